@@ -1,0 +1,136 @@
+"""What can be wrong, and how it is said.
+
+::
+
+    SosScoreError
+    ├── InvalidInput            exit 1: the user's files are wrong; carries every problem found
+    │   ├── InvalidDefinition       an instrument, norm or column-map file
+    │   ├── InvalidSurvey           a survey export
+    │   └── InvalidOutput           a place results cannot be written to
+    └── InvalidRequest          exit 2: the command line (or the call) is wrong
+
+Anything else that escapes is a bug of ours (exit 3).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, with its place.
+
+    Attributes
+    ----------
+    message : str
+        What is wrong, with the value and what is allowed.
+    path : str
+        The file, as the user named it; empty when there is none.
+    line : int or None
+        1-based line in the file.
+    where : str
+        The place inside the file, in its own words (``scales.bond.items[3]``).
+    hint : str
+        A guess at the repair; empty when there is no good one.
+    rule : str
+        The stable id of the rule that found it.
+    count : int
+        How many cells show the same problem.
+    """
+
+    message: str
+    path: str = ""
+    line: int | None = None
+    where: str = ""
+    hint: str = ""
+    rule: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        """Return the text a user reads, the hint on a line of its own."""
+        place = f"{self.path}:{self.line}" if self.path and self.line is not None else self.path
+        head = ": ".join(part for part in (place, self.where) if part)
+        text = f"{head}: {self.message}" if head else self.message
+        if self.count > 1:
+            text += f"; {self.count} cells"
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the fields as plain data, for JSON."""
+        return asdict(self)
+
+
+class SosScoreError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InvalidInput(SosScoreError):  # noqa: N818 - reads as a sentence: raise InvalidInput(problems)
+    """The user's files are wrong.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Everything found, in the order of the file.
+    outcome : str
+        What did not happen because of it ("nothing was scored").
+    """
+
+    def __init__(self, problems: Iterable[Problem], outcome: str = "") -> None:
+        self.problems = tuple(problems)
+        self.outcome = outcome
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """Return every problem and, last, the summary."""
+        lines = [str(problem) for problem in self.problems]
+        if self.outcome:
+            lines.append(f"{count_problems(self.problems)}; {self.outcome}.")
+        return "\n".join(lines)
+
+
+class InvalidDefinition(InvalidInput):
+    """A definition (instrument, norms, column map) is wrong."""
+
+
+class InvalidSurvey(InvalidInput):
+    """A survey export is wrong."""
+
+
+class InvalidOutput(InvalidInput):
+    """Results cannot be written where they should go."""
+
+
+class InvalidRequest(SosScoreError):  # noqa: N818 - as above
+    """The command line or the call is wrong, whatever the files hold."""
+
+
+def count_problems(problems: Collection[Problem]) -> str:
+    """Return "1 problem in t1.csv" or "4 problems in 2 files".
+
+    Examples
+    --------
+    >>> count_problems([Problem("no column", path="t1.csv"), Problem("no item", path="t1.csv")])
+    '2 problems in t1.csv'
+    """
+    paths = sorted({problem.path for problem in problems if problem.path})
+    noun = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    if not paths:
+        return noun
+    return f"{noun} in {paths[0]}" if len(paths) == 1 else f"{noun} in {len(paths)} files"
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the nearest known word, or nothing.
+
+    Examples
+    --------
+    >>> guess("wai_91", ["wai_01", "wai_31"])
+    "did you mean 'wai_01'?"
+    >>> guess("zebra", ["task", "bond"])
+    ''
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
