@@ -128,7 +128,7 @@ def guess(word: str, known: Iterable[str]) -> str:
     Examples
     --------
     >>> guess("wai_91", ["wai_01", "wai_31"])
-    "did you mean 'wai_01'?"
+    "did you mean 'wai_31'?"
     >>> guess("zebra", ["task", "bond"])
     ''
     """
