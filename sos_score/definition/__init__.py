@@ -1,1 +1,1 @@
-
+"""What an instrument is, and how a file that says so is read and checked."""

@@ -1,0 +1,137 @@
+"""From pydantic's errors to problems with a line, in our own words."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sos_score.definition.yamlfile import Document, Loc
+from sos_score.errors import Problem, guess
+
+# What pydantic calls an error, and what we say of it. {input} is the value, {name}s come from the error itself.
+_SAYINGS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a key here",
+    "literal_error": "{input} is not allowed ({expected})",
+    "string_type": "{input} is not text",
+    "int_type": "{input} is not a whole number",
+    "int_from_float": "{input} is not a whole number",
+    "float_type": "{input} is not a number",
+    "bool_type": "{input} is not true or false",
+    "dict_type": "must be a mapping (key: value), not {input}",
+    "model_type": "must be a mapping (key: value), not {input}",
+    "list_type": "must be a list, not {input}",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "greater_than_equal": "{input} is too small (at least {ge})",
+    "greater_than": "{input} is too small (more than {gt})",
+    "less_than_equal": "{input} is too large (at most {le})",
+    "less_than": "{input} is too large (less than {lt})",
+    "string_pattern_mismatch": "{input} does not have the form {pattern}",
+    "finite_number": "{input} is not a finite number",
+}
+
+
+def locate_errors(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """Return each of pydantic's errors as a problem with its line.
+
+    Parameters
+    ----------
+    error : ValidationError
+    document : Document
+        What was validated.
+    model : type
+        The model it was validated as; names the keys that are allowed.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the file.
+    """
+    found = [_locate(details, document, model) for details in error.errors(include_url=False)]
+    return sorted(found, key=lambda problem: problem.line or 0)
+
+
+def error_places(error: ValidationError, data: object) -> Iterator[tuple[Loc, str]]:
+    """Yield the place of each error in `data`, and its kind."""
+    for details in error.errors(include_url=False):
+        yield _place(details["loc"], data), details["type"]
+
+
+def _locate(details: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
+    kind, loc = details["type"], _place(details["loc"], document.data)
+    hint = ""
+    if kind == "extra_forbidden":
+        allowed = _keys_allowed(model, loc[:-1])
+        message = f"is not a key here (allowed: {', '.join(allowed)})"
+        hint = guess(str(loc[-1]), allowed)
+    elif kind == "value_error":
+        message = str(details["ctx"]["error"])
+    elif kind in _SAYINGS:
+        message = _SAYINGS[kind].format(input=_show(details["input"]), **details.get("ctx", {}))
+    else:
+        message = f"{_show(details['input'])}: {details['msg']}"
+    if kind == "string_type" and isinstance(details["input"], int | float):
+        hint = f"write it in quotes: '{details['input']}'"
+    return document.problem(loc, message, hint=hint, rule=kind.replace("_", "-"))
+
+
+def _show(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _place(loc: Sequence[str | int], data: object) -> Loc:
+    """Return `loc` without the list index pydantic sees where the author wrote one thing, not a list."""
+    place: list[str | int] = []
+    node = data
+    for part in loc:
+        if isinstance(part, int) and not isinstance(node, list):
+            continue
+        place.append(part)
+        node = _child(node, part)
+    return tuple(place)
+
+
+def _child(node: object, part: str | int) -> object:
+    if isinstance(node, dict) and isinstance(part, str):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
+
+
+def _keys_allowed(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
+    kind: Any = model
+    for part in loc:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = _bare(kind.model_fields[str(part)].annotation) if part in kind.model_fields else kind
+        else:
+            kind = _bare(get_args(kind)[-1])
+        if get_origin(kind) is list and not isinstance(part, int):
+            kind = _one_or_list(kind)
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return []
+    return [field.alias or name for name, field in kind.model_fields.items()]
+
+
+def _one_or_list(kind: Any) -> Any:  # noqa: ANN401 - annotations have no type of their own
+    """Return what a list holds when the author may also write one thing instead of a list."""
+    inner = _bare(get_args(kind)[0])
+    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else kind
+
+
+def _bare(annotation: Any) -> Any:  # noqa: ANN401 - as above
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return _bare(next(arg for arg in get_args(annotation) if arg is not type(None)))
+    return annotation

@@ -1,0 +1,126 @@
+"""From a definition file to an instrument, with every problem of the file at once."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.lint import Lost, lint
+from sos_score.definition.located import error_places, locate_errors
+from sos_score.definition.yamlfile import Document, Loc, read_yaml
+from sos_score.errors import InvalidDefinition, Problem
+
+# Stands in for the parts of a broken file that cannot be read, so that the rules can still judge the rest.
+_PLACEHOLDER: dict[str, Any] = {
+    "format": 1,
+    "id": "placeholder",
+    "version": "0.0.0",
+    "title": "placeholder",
+    "construct": "placeholder",
+    "answered_by": ["client"],
+    "references": [],
+    "rights": {"holder": "placeholder"},
+    "verification": {part: {"status": "user", "source": "placeholder"} for part in ("key", "responses", "missing")},
+    "response_scales": {},
+    "items": [],
+    "missing": {"min_answered": 1},
+    "scales": {},
+}
+_NAMED = ("response_scales", "scales", "norms")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An instrument and the file that says so.
+
+    Attributes
+    ----------
+    instrument : Instrument
+    document : Document
+        The file: its path, the line of every part, and the SHA-256 of its bytes.
+    """
+
+    instrument: Instrument
+    document: Document
+
+
+def read_definition(path: Path) -> Definition:
+    """Read and check one instrument definition.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Definition
+
+    Raises
+    ------
+    InvalidDefinition
+        With every problem of the file, each with its line.
+    """
+    document = read_yaml(path)
+    instrument, problems = check_document(document)
+    if instrument is None or problems:
+        raise InvalidDefinition(problems)
+    return Definition(instrument, document)
+
+
+def check_document(document: Document) -> tuple[Instrument | None, list[Problem]]:
+    """Return the instrument a document defines, if it does, and every problem in it."""
+    problems = list(document.problems)
+    if not isinstance(document.data, dict):
+        return None, [*problems, document.problem((), "is not an instrument definition (a mapping of keys)", rule="yaml")]
+    try:
+        instrument = Instrument.model_validate(document.data)
+    except ValidationError as error:
+        problems += locate_errors(error, document, Instrument)
+        problems += _lint_rest(document, error)
+        return None, sorted(problems, key=lambda problem: problem.line or 0)
+    problems += lint(instrument, document)
+    return instrument, sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _lint_rest(document: Document, error: ValidationError) -> list[Problem]:
+    """Return what the rules say of the parts of a broken file that can be read."""
+    data = copy.deepcopy(document.data)
+    lost_sections, lost_names = set(), set()
+    for loc, kind in reversed(list(error_places(error, document.data))):
+        section = str(loc[0]) if loc else ""
+        if kind != "extra_forbidden" and section in _NAMED and len(loc) > 1:
+            lost_names.add((section, str(loc[1])))
+        elif kind != "extra_forbidden" and section != "examples":
+            lost_sections.add(section)
+        _remove(data, _droppable(loc, kind))
+    # Items are one list: with one of them broken, no other part can be said to name an unknown item.
+    try:
+        rest = Instrument.model_validate({**_PLACEHOLDER, **data})
+    except ValidationError:
+        return []
+    return lint(rest, document, Lost(frozenset(lost_sections), frozenset(lost_names)))
+
+
+def _droppable(loc: Loc, kind: str) -> Loc:
+    """Return the smallest part that can be left out because of an error at `loc`."""
+    if kind == "extra_forbidden":
+        return loc
+    if loc and loc[0] in (*_NAMED, "examples"):
+        return loc[:2]
+    return loc[:1]
+
+
+def _remove(data: Any, loc: Loc) -> None:  # noqa: ANN401 - plain YAML data
+    for part in loc[:-1]:
+        if not isinstance(data, dict | list) or (isinstance(data, dict) and part not in data):
+            return
+        data = data[part]
+    if isinstance(data, list) and isinstance(loc[-1], int) and loc[-1] < len(data):
+        data.pop(loc[-1])
+    elif isinstance(data, dict):
+        data.pop(loc[-1], None)
