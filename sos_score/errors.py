@@ -132,5 +132,6 @@ def guess(word: str, known: Iterable[str]) -> str:
     >>> guess("zebra", ["task", "bond"])
     ''
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    names = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    return f"did you mean '{names[near[0]]}'?" if near else ""

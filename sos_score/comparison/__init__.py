@@ -1,1 +1,1 @@
-
+"""Comparisons of sites, arms and waves."""

@@ -8,7 +8,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
 
 
 def fold_text(text: str) -> str:
-    """Return `text` with Unicode form, case, white space and invisible marks folded away.
+    r"""Return `text` with Unicode form, case, white space and invisible marks folded away.
 
     Two answers are the same when their folded texts are; nothing else is guessed.
 
@@ -24,7 +24,7 @@ def fold_text(text: str) -> str:
 
     Examples
     --------
-    >>> fold_text("\\ufeff Very\\u00a0 OFTEN ")
+    >>> fold_text("\ufeff Very\u00a0 OFTEN ")
     'very often'
     """
     visible = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)

@@ -8,7 +8,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 Status = Literal["verified", "derived", "unverified", "structural", "project", "user"]
 Respondent = Literal["client", "worker", "staff", "family", "observer"]
@@ -224,7 +232,11 @@ class MissingRule(Model):
         """
         if self.min_answered == "all":
             return "every item answered"
-        what = f"{self.min_answered} of the items" if isinstance(self.min_answered, str) else _count_items(self.min_answered)
+        what = (
+            f"{self.min_answered} of the items"
+            if isinstance(self.min_answered, str)
+            else _count_items(self.min_answered)
+        )
         return f"at least {what} answered; sums {self.sums.replace('_', ' ')}"
 
 
@@ -358,11 +370,7 @@ class Instrument(Model):
     def labels(self) -> dict[str, str]:
         """Return the label of each item that has one."""
         return {
-            item: block.label
-            for block in self.items
-            if block.label
-            for text in block.ids
-            for item in expand_ids(text)
+            item: block.label for block in self.items if block.label for text in block.ids for item in expand_ids(text)
         }
 
     def missing_rule(self, scale: str) -> MissingRule:

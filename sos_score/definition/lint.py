@@ -65,7 +65,9 @@ def lint(instrument: Instrument, document: Document, lost: Lost | None = None) -
     stem = Path(document.path).name.removesuffix(".yaml").removesuffix(".yml")
     if "id" not in lost.sections and document.path and instrument.id != stem:
         message = f"{instrument.id!r} is unlike the file name '{Path(document.path).name}'"
-        problems.append(document.problem(("id",), message, hint=f"rename the file to {instrument.id}.yaml", rule="id-file"))
+        problems.append(
+            document.problem(("id",), message, hint=f"rename the file to {instrument.id}.yaml", rule="id-file")
+        )
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -79,9 +81,7 @@ def check_response_range(instrument: Instrument, _lost: Lost) -> Iterator[Findin
     """A response scale needs min < max."""
     for name, responses in instrument.response_scales.items():
         if responses.min >= responses.max:
-            yield Finding(
-                ("response_scales", name, "min"), f"min {responses.min} is not below max {responses.max}"
-            )
+            yield Finding(("response_scales", name, "min"), f"min {responses.min} is not below max {responses.max}")
 
 
 def check_label_cover(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
@@ -303,7 +303,10 @@ def check_missing_rules(instrument: Instrument, _lost: Lost) -> Iterator[Finding
         required = rule.count_required(size)
         loc: Loc = ("scales", name, "missing", "min_answered") if scale.missing else ("missing", "min_answered")
         if required > size:
-            yield Finding(loc, f"nobody can answer {required} of the {size} parts of scale '{name}' ({rule.min_answered})")
+            yield Finding(
+                loc,
+                f"nobody can answer {required} of the {size} parts of scale '{name}' ({rule.min_answered})",
+            )
         elif required < 1:
             yield Finding(loc, f"{rule.min_answered} would score scale '{name}' with nothing answered")
 

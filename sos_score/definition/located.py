@@ -123,13 +123,13 @@ def _keys_allowed(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]
     return [field.alias or name for name, field in kind.model_fields.items()]
 
 
-def _one_or_list(kind: Any) -> Any:  # noqa: ANN401 - annotations have no type of their own
+def _one_or_list(kind: Any) -> Any:
     """Return what a list holds when the author may also write one thing instead of a list."""
     inner = _bare(get_args(kind)[0])
     return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else kind
 
 
-def _bare(annotation: Any) -> Any:  # noqa: ANN401 - as above
+def _bare(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):

@@ -76,7 +76,10 @@ def check_document(document: Document) -> tuple[Instrument | None, list[Problem]
     """Return the instrument a document defines, if it does, and every problem in it."""
     problems = list(document.problems)
     if not isinstance(document.data, dict):
-        return None, [*problems, document.problem((), "is not an instrument definition (a mapping of keys)", rule="yaml")]
+        return None, [
+            *problems,
+            document.problem((), "is not an instrument definition (a mapping of keys)", rule="yaml"),
+        ]
     try:
         instrument = Instrument.model_validate(document.data)
     except ValidationError as error:
@@ -89,7 +92,7 @@ def check_document(document: Document) -> tuple[Instrument | None, list[Problem]
 
 def _lint_rest(document: Document, error: ValidationError) -> list[Problem]:
     """Return what the rules say of the parts of a broken file that can be read."""
-    data = copy.deepcopy(document.data)
+    data: Any = copy.deepcopy(document.data)
     lost_sections, lost_names = set(), set()
     for loc, kind in reversed(list(error_places(error, document.data))):
         section = str(loc[0]) if loc else ""
@@ -115,12 +118,14 @@ def _droppable(loc: Loc, kind: str) -> Loc:
     return loc[:1]
 
 
-def _remove(data: Any, loc: Loc) -> None:  # noqa: ANN401 - plain YAML data
-    for part in loc[:-1]:
-        if not isinstance(data, dict | list) or (isinstance(data, dict) and part not in data):
+def _remove(data: Any, loc: Loc) -> None:
+    *way, last = loc
+    for part in way:
+        known = range(len(data)) if isinstance(data, list) else data if isinstance(data, dict) else ()
+        if part not in known:
             return
         data = data[part]
-    if isinstance(data, list) and isinstance(loc[-1], int) and loc[-1] < len(data):
-        data.pop(loc[-1])
+    if isinstance(data, list) and isinstance(last, int) and last < len(data):
+        data.pop(last)
     elif isinstance(data, dict):
-        data.pop(loc[-1], None)
+        data.pop(last, None)

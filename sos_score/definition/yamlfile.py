@@ -143,7 +143,7 @@ class _Builder:
             return self._mapping(node, loc)
         if isinstance(node, SequenceNode):
             return [self.build(child, (*loc, index)) for index, child in enumerate(node.value)]
-        return _plain_value(node)
+        return _plain_value(str(node.value), is_quoted=getattr(node, "style", None) is not None)
 
     def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
         data: dict[str, object] = {}
@@ -165,9 +165,8 @@ class _Builder:
         self.problems.append(Problem(message, self.path, line, name_place(loc), rule="duplicate-key"))
 
 
-def _plain_value(node: ScalarNode) -> object:
-    text = str(node.value)
-    if node.style is not None:  # quoted, or a block of text
+def _plain_value(text: str, *, is_quoted: bool) -> object:
+    if is_quoted:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -1,1 +1,1 @@
-
+"""Whether a score means anything: reliability, agreement, raters."""

@@ -1,1 +1,1 @@
-
+"""How results are shown and written; the only place that rounds and labels."""

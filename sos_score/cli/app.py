@@ -1,0 +1,82 @@
+"""The commands, and how errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sos_score import __version__
+from sos_score.cli import list_command, schema_command, score_command, show_command, validate_command
+from sos_score.errors import InvalidInput, InvalidRequest
+
+EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
+_BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
+
+
+class Commands(TyperGroup):
+    """Turns our errors into text on standard error and an exit code, in the shell and in tests alike."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(EXIT_INPUT) from None
+        except InvalidRequest as error:
+            typer.echo(f"{error}\nTry 'sos-score --help'.", err=True)
+            raise typer.Exit(EXIT_REQUEST) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="sos-score",
+    help="Score survey instruments used to evaluate children's social care, with the caveats attached.",
+    epilog="Exit codes: 0 done, 1 your files are wrong, 2 your command line is wrong, 3 our bug.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        typer.echo(f"sos-score {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+app.command("list")(list_command.list_instruments)
+app.command("show")(show_command.show_instrument)
+app.command("validate")(validate_command.validate)
+app.command("schema")(schema_command.print_schema)
+app.command("score")(score_command.score)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A label outside the terminal's character set must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"{_BUG} ({type(error).__name__}).", err=True)
+        raise SystemExit(EXIT_BUG) from None

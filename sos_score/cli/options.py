@@ -1,0 +1,26 @@
+"""The options commands share: the same name means the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Instruments = Annotated[
+    list[str],
+    typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file; repeatable."),
+]
+ColumnMapPath = Annotated[
+    Path | None,
+    typer.Option("--columns", "-c", metavar="MAP.yaml", help="Which column holds what, where headers are not ids."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="Format of the output; else the suffix of --output, else a table."),
+]
+Output = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="PATH|-", help="Where to write; - is standard output.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]

@@ -1,0 +1,24 @@
+"""``sos-score schema``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import Force, Output
+
+
+def print_schema(
+    kind: Annotated[
+        str, typer.Argument(help="What to print the JSON Schema of: instrument or columns.")
+    ] = "instrument",
+    *,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Print the JSON Schema of a definition, for editors and other checkers."""
+    from sos_score.report.writers import write_text
+    from sos_score.survey.schemas import make_schema
+
+    write_text(make_schema(kind), output, force=force)

@@ -1,0 +1,23 @@
+"""``sos-score show``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import Force, Format, Output
+
+
+def show_instrument(
+    instrument: Annotated[str, typer.Argument(metavar="ID|PATH", help="A shipped instrument or a .yaml file.")],
+    *,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Show an instrument: its scales and keys, direction, missing rule, who vouches for it, and rights."""
+    from sos_score.definition.library import find_definition
+    from sos_score.report.instrument import write_instrument
+
+    write_instrument(find_definition(instrument), fmt, output, force=force)

@@ -1,0 +1,33 @@
+"""``sos-score validate``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import Quiet
+
+
+def validate(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Definition files, folders of them, or patterns.")
+    ],
+    *,
+    fmt: Annotated[
+        str, typer.Option("--format", "-f", help="text, json, or github (annotations on a pull request).")
+    ] = "text",
+    quiet: Quiet = False,
+) -> None:
+    """Check instrument definitions: form, fit of the parts, and their own examples."""
+    from sos_score.report.problems import REPORTERS
+    from sos_score.scoring.validation import validate_paths
+
+    report = validate_paths(paths)
+    if fmt not in REPORTERS:
+        raise typer.BadParameter(f"no format '{fmt}' (formats: {', '.join(REPORTERS)})", param_hint="--format")
+    text = REPORTERS[fmt](report)
+    if text and not (quiet and not report.problems):
+        typer.echo(text, err=fmt == "text" and bool(report.problems))
+    if report.problems:
+        raise typer.Exit(1)

@@ -1,0 +1,122 @@
+"""Tables as data, rendered late."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Cell = str | int | float | None
+MISSING = "-"
+_NARROWEST = 20  # columns of a text that wraps
+_GAP = 3  # columns between two columns
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    label : str
+    digits : int or None
+        Decimals for numbers; None leaves a value as it is.
+    wraps : bool
+        Whether its text may run over several lines.
+    """
+
+    label: str
+    digits: int | None = None
+    wraps: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be shown.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+    rows : tuple of tuple
+        Text, numbers, and None for what is missing.
+    title : str
+    notes : tuple of str
+        Printed below.
+    stub : int
+        How many columns on the left name the row, and are repeated when a wide table is split.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    stub: int = 1
+
+
+def format_cell(value: Cell, digits: int | None = None) -> str:
+    """Return a value as it is printed.
+
+    Examples
+    --------
+    >>> format_cell(3.14159, 2), format_cell(None), format_cell(12), format_cell(float("nan"))
+    ('3.14', '-', '12', '-')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if digits is not None and isinstance(value, int | float):
+        text = f"{value:.{digits}f}"
+        # Nothing below zero is left of a number that rounds to it.
+        return text.removeprefix("-") if float(text) == 0 else text
+    return str(value)
+
+
+def print_table(table: Table, console: Console) -> None:
+    """Print a table; one too wide for the terminal is printed in parts that repeat the stub."""
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    cells = [
+        [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    widths = [_width(column, [row[index] for row in cells]) for index, column in enumerate(table.columns)]
+    for part in _split(widths, table.stub, console.width):
+        grid = RichTable(
+            box=box.SIMPLE_HEAD,
+            title=table.title or None,
+            title_justify="left",
+            pad_edge=False,
+            show_edge=False,
+        )
+        for index in part:
+            numeric = all(not isinstance(row[index], str) for row in table.rows)
+            column = table.columns[index]
+            grid.add_column(Text(column.label), justify="right" if numeric else "left", no_wrap=not column.wraps)
+        for row in cells:
+            grid.add_row(*[Text(row[index]) for index in part])
+        console.print(grid)
+    for note in table.notes:
+        console.print(Text(note))
+
+
+def _width(column: Column, cells: Sequence[str]) -> int:
+    longest = max([len(column.label), *map(len, cells)])
+    return min(longest, _NARROWEST) if column.wraps else longest
+
+
+def _split(widths: Sequence[int], stub: int, room: int) -> Iterable[list[int]]:
+    fixed = list(range(stub))
+    part, used = list(fixed), sum(widths[index] + _GAP for index in fixed)
+    start = used
+    for index in range(stub, len(widths)):
+        if used + widths[index] + _GAP > room and len(part) > stub:
+            yield part
+            part, used = list(fixed), start
+        part.append(index)
+        used += widths[index] + _GAP
+    yield part

@@ -1,0 +1,219 @@
+"""Files of results: whole or not at all, and never over another file unasked."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from sos_score.errors import InvalidOutput, InvalidRequest, Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMATS = {".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".parquet": "parquet"}
+_XLSX_ROWS = 1_048_575
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def choose_format(
+    asked: str | None, output: str | None, allowed: tuple[str, ...] = ("csv", "json", "xlsx", "parquet")
+) -> str:
+    """Return the format asked for, else the one the output's suffix says, else ``table``.
+
+    Raises
+    ------
+    InvalidRequest
+        Neither says one that is known, or the format cannot go where it should.
+    """
+    known = ("table", *allowed)
+    if asked is not None and asked not in known:
+        raise InvalidRequest(f"no format '{asked}' (formats: {', '.join(known)})")
+    if asked is not None:
+        chosen = asked
+    elif output in (None, "-"):
+        chosen = "table"
+    else:
+        suffix = Path(str(output)).suffix.lower()
+        chosen = FORMATS.get(suffix, "")
+        if chosen not in allowed:
+            raise InvalidRequest(f"cannot tell a format from '{output}'; give --format ({', '.join(allowed)})")
+    if chosen == "table" and output not in (None, "-"):
+        raise InvalidRequest(f"a table goes to the terminal; for a file give --format ({', '.join(allowed)})")
+    if chosen in ("xlsx", "parquet") and output in (None, "-"):
+        raise InvalidRequest(f"{chosen} needs a file (--output results.{chosen})")
+    return chosen
+
+
+def check_output(path: Path, *, force: bool) -> None:
+    """Raise `InvalidOutput` unless `path` can be written, without touching it."""
+    if path.is_dir():
+        raise InvalidOutput([Problem("is a folder", str(path), rule="output")])
+    if not path.parent.is_dir():
+        raise InvalidOutput([Problem(f"there is no folder '{path.parent}'", str(path), rule="output")])
+    if path.exists() and not force:
+        hint = "choose another name, or replace it with --force"
+        raise InvalidOutput([Problem("is there already", str(path), hint=hint, rule="output")])
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of `path` when the block ends well, and leaves no trace when it does not."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("wb") as stream:
+            yield stream
+        os.replace(beside, path)  # noqa: PTH105 - Path.replace is the same call, this says what it does
+    except OSError as error:
+        raise InvalidOutput([Problem(f"cannot be written ({error.strerror})", str(path), rule="output")]) from None
+    finally:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+
+
+def write_text(text: str, output: str | None, *, force: bool) -> None:
+    """Write text to a file, or to standard output where `output` is None or ``-``."""
+    if output in (None, "-"):
+        sys.stdout.write(text)
+        return
+    path = Path(str(output))
+    check_output(path, force=force)
+    with replace_file(path) as stream:
+        stream.write(text.encode())
+
+
+class BatchWriter:
+    """Takes batches of rows and writes them as one file.
+
+    Parameters
+    ----------
+    kind : str
+        csv, json, xlsx or parquet.
+    stream : binary file
+    columns : list of str
+        Of the output; a batch that lacks one has it empty.
+    """
+
+    def __init__(self, kind: str, stream: IO[bytes], columns: list[str]) -> None:
+        self.kind, self.stream, self.columns = kind, stream, columns
+        self.batches: list[pl.DataFrame] = []
+        self.rows = 0
+        if kind == "csv":
+            stream.write((",".join(_quote(name) for name in columns) + "\n").encode())
+        elif kind == "json":
+            stream.write(b'{"rows": [')
+
+    @contextmanager
+    def part(self, source: str | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
+        """Open a part that can be taken back as a whole; `source` fills the column of that name."""
+        rows, batches = self.rows, len(self.batches)
+        place = self.stream.tell() if self.stream.seekable() else None
+        try:
+            yield lambda batch: self._take(batch, source)
+        except BaseException:
+            self.rows = rows
+            del self.batches[batches:]
+            if place is not None:
+                self.stream.seek(place)
+                self.stream.truncate()
+            raise
+
+    def _take(self, batch: pl.DataFrame, source: str | None) -> None:
+        import polars as pl
+
+        if source is not None:
+            batch = batch.with_columns(pl.lit(source).alias("source"))
+        lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.columns if name not in batch.columns]
+        batch = batch.with_columns(lacking).select(self.columns)
+        if self.kind == "csv":
+            disarm_formulas(batch).write_csv(self.stream, include_header=False)
+        elif self.kind == "json":
+            text = batch.write_json().removeprefix("[").removesuffix("]")
+            if text:
+                self.stream.write(("," if self.rows else "").encode() + text.encode())
+        else:
+            self.batches.append(batch)
+        self.rows += batch.height
+
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Complete the file; `about` goes inside it where the format has room for that."""
+        import polars as pl
+
+        if self.kind == "json":
+            self.stream.write(f'], "about": {json.dumps(about, ensure_ascii=False)}}}\n'.encode())
+        if self.kind not in ("xlsx", "parquet"):
+            return
+        empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        frame = pl.concat(self.batches, how="vertical_relaxed") if self.batches else empty
+        if self.kind == "parquet":
+            frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
+        else:
+            self.stream.write(_make_workbook({"scores": frame}, about))
+
+
+def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return `frame` with an apostrophe before each text a spreadsheet would take for a formula."""
+    import polars as pl
+    import polars.selectors as cs
+
+    text = cs.string()
+    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
+
+
+def _quote(name: str) -> str:
+    name = f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n\r') else name
+
+
+def _make_workbook(sheets: Mapping[str, pl.DataFrame], about: Mapping[str, Any]) -> bytes:
+    from datetime import datetime
+
+    import xlsxwriter
+
+    target = BytesIO()
+    # Text stays text: a cell that begins with = is written as a string, never as a formula or a link.
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        # The same scores give the same bytes.
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        heading = book.add_format({"bold": True})
+        for name, frame in sheets.items():
+            if frame.height > _XLSX_ROWS:
+                message = f"{frame.height:,} rows are too many for a worksheet ({_XLSX_ROWS:,})"
+                raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, frame.columns, heading)
+            for row, values in enumerate(frame.iter_rows(), start=1):
+                for column, value in enumerate(values):
+                    if isinstance(value, str):
+                        sheet.write_string(row, column, value)
+                    elif value is not None:
+                        sheet.write_number(row, column, value)
+        sheet = book.add_worksheet("about")
+        for row, (key, text) in enumerate(_flatten(about)):
+            sheet.write_string(row, 0, key)
+            sheet.write_string(row, 1, text)
+    return target.getvalue()
+
+
+def _flatten(about: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(about, Mapping):
+        for key, value in about.items():
+            yield from _flatten(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(about, list):
+        for index, value in enumerate(about):
+            yield from _flatten(value, f"{path}[{index}]")
+    else:
+        yield path, str(about)

@@ -1,0 +1,104 @@
+"""Whether a definition's own examples come out as it says they do."""
+
+from __future__ import annotations
+
+from sos_score.definition.instrument import Example, Instrument
+from sos_score.definition.library import find_definition
+from sos_score.definition.reading import Definition, check_document
+from sos_score.definition.yamlfile import Document
+from sos_score.errors import InvalidDefinition, Problem
+from sos_score.scoring.plan import ScoringPlan, answer_column, compute_scores, plan_scores
+from sos_score.survey.coding import AnswerKey, build_answer_keys
+
+_TOLERANCE = 1e-9
+
+
+def check_definition(document: Document) -> tuple[Instrument | None, list[Problem]]:
+    """Return the instrument a document defines, if it does, and every problem, wrong examples included."""
+    instrument, problems = check_document(document)
+    if instrument is not None and not problems:
+        problems = check_examples(instrument, document)
+    return instrument, problems
+
+
+def load_definition(name: str) -> Definition:
+    """Return a definition by id or path whose examples come out right.
+
+    Raises
+    ------
+    InvalidDefinition
+        There is none, or anything about it is wrong.
+    """
+    definition = find_definition(name)
+    problems = check_examples(definition.instrument, definition.document)
+    if problems:
+        raise InvalidDefinition(problems)
+    return definition
+
+
+def check_examples(instrument: Instrument, document: Document) -> list[Problem]:
+    """Return a problem for each example answer that is not allowed and each stated score that is not given.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    document : Document
+        The file it was read from; gives each problem its line.
+    """
+    import narwhals as nw
+    import polars as pl
+
+    keys = build_answer_keys([instrument])
+    problems: list[Problem] = []
+    rows = []
+    for index, example in enumerate(instrument.examples):
+        codes, wrong = _read_answers(example, keys)
+        problems += [
+            document.problem(("examples", index, "answers", item), message, rule="example-answer")
+            for item, message in wrong
+        ]
+        rows.append(codes)
+    if problems or not rows:
+        return problems
+    schema = {answer_column(item): pl.Float64 for item in instrument.responses}
+    plan = plan_scores(instrument)
+    scored = compute_scores(nw.from_native(pl.DataFrame(rows, schema=schema, orient="row")), plan)
+    return _compare(instrument, document, plan, scored.to_native().to_dicts())
+
+
+def _read_answers(example: Example, keys: dict[str, AnswerKey]) -> tuple[list[float | None], list[tuple[str, str]]]:
+    codes: list[float | None] = []
+    wrong: list[tuple[str, str]] = []
+    for item, key in keys.items():
+        named = item if item in example.answers else "all"
+        answer = example.answers.get(named)
+        reading = key.read("" if answer is None else str(answer))
+        if not reading.is_allowed:
+            wrong.append((named, f"{answer!r} is not a response of '{key.name}' ({key.describe()})"))
+        codes.append(reading.code)
+    return codes, list(dict.fromkeys(wrong))
+
+
+def _compare(
+    instrument: Instrument, document: Document, plan: ScoringPlan, scored: list[dict[str, float | None]]
+) -> list[Problem]:
+    columns = {scale.scale: scale.column for scale in plan.scales}
+    problems = []
+    for index, (example, row) in enumerate(zip(instrument.examples, scored, strict=True)):
+        for scale, stated in example.scores.items():
+            given = row[columns[scale]]
+            if not _agree(stated, given):
+                loc = ("examples", index, "scores", scale)
+                message = f"says {_show(stated)}, and the key gives {_show(given)} ('{example.name}')"
+                problems.append(document.problem(loc, message, rule="example-score"))
+    return problems
+
+
+def _agree(stated: float | None, given: float | None) -> bool:
+    if stated is None or given is None:
+        return stated is given
+    return abs(stated - given) <= _TOLERANCE * max(1.0, abs(given))
+
+
+def _show(score: float | None) -> str:
+    return "no score" if score is None else f"{score:.10g}"

@@ -1,0 +1,191 @@
+"""Scores of an export on disk, batch by batch, so that memory does not grow with rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.plan import answer_column
+from sos_score.scoring.scores import OnInvalid, Scorer, add_answers, add_scores, select_ids
+from sos_score.survey.checks import row_key
+from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
+from sos_score.survey.files import Export
+from sos_score.survey.locate import locate_rows
+from sos_score.survey.scan import find_numeric, guess_numeric, scan_export
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BATCH = 50_000
+_STRAY = "\x1fstray"
+
+Take = Callable[["pl.DataFrame"], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes
+    ----------
+    name : str
+        The file as the user named it.
+    rows : int
+        Rows scored.
+    blank_rows : int
+        Rows with nothing in them, left out.
+    missing : dict
+        How many answers are missing for a stated reason, by reason (blank cells are not counted).
+    invalid : tuple of Invalid
+        Answers that were not allowed and were made missing.
+    scored : dict
+        How many rows have a score, by score column.
+    """
+
+    name: str
+    rows: int
+    blank_rows: int = 0
+    missing: dict[str, int] = field(default_factory=dict)
+    invalid: tuple[Invalid, ...] = ()
+    scored: dict[str, int] = field(default_factory=dict)
+
+
+def score_export(
+    export: Export,
+    scorer: Scorer,
+    on_invalid: OnInvalid,
+    open_part: Callable[[], AbstractContextManager[Take]],
+) -> Outcome:
+    """Score an export and hand the scores over in batches.
+
+    Parameters
+    ----------
+    export : Export
+    scorer : Scorer
+    on_invalid : str
+        ``error`` or ``missing``; see `score_survey`.
+    open_part : callable
+        Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
+        and the first part is void, where a column of numbers turns out to hold something else further down.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    InvalidSurvey
+        With every problem of the file, each with its line.
+    """
+    import polars as pl
+
+    try:
+        with open_part() as take:
+            return _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
+    except pl.exceptions.ComputeError:
+        with open_part() as take:
+            return _score(export, scorer, on_invalid, find_numeric(export, scorer.columns), take)
+
+
+def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take) -> Outcome:
+    frame = nw.from_native(scan_export(export, scorer.columns, numeric))
+    schema = frame.collect_schema()
+    distinct = list_distinct(frame, scorer.textual(schema))
+    tally = _Tally(scorer)
+    coded = add_answers(frame, scorer, distinct)
+    strays = [
+        (~nw.col(column).is_null() & nw.col(answer_column(item)).is_null()).cast(nw.Int32)
+        for item, column in scorer.numeric(schema).items()
+    ]
+    stray = nw.sum_horizontal(*strays).alias(_STRAY) if strays else nw.lit(0).alias(_STRAY)
+    scored = add_scores(coded, scorer).select(*select_ids(scorer), *scorer.score_columns(), stray).to_native()
+    for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        take(tally.count(batch))
+    if tally.strays:
+        distinct = distinct + list_distinct(frame, scorer.numeric(schema))
+    invalid = list(find_invalid(distinct, scorer.columns, scorer.keys))
+    problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
+    if not tally.rows and not problems:
+        problems = [Problem("has a header and no rows", export.name, rule="file")]
+    if problems:
+        raise InvalidSurvey(problems)
+    return Outcome(
+        export.name,
+        tally.rows,
+        tally.blank_rows,
+        _count_reasons(distinct, scorer),
+        tuple(invalid),
+        dict(tally.scored),
+    )
+
+
+class _Tally:
+    """What has to be known of all rows, kept while they pass by."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.columns = scorer.columns
+        self.counts = [column for column in scorer.score_columns() if column.endswith("_n")]
+        self.scores = [column for column in scorer.score_columns() if not column.endswith("_n")]
+        self.key = list(row_key(scorer.columns))
+        self.hashes: list[pl.Series] = []
+        self.rows = self.blank_rows = self.strays = self.unnamed = 0
+        self.scored: Counter[str] = Counter()
+
+    def count(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Return the batch without its blank rows and checks, having counted it."""
+        import polars as pl
+
+        self.strays += int(batch[_STRAY].sum())
+        if not self._names_all(batch):
+            batch = self._drop_blank(batch)
+        self.rows += batch.height
+        if self.key:
+            self.hashes.append(batch.select(pl.struct(self.key).hash()).to_series())
+        for column in self.scores:
+            self.scored[column] += batch.height - batch[column].null_count()
+        return batch.drop(_STRAY)
+
+    def _names_all(self, batch: pl.DataFrame) -> bool:
+        """Return whether every row has a respondent, and so cannot be blank."""
+        names = batch["respondent"] if "respondent" in self.columns.ids else None
+        # A cell may hold spaces only; such an id names nobody.
+        return names is not None and not names.has_nulls() and not (names.str.strip_chars() == "").any()
+
+    def _drop_blank(self, batch: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
+        answered = [pl.col(name) > 0 for name in [*self.counts, _STRAY]]
+        kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
+        self.blank_rows += batch.height - kept.height
+        if "respondent" in named:
+            self.unnamed += kept.height - kept.filter(named["respondent"]).height
+        return kept
+
+    @property
+    def has_duplicates(self) -> bool:
+        """Return whether some row key surely or very probably occurs twice."""
+        import polars as pl
+
+        return bool(self.hashes) and pl.concat(self.hashes).n_unique() < self.rows
+
+
+def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
+    if not invalid and not tally.unnamed and not tally.has_duplicates:
+        return []
+    return locate_rows(export, scorer.columns, invalid)
+
+
+def _count_reasons(distinct: Iterable[Distinct], scorer: Scorer) -> dict[str, int]:
+    reasons: Counter[str] = Counter()
+    for each in distinct:
+        reason = scorer.keys[each.item].read(each.text).missing
+        if reason and each.text.strip():
+            reasons[reason] += each.count
+    return dict(reasons)

@@ -1,0 +1,197 @@
+"""A definition as a list of expressions: the one place where a score is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import narwhals as nw
+
+from sos_score.definition.instrument import Instrument, MissingRule, Scale, key_of, split_sign
+
+Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a scale: an item, or another scale's score.
+
+    Attributes
+    ----------
+    name : str
+    is_reversed : bool
+    low, high : float
+        Its theoretical range; reversed it is ``low + high - x``.
+    """
+
+    name: str
+    is_reversed: bool
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ScalePlan:
+    """How one scale is computed.
+
+    Attributes
+    ----------
+    scale : str
+    column : str
+        Where the score goes; the count answered goes to ``<column>_n``.
+    terms : tuple of Term
+    of_scores : bool
+        Whether the terms are scores of other scales, not items.
+    method : str
+        ``mean`` or ``sum``.
+    rule : MissingRule
+    required : int
+        The least number of terms present.
+    low, high : float
+        The theoretical range of the score.
+    """
+
+    scale: str
+    column: str
+    terms: tuple[Term, ...]
+    of_scores: bool
+    method: str
+    rule: MissingRule
+    required: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ScoringPlan:
+    """An instrument's scales in an order in which each follows what it is made of."""
+
+    instrument: Instrument
+    scales: tuple[ScalePlan, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the output columns, in the definition's order: each score and its count answered."""
+        order = {name: index for index, name in enumerate(self.instrument.scales)}
+        ordered = sorted(self.scales, key=lambda plan: order[plan.scale])
+        return [column for plan in ordered for column in (plan.column, f"{plan.column}_n")]
+
+
+def answer_column(item: str) -> str:
+    """Return the name of the column that holds an item's codes while scoring; no export has such a name."""
+    return f"\x1f{item}"
+
+
+def plan_scores(instrument: Instrument) -> ScoringPlan:
+    """Return how each scale of `instrument` is computed.
+
+    Parameters
+    ----------
+    instrument : Instrument
+
+    Returns
+    -------
+    ScoringPlan
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> bond = plan_scores(load_instrument("wai-s")).scales[1]
+    >>> bond.scale, len(bond.terms), bond.required, bond.low, bond.high
+    ('bond', 4, 4, 1.0, 7.0)
+    """
+    done: dict[str, ScalePlan] = {}
+    todo = list(instrument.scales)
+    while todo:
+        for name in todo:
+            parts = [split_sign(part)[0] for part in instrument.scales[name].scales or ()]
+            if all(part in done for part in parts):
+                done[name] = _plan_scale(instrument, name, done)
+        todo = [name for name in todo if name not in done]
+    return ScoringPlan(instrument, tuple(done.values()))
+
+
+def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan]) -> ScalePlan:
+    scale, rule = instrument.scales[name], instrument.missing_rule(name)
+    terms = _list_terms(instrument, name, scale, done)
+    low = sum(term.low for term in terms)
+    high = sum(term.high for term in terms)
+    share = len(terms) if scale.score == "mean" else 1
+    return ScalePlan(
+        scale=name,
+        column=f"{instrument.column_stem}_{name}",
+        terms=terms,
+        of_scores=scale.scales is not None,
+        method=scale.score,
+        rule=rule,
+        required=rule.count_required(len(terms)),
+        low=low / share,
+        high=high / share,
+    )
+
+
+def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str, ScalePlan]) -> tuple[Term, ...]:
+    if scale.scales is not None:
+        signed = [split_sign(part) for part in scale.scales]
+        return tuple(Term(part, flipped, done[part].low, done[part].high) for part, flipped in signed)
+    responses = instrument.responses
+    key = key_of(instrument, name)
+    return tuple(Term(item, flipped, responses[item].min, responses[item].max) for item, flipped in key.items())
+
+
+def compute_scores(frame: Frame, plan: ScoringPlan) -> Frame:
+    """Return `frame` with each scale's score and count answered added.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame or LazyFrame
+        With each item's codes in `answer_column`, null where missing.
+    plan : ScoringPlan
+
+    Returns
+    -------
+    narwhals DataFrame or LazyFrame
+        As given. A score is null where fewer than the required terms are present. With x the terms, reversed
+        as the key says, over the n present of k: mean = sum(x) / n; prorated sum = sum(x) k / n.
+    """
+    waiting = list(plan.scales)
+    while waiting:
+        # Scales of scores need their parts as columns first; all others go in one step.
+        schema = frame.collect_schema()
+        ready = [scale for scale in waiting if not scale.of_scores or _parts_in(scale, plan, set(schema.names()))]
+        frame = frame.with_columns(*[each for scale in ready for each in _score(scale, plan, schema)])
+        waiting = [scale for scale in waiting if scale not in ready]
+    return frame
+
+
+def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
+    return all(f"{plan.instrument.column_stem}_{term.name}" in known for term in scale.terms)
+
+
+def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> tuple[nw.Expr, nw.Expr]:
+    stem = plan.instrument.column_stem
+    names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
+    # Whole numbers are summed as such: exact, and half the work of floats.
+    dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
+    values = [nw.col(name) for name in names]
+    present = nw.sum_horizontal(*[(~value.is_null()).cast(nw.Int32) for value in values])
+    turned = [_turn(value.cast(dtype), term) for value, term in zip(values, scale.terms, strict=True)]
+    total = nw.sum_horizontal(*turned).cast(nw.Float64)
+    size = len(scale.terms)
+    required = size if scale.method == "sum" and scale.rule.sums == "strict" else scale.required
+    # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
+    divisor = nw.when(present > 0).then(present).cast(nw.Float64)
+    if scale.method == "mean":
+        score = total / divisor
+    elif scale.rule.sums == "as_answered":
+        score = total
+    else:
+        score = total * size / divisor
+    return (
+        nw.when(present >= required).then(score).alias(scale.column),
+        present.cast(nw.Int64).alias(f"{scale.column}_n"),
+    )
+
+
+def _turn(value: nw.Expr, term: Term) -> nw.Expr:
+    return (term.low + term.high) - value if term.is_reversed else value

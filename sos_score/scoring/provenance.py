@@ -1,0 +1,82 @@
+"""Which key gave a score, and who vouches for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.reading import Definition
+from sos_score.scoring.exports import Outcome
+
+_DOUBTFUL = ("derived", "unverified", "structural")
+_PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule", "norms": "norms"}
+
+
+def describe_definition(definition: Definition) -> dict[str, Any]:
+    """Return what identifies a definition and who vouches for each part of it, as plain data.
+
+    Parameters
+    ----------
+    definition : Definition
+
+    Returns
+    -------
+    dict
+        id, version, title, sha256 (of the file), verification, missing (the rule in words), rights, notes.
+    """
+    instrument = definition.instrument
+    return {
+        "id": instrument.id,
+        "version": instrument.version,
+        "title": instrument.title,
+        "sha256": definition.document.sha256,
+        "verification": {part: claim.model_dump() for part, claim in instrument.verification.parts().items()},
+        "missing": {scale: instrument.missing_rule(scale).describe() for scale in instrument.scales},
+        "rights": instrument.rights.model_dump(),
+        "notes": list(instrument.notes),
+    }
+
+
+def describe_caveat(instrument: Instrument) -> str:
+    """Return one line on whatever is not verified; nothing where all is.
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> describe_caveat(load_instrument("wai-sr"))
+    "wai-sr 1.0.0: missing rule is this project's own"
+    >>> describe_caveat(load_instrument("osc"))
+    "osc 1.0.0: key structural, responses unverified; missing rule is this project's own"
+    """
+    parts = instrument.verification.parts()
+    doubtful = [f"{_PART_NAMES[part]} {claim.status}" for part, claim in parts.items() if claim.status in _DOUBTFUL]
+    own = [_PART_NAMES[part] for part, claim in parts.items() if claim.status == "project"]
+    said = [", ".join(doubtful)] if doubtful else []
+    if own:
+        said.append(f"{' and '.join(own)} is this project's own")
+    return f"{instrument.id} {instrument.version}: {'; '.join(said)}" if said else ""
+
+
+def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+    """Return what became of one file, as plain data without any answer of a respondent."""
+    invalid: dict[str, int] = {}
+    for each in outcome.invalid:
+        invalid[each.item] = invalid.get(each.item, 0) + each.count
+    return {
+        "file": outcome.name,
+        "rows": outcome.rows,
+        "blank_rows": outcome.blank_rows,
+        "missing": outcome.missing,
+        "invalid_made_missing": invalid,
+        "scored": outcome.scored,
+    }
+
+
+def describe_scores(definitions: Iterable[Definition], outcomes: Iterable[Outcome], version: str) -> dict[str, Any]:
+    """Return everything that has to stand beside a file of scores, as plain data."""
+    return {
+        "software": f"sos-score {version}",
+        "definitions": [describe_definition(definition) for definition in definitions],
+        "files": [describe_outcome(outcome) for outcome in outcomes],
+    }

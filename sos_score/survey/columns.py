@@ -1,0 +1,286 @@
+"""Which column of an export holds which item, and who answered it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from sos_score.definition.folding import fold_text
+from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale
+from sos_score.definition.located import locate_errors
+from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
+from sos_score.errors import InvalidDefinition, Problem, guess
+
+ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
+# One row for each combination of these; anything twice is a problem.
+UNIQUE_ROLES = ("respondent", "wave", "rater", "target")
+
+_MAX_MISSING = 5
+_NUMBER = re.compile(r"\{(n+)\}")
+
+
+class ColumnMap(Model):
+    """Where an export's columns differ from the definition's ids.
+
+    Attributes
+    ----------
+    respondent, site, wave, rater, target : str or None
+        The columns that say who answered, where, when, and about whom.
+    others : dict
+        Further id columns to keep, by the name they get.
+    constants : dict
+        Ids that are the same for the whole file (``wave: T1`` where each wave has its own file).
+    items : dict
+        Item id to column. ``wais_{n}: Q5_{n}`` maps every item of that form; ``{nn}`` is the number in two digits.
+    labels : dict
+        Further answer texts, by response scale or item: ``{never_always: {7 (always): 7}}``.
+    codes : dict
+        A platform's own codes, by response scale or item; they replace the definition's codes.
+    missing : dict
+        Further codes and texts that mean "no answer", by reason.
+    """
+
+    format: Literal[1] = 1
+    respondent: str | None = None
+    site: str | None = None
+    wave: str | None = None
+    rater: str | None = None
+    target: str | None = None
+    others: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str] = {}
+    constants: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str | int] = {}
+    items: dict[str, str] = {}
+    labels: dict[str, dict[str, int]] = {}
+    codes: dict[str, dict[str, int]] = {}
+    missing: dict[str, MissingCodes] = {}
+
+    def roles(self) -> dict[str, str]:
+        """Return the id columns the map names, by the name they get."""
+        named = {role: getattr(self, role) for role in ("respondent", "site", "wave", "rater", "target")}
+        return {role: column for role, column in named.items() if column is not None} | self.others
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column of an export is.
+
+    Attributes
+    ----------
+    ids : dict
+        Id name (respondent, site, wave, ...) to column.
+    constants : dict
+        Id name to the one value it has in the whole file.
+    items : dict
+        Item id to column.
+    """
+
+    ids: dict[str, str]
+    constants: dict[str, str]
+    items: dict[str, str]
+
+
+def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> ColumnMap:
+    """Read and check a column map.
+
+    Parameters
+    ----------
+    path : Path
+    instruments : iterable of Instrument
+        What the export will be scored with; with none, only the form of the map is checked.
+
+    Returns
+    -------
+    ColumnMap
+
+    Raises
+    ------
+    InvalidDefinition
+        With every problem of the file, each with its line.
+    """
+    document = read_yaml(path)
+    problems = list(document.problems)
+    if not isinstance(document.data, dict):
+        problems.append(document.problem((), "is not a column map (a mapping of keys)", rule="yaml"))
+        raise InvalidDefinition(problems)
+    try:
+        column_map = ColumnMap.model_validate(document.data)
+    except ValidationError as error:
+        raise InvalidDefinition([*problems, *locate_errors(error, document, ColumnMap)]) from None
+    instruments = list(instruments)
+    if instruments:
+        problems += check_column_map(column_map, instruments, document)
+    if problems:
+        raise InvalidDefinition(sorted(problems, key=lambda problem: problem.line or 0))
+    return column_map
+
+
+def check_column_map(
+    column_map: ColumnMap, instruments: Iterable[Instrument], document: Document | None = None
+) -> list[Problem]:
+    """Return what of a column map fits none of the instruments; `document` gives each problem its line."""
+
+    def note(loc: Loc, message: str, hint: str = "") -> Problem:
+        if document is not None:
+            return document.problem(loc, message, hint=hint, rule="column-map")
+        return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
+
+    instruments = list(instruments)
+    items = {item: responses for instrument in instruments for item, responses in instrument.responses.items()}
+    scales = {name: scale for instrument in instruments for name, scale in instrument.response_scales.items()}
+    problems = [
+        note(("items", key), f"no item '{key}'", guess(key, items))
+        for key in column_map.items
+        if not any(_fill_pattern(key, "", item) is not None for item in items)
+    ]
+    for section in ("labels", "codes"):
+        for name, codes in getattr(column_map, section).items():
+            responses = items.get(name) or scales.get(name)
+            if responses is None:
+                message = f"no response scale or item '{name}' (response scales: {', '.join(scales)})"
+                problems.append(note((section, name), message, guess(name, [*scales, *items])))
+                continue
+            for text, code in codes.items():
+                if not responses.min <= code <= responses.max:
+                    message = f"code {code} is outside {responses.min}-{responses.max}"
+                    problems.append(note((section, name, text), message))
+    for reason, texts in column_map.missing.items():
+        for text in texts:
+            clash = next((name for name, scale in scales.items() if _is_code(text, scale)), None)
+            if clash is not None:
+                message = f"missing code {text} is inside the valid range of '{clash}'"
+                problems.append(note(("missing", reason), message))
+    return problems
+
+
+def _is_code(text: str, responses: ResponseScale) -> bool:
+    number = fold_text(text)
+    return number.removeprefix("-").isdecimal() and responses.min <= int(number) <= responses.max
+
+
+def match_columns(
+    header: Iterable[str],
+    instruments: Iterable[Instrument],
+    column_map: ColumnMap | None = None,
+    path: str = "",
+) -> tuple[Columns, list[Problem]]:
+    """Return what each column is, and what is missing or ambiguous.
+
+    Parameters
+    ----------
+    header : iterable of str
+        The column names of the export.
+    instruments : iterable of Instrument
+        Whose items are wanted.
+    column_map : ColumnMap, optional
+        Without one, columns carry exact ids, and `ROLES` are recognised by name.
+    path : str
+        The export, for messages.
+
+    Returns
+    -------
+    Columns
+        What was found; every item of every instrument where there are no problems.
+    list of Problem
+    """
+    header = list(header)
+    wanted = column_map.roles() if column_map else {role: role for role in ROLES if role in header}
+    constants = {name: str(value) for name, value in column_map.constants.items()} if column_map else {}
+    items = {item: _column_of(item, column_map) for instrument in instruments for item in instrument.responses}
+    finder = _Finder(header, path, folding=column_map is not None)
+    ids = {role: finder.find(column, role) for role, column in wanted.items()}
+    found = {item: finder.find(column, f"item {item}") for item, column in items.items()}
+    problems = finder.problems(list(items.values()))
+    taken: dict[str, str] = {}
+    for item, column in found.items():
+        if column is not None and column in taken:
+            message = f"column '{column}' is both item '{taken[column]}' and item '{item}'"
+            problems.append(Problem(message, path, rule="column"))
+        taken.setdefault(column or "", item)
+    for name in sorted(set(constants) & set(ids)):
+        problems.append(Problem(f"'{name}' is both a constant and a column", path, rule="column"))
+    return Columns(_present(ids), constants, _present(found)), problems
+
+
+def _present(found: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def _column_of(item: str, column_map: ColumnMap | None) -> str:
+    if column_map is None:
+        return item
+    if item in column_map.items:
+        return column_map.items[item]
+    filled = (_fill_pattern(key, column, item) for key, column in column_map.items.items())
+    return next((column for column in filled if column is not None), item)
+
+
+def _fill_pattern(key: str, column: str, item: str) -> str | None:
+    """Return the column for `item` where `key` is its id or a pattern that it has, else None."""
+    if _NUMBER.search(key) is None:
+        return column if key == item else None
+    stem, _, tail = re.split(r"\{(n+)\}", key, maxsplit=1)
+    match = re.fullmatch(rf"{re.escape(stem)}(\d+){re.escape(tail)}", item)
+    if match is None:
+        return None
+    number = int(match[1])
+    return _NUMBER.sub(lambda place: f"{number:0{len(place[1])}}", column)
+
+
+class _Finder:
+    """Looks columns up by name, then by folded text, and remembers what it could not find."""
+
+    def __init__(self, header: list[str], path: str, *, folding: bool) -> None:
+        self.header, self.path = header, path
+        self.folded: dict[str, list[str]] = {}
+        for name in header if folding else ():
+            self.folded.setdefault(fold_text(name), []).append(name)
+        self.missing: list[tuple[str, str]] = []
+        self.doubled: list[tuple[str, str]] = []
+
+    def find(self, column: str, what: str) -> str | None:
+        count = self.header.count(column)
+        same = [column] * count if count else self.folded.get(fold_text(column), [])
+        if len(same) > 1:
+            self.doubled.append((column, what))
+        if not same:
+            self.missing.append((column, what))
+        return same[0] if len(same) == 1 else None
+
+    def problems(self, used: list[str]) -> list[Problem]:
+        free = [name for name in self.header if name not in used]
+        line = 1 if self.path else None
+        guesses: dict[str, str] = {}
+        for column, _ in self.missing:
+            guesses[column] = guess(column, free)
+            # One column can be the misspelling of one item only.
+            free = [name for name in free if f"'{name}'" not in guesses[column]]
+        lost = [column for column, _ in self.missing if not guesses[column]]
+        grouped = lost if len(lost) > _MAX_MISSING else []
+        found = [
+            Problem(
+                f"no column '{column}'{_explain(column, what)}",
+                self.path,
+                line,
+                hint=guesses[column],
+                rule="column",
+            )
+            for column, what in self.missing
+            if column not in grouped
+        ]
+        if grouped:
+            shown = ", ".join(f"'{column}'" for column in grouped[:_MAX_MISSING])
+            message = f"no columns {shown} and {len(grouped) - _MAX_MISSING} more"
+            hint = "name the columns in a column map (--columns map.yaml)"
+            found.append(Problem(message, self.path, line, hint=hint, rule="column"))
+        for column, what in self.doubled:
+            message = f"several columns are called '{column}'{_explain(column, what)}"
+            found.append(Problem(message, self.path, line, rule="column"))
+        return found
+
+
+def _explain(column: str, what: str) -> str:
+    return "" if what in (column, f"item {column}") else f" ({what})"

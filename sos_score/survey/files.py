@@ -1,0 +1,260 @@
+"""Survey exports on disk, whatever their encoding and delimiter, as UTF-8 text with true line numbers."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sos_score.errors import InvalidSurvey, Problem
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader  # the only name the type has
+
+_CHUNK = 1 << 22
+_DELIMITERS = ",;\t"
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_QUOTED = re.compile(rb'"[^"]*"')
+_MAX_CELL = 1 << 24
+_MAX_RAGGED = 20
+
+
+@dataclass(frozen=True)
+class Export:
+    """A survey export, ready to be scanned.
+
+    Attributes
+    ----------
+    name : str
+        The file as the user named it.
+    path : Path
+        UTF-8 text of the same lines; the file itself where it was UTF-8 already.
+    delimiter : str
+    header : tuple of str
+        The column names, as written.
+    body : Path
+        What to scan: the file itself where it is plain, else the same records written out plainly.
+    body_start : int
+        How many lines of `body` come before the first record.
+    """
+
+    name: str
+    path: Path
+    delimiter: str
+    header: tuple[str, ...]
+    body: Path
+    body_start: int
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each record after the header with the line it begins on."""
+        with self.path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = _read_csv(stream, self.delimiter)
+            next(reader, None)
+            line = reader.line_num + 1
+            for cells in reader:
+                if cells:
+                    yield line, cells
+                line = reader.line_num + 1
+
+
+Opener = Callable[[Path, str, Path], Path]
+
+
+@contextmanager
+def open_export(name: str) -> Iterator[Export]:
+    """Open a survey export for reading; ``-`` is standard input.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``-``.
+
+    Yields
+    ------
+    Export
+
+    Raises
+    ------
+    InvalidSurvey
+        The file cannot be read, is not a table, or has rows of unequal length.
+    """
+    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
+        path = _find_file(name, Path(folder))
+        reader = READERS.get(path.suffix.lower()) if name != "-" else _open_text
+        if reader is None:
+            kinds = ", ".join(READERS)
+            raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
+        text = reader(path, name, Path(folder))
+        yield _describe(text, name, Path(folder))
+
+
+def _find_file(name: str, folder: Path) -> Path:
+    if name == "-":
+        path = folder / "stdin"
+        with path.open("wb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        return path
+    path = Path(name)
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        raise InvalidSurvey([Problem(f"cannot be read ({error.strerror})", name, rule="file")]) from None
+
+
+def _open_text(path: Path, name: str, folder: Path) -> Path:
+    """Return a UTF-8 copy of a delimited text file, or the file itself where it is UTF-8."""
+    encoding = _detect_encoding(path)
+    if encoding == "utf-8":
+        return path
+    copy = folder / "export.txt"
+    try:
+        # newline="" keeps the line ends, and with them the line numbers.
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
+            shutil.copyfileobj(source, target)
+    except UnicodeError:
+        message = "is neither UTF-8 nor UTF-16 nor Windows-1252 text"
+        raise InvalidSurvey([Problem(message, name, hint="save it as CSV UTF-8", rule="encoding")]) from None
+    return copy
+
+
+READERS: dict[str, Opener] = {".csv": _open_text, ".tsv": _open_text, ".txt": _open_text}
+
+
+def _detect_encoding(path: Path) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(_CHUNK)
+        for mark, encoding in _MARKS.items():
+            if start.startswith(mark):
+                return encoding
+        if b"\0" in start[:4096]:
+            return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while start:
+                # Most exports are plain ASCII, which needs no decoding to be UTF-8.
+                if decoder.getstate()[0] or not start.isascii():
+                    decoder.decode(start)
+                start = stream.read(_CHUNK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
+    csv.field_size_limit(_MAX_CELL)
+    return csv.reader(stream, delimiter=delimiter)
+
+
+def _describe(path: Path, name: str, folder: Path) -> Export:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        start = stream.read(1 << 16)
+    delimiter = _find_delimiter(start)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = _read_csv(stream, delimiter)
+        try:
+            header = next(reader, [])
+        except csv.Error as error:
+            raise InvalidSurvey([Problem(f"is not a table ({error})", name, 1, rule="file")]) from None
+        lines = reader.line_num
+    if not any(cell.strip() for cell in header):
+        hint = "the first line must name the columns"
+        raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
+    export = Export(name, path, delimiter, tuple(header), path, lines)
+    if _is_even(export):
+        return export
+    problems = _find_ragged(export)
+    if problems:
+        raise InvalidSurvey(problems)
+    return replace(export, body=_write_plainly(export, folder / "body.csv"), body_start=0)
+
+
+def _write_plainly(export: Export, path: Path) -> Path:
+    """Write the records without blank lines, stray quotes and odd line ends, which scanners read each their own way."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=export.delimiter, lineterminator="\n")
+        writer.writerows(cells for _, cells in export.records())
+    return path
+
+
+def _find_delimiter(start: str) -> str:
+    """Return the delimiter that occurs most in the first record, outside quotes."""
+    record, quoted = "", False
+    for character in start:
+        quoted ^= character == '"'
+        if character in "\r\n" and not quoted and record.strip():
+            break
+        if not quoted:
+            record += character
+    return max(_DELIMITERS, key=record.count)
+
+
+def _is_even(export: Export) -> bool:
+    """Return whether every line surely has as many cells as the header.
+
+    Counting delimiters costs a tenth of reading the cells, and Polars fills a short row up without a word.
+    """
+    delimiter, per_row = export.delimiter.encode(), len(export.header) - 1
+    found = lines = 0
+    rest, last = b"", b"\n"
+    with export.path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            last = chunk[-1:]
+            chunk = rest + chunk
+            rest = b""
+            if b'"' in chunk:
+                chunk, rest = _strip_quoted(chunk)
+            found += chunk.count(delimiter)
+            lines += chunk.count(b"\n")
+    if rest:
+        return False  # a quote is still open
+    lines += last != b"\n"
+    return found == per_row * lines
+
+
+def _strip_quoted(chunk: bytes) -> tuple[bytes, bytes]:
+    """Return the part outside closed quotes, and what follows from a quote still open."""
+    if chunk.count(b'"') % 2:
+        cut = chunk.rindex(b'"')
+        return _QUOTED.sub(b"", chunk[:cut]), chunk[cut:]
+    return _QUOTED.sub(b"", chunk), b""
+
+
+def _find_ragged(export: Export) -> list[Problem]:
+    width = len(export.header)
+    problems: list[Problem] = []
+    total = line = 0
+    try:
+        for line, cells in export.records():
+            if len(cells) == width:
+                continue
+            total += 1
+            if total <= _MAX_RAGGED:
+                count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                problems.append(Problem(f"{count}, and the header has {width}", export.name, line, rule="ragged"))
+    except csv.Error as error:
+        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, rule="file"))
+    if problems and _never_closed(export):
+        hint = "a quote may be opened and never closed"
+        problems[-1] = Problem(problems[-1].message, export.name, problems[-1].line, hint=hint, rule="ragged")
+    if total > _MAX_RAGGED:
+        more = f"{total - _MAX_RAGGED} more lines have a different number of cells from the header"
+        problems.append(Problem(more, export.name, rule="ragged"))
+    return problems
+
+
+def _never_closed(export: Export) -> bool:
+    with export.path.open("rb") as stream:
+        return sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(_CHUNK), b"")) % 2 == 1
