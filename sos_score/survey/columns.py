@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -122,17 +122,11 @@ def check_column_map(
     column_map: ColumnMap, instruments: Iterable[Instrument], document: Document | None = None
 ) -> list[Problem]:
     """Return what of a column map fits none of the instruments; `document` gives each problem its line."""
-
-    def note(loc: Loc, message: str, hint: str = "") -> Problem:
-        if document is not None:
-            return document.problem(loc, message, hint=hint, rule="column-map")
-        return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
-
     instruments = list(instruments)
     items = {item: responses for instrument in instruments for item, responses in instrument.responses.items()}
     scales = {name: scale for instrument in instruments for name, scale in instrument.response_scales.items()}
-    problems = [
-        note(("items", key), f"no item '{key}'", guess(key, items))
+    found: list[tuple[Loc, str, str]] = [
+        (("items", key), f"no item '{key}'", guess(key, items))
         for key in column_map.items
         if not any(_fill_pattern(key, "", item) is not None for item in items)
     ]
@@ -141,19 +135,29 @@ def check_column_map(
             responses = items.get(name) or scales.get(name)
             if responses is None:
                 message = f"no response scale or item '{name}' (response scales: {', '.join(scales)})"
-                problems.append(note((section, name), message, guess(name, [*scales, *items])))
-                continue
-            for text, code in codes.items():
-                if not responses.min <= code <= responses.max:
-                    message = f"code {code} is outside {responses.min}-{responses.max}"
-                    problems.append(note((section, name, text), message))
-    for reason, texts in column_map.missing.items():
-        for text in texts:
-            clash = next((name for name, scale in scales.items() if _is_code(text, scale)), None)
-            if clash is not None:
-                message = f"missing code {text} is inside the valid range of '{clash}'"
-                problems.append(note(("missing", reason), message))
-    return problems
+                found.append(((section, name), message, guess(name, [*scales, *items])))
+            else:
+                found += [((section, name, text), message, "") for text, message in _list_outside(codes, responses)]
+    found += [
+        (("missing", reason), f"missing code {text} is inside the valid range of '{name}'", "")
+        for reason, texts in column_map.missing.items()
+        for text in texts
+        for name, scale in scales.items()
+        if _is_code(text, scale)
+    ]
+    return [_place(loc, message, hint, document) for loc, message, hint in found]
+
+
+def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Problem:
+    if document is not None:
+        return document.problem(loc, message, hint=hint, rule="column-map")
+    return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
+
+
+def _list_outside(codes: Mapping[str, int], responses: ResponseScale) -> Iterator[tuple[str, str]]:
+    for text, code in codes.items():
+        if not responses.min <= code <= responses.max:
+            yield text, f"code {code} is outside {responses.min}-{responses.max}"
 
 
 def _is_code(text: str, responses: ResponseScale) -> bool:

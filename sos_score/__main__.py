@@ -1,0 +1,5 @@
+"""``python -m sos_score``."""
+
+from sos_score.cli import main
+
+main()

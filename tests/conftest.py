@@ -1,0 +1,17 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support import ROOT
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    """Return a folder with the examples and instruments, as a fresh clone has them."""
+    for name in ("examples", "instruments"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
