@@ -24,12 +24,8 @@ def run_shell(command: str, folder: Path) -> str:
         "NO_COLOR": "1",
         "TERMINAL_WIDTH": "80",
     }
+    both = subprocess.STDOUT
     done = subprocess.run(
-        ["sh", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
+        ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=both, check=False
     )
     return done.stdout.decode()
