@@ -147,7 +147,7 @@ def _open_all(
     for name in job.data:
         try:
             export = stack.enter_context(open_export(name))
-            ready.append((export, prepare_scorer(export.header, instruments, column_map, export.name)))
+            ready.append((export, prepare_scorer(export.header, instruments, column_map, path=export.name)))
         except InvalidSurvey as error:
             failed[name] = error
     if not ready:

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import answer_column
-from sos_score.scoring.scores import OnInvalid, Scorer, add_answers, add_scores, select_ids
+from sos_score.scoring.scores import (
+    OnInvalid,
+    Scorer,
+    add_answers,
+    add_scores,
+    measure_references,
+    select_ids,
+    select_scores,
+)
 from sos_score.survey.checks import row_key
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
 from sos_score.survey.files import Export
@@ -38,6 +47,8 @@ class Outcome:
         The file as the user named it.
     rows : int
         Rows scored.
+    norms : tuple of NamedNorm
+        What T-scores were read against.
     blank_rows : int
         Rows with nothing in them, left out.
     missing : dict
@@ -50,6 +61,7 @@ class Outcome:
 
     name: str
     rows: int
+    norms: tuple[NamedNorm, ...] = ()
     blank_rows: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
@@ -97,6 +109,7 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
     schema = frame.collect_schema()
     distinct = list_distinct(frame, scorer.textual(schema))
+    scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
     coded = add_answers(frame, scorer, distinct)
     strays = [
@@ -104,7 +117,7 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
         for item, column in scorer.numeric(schema).items()
     ]
     stray = nw.sum_horizontal(*strays).alias(_STRAY) if strays else nw.lit(0).alias(_STRAY)
-    scored = add_scores(coded, scorer).select(*select_ids(scorer), *scorer.score_columns(), stray).to_native()
+    scored = add_scores(coded, scorer).select(*select_ids(scorer), *select_scores(scorer), stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
         take(tally.count(batch))
     if tally.strays:
@@ -116,12 +129,13 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     if problems:
         raise InvalidSurvey(problems)
     return Outcome(
-        export.name,
-        tally.rows,
-        tally.blank_rows,
-        _count_reasons(distinct, scorer),
-        tuple(invalid),
-        dict(tally.scored),
+        name=export.name,
+        rows=tally.rows,
+        norms=scorer.choices.norms,
+        blank_rows=tally.blank_rows,
+        missing=_count_reasons(distinct, scorer),
+        invalid=tuple(invalid),
+        scored=dict(tally.scored),
     )
 
 
@@ -130,8 +144,9 @@ class _Tally:
 
     def __init__(self, scorer: Scorer) -> None:
         self.columns = scorer.columns
-        self.counts = [column for column in scorer.score_columns() if column.endswith("_n")]
-        self.scores = [column for column in scorer.score_columns() if not column.endswith("_n")]
+        self.counts = scorer.count_columns()
+        self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
+        self.t_columns = scorer.t_columns
         self.key = list(row_key(scorer.columns))
         self.hashes: list[pl.Series] = []
         self.rows = self.blank_rows = self.strays = self.unnamed = 0
@@ -162,6 +177,7 @@ class _Tally:
 
         named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
         answered = [pl.col(name) > 0 for name in [*self.counts, _STRAY]]
+        answered += [pl.col(name).is_not_null() for name in self.t_columns]
         kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
         self.blank_rows += batch.height - kept.height
         if "respondent" in named:

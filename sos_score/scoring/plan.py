@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument, MissingRule, Scale, key_of, split_sign
+from sos_score.scoring.norms import NamedNorm, Reference, t_score
+
+METRICS = ("mean", "sum", "pomp")
 
 Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
 
@@ -49,6 +53,10 @@ class ScalePlan:
         The least number of terms present.
     low, high : float
         The theoretical range of the score.
+    metrics : tuple of str
+        What else the score is given as: mean, sum, pomp.
+    norms : tuple of NamedNorm
+        What T-scores are given against.
     """
 
     scale: str
@@ -60,6 +68,18 @@ class ScalePlan:
     required: int
     low: float
     high: float
+    metrics: tuple[str, ...] = ()
+    norms: tuple[NamedNorm, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the output columns: score, count answered, further metrics, T-scores."""
+        metrics = [f"{self.column}_{metric}" for metric in self.metrics]
+        return [self.column, f"{self.column}_n", *metrics, *(self.t_column(norm) for norm in self.norms)]
+
+    def t_column(self, norm: NamedNorm) -> str:
+        """Return the column of the T-score against a norm; its name names the norm."""
+        return f"{self.column}_t_{norm.name}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,7 @@ class ScoringPlan:
         """Return the output columns, in the definition's order: each score and its count answered."""
         order = {name: index for index, name in enumerate(self.instrument.scales)}
         ordered = sorted(self.scales, key=lambda plan: order[plan.scale])
-        return [column for plan in ordered for column in (plan.column, f"{plan.column}_n")]
+        return [column for plan in ordered for column in plan.columns]
 
 
 def answer_column(item: str) -> str:
@@ -82,12 +102,36 @@ def answer_column(item: str) -> str:
     return f"\x1f{item}"
 
 
-def plan_scores(instrument: Instrument) -> ScoringPlan:
+@dataclass(frozen=True)
+class ScoringChoices:
+    """What a user may ask for beyond the definition.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+        Further metrics beside the definition's own: ``mean``, ``sum`` (prorated), ``pomp`` (percent of the
+        maximum possible: 100 (score - min) / (max - min)).
+    min_answered : int, str or None
+        A missing rule to use in place of every scale's own; a stated deviation.
+    norms : tuple of NamedNorm
+        What T-scores are given against.
+    references : dict
+        Reference samples in the data, to be measured and then used as norms: by instrument id, name and sample.
+    """
+
+    metrics: tuple[str, ...] = ()
+    min_answered: int | str | None = None
+    norms: tuple[NamedNorm, ...] = ()
+    references: Mapping[str, tuple[tuple[str, Reference], ...]] = field(default_factory=dict)
+
+
+def plan_scores(instrument: Instrument, choices: ScoringChoices | None = None) -> ScoringPlan:
     """Return how each scale of `instrument` is computed.
 
     Parameters
     ----------
     instrument : Instrument
+    choices : ScoringChoices, optional
 
     Returns
     -------
@@ -106,13 +150,15 @@ def plan_scores(instrument: Instrument) -> ScoringPlan:
         for name in todo:
             parts = [split_sign(part)[0] for part in instrument.scales[name].scales or ()]
             if all(part in done for part in parts):
-                done[name] = _plan_scale(instrument, name, done)
+                done[name] = _plan_scale(instrument, name, done, choices or ScoringChoices())
         todo = [name for name in todo if name not in done]
     return ScoringPlan(instrument, tuple(done.values()))
 
 
-def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan]) -> ScalePlan:
+def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan], choices: ScoringChoices) -> ScalePlan:
     scale, rule = instrument.scales[name], instrument.missing_rule(name)
+    if choices.min_answered is not None:
+        rule = rule.model_copy(update={"min_answered": choices.min_answered})
     terms = _list_terms(instrument, name, scale, done)
     low = sum(term.low for term in terms)
     high = sum(term.high for term in terms)
@@ -127,6 +173,8 @@ def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan]) -
         required=rule.count_required(len(terms)),
         low=low / share,
         high=high / share,
+        metrics=choices.metrics,
+        norms=tuple(norm for norm in choices.norms if norm.instrument == instrument.id and name in norm.means),
     )
 
 
@@ -168,7 +216,7 @@ def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
     return all(f"{plan.instrument.column_stem}_{term.name}" in known for term in scale.terms)
 
 
-def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> tuple[nw.Expr, nw.Expr]:
+def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Expr]:
     stem = plan.instrument.column_stem
     names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
     # Whole numbers are summed as such: exact, and half the work of floats.
@@ -177,20 +225,28 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> tuple[nw.E
     present = nw.sum_horizontal(*[(~value.is_null()).cast(nw.Int32) for value in values])
     turned = [_turn(value.cast(dtype), term) for value, term in zip(values, scale.terms, strict=True)]
     total = nw.sum_horizontal(*turned).cast(nw.Float64)
+    given = _measure(scale, total, present)
+    strict = scale.method == "sum" and scale.rule.sums == "strict"
+    enough = present >= (len(scale.terms) if strict else scale.required)
+    scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
+    scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
+    for norm in scale.norms:
+        t = t_score(given[norm.score], norm.means[scale.scale], norm.sds[scale.scale])
+        scores.append(nw.when(enough).then(t).alias(scale.t_column(norm)))
+    return scores
+
+
+def _measure(scale: ScalePlan, total: nw.Expr, present: nw.Expr) -> dict[str, nw.Expr]:
+    """Return the score in each metric, wherever anything is answered."""
     size = len(scale.terms)
-    required = size if scale.method == "sum" and scale.rule.sums == "strict" else scale.required
     # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
     divisor = nw.when(present > 0).then(present).cast(nw.Float64)
-    if scale.method == "mean":
-        score = total / divisor
-    elif scale.rule.sums == "as_answered":
-        score = total
-    else:
-        score = total * size / divisor
-    return (
-        nw.when(present >= required).then(score).alias(scale.column),
-        present.cast(nw.Int64).alias(f"{scale.column}_n"),
-    )
+    mean = total / divisor
+    low = sum(term.low for term in scale.terms) / size
+    high = sum(term.high for term in scale.terms) / size
+    given = {"mean": mean, "sum": total * size / divisor, "pomp": 100.0 * (mean - low) / (high - low)}
+    as_answered = scale.method == "sum" and scale.rule.sums == "as_answered"
+    return given | {"own": total if as_answered else given[scale.method]}
 
 
 def _turn(value: nw.Expr, term: Term) -> nw.Expr:

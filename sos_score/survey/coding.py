@@ -12,9 +12,11 @@ import narwhals as nw
 from sos_score.definition.folding import fold_text
 from sos_score.definition.instrument import Instrument, ResponseScale
 from sos_score.errors import Problem
-from sos_score.survey.columns import ColumnMap, Columns
+from sos_score.survey.columns import ColumnMap, Columns, list_t_scores
 
 _WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
+T_RANGE = ResponseScale(min=0, max=100)
 _BLANK = "blank"
 
 
@@ -24,13 +26,13 @@ class Reading:
 
     Attributes
     ----------
-    code : int or None
+    code : float or None
         The answer; None where there is none.
     missing : str
         Why there is none: ``blank`` or a reason of the definition; empty where the cell is not allowed.
     """
 
-    code: int | None = None
+    code: float | None = None
     missing: str = ""
 
     @property
@@ -54,28 +56,36 @@ class AnswerKey:
         Folded text to the reason for a missing answer.
     has_own_codes : bool
         Whether the platform's codes replace the definition's, so that a bare number means nothing by itself.
+    has_fractions : bool
+        Whether anything between min and max is allowed, as for T-scores.
     """
 
     name: str
     responses: ResponseScale
     texts: Mapping[str, int]
     reasons: Mapping[str, str]
-    has_own_codes: bool
+    has_own_codes: bool = False
+    has_fractions: bool = False
 
     def read(self, cell: str) -> Reading:
         """Return what a cell says; digits are never pulled out of a longer text."""
         folded = fold_text(cell)
         if not folded:
             return Reading(missing=_BLANK)
+        if self.has_fractions and _DECIMAL.fullmatch(folded):
+            return Reading(code=float(folded)) if self._contains(float(folded)) else Reading()
         number = _WHOLE.fullmatch(folded)
         for text in (folded, str(int(number[1]))) if number else (folded,):
             if text in self.texts:
                 return Reading(code=self.texts[text])
             if text in self.reasons:
                 return Reading(missing=self.reasons[text])
-        if number and not self.has_own_codes and self.responses.min <= int(number[1]) <= self.responses.max:
+        if number and not self.has_own_codes and self._contains(int(number[1])):
             return Reading(code=int(number[1]))
         return Reading()
+
+    def _contains(self, number: float) -> bool:
+        return self.responses.min <= number <= self.responses.max
 
     def special_numbers(self) -> dict[int, int]:
         """Return the numbers that mean something other than themselves."""
@@ -102,12 +112,14 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
     Returns
     -------
     dict
-        Item id to `AnswerKey`.
+        Item id to `AnswerKey`; a ready-made T-score under the name of its output column.
     """
     keys: dict[str, AnswerKey] = {}
     for instrument in instruments:
         for item, name in instrument.response_names.items():
             keys[item] = _build_key(name, item, instrument.response_scales[name], column_map or ColumnMap())
+        for column, _ in list_t_scores(instrument, column_map):
+            keys[column] = AnswerKey("T-score", T_RANGE, {}, {}, has_fractions=True)
     return keys
 
 
@@ -215,7 +227,7 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
         Of the column.
     """
     valid = (column >= key.responses.min) & (column <= key.responses.max)
-    if not dtype.is_integer():
+    if not dtype.is_integer() and not key.has_fractions:
         valid = valid & (column % 1 == 0)
     special = key.special_numbers()
     barred = [number for number in special if key.responses.min <= number <= key.responses.max]
@@ -240,7 +252,10 @@ def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr
     texts : iterable of str
         The distinct texts of the column, as found.
     """
-    by_code: dict[int, list[str]] = {}
+    if key.has_fractions:
+        valid = [text for text in texts if key.read(text).code is not None]
+        return nw.when(column.is_in(valid)).then(column.str.strip_chars()).cast(nw.Float64)
+    by_code: dict[float, list[str]] = {}
     for text in texts:
         code = key.read(text).code
         if code is not None:
