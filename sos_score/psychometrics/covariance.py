@@ -96,6 +96,31 @@ class PairSums:
     cross_products: Floats
 
 
+def complete_rows(matrix: ArrayLike) -> NDArray[np.bool_]:
+    """Return which rows answer every item, items that nobody answered left aside.
+
+    Parameters
+    ----------
+    matrix : array of shape (n, k)
+        Answers, NaN where missing.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        True where the row is complete; nowhere when there is no answer at all.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> complete_rows([[1, 2, nan], [3, nan, nan]]).tolist()
+    [True, False]
+    """
+    answered = ~np.isnan(np.asarray(matrix, dtype=float))
+    asked = answered.any(axis=0)
+    whole: NDArray[np.bool_] = answered[:, asked].all(axis=1) & asked.any()
+    return whole
+
+
 def moments(matrix: ArrayLike, missing: Missing = "listwise") -> Moments:
     """Return the moments of a matrix of answers.
 
@@ -123,8 +148,7 @@ def moments(matrix: ArrayLike, missing: Missing = "listwise") -> Moments:
     if x.ndim != 2:
         raise ValueError("answers must be a matrix of rows by items")
     answered = ~np.isnan(x)
-    asked = answered.any(axis=0)
-    whole = answered[:, asked].all(axis=1) & asked.any()
+    whole = complete_rows(x)
     rows, complete = len(x), int(whole.sum())
     if missing == "listwise":
         x, answered = x[whole], answered[whole]
