@@ -72,7 +72,7 @@ def item_statistics(
     used = usable_items(moments)
     rest, dropped = np.full(k, np.nan), np.full(k, np.nan)
     kept = moments.select(used)
-    if kept.n >= FEWEST_ROWS and not np.isnan(kept.covariance).any():
+    if kept.n >= FEWEST_ROWS:
         rest[used] = item_rest_correlations(kept.covariance)
         others = [np.delete(np.arange(len(used)), i) for i in range(len(used))]
         dropped[used] = [cronbach_alpha(kept.covariance[np.ix_(o, o)]) for o in others]

@@ -110,7 +110,8 @@ def rating_table(targets: ArrayLike, raters: ArrayLike, values: ArrayLike) -> Ra
     matrix[row[known], column[known]] = value[known]
     matrix[count > 1] = np.nan
     gaps = np.isnan(matrix).any(axis=1)
-    duplicates = tuple((target[i].item(), rater[j].item()) for i, j in np.argwhere(count > 1))
+    rated, by = target.tolist(), rater.tolist()
+    duplicates = tuple((rated[i], by[j]) for i, j in np.argwhere(count > 1))
     notes = []
     if duplicates:
         notes.append(f"{len(duplicates)} pairs of target and rater have more than one rating; none is used.")

@@ -34,7 +34,7 @@ class Reliability:
     n : int
         Rows behind it; with pairwise deletion the fewest behind any covariance.
     dropped : int
-        The other rows: left out for a missing answer.
+        Rows left out for a missing answer; none with pairwise deletion.
     items : int
         Items used: those that were answered and vary.
     left_out : tuple of int
@@ -117,7 +117,7 @@ def reliability(moments: Moments, names: Sequence[str] | None = None, level: flo
     mean_r = float((r.sum() - np.trace(r)) / (k * (k - 1)))
     return Reliability(
         n=n,
-        dropped=moments.rows - n,
+        dropped=_dropped(moments, kept),
         items=k,
         left_out=left_out,
         alpha=alpha,
@@ -250,13 +250,17 @@ def _refusal(kept: Moments, labels: list[str]) -> str:
     )
 
 
+def _dropped(moments: Moments, kept: Moments) -> int:
+    return moments.rows - kept.n if moments.missing == "listwise" else 0
+
+
 def _nothing(
     moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[str, ...]
 ) -> Reliability:
     nan = np.nan
     n, k = kept.n, len(kept.counts)
     return Reliability(
-        n, moments.rows - n, k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes
+        n, _dropped(moments, kept), k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes
     )
 
 

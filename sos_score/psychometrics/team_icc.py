@@ -131,18 +131,8 @@ def team_icc_from_moments(
     within = float(np.dot(size - 1, variance) / df2)
     k, n0 = n / teams, float((n - np.dot(size, size) / n) / df1)
     noise = _NOISE * max(float((mean**2).max()), 1.0)
-    notes = []
-    if teams < FEW_TEAMS:
-        notes.append(f"With {teams} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.")
-    if within <= noise:
-        within = 0.0
-    if between <= max(noise, 1e-14 * within):
-        between = 0.0
-        notes.append("No ICC: the team means do not differ at all.")
-    elif within == 0:
-        notes.append("Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.")
-    elif between < within:
-        notes.append("The ICCs are negative: teams differ less than chance would make them; read them as 0.")
+    within = 0.0 if within <= noise else within
+    between = 0.0 if between <= max(noise, 1e-14 * within) else between
     f, p, low, high = _f_test(between, within, df1, df2, level)
     return TeamIcc(
         teams=teams,
@@ -162,8 +152,21 @@ def team_icc_from_moments(
         icc2_low=_icc2(low),
         icc2_high=_icc2(high),
         icc1_n0=_icc1(f, n0),
-        notes=tuple(notes),
+        notes=_notes(teams, between, within),
     )
+
+
+def _notes(teams: int, between: float, within: float) -> tuple[str, ...]:
+    notes = []
+    if teams < FEW_TEAMS:
+        notes.append(f"With {teams} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.")
+    if between == 0:
+        notes.append("No ICC: the team means do not differ at all.")
+    elif within == 0:
+        notes.append("Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.")
+    elif between < within:
+        notes.append("The ICCs are negative: teams differ less than chance would make them; read them as 0.")
+    return tuple(notes)
 
 
 def _f_test(

@@ -12,7 +12,7 @@ NAN = np.nan
 CLOSED = 1e-8
 
 
-def test_reliable_change_is_the_oracles_for_every_family(golden, columns):
+def test_reliable_change_is_rs_for_every_family(golden, columns):
     want, data = golden("families")["rci"], columns("families_change")
     c = cutoff_c(2.9, 0.62, 3.9, 0.55)
     got = reliable_change(data["T1"], data["T2"], 0.62, 0.86, cutoff=c)

@@ -267,7 +267,7 @@ def test_krippendorffs_alpha_needs_something_to_disagree_on():
 
 def test_long_ratings_become_a_table_and_duplicates_are_never_averaged():
     got = rating_table(
-        ["c2", "c1", "c1", "c2", "c3", "c3", "c3", "c4", "c4"],
+        np.array(["c2", "c1", "c1", "c2", "c3", "c3", "c3", "c4", "c4"], dtype=object),
         ["B", "A", "B", "A", "A", "B", "B", "A", "B"],
         [4, 1, 2, 3, 5, 2, 2, 5, NAN],
     )

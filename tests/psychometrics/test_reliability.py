@@ -63,6 +63,7 @@ def test_pairwise_reliability_is_that_of_psych_with_an_interval_of_its_own(bfi, 
     psych = feldt_interval(want["alpha"], r["n"]["rows"], 5)
     assert psych == pytest.approx((want["low_psych"], want["high_psych"]), abs=CLOSED)
     assert got.n == m.pair_counts.min() < r["n"]["rows"]
+    assert got.dropped == 0
     assert got.ci_low < want["low_psych"] < want["high_psych"] < got.ci_high
 
 
