@@ -222,22 +222,25 @@ class MissingRule(Model):
             return items
         return math.ceil(_read_share(self.min_answered) * items)
 
-    def describe(self) -> str:
-        """Return the rule in words.
+    def describe(self, method: str) -> str:
+        """Return the rule in words, for a mean or a sum.
 
         Examples
         --------
-        >>> MissingRule(min_answered="80%").describe()
-        'at least 80% of the items answered; sums prorated'
+        >>> MissingRule(min_answered="80%").describe("mean")
+        'at least 80% of the items answered; mean of those'
+        >>> MissingRule(min_answered="80%").describe("sum")
+        'at least 80% of the items answered; sum prorated'
         """
-        if self.min_answered == "all":
+        if self.min_answered == "all" or (method == "sum" and self.sums == "strict"):
             return "every item answered"
         what = (
             f"{self.min_answered} of the items"
             if isinstance(self.min_answered, str)
             else _count_items(self.min_answered)
         )
-        return f"at least {what} answered; sums {self.sums.replace('_', ' ')}"
+        how = "mean of those" if method == "mean" else f"sum {self.sums.replace('_', ' ')}"
+        return f"at least {what} answered; {how}"
 
 
 def _count_items(count: int) -> str:

@@ -203,9 +203,7 @@ def agreement_from_moments(
         rwg_slight=_rwg(mean_variance, k, null.slight),
         rwg_moderate=_rwg(mean_variance, k, null.moderate),
         r_star=1 - mean_variance / null.uniform,
-        ad_m=float(np.asarray(deviations, dtype=float).mean())
-        if known and deviations is not None
-        else np.nan,
+        ad_m=float(np.asarray(deviations, dtype=float).mean()) if known and deviations is not None else np.nan,
         ad_cutoff=options / 6,
         notes=tuple(notes),
     )

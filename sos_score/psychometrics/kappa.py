@@ -179,9 +179,7 @@ def average_kappa(kappas: Sequence[Kappa]) -> KappaAverage:
     return KappaAverage(len(values), float(values.mean()), float(values.min()), float(values.max()))
 
 
-def _estimate(
-    p: Floats, w: Floats, n: float, constant: tuple[bool, bool]
-) -> tuple[float, float, tuple[str, ...]]:
+def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tuple[float, float, tuple[str, ...]]:
     first, second = p.sum(axis=1), p.sum(axis=0)
     observed, expected = float((w * p).sum()), float(first @ w @ second)
     if constant == (True, True) and np.diag(p).max() == 1:

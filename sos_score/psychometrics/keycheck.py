@@ -119,9 +119,7 @@ def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck
         for i in np.flatnonzero(suspected)
     ]
     if 2 * suspected.sum() == len(used):
-        notes.append(
-            "Half of the items run against the other half: the data cannot tell which half is right."
-        )
+        notes.append("Half of the items run against the other half: the data cannot tell which half is right.")
     alpha, repaired = cronbach_alpha(kept.covariance), cronbach_alpha(turned)
     return KeyCheck(r, flipped, suspected, alpha, repaired, kept.n, tuple(notes))
 

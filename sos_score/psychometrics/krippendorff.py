@@ -75,9 +75,7 @@ def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> Krippen
     if len(options) < 2:
         why = "nobody rated a target that another rated" if total == 0 else "every rating is the same"
         disagreement = np.nan if total == 0 else 0.0
-        return KrippendorffAlpha(
-            metric, np.nan, len(x), int(total), disagreement, disagreement, (f"No alpha: {why}.",)
-        )
+        return KrippendorffAlpha(metric, np.nan, len(x), int(total), disagreement, disagreement, (f"No alpha: {why}.",))
     weights = counts / (each - 1)[:, None]
     coincidences = weights.T @ counts - np.diag(weights.sum(axis=0))
     margin = counts.sum(axis=0)

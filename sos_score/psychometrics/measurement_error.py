@@ -51,8 +51,6 @@ def measurement_error(sd: float, coefficient: float) -> MeasurementError:
     if np.isnan(coefficient) or np.isnan(sd):
         return MeasurementError(np.nan, np.nan, ("No measurement error without a reliability and an SD.",))
     if not 0 <= coefficient <= 1:
-        return MeasurementError(
-            np.nan, np.nan, ("No measurement error: the reliability is not between 0 and 1.",)
-        )
+        return MeasurementError(np.nan, np.nan, ("No measurement error: the reliability is not between 0 and 1.",))
     sem = float(sd * np.sqrt(1 - coefficient))
     return MeasurementError(sem, float(1.96 * np.sqrt(2) * sem), ())

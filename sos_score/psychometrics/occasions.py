@@ -234,9 +234,7 @@ def cutoff_c(mean_clinical: float, sd_clinical: float, mean_functional: float, s
     return (sd_functional * mean_clinical + sd_clinical * mean_functional) / (sd_functional + sd_clinical)
 
 
-def _correlation(
-    x: Floats, y: Floats, level: float
-) -> tuple[float, float, float, float, float, tuple[str, ...]]:
+def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[str, ...]]:
     from scipy.stats import pearsonr
 
     n, nan = len(x), np.nan

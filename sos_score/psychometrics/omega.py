@@ -231,9 +231,7 @@ def _cautions(loadings: Floats, uniquenesses: Floats, labels: list[str]) -> tupl
     heywood = [label for label, u in zip(labels, uniquenesses, strict=True) if u < 0]
     against = [label for label, loading in zip(labels, loadings, strict=True) if loading < 0]
     if heywood:
-        notes.append(
-            f"Heywood case: the unique variance of {', '.join(heywood)} is negative; do not rely on omega."
-        )
+        notes.append(f"Heywood case: the unique variance of {', '.join(heywood)} is negative; do not rely on omega.")
     if against:
         notes.append(f"{', '.join(against)} loads negatively: check the key.")
     return tuple(notes)

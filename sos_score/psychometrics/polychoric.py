@@ -172,9 +172,7 @@ def _cautions(r: Floats, n: int, labels: list[str]) -> tuple[str, ...]:
     notes = []
     if n < ROUGH_ROWS:
         notes.append(f"Polychoric correlations of {n} rows are rough: prefer alpha.")
-    at_bound = [
-        f"{labels[j]} and {labels[i]}" for i, j in np.argwhere(np.abs(np.tril(r, -1)) > _BOUND - 1e-4)
-    ]
+    at_bound = [f"{labels[j]} and {labels[i]}" for i, j in np.argwhere(np.abs(np.tril(r, -1)) > _BOUND - 1e-4)]
     if at_bound:
         notes.append(f"Polychoric correlation at its bound, for want of answers: {', '.join(at_bound)}.")
     if not is_positive_definite(r):

@@ -119,9 +119,7 @@ def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     n, k = whole.shape
     squares = _mean_squares(whole) if n > 1 and k > 1 else _Squares(n, k, *[np.nan] * 4)
     notes = _notes(squares)
-    forms = (
-        _undefined(squares) if np.isnan(squares.targets) or squares.targets == 0 else _forms(squares, level)
-    )
+    forms = _undefined(squares) if np.isnan(squares.targets) or squares.targets == 0 else _forms(squares, level)
     return RaterIcc(
         targets=n,
         raters=k,

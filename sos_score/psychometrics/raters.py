@@ -116,9 +116,7 @@ def rating_table(targets: ArrayLike, raters: ArrayLike, values: ArrayLike) -> Ra
     if duplicates:
         notes.append(f"{len(duplicates)} pairs of target and rater have more than one rating; none is used.")
     if len(target) and gaps.all():
-        notes.append(
-            "No target was rated by every rater: with raters who change, use the one-way ICC of teams."
-        )
+        notes.append("No target was rated by every rater: with raters who change, use the one-way ICC of teams.")
     return Ratings(target, rater, matrix, duplicates, tuple(target[gaps].tolist()), tuple(notes))
 
 

@@ -254,14 +254,10 @@ def _dropped(moments: Moments, kept: Moments) -> int:
     return moments.rows - kept.n if moments.missing == "listwise" else 0
 
 
-def _nothing(
-    moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[str, ...]
-) -> Reliability:
+def _nothing(moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[str, ...]) -> Reliability:
     nan = np.nan
     n, k = kept.n, len(kept.counts)
-    return Reliability(
-        n, _dropped(moments, kept), k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes
-    )
+    return Reliability(n, _dropped(moments, kept), k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes)
 
 
 def _cautions(kept: Moments, alpha: float) -> list[str]:

@@ -91,9 +91,7 @@ def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIc
     return team_icc_from_moments(counts, means, squares / np.maximum(counts - 1, 1), level)
 
 
-def team_icc_from_moments(
-    counts: ArrayLike, means: ArrayLike, variances: ArrayLike, level: float = 0.95
-) -> TeamIcc:
+def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayLike, level: float = 0.95) -> TeamIcc:
     """Return ICC(1) and ICC(2) from the size, mean and variance of each team.
 
     Parameters
@@ -169,9 +167,7 @@ def _notes(teams: int, between: float, within: float) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _f_test(
-    between: float, within: float, df1: int, df2: int, level: float
-) -> tuple[float, float, float, float]:
+def _f_test(between: float, within: float, df1: int, df2: int, level: float) -> tuple[float, float, float, float]:
     """Return F, its p, and the ends of the interval of the ratio of expected mean squares."""
     from scipy.stats import f as f_distribution
 

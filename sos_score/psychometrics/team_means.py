@@ -121,7 +121,5 @@ def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
     if agreement.rwg_slight < ENOUGH:
         reasons.append("Not so if answers lean to one side anyway (slightly skewed null).")
     if agreement.ad_m > agreement.ad_cutoff:
-        reasons.append(
-            "Their mean absolute deviation is above its cut-off, a sixth of the number of options."
-        )
+        reasons.append("Their mean absolute deviation is above its cut-off, a sixth of the number of options.")
     return TeamMeanVerdict(may_report=True, rule=RULE, reason=" ".join(reasons))

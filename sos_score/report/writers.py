@@ -129,7 +129,7 @@ class BatchWriter:
 
         if source is not None:
             batch = batch.with_columns(pl.lit(source).alias("source"))
-        lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.columns if name not in batch.columns]
+        lacking = [pl.lit(None).alias(name) for name in self.columns if name not in batch.columns]
         batch = batch.with_columns(lacking).select(self.columns)
         if self.kind == "csv":
             disarm_formulas(batch).write_csv(self.stream, include_header=False)

@@ -57,6 +57,8 @@ class ScalePlan:
         What else the score is given as: mean, sum, pomp.
     norms : tuple of NamedNorm
         What T-scores are given against.
+    unmeasured : tuple of str
+        Reference samples that are not measured yet, or in which this scale has no spread; their T-scores are empty.
     """
 
     scale: str
@@ -70,16 +72,22 @@ class ScalePlan:
     high: float
     metrics: tuple[str, ...] = ()
     norms: tuple[NamedNorm, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         """Return the output columns: score, count answered, further metrics, T-scores."""
         metrics = [f"{self.column}_{metric}" for metric in self.metrics]
-        return [self.column, f"{self.column}_n", *metrics, *(self.t_column(norm) for norm in self.norms)]
+        return [self.column, f"{self.column}_n", *metrics, *(self.t_column(name) for name in self.norm_names)]
 
-    def t_column(self, norm: NamedNorm) -> str:
+    @property
+    def norm_names(self) -> list[str]:
+        """Return the names of the norms, reference samples included."""
+        return [*(norm.name for norm in self.norms), *self.unmeasured]
+
+    def t_column(self, norm: str) -> str:
         """Return the column of the T-score against a norm; its name names the norm."""
-        return f"{self.column}_t_{norm.name}"
+        return f"{self.column}_t_{norm}"
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,8 @@ def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan], c
     low = sum(term.low for term in terms)
     high = sum(term.high for term in terms)
     share = len(terms) if scale.score == "mean" else 1
+    norms = tuple(norm for norm in choices.norms if norm.instrument == instrument.id and name in norm.means)
+    samples = [local for local, _ in choices.references.get(instrument.id, ())]
     return ScalePlan(
         scale=name,
         column=f"{instrument.column_stem}_{name}",
@@ -174,7 +184,8 @@ def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan], c
         low=low / share,
         high=high / share,
         metrics=choices.metrics,
-        norms=tuple(norm for norm in choices.norms if norm.instrument == instrument.id and name in norm.means),
+        norms=norms,
+        unmeasured=tuple(local for local in samples if local not in [norm.name for norm in norms]),
     )
 
 
@@ -232,7 +243,8 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
     for norm in scale.norms:
         t = t_score(given[norm.score], norm.means[scale.scale], norm.sds[scale.scale])
-        scores.append(nw.when(enough).then(t).alias(scale.t_column(norm)))
+        scores.append(nw.when(enough).then(t).alias(scale.t_column(norm.name)))
+    scores += [nw.lit(None, dtype=nw.Float64).alias(scale.t_column(local)) for local in scale.unmeasured]
     return scores
 
 

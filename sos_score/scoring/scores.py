@@ -114,7 +114,7 @@ def measure_references(frame: nw.LazyFrame[Any], scorer: Scorer, distinct: Itera
     norms = []
     samples = scorer.choices.references
     for own, name, sample in ((plan, *each) for plan in scorer.plans for each in samples.get(plan.instrument.id, ())):
-        plan = plan_scores(own.instrument, replace(scorer.choices, metrics=("mean",), norms=()))
+        plan = plan_scores(own.instrument, replace(scorer.choices, metrics=("mean",), norms=(), references={}))
         scored = compute_scores(add_answers(frame, scorer, distinct), plan).with_columns(*select_ids(scorer))
         means = {scale.scale: f"{scale.column}_mean" for scale in plan.scales}
         norms.append(measure_reference(scored, name, sample, plan.instrument, means))

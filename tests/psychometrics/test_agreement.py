@@ -31,9 +31,7 @@ def test_rwg_j_and_its_relatives_are_those_of_multilevel(golden, columns):
     np.testing.assert_allclose([t.r_star for t in teams], want("rwg_j_lindell", "rwg.lindell"), atol=CLOSED)
     np.testing.assert_allclose([t.ad_m for t in teams], want("ad_m", "AD.M"), atol=CLOSED)
     summary = r["rwg_j_summary"]
-    assert summarise_agreement([t.rwg for t in teams]).mean == pytest.approx(
-        summary["rwg_j_mean"], abs=CLOSED
-    )
+    assert summarise_agreement([t.rwg for t in teams]).mean == pytest.approx(summary["rwg_j_mean"], abs=CLOSED)
     assert np.mean([t.r_star for t in teams]) == pytest.approx(summary["lindell_mean"], abs=CLOSED)
     assert np.mean([t.ad_m for t in teams]) == pytest.approx(summary["ad_m_mean"], abs=CLOSED)
     assert teams[0].ad_cutoff == pytest.approx(summary["ad_cutoff_A_over_6"], abs=CLOSED)

@@ -68,12 +68,8 @@ CASES = {
 def test_odd_correlations_are_those_of_r(golden, case):
     want = golden("correlation")[case]
     got = retest(*CASES[case])
-    assert (got.r, got.t, got.p) == pytest.approx(
-        (want["r"], want["statistic"], want["p"]), abs=CLOSED, nan_ok=True
-    )
-    assert (got.ci_low, got.ci_high) == pytest.approx(
-        (want["ci_low"], want["ci_high"]), abs=CLOSED, nan_ok=True
-    )
+    assert (got.r, got.t, got.p) == pytest.approx((want["r"], want["statistic"], want["p"]), abs=CLOSED, nan_ok=True)
+    assert (got.ci_low, got.ci_high) == pytest.approx((want["ci_low"], want["ci_high"]), abs=CLOSED, nan_ok=True)
     assert got.df == want["df"]
     assert bool(got.notes) == (case != "cor_perfect")
 
@@ -88,9 +84,7 @@ def test_two_people_have_no_correlation():
 def test_nobody_at_both_occasions():
     got = retest([1, NAN, NAN], [NAN, 2, NAN])
     assert (got.n, got.dropped) == (0, 2)
-    assert np.isnan(
-        [got.r, got.mean_first, got.sd_first, got.mean_second, got.sd_second, got.agreement.icc]
-    ).all()
+    assert np.isnan([got.r, got.mean_first, got.sd_first, got.mean_second, got.sd_second, got.agreement.icc]).all()
 
 
 def test_retest_by_hand_and_with_the_icc_of_raters():

@@ -65,9 +65,7 @@ def sums(covariance, n):
 
 
 def test_a_heywood_case_is_named():
-    c = np.array(
-        [[1, 0.9, 0.7], [0.9, 1, 0.5], [0.7, 0.5, 1]]
-    )  # loading of the first: sqrt(.9 x .7 / .5) > 1
+    c = np.array([[1, 0.9, 0.7], [0.9, 1, 0.5], [0.7, 0.5, 1]])  # loading of the first: sqrt(.9 x .7 / .5) > 1
     got = omega_total(sums(c, 40), ["A", "B", "C"])
     assert got.uniquenesses[0] * 40 / 39 == pytest.approx(1 - 0.9 * 0.7 / 0.5, abs=1e-6)
     assert got.notes == ("Heywood case: the unique variance of A is negative; do not rely on omega.",)
@@ -105,9 +103,7 @@ def test_what_cannot_be_fitted_is_refused(matrix, note):
 
 
 def test_a_model_without_a_maximum_gives_a_sentence():
-    c = np.array(
-        [[1, 0.5, -0.1], [0.5, 1, 0.5], [-0.1, 0.5, 1]]
-    )  # the product of the correlations is negative
+    c = np.array([[1, 0.5, -0.1], [0.5, 1, 0.5], [-0.1, 0.5, 1]])  # the product of the correlations is negative
     got = omega_total(sums(c, 50))
     assert np.isnan(got.omega)
     assert "no maximum" in got.notes[0]

@@ -14,9 +14,7 @@ def expected_table(rho, cuts, n=1000.0):
     from scipy.stats import multivariate_normal
 
     edges = [np.concatenate([[-8.0], c, [8.0]]) for c in cuts]
-    cdf = np.array(
-        [[multivariate_normal.cdf([a, b], cov=[[1, rho], [rho, 1]]) for b in edges[1]] for a in edges[0]]
-    )
+    cdf = np.array([[multivariate_normal.cdf([a, b], cov=[[1, rho], [rho, 1]]) for b in edges[1]] for a in edges[0]])
     return n * np.diff(np.diff(cdf, axis=0), axis=1)
 
 

@@ -13,9 +13,7 @@ from sos_score.psychometrics.raters import percent_agreement, rating_table, targ
 
 NAN = np.nan
 CLOSED = 1e-8
-SHROUT_FLEISS = np.array(
-    [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
-)
+SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]])
 TABLE_4X4 = np.array([[53, 5, 2, 0], [11, 14, 5, 1], [1, 6, 13, 7], [0, 3, 9, 10]])
 ITEMS = [f"C{i:02d}" for i in range(1, 21)]
 WEIGHTS = ["unweighted", "linear", "quadratic"]
@@ -74,9 +72,7 @@ def test_the_six_iccs_are_those_of_psych(golden, sessions, case):
     assert [form.shrout_fleiss for form in got.forms] == SHROUT_FLEISS_NAMES
     table = want["table"]
     for field, column in (("icc", "ICC"), ("f", "F"), ("df1", "df1"), ("df2", "df2"), ("p", "p")):
-        np.testing.assert_allclose(
-            [getattr(form, field) for form in got.forms], table[column], rtol=1e-8, atol=1e-12
-        )
+        np.testing.assert_allclose([getattr(form, field) for form in got.forms], table[column], rtol=1e-8, atol=1e-12)
     for field, column in (("ci_low", "ci_low"), ("ci_high", "ci_high")):
         np.testing.assert_allclose([getattr(form, field) for form in got.forms], table[column], rtol=1e-8)
     assert bool(got.notes) == (case == "icc_negative/aov")
@@ -138,9 +134,7 @@ def test_kappa_is_that_of_fleiss_cohen_and_everitt(golden, sessions, item, weigh
         (want["kappa"], want["se"], want["ci_low"], want["ci_high"]), abs=CLOSED, nan_ok=True
     )
     assert (got.observed, got.expected) == pytest.approx((want["po"], want["pe"]), abs=CLOSED)
-    assert (got.exact, got.within_one) == pytest.approx(
-        (agree["percent"], agree["percent_within_1"]), abs=CLOSED
-    )
+    assert (got.exact, got.within_one) == pytest.approx((agree["percent"], agree["percent_within_1"]), abs=CLOSED)
     plain = percent_agreement(sessions[item])
     assert plain.pairs == agree["n"]
     assert (plain.exact, plain.within_one) == pytest.approx((got.exact, got.within_one), abs=CLOSED)
@@ -185,9 +179,7 @@ def test_pooled_and_averaged_kappas_of_the_likert_items(golden, sessions):
             got.ci_high,
             got.observed,
             got.expected,
-        ) == pytest.approx(
-            [want[f] for f in ("n", "kappa", "se", "ci_low", "ci_high", "po", "pe")], abs=CLOSED
-        )
+        ) == pytest.approx([want[f] for f in ("n", "kappa", "se", "ci_low", "ci_high", "po", "pe")], abs=CLOSED)
     mean = average_kappa([kappa(table) for table in tables])
     want = r["average"]
     assert (mean.mean, mean.minimum, mean.maximum) == pytest.approx(
@@ -234,9 +226,7 @@ UNITS = np.array(
 ).T
 
 
-@pytest.mark.parametrize(
-    ("metric", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
-)
+@pytest.mark.parametrize(("metric", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
 def test_krippendorffs_alpha_is_the_published_one(metric, published):
     got = krippendorff_alpha(UNITS, metric)
     assert got.alpha == pytest.approx(published, abs=0.0005)
@@ -318,8 +308,6 @@ def test_raters_can_swap_places(x):
         assert (a.kappa, a.se) == pytest.approx((b.kappa, b.se), abs=1e-6, nan_ok=True)
         assert np.isnan(a.kappa) or -1 <= a.ci_low <= a.kappa <= a.ci_high <= 1
     for f, g in zip(rater_icc(x).forms, rater_icc(x[::-1, ::-1]).forms, strict=True):
-        assert (f.icc, f.ci_low, f.ci_high) == pytest.approx(
-            (g.icc, g.ci_low, g.ci_high), rel=1e-6, nan_ok=True
-        )
+        assert (f.icc, f.ci_low, f.ci_high) == pytest.approx((g.icc, g.ci_low, g.ci_high), rel=1e-6, nan_ok=True)
     one, other = krippendorff_alpha(x), krippendorff_alpha(6 - x[:, ::-1])
     assert one.alpha == pytest.approx(other.alpha, nan_ok=True)

@@ -166,16 +166,12 @@ def test_degenerate_data_give_rs_numbers_or_a_sentence(golden, case):
     stats = item_statistics(moments(x))
     np.testing.assert_allclose(stats.item_rest_r[: len(psych["r_drop"])], psych["r_drop"], atol=CLOSED)
     if got.items > 2:
-        np.testing.assert_allclose(
-            stats.alpha_if_dropped[: len(psych["alpha_drop"])], psych["alpha_drop"], atol=CLOSED
-        )
+        np.testing.assert_allclose(stats.alpha_if_dropped[: len(psych["alpha_drop"])], psych["alpha_drop"], atol=CLOSED)
     else:
         assert np.isnan(stats.alpha_if_dropped).all()
 
 
-@pytest.mark.parametrize(
-    "case", ["constant_item", "two_items", "two_items_constant", "negative_alpha", "binary"]
-)
+@pytest.mark.parametrize("case", ["constant_item", "two_items", "two_items_constant", "negative_alpha", "binary"])
 def test_the_textbook_formula_keeps_constant_items(golden, case):
     r = golden("edge")[case]
     c = np.cov(np.array(r["data"], dtype=float).T)
