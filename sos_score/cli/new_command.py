@@ -8,7 +8,7 @@ import typer
 
 from sos_score.cli.options import Force, Output
 
-app = typer.Typer(help="Write a commented starter file.", no_args_is_help=True)
+app = typer.Typer(help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

@@ -76,11 +76,8 @@ def _read_labels(text: str) -> tuple[int, int, str]:
         low, high = int(numbers[1]), int(numbers[2])
         if low >= high:
             raise InvalidRequest(f"--labels {text}: {low} is not below {high}")
-        return (
-            low,
-            high,
-            "    # labels: {lowest answer: %d, ..., highest answer: %d}   # if exports hold texts" % (low, high),
-        )
+        hint = f"    # labels: {{lowest answer: {low}, ..., highest answer: {high}}}   # if exports hold texts"
+        return low, high, hint
     labels = [label.strip() for label in text.split(",")]
     folded = [fold_text(label) for label in labels]
     if len(labels) < 2 or "" in folded or len(set(folded)) < len(folded):

@@ -33,7 +33,7 @@ from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.scores import OnInvalid, Scorer, prepare_scorer
 from sos_score.survey.columns import ColumnMap, match_columns, read_column_map
-from sos_score.survey.files import Export, open_export
+from sos_score.survey.files import Export, open_export, settle_export
 
 if TYPE_CHECKING:
     pass
@@ -135,7 +135,7 @@ def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> list[Expla
     """Explain the scores of one respondent; see `explain_respondent`."""
     instruments = [definition.instrument for definition in load_definitions(job.instruments)]
     column_map = read_column_map(job.column_map, instruments) if job.column_map else None
-    with open_export(job.data[0]) as export:
+    with open_export(job.data[0]) as opened, settle_export(opened) as export:
         scorer = prepare_scorer(export.header, instruments, column_map, make_choices(job, instruments), export.name)
         if not scorer.plans:
             raise InvalidRequest("T-scores that arrive ready-made have nothing to explain")

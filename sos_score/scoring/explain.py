@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.scoring.arithmetic import RowScore, score_row
 from sos_score.scoring.norms import NamedNorm
-from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term, answer_column, compute_scores
+from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 from sos_score.scoring.scores import Scorer, measure_references
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.files import Export
@@ -140,7 +138,7 @@ def explain_respondent(
     Returns
     -------
     list of Explanation
-        One for each row, in the order of the file. The scores are the engine's own; the steps lead up to them.
+        One for each row, in the order of the file. The arithmetic is that of `score_row`.
 
     Raises
     ------
@@ -182,21 +180,17 @@ def _measure_norms(export: Export, scorer: Scorer) -> Scorer:
     """Return the scorer with its reference samples measured; without any, nothing is read."""
     if not scorer.choices.references:
         return scorer
+    import narwhals as nw
+
     frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns)))
     distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
     return measure_references(frame, scorer, distinct)
 
 
 def _explain_row(export: Export, scorer: Scorer, wanted: list[str], line: int, cells: dict[str, str]) -> Explanation:
-    import polars as pl
-
     (plan,) = scorer.plans
-    codes: dict[str, list[float | None]] = {
-        answer_column(item): [scorer.keys[item].read(cells[column]).code]
-        for item, column in scorer.columns.items.items()
-    }
-    frame = pl.DataFrame(codes, schema=dict.fromkeys(codes, pl.Float64))
-    scored: dict[str, Any] = compute_scores(nw.from_native(frame), plan).to_native().row(0, named=True)
+    codes = {item: scorer.keys[item].read(cells[column]).code for item, column in scorer.columns.items.items()}
+    scored = score_row(plan, codes)
     by_scale = {scale.scale: scale for scale in plan.scales}
     ids = {role: cells[column] for role, column in scorer.columns.ids.items()} | dict(scorer.columns.constants)
     row = _Row(plan, scorer, scored, line, cells)
@@ -208,19 +202,18 @@ def _explain_row(export: Export, scorer: Scorer, wanted: list[str], line: int, c
 class _Row:
     plan: ScoringPlan
     scorer: Scorer
-    scored: Mapping[str, Any]
+    scored: Mapping[str, RowScore]
     line: int
     cells: Mapping[str, str]
 
 
 def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
-    stem = row.plan.instrument.column_stem
     if scale.of_scores:
-        answers = tuple(_step_score(term, row.scored[f"{stem}_{term.name}"], row.line) for term in scale.terms)
+        answers = tuple(_step_score(term, row.scored[term.name].score, row.line) for term in scale.terms)
     else:
         answers = tuple(_step_answer(term, row) for term in scale.terms)
-    values = [answer.value for answer in answers if answer.value is not None]
-    score = row.scored[scale.column]
+    found = row.scored[scale.scale]
+    values, score = list(found.values.values()), found.score
     definition = row.plan.instrument.scales[scale.scale]
     return ScaleSteps(
         scale=scale.scale,
@@ -228,7 +221,7 @@ def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
         higher_is=definition.higher_is,
         answers=answers,
         answered=len(values),
-        required=len(scale.terms) if scale.method == "sum" and scale.rule.sums == "strict" else scale.required,
+        required=scale.needed,
         size=len(scale.terms),
         rule=scale.rule.describe(scale.method),
         method=scale.method,
@@ -236,7 +229,7 @@ def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
         score=score,
         low=scale.low,
         high=scale.high,
-        t_scores=tuple(_step_t(scale, norm, values, row.scored) for norm in scale.norms),
+        t_scores=tuple(_step_t(scale, norm, found) for norm in scale.norms),
     )
 
 
@@ -257,12 +250,12 @@ def _turn(term: Term, step: AnswerStep) -> AnswerStep:
     return replace(step, is_reversed=term.is_reversed, value=value, low=term.low, high=term.high)
 
 
-def _step_t(scale: ScalePlan, norm: NamedNorm, values: list[float], scored: Mapping[str, Any]) -> TStep:
+def _step_t(scale: ScalePlan, norm: NamedNorm, found: RowScore) -> TStep:
     score = None
-    if scored[scale.column] is not None:
-        mean = sum(values) / len(values)
+    if found.score is not None:
+        mean = sum(found.values.values()) / len(found.values)
         score = mean if norm.score == "mean" else mean * len(scale.terms)
-    t = scored[scale.t_column(norm.name)]
+    t = found.t_scores[norm.name]
     return TStep(norm.name, norm.describe(), norm.means[scale.scale], norm.sds[scale.scale], score, t)
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.engine import answer_column
 from sos_score.scoring.norms import NamedNorm
-from sos_score.scoring.plan import answer_column
 from sos_score.scoring.scores import (
     OnInvalid,
     Scorer,
@@ -24,7 +24,7 @@ from sos_score.scoring.scores import (
 )
 from sos_score.survey.checks import row_key
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
-from sos_score.survey.files import Export
+from sos_score.survey.files import Export, settle_export
 from sos_score.survey.locate import locate_rows
 from sos_score.survey.scan import find_numeric, guess_numeric, scan_export
 
@@ -84,7 +84,7 @@ def score_export(
         ``error`` or ``missing``; see `score_survey`.
     open_part : callable
         Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
-        and the first part is void, where a column of numbers turns out to hold something else further down.
+        and the first part is void, where the file or a column of numbers turns out to be otherwise further down.
 
     Returns
     -------
@@ -97,12 +97,22 @@ def score_export(
     """
     import polars as pl
 
+    # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            return _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
-    except pl.exceptions.ComputeError:
-        with open_part() as take:
-            return _score(export, scorer, on_invalid, find_numeric(export, scorer.columns), take)
+            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
+            if export.plainness.result():
+                return outcome
+            raise _NotPlainError
+    except (pl.exceptions.PolarsError, _NotPlainError, InvalidSurvey) as error:
+        if isinstance(error, InvalidSurvey) and export.plainness.result():
+            raise
+    with settle_export(export) as settled, open_part() as take:
+        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take)
+
+
+class _NotPlainError(Exception):
+    """The file has to be written out plainly before it can be scanned."""
 
 
 def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take) -> Outcome:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import narwhals as nw
 from pydantic import Field, ValidationError
 
 from sos_score.definition.instrument import Instrument, Model, Norm, Text
 from sos_score.definition.located import locate_errors
 from sos_score.definition.yamlfile import Loc, read_yaml
-from sos_score.errors import InvalidDefinition, InvalidSurvey, Problem, guess
+from sos_score.errors import InvalidDefinition, guess
 
 NormId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-_FEWEST = 2
 
 
 class Reference(Model):
@@ -171,82 +169,3 @@ def name_norms(instrument: str, norms: Mapping[str, Norm]) -> tuple[NamedNorm, .
         )
         for name, norm in norms.items()
     )
-
-
-def measure_reference(
-    scored: nw.LazyFrame[Any], name: str, reference: Reference, instrument: Instrument, columns: Mapping[str, str]
-) -> NamedNorm:
-    """Return the norm a reference sample in the data makes.
-
-    Parameters
-    ----------
-    scored : narwhals LazyFrame
-        With the id columns and the mean of each scale.
-    name : str
-    reference : Reference
-    instrument : Instrument
-    columns : dict
-        Scale id to the column of its mean.
-
-    Returns
-    -------
-    NamedNorm
-        Mean and sd (n - 1) of the rows, or of the means of their teams.
-
-    Raises
-    ------
-    InvalidSurvey
-        The reference names a column or a value that is not there, or fewer than two have a score.
-    """
-    known = scored.collect_schema().names()
-    lost = [
-        column
-        for column in [*reference.where, *([reference.team] if reference.unit == "team" else [])]
-        if column not in known
-    ]
-    if lost:
-        raise InvalidSurvey(
-            [
-                Problem(f"no id column '{column}' for the reference '{name}'", hint=guess(column, known))
-                for column in lost
-            ]
-        )
-    for column, values in reference.where.items():
-        scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))
-    if reference.unit == "team":
-        scored = scored.group_by(reference.team).agg(*[nw.col(column).mean() for column in columns.values()])
-    sums = [
-        each
-        for scale, column in columns.items()
-        for each in (
-            nw.col(column).mean().alias(f"{scale} mean"),
-            nw.col(column).std().alias(f"{scale} sd"),
-            nw.col(column).count().alias(f"{scale} n"),
-        )
-    ]
-    row = dict(
-        zip(
-            (f"{scale} {part}" for scale in columns for part in ("mean", "sd", "n")),
-            scored.select(*sums).collect().row(0),
-            strict=True,
-        )
-    )
-    usable = [scale for scale in columns if row[f"{scale} n"] >= _FEWEST and row[f"{scale} sd"] > 0]
-    if not usable:
-        raise InvalidSurvey([Problem(f"the reference '{name}' has no scale with two different scores")])
-    return NamedNorm(
-        name=name,
-        instrument=instrument.id,
-        unit=reference.unit,
-        score="mean",
-        means={scale: row[f"{scale} mean"] for scale in usable},
-        sds={scale: row[f"{scale} sd"] for scale in usable},
-        n=max(row[f"{scale} n"] for scale in usable),
-        description=reference.population,
-        is_local=True,
-    )
-
-
-def t_score(score: nw.Expr, mean: float, sd: float) -> nw.Expr:
-    """Return T = 50 + 10 (score - mean) / sd."""
-    return 50.0 + 10.0 * (score - mean) / sd

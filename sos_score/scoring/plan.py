@@ -1,19 +1,14 @@
-"""A definition as a list of expressions: the one place where a score is computed."""
+"""A definition worked out: for each scale its terms, its range, and how many of them must be answered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-import narwhals as nw
 
 from sos_score.definition.instrument import Instrument, MissingRule, Scale, key_of, split_sign
-from sos_score.scoring.norms import NamedNorm, Reference, t_score
+from sos_score.scoring.norms import NamedNorm, Reference
 
 METRICS = ("mean", "sum", "pomp")
-
-Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
 
 
 @dataclass(frozen=True)
@@ -81,6 +76,11 @@ class ScalePlan:
         return [self.column, f"{self.column}_n", *metrics, *(self.t_column(name) for name in self.norm_names)]
 
     @property
+    def needed(self) -> int:
+        """Return how many terms a score takes: all of them where a sum is strict."""
+        return len(self.terms) if self.method == "sum" and self.rule.sums == "strict" else self.required
+
+    @property
     def norm_names(self) -> list[str]:
         """Return the names of the norms, reference samples included."""
         return [*(norm.name for norm in self.norms), *self.unmeasured]
@@ -103,11 +103,6 @@ class ScoringPlan:
         order = {name: index for index, name in enumerate(self.instrument.scales)}
         ordered = sorted(self.scales, key=lambda plan: order[plan.scale])
         return [column for plan in ordered for column in plan.columns]
-
-
-def answer_column(item: str) -> str:
-    """Return the name of the column that holds an item's codes while scoring; no export has such a name."""
-    return f"\x1f{item}"
 
 
 @dataclass(frozen=True)
@@ -196,70 +191,3 @@ def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str,
     responses = instrument.responses
     key = key_of(instrument, name)
     return tuple(Term(item, flipped, responses[item].min, responses[item].max) for item, flipped in key.items())
-
-
-def compute_scores(frame: Frame, plan: ScoringPlan) -> Frame:
-    """Return `frame` with each scale's score and count answered added.
-
-    Parameters
-    ----------
-    frame : narwhals DataFrame or LazyFrame
-        With each item's codes in `answer_column`, null where missing.
-    plan : ScoringPlan
-
-    Returns
-    -------
-    narwhals DataFrame or LazyFrame
-        As given. A score is null where fewer than the required terms are present. With x the terms, reversed
-        as the key says, over the n present of k: mean = sum(x) / n; prorated sum = sum(x) k / n.
-    """
-    waiting = list(plan.scales)
-    while waiting:
-        # Scales of scores need their parts as columns first; all others go in one step.
-        schema = frame.collect_schema()
-        ready = [scale for scale in waiting if not scale.of_scores or _parts_in(scale, plan, set(schema.names()))]
-        frame = frame.with_columns(*[each for scale in ready for each in _score(scale, plan, schema)])
-        waiting = [scale for scale in waiting if scale not in ready]
-    return frame
-
-
-def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
-    return all(f"{plan.instrument.column_stem}_{term.name}" in known for term in scale.terms)
-
-
-def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Expr]:
-    stem = plan.instrument.column_stem
-    names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
-    # Whole numbers are summed as such: exact, and half the work of floats.
-    dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
-    values = [nw.col(name) for name in names]
-    present = nw.sum_horizontal(*[(~value.is_null()).cast(nw.Int32) for value in values])
-    turned = [_turn(value.cast(dtype), term) for value, term in zip(values, scale.terms, strict=True)]
-    total = nw.sum_horizontal(*turned).cast(nw.Float64)
-    given = _measure(scale, total, present)
-    strict = scale.method == "sum" and scale.rule.sums == "strict"
-    enough = present >= (len(scale.terms) if strict else scale.required)
-    scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
-    scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
-    for norm in scale.norms:
-        t = t_score(given[norm.score], norm.means[scale.scale], norm.sds[scale.scale])
-        scores.append(nw.when(enough).then(t).alias(scale.t_column(norm.name)))
-    scores += [nw.lit(None, dtype=nw.Float64).alias(scale.t_column(local)) for local in scale.unmeasured]
-    return scores
-
-
-def _measure(scale: ScalePlan, total: nw.Expr, present: nw.Expr) -> dict[str, nw.Expr]:
-    """Return the score in each metric, wherever anything is answered."""
-    size = len(scale.terms)
-    # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
-    divisor = nw.when(present > 0).then(present).cast(nw.Float64)
-    mean = total / divisor
-    low = sum(term.low for term in scale.terms) / size
-    high = sum(term.high for term in scale.terms) / size
-    given = {"mean": mean, "sum": total * size / divisor, "pomp": 100.0 * (mean - low) / (high - low)}
-    as_answered = scale.method == "sum" and scale.rule.sums == "as_answered"
-    return given | {"own": total if as_answered else given[scale.method]}
-
-
-def _turn(value: nw.Expr, term: Term) -> nw.Expr:
-    return (term.low + term.high) - value if term.is_reversed else value

@@ -10,14 +10,13 @@ import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidSurvey
-from sos_score.scoring.norms import measure_reference
-from sos_score.scoring.plan import Frame, ScoringChoices, ScoringPlan, answer_column, compute_scores, plan_scores
+from sos_score.scoring.engine import Frame, answer_column, compute_scores, measure_reference
+from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.survey.answers import AnswerKey, build_answer_keys
 from sos_score.survey.checks import check_duplicates
 from sos_score.survey.coding import (
-    AnswerKey,
     Distinct,
     Invalid,
-    build_answer_keys,
     code_numbers,
     code_texts,
     find_invalid,

@@ -9,8 +9,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class Export:
         What to scan: the file itself where it is plain, else the same records written out plainly.
     body_start : int
         How many lines of `body` come before the first record.
+    plainness : Future
+        Whether every line has as many cells as the header; found out in the background. See `settle_export`.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Export:
     header: tuple[str, ...]
     body: Path
     body_start: int
+    plainness: Future[bool] = field(repr=False, compare=False)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record after the header with the line it begins on."""
@@ -84,16 +88,16 @@ def open_export(name: str) -> Iterator[Export]:
     Raises
     ------
     InvalidSurvey
-        The file cannot be read, is not a table, or has rows of unequal length.
+        The file cannot be read, or has no header.
     """
-    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder, ThreadPoolExecutor(1) as background:
         path = _find_file(name, Path(folder))
         reader = READERS.get(path.suffix.lower()) if name != "-" else _open_text
         if reader is None:
             kinds = ", ".join(READERS)
             raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
         text = reader(path, name, Path(folder))
-        yield _describe(text, name, Path(folder))
+        yield _describe(text, name, background)
 
 
 def _find_file(name: str, folder: Path) -> Path:
@@ -158,7 +162,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     return csv.reader(stream, delimiter=delimiter)
 
 
-def _describe(path: Path, name: str, folder: Path) -> Export:
+def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         start = stream.read(1 << 16)
     delimiter = _find_delimiter(start)
@@ -172,13 +176,36 @@ def _describe(path: Path, name: str, folder: Path) -> Export:
     if not any(cell.strip() for cell in header):
         hint = "the first line must name the columns"
         raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
-    export = Export(name, path, delimiter, tuple(header), path, lines)
-    if _is_even(export):
-        return export
+    plainness = background.submit(_is_even, path, delimiter, len(header))
+    return Export(name, path, delimiter, tuple(header), path, lines, plainness)
+
+
+@contextmanager
+def settle_export(export: Export) -> Iterator[Export]:
+    """Make sure that an export can be scanned as it stands, or write it out so that it can.
+
+    Parameters
+    ----------
+    export : Export
+
+    Yields
+    ------
+    Export
+        The same where every line has as many cells as the header; else with a `body` written out plainly.
+
+    Raises
+    ------
+    InvalidSurvey
+        With each row that has more or fewer cells than the header.
+    """
+    if export.plainness.result():
+        yield export
+        return
     problems = _find_ragged(export)
     if problems:
         raise InvalidSurvey(problems)
-    return replace(export, body=_write_plainly(export, folder / "body.csv"), body_start=0)
+    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
+        yield replace(export, body=_write_plainly(export, Path(folder) / "body.csv"), body_start=0)
 
 
 def _write_plainly(export: Export, path: Path) -> Path:
@@ -201,27 +228,27 @@ def _find_delimiter(start: str) -> str:
     return max(_DELIMITERS, key=record.count)
 
 
-def _is_even(export: Export) -> bool:
+def _is_even(path: Path, delimiter: str, width: int) -> bool:
     """Return whether every line surely has as many cells as the header.
 
     Counting delimiters costs a tenth of reading the cells, and Polars fills a short row up without a word.
     """
-    delimiter, per_row = export.delimiter.encode(), len(export.header) - 1
+    mark = delimiter.encode()
     found = lines = 0
     rest, last = b"", b"\n"
-    with export.path.open("rb") as stream:
+    with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             last = chunk[-1:]
             chunk = rest + chunk
             rest = b""
             if b'"' in chunk:
                 chunk, rest = _strip_quoted(chunk)
-            found += chunk.count(delimiter)
+            found += chunk.count(mark)
             lines += chunk.count(b"\n")
     if rest:
         return False  # a quote is still open
     lines += last != b"\n"
-    return found == per_row * lines
+    return found == (width - 1) * lines
 
 
 def _strip_quoted(chunk: bytes) -> tuple[bytes, bytes]:

@@ -53,7 +53,8 @@ def guess_numeric(export: Export, columns: Columns) -> set[str]:
     places = {column: export.header.index(column) for column in columns.items.values()}
     numeric = set(places)
     for _, cells in islice(export.records(), _SAMPLE):
-        numeric = {column for column in numeric if _is_small(cells[places[column]])}
+        if len(cells) == len(export.header):  # a ragged row is found and reported elsewhere
+            numeric = {column for column in numeric if _is_small(cells[places[column]])}
     return numeric
 
 
