@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sos_score.comparison.descriptives import drop_missing, keep_pairs, measure_size
 from sos_score.comparison.estimate import clear_noise
+from sos_score.comparison.noncentral import bound_noncentrality
 from sos_score.comparison.samples import pool_variance
 
 _TOO_FEW = "a standardized difference needs at least two scores on each side"
@@ -84,40 +85,6 @@ class PairedEffects:
     g_av: EffectSize
     d_rm: float
     notes: tuple[str, ...] = ()
-
-
-def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[float, float]:
-    """Return the confidence limits of the noncentrality parameter behind an observed t.
-
-    Parameters
-    ----------
-    t : float
-        Observed statistic.
-    df : float
-        Its degrees of freedom.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    tuple of float
-        The noncentralities under which t is the upper and the lower (1 - level) / 2 point; NaN for a t or df
-        that is not finite, or a t so large that the distribution cannot be evaluated.
-
-    Notes
-    -----
-    Solves P(T'_df(low) <= t) = 1 - a and P(T'_df(high) <= t) = a with a = (1 - level) / 2, as
-    effectsize 0.8.3 does (Steiger 2004), by bracketing instead of Nelder-Mead.
-
-    Examples
-    --------
-    >>> [round(limit, 4) for limit in bound_noncentrality(2.0, 20)]
-    [-0.0771, 4.0318]
-    """
-    a = (1.0 - level) / 2.0
-    if not (math.isfinite(t) and math.isfinite(df) and df > 0):
-        return math.nan, math.nan
-    return _solve_noncentrality(t, df, 1.0 - a), _solve_noncentrality(t, df, a)
 
 
 def cohens_d(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:
@@ -315,22 +282,3 @@ def _standardize_within(
     if sd_change == 0.0:
         notes = (*notes, "everyone changed by the same amount, so there is no interval")
     return EffectSize(method, (n,), j * mean / divisor, unit * low, unit * high, level, t, df, j, notes)
-
-
-def _solve_noncentrality(t: float, df: float, share: float) -> float:
-    from scipy.optimize import brentq
-    from scipy.special import nctdtr
-
-    def miss(ncp: float) -> float:
-        return float(nctdtr(df, ncp, t)) - share
-
-    step = 2.0 + abs(t) * 3.0 / math.sqrt(2.0 * df)
-    low, high = t - step, t + step
-    for _ in range(60):
-        if miss(low) > 0.0 > miss(high):
-            return float(brentq(miss, low, high, xtol=1e-10))
-        step *= 2.0
-        low, high = low - step * (miss(low) <= 0.0), high + step * (miss(high) >= 0.0)
-        if not (math.isfinite(miss(low)) and math.isfinite(miss(high))):
-            break
-    return math.nan

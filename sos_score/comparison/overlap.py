@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,8 +26,8 @@ class Overlap:
     n_only_x, n_only_y : int
         People with the one score only.
     r : float
-        Correlation of the two scores over the linked people; 0 where a linked side is constant, NaN with fewer
-        than two linked people.
+        Correlation of the two scores over the linked people; 0 where a linked side is constant, NaN with
+        fewer than two linked people.
     """
 
     test: Estimate
@@ -110,16 +110,13 @@ def _ignore_link(
     if n_linked == 0:
         return test
     note = "only one person has both scores, so the link is ignored"
-    values = test.estimate, test.low, test.high, test.level, test.se, test.statistic, test.df, test.p
-    return Estimate(test.method, test.n, *values, notes=(*test.notes, note))
+    return replace(test, notes=(*test.notes, note))
 
 
 def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, tuple[str, ...]]:
     size = measure_size(a, b)
     if min(clear_noise(float(a.std()), size), clear_noise(float(b.std()), size)) == 0.0:
-        return 0.0, (
-            "the linked people do not vary in one of the scores, so their correlation is taken as 0",
-        )
+        return 0.0, ("one score of the linked people does not vary, so their correlation is taken as 0",)
     return float(np.corrcoef(a, b)[0, 1]), ()
 
 

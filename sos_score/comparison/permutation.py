@@ -117,8 +117,8 @@ def permute_sites(
     -----
     p is the share of assignments whose difference is at least as large as the observed one, in absolute value
     or in one direction; differences within 1e-9 of the size of the numbers count as equal, or rounding would
-    drop the mirror assignment. The observed assignment counts as one. Monte Carlo: (b + 1) / (m + 1) for b of m
-    draws (Phipson and Smyth 2010), so p is never 0. Fisher (1935).
+    drop the mirror assignment. Monte Carlo: (b + 1) / (m + 1) for b of m draws (Phipson and Smyth 2010), so p
+    is never 0. Fisher (1935).
 
     Examples
     --------
@@ -137,7 +137,9 @@ def permute_sites(
     if min(n) == 0:
         nothing = math.nan
         notes = (*notes, "a permutation needs a site in each arm")
-        return Permutation("exact permutation of sites", n, *[nothing] * 4, count, nothing, notes)
+        return Permutation(
+            "permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes
+        )
     exact = count <= most
     picks = _list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
     sums = v[picks].sum(axis=1)

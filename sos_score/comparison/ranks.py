@@ -114,8 +114,9 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     Notes
     -----
     p is exact when both groups hold fewer than 50 and nothing ties, else normal with continuity and tie
-    correction: the rule of stats::wilcox.test (R 4.2.2), which scipy's method="auto" does not follow. Interval:
-    tanh(atanh(r) -+ z sqrt((n_x + n_y + 1) / (3 n_x n_y))), as effectsize::rank_biserial 0.8.3. Kerby (2014).
+    correction: the rule of stats::wilcox.test (R 4.2.2), which scipy's method="auto" does not follow.
+    Interval: tanh(atanh(r) -+ z sqrt((n_x + n_y + 1) / (3 n_x n_y))), as effectsize::rank_biserial 0.8.3.
+    Kerby (2014).
 
     Examples
     --------
@@ -131,7 +132,17 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
         nothing = math.nan
         why = ("a rank test needs a score on each side",)
         return MannWhitney(
-            "Mann-Whitney", n, nothing, nothing, nothing, level, nothing, nothing, nothing, False, why
+            "Mann-Whitney",
+            n,
+            nothing,
+            nothing,
+            nothing,
+            level,
+            nothing,
+            nothing,
+            nothing,
+            ties=False,
+            notes=why,
         )
     both = np.concatenate([a, b])
     n_different = np.unique(both).size
@@ -139,7 +150,8 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     product = a.size * b.size
     u = float(rankdata(both)[: a.size].sum()) - a.size * (a.size + 1) / 2.0
     exact = max(n) < _EXACT_BELOW and not ties
-    p, notes = math.nan, ("every score is tied, so there is nothing to test",)
+    p = math.nan
+    notes: tuple[str, ...] = ("every score is tied, so there is nothing to test",)
     if n_different > 1:
         p, notes = float(mannwhitneyu(a, b, method="exact" if exact else "asymptotic").pvalue), ()
     estimate = 2.0 * u / product - 1.0
@@ -188,22 +200,42 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
         nothing = math.nan
         why = "nobody changed, so there is nothing to rank" if n else "no person has both scores"
         return SignedRank(
-            "Wilcoxon signed rank", (n,), n, nothing, nothing, nothing, level, nothing, nothing, False, (why,)
+            "Wilcoxon signed rank",
+            (n,),
+            n,
+            nothing,
+            nothing,
+            nothing,
+            level,
+            nothing,
+            nothing,
+            ties=False,
+            notes=(why,),
         )
     ranks = rankdata(np.abs(moved))
     v, most = float(ranks[moved > 0].sum()), m * (m + 1) / 2.0
     ties = bool(np.unique(np.abs(moved)).size < m)
     exact = n < _EXACT_BELOW and not ties and m == n
-    found = wilcoxon(moved, method="exact" if exact else "asymptotic", correction=not exact)
+    p = float(wilcoxon(moved, method="exact").pvalue) if exact else _approximate_p(v, np.abs(moved))
     estimate = 2.0 * v / most - 1.0
     se = math.sqrt((2.0 * m**3 + 3.0 * m**2 + m) / 6.0) / most
     low, high = _bound_rank_biserial(estimate, se, level)
     method = _name("Wilcoxon signed rank", exact=exact)
-    return SignedRank(method, (n,), n - m, estimate, low, high, level, v, float(found.pvalue), ties)
+    return SignedRank(method, (n,), n - m, estimate, low, high, level, v, p, ties)
 
 
 def _name(test: str, *, exact: bool) -> str:
     return f"{test}, {'exact' if exact else 'normal with continuity and tie correction'}"
+
+
+def _approximate_p(v: float, sizes: NDArray[np.float64]) -> float:
+    """Return the two-sided normal p of the signed-rank sum, with continuity and tie correction."""
+    from scipy.special import ndtr
+
+    m, tied = sizes.size, np.unique(sizes, return_counts=True)[1].astype(np.float64)
+    away = abs(v - m * (m + 1) / 4.0)
+    variance = m * (m + 1) * (2 * m + 1) / 24.0 - float((tied**3 - tied).sum()) / 48.0
+    return float(2.0 * ndtr(-max(0.0, away - 0.5) / math.sqrt(variance)))
 
 
 def _bound_rank_biserial(r: float, se: float, level: float) -> tuple[float, float]:
