@@ -39,8 +39,8 @@ def infer_cr1s(
 
     Notes
     -----
-    V = c B (sum_g X_g' e_g e_g' X_g) B, c = m / (m - 1) (n - 1) / (n - k), t with m - 1 df, m clusters. Agrees
-    with clubSandwich::vcovCR(type = "CR1S") 0.5.8. Liang and Zeger (1986).
+    V = c B (sum_g X_g' e_g e_g' X_g) B, c = m / (m - 1) (n - 1) / (n - k), t with m - 1 df, m clusters.
+    Agrees with clubSandwich::vcovCR(type = "CR1S") 0.5.8. Liang and Zeger (1986).
 
     Examples
     --------
@@ -78,8 +78,8 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
     Returns
     -------
     dict of str to Estimate
-        By coefficient; ``n`` is (people, clusters). NaN, with a note, for a coefficient that one cluster alone
-        fixes in part (one site in an arm), and with one cluster. A note warns of fewer than 4 df.
+        By coefficient; ``n`` is (people, clusters). NaN, with a note, for a coefficient that one cluster
+        alone fixes in part (one site in an arm), and with one cluster. A note warns of fewer than 4 df.
 
     Notes
     -----

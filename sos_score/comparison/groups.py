@@ -253,8 +253,8 @@ def find_range_quantile(share: float, k: int, df: float) -> float:
     Notes
     -----
     Integrates P(range < q s) over z and over s = chi / sqrt(df) by Gauss-Legendre and solves for q. Agrees
-    with stats::qtukey (R 4.2.2) and scipy.stats.studentized_range, whose inversion takes 80 ms, too long for the
-    hundreds a batch needs.
+    with stats::qtukey (R 4.2.2) and scipy.stats.studentized_range, whose inversion takes 80 ms, too long for
+    the hundreds a batch needs.
 
     Examples
     --------
