@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+_FAR = 5.0  # beyond it the tail on the wrong side is below 3e-7, where scipy may answer NaN
+
 
 def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[float, float]:
     """Return the confidence limits of the noncentrality parameter behind an observed t.
@@ -36,7 +38,8 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
     a = (1.0 - level) / 2.0
     if not (math.isfinite(t) and math.isfinite(df) and df > 0):
         return math.nan, math.nan
-    return _solve_noncentrality(t, df, 1.0 - a), _solve_noncentrality(t, df, a)
+    low, high = (_solve_noncentrality(abs(t), df, share) for share in (1.0 - a, a))
+    return (low, high) if t >= 0 else (-high, -low)
 
 
 def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float:
@@ -45,7 +48,7 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
     Parameters
     ----------
     noncentrality : float
-        True effect over its standard error.
+        True effect over its standard error, 0 or above.
     df : float
         Degrees of freedom; above 0.
     alpha : float
@@ -68,7 +71,8 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
     from scipy.special import nctdtr, stdtrit
 
     critical = float(stdtrit(df, 1.0 - alpha / 2.0))
-    return float(1.0 - nctdtr(df, noncentrality, critical) + nctdtr(df, noncentrality, -critical))
+    far = nctdtr(df, noncentrality, -critical) if noncentrality < _FAR else 0.0
+    return float(1.0 - nctdtr(df, noncentrality, critical) + far)
 
 
 def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
@@ -106,19 +110,17 @@ def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> fl
 
 
 def _solve_noncentrality(t: float, df: float, share: float) -> float:
+    """Return the noncentrality under which a share of the distribution lies below t, for t >= 0."""
     from scipy.optimize import brentq
-    from scipy.special import nctdtr
+    from scipy.special import nctdtr, ndtri
 
     def miss(ncp: float) -> float:
         return float(nctdtr(df, ncp, t)) - share
 
-    step = 2.0 + abs(t) * 3.0 / math.sqrt(2.0 * df)
-    low, high = t - step, t + step
-    for _ in range(60):
-        if miss(low) > 0.0 > miss(high):
-            return float(brentq(miss, low, high, xtol=1e-10))
+    low = -float(ndtri(share)) - 0.01  # P(T' <= t) is at least P(T' <= 0), the normal probability below -ncp
+    step = 2.0 + t / math.sqrt(df)
+    high = t + step
+    while miss(high) > 0.0:
         step *= 2.0
-        low, high = low - step * (miss(low) <= 0.0), high + step * (miss(high) >= 0.0)
-        if not (math.isfinite(miss(low)) and math.isfinite(miss(high))):
-            break
-    return math.nan
+        high += step
+    return float(brentq(miss, low, high, xtol=1e-10)) if miss(high) < 0.0 < miss(low) else math.nan
