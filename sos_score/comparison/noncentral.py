@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+_NEAR = 1e-12  # scipy may answer NaN for a smaller t that is not 0
 _FAR = 5.0  # beyond it the tail on the wrong side is below 3e-7, where scipy may answer NaN
 
 
@@ -38,7 +39,8 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
     a = (1.0 - level) / 2.0
     if not (math.isfinite(t) and math.isfinite(df) and df > 0):
         return math.nan, math.nan
-    low, high = (_solve_noncentrality(abs(t), df, share) for share in (1.0 - a, a))
+    size = abs(t) if abs(t) > _NEAR else 0.0
+    low, high = (_solve_noncentrality(size, df, share) for share in (1.0 - a, a))
     return (low, high) if t >= 0 else (-high, -low)
 
 
@@ -57,7 +59,7 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
     Returns
     -------
     float
-        P(|T'| > the critical t), both tails.
+        P(|T'| > the critical t), both tails; 1 where the rest is too small for scipy to evaluate.
 
     Notes
     -----
@@ -72,7 +74,8 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
 
     critical = float(stdtrit(df, 1.0 - alpha / 2.0))
     far = nctdtr(df, noncentrality, -critical) if noncentrality < _FAR else 0.0
-    return float(1.0 - nctdtr(df, noncentrality, critical) + far)
+    below = float(nctdtr(df, noncentrality, critical))
+    return 1.0 if math.isnan(below) else 1.0 - below + float(far)
 
 
 def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:

@@ -12,6 +12,8 @@ from sos_score.comparison.descriptives import measure_size
 from sos_score.comparison.estimate import Estimate, clear_noise, infer_t
 from sos_score.comparison.samples import compare_student, compare_welch
 
+_CONSTANT = 1e-12  # share of the variance; rounding leaves 1e-15
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -95,7 +97,7 @@ def compare_overlapping(
     r, notes = _correlate(first[linked], second[linked])
     size = measure_size(a, b)
     variance, df = (_share_variance if equal_variances else _keep_variances)(a, b, r, n_linked)
-    se = clear_noise(math.sqrt(max(0.0, variance)), size)
+    se = clear_noise(math.sqrt(variance), size)
     kind = "equal" if equal_variances else "unequal"
     method = f"partially overlapping samples t ({kind} variances)"
     difference = float(a.mean() - b.mean())
@@ -126,9 +128,9 @@ def _share_variance(
     n_x, n_y = a.size, b.size
     alone = n_x + n_y - 2 * n_linked
     pooled = ((n_x - 1) * a.var(ddof=1) + (n_y - 1) * b.var(ddof=1)) / (n_x + n_y - 2)
-    variance = pooled * (1.0 / n_x + 1.0 / n_y - 2.0 * r * n_linked / (n_x * n_y))
+    both, shared = pooled * (1.0 / n_x + 1.0 / n_y), pooled * 2.0 * r * n_linked / (n_x * n_y)
     df = (n_linked - 1.0) + (alone + n_linked - 1.0) * alone / (alone + 2.0 * n_linked)
-    return float(variance), df
+    return _subtract(float(both), float(shared)), df
 
 
 def _keep_variances(
@@ -139,7 +141,13 @@ def _keep_variances(
     v_x, v_y = float(a.var(ddof=1)) / n_x, float(b.var(ddof=1)) / n_y
     if v_x + v_y == 0.0:
         return 0.0, math.nan
-    variance = v_x + v_y - 2.0 * r * n_linked * math.sqrt(v_x * v_y / (n_x * n_y))
+    shared = 2.0 * r * n_linked * math.sqrt(v_x * v_y / (n_x * n_y))
     welch = (v_x + v_y) ** 2 / (v_x**2 / (n_x - 1) + v_y**2 / (n_y - 1))
     df = (n_linked - 1.0) + (welch - n_linked + 1.0) * alone / (alone + 2.0 * n_linked)
-    return variance, df
+    return _subtract(v_x + v_y, shared), df
+
+
+def _subtract(both: float, shared: float) -> float:
+    """Return the variance left, 0 where only the rounding of a constant change is left."""
+    left = both - shared
+    return left if left > _CONSTANT * both else 0.0

@@ -134,7 +134,9 @@ def test_mann_whitney_of_tied_single_and_separated_scores_agrees_with_r():
 def test_mann_whitney_of_an_empty_side_has_a_note_and_nothing_else():
     found = compare_ranks([], [1, 2])
     assert found.n == (0, 2)
-    assert all(math.isnan(v) for v in (found.statistic, found.p, found.estimate, found.low, found.superiority))
+    assert all(
+        math.isnan(v) for v in (found.statistic, found.p, found.estimate, found.low, found.superiority)
+    )
     assert found.notes == ("a rank test needs a score on each side",)
 
 
@@ -375,7 +377,11 @@ def test_a_design_of_the_wrong_shape_is_a_mistake_of_the_caller():
 
 
 def test_covariance_analysis_needs_two_arms_and_first_scores_that_vary():
-    for first, treated in (([1, 1, 1, 1, 1], [0, 0, 1, 1, 1]), ([1, 2, 3, 4, 5], [1] * 5), ([NAN] * 5, [0] * 5)):
+    for first, treated in (
+        ([1, 1, 1, 1, 1], [0, 0, 1, 1, 1]),
+        ([1, 2, 3, 4, 5], [1] * 5),
+        ([NAN] * 5, [0] * 5),
+    ):
         found = adjust_for_first([1, 2, 4, 3, 6], first, treated)
         assert_refused(found.effect, NAN)
         assert math.isnan(found.partial_eta2)
@@ -406,7 +412,9 @@ def test_sites_missing_at_a_wave_are_left_out_with_a_note():
 def test_one_arm_cannot_be_permuted():
     found = permute_sites([1.0, 2.0], [True, True])
     assert found.n == (2, 0)
-    assert all(math.isnan(v) for v in (found.estimate, found.p, found.p_greater, found.p_less, found.smallest_p))
+    assert all(
+        math.isnan(v) for v in (found.estimate, found.p, found.p_greater, found.p_less, found.smallest_p)
+    )
     assert found.notes == ("a permutation needs a site in each arm",)
     with pytest.raises(ValueError, match="one arm a site"):
         permute_sites([1.0], [True, False])
