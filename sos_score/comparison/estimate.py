@@ -9,6 +9,8 @@ import numpy as np
 
 NO_VARIATION = "the scores do not vary, so the difference cannot be tested"
 
+NO_FREEDOM = "as many things are estimated as there are scores, so nothing is left to test with"
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -105,8 +107,8 @@ def infer_t(
     Returns
     -------
     Estimate
-        With NaN statistic, p and interval where `estimate`, `se` or `df` is NaN, `df` is not positive, or
-        `se` is 0; the last adds a note.
+        With NaN statistic, p and interval where `estimate`, `se` or `df` is NaN, and, with a note, where `df`
+        is not positive or `se` is 0.
 
     Notes
     -----
@@ -125,7 +127,9 @@ def infer_t(
     statistic = p = low = high = math.nan
     if se == 0.0:
         notes = (*notes, NO_VARIATION)
-    elif not math.isnan(estimate + se + df) and df > 0:
+    elif df <= 0:
+        notes = (*notes, NO_FREEDOM)
+    elif not math.isnan(estimate + se + df):
         statistic = estimate / se
         p = float(2.0 * stdtr(df, -abs(statistic)))
         half = float(stdtrit(df, (1.0 + level) / 2.0)) * se

@@ -19,7 +19,7 @@ from sos_score.comparison.effects import (
     standardize_change,
 )
 from sos_score.comparison.equivalence import assess_equivalence
-from sos_score.comparison.estimate import NO_VARIATION, infer_t
+from sos_score.comparison.estimate import NO_FREEDOM, NO_VARIATION, infer_t
 from sos_score.comparison.groups import analyse_variance, compare_pairs, compare_welch_anova
 from sos_score.comparison.least_squares import fit_least_squares, infer_classic, infer_hc3
 from sos_score.comparison.multiplicity import adjust_p
@@ -219,6 +219,16 @@ def test_noncentrality_limits_hold_for_extreme_statistics(t, df):
     assert nct.cdf(t, df, high) == pytest.approx(0.025, abs=1e-6)
 
 
+def test_huge_statistics_take_the_limit_of_the_noncentral_t():
+    for df in (1.0, 5.0, 30.0, 2000.0):
+        (low, high), beyond = bound_noncentrality(2999.0, df), bound_noncentrality(3001.0, df)
+        assert beyond == (
+            pytest.approx(low * 3001 / 2999, rel=1e-5),
+            pytest.approx(high * 3001 / 2999, rel=1e-5),
+        )
+    assert bound_noncentrality(-1e12, 12) == tuple(-v for v in bound_noncentrality(1e12, 12)[::-1])
+
+
 def test_description_of_nothing_one_score_and_constants():
     nothing = describe_sample([NAN, NAN])
     assert (nothing.n, nothing.n_missing) == (0, 2)
@@ -361,7 +371,9 @@ def test_no_degrees_of_freedom_left_gives_no_test():
     fit = fit_changes([1, 2, 3, 5], [0, 0, 1, 1], [0, 1, 0, 1])
     assert fit.df == 0
     assert fit.coefficients[3] == pytest.approx(1.0)
-    assert math.isnan(infer_classic(fit)["treated:post"].p)
+    classic = infer_classic(fit)["treated:post"]
+    assert math.isnan(classic.p)
+    assert classic.notes == (NO_FREEDOM,)
     assert math.isnan(infer_cr1s(fit, list("abcd"))["treated:post"].p)
 
 
