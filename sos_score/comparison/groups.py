@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sos_score.comparison.descriptives import drop_missing, measure_size
 from sos_score.comparison.estimate import NO_VARIATION, Estimate, clear_noise
 
-_NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up, 1e-6 at 1.2 df and 4 groups
+_NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up
 _NO_PARTS = (math.nan, math.nan, math.nan, math.nan)
 _NO_SHARES = (math.nan, math.nan, math.nan)
 _TOO_SMALL = "a group with fewer than two scores has no variance"
