@@ -421,8 +421,8 @@ def test_the_data_cannot_tell_sites_from_workers_in_sixty_families():
     found = compare_levels(family_data("T1"), "worker", "site")
     shares = profile_shares(family_data("T1"))
     assert found.sentence == (
-        "Of the variation in scores, worker account for 42% [10% to 75%] and site account for 20% [0% to 77%];"
-        " the data cannot tell which is larger."
+        "Of the variation in scores, worker account for 42% [10% to 75%]"
+        " and site account for 20% [0% to 77%]; the data cannot tell which is larger."
     )
     assert (found.first, found.second) == ("worker", "site")
     assert (found.share_first, found.low_first, found.high_first) == (
