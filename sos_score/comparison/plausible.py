@@ -106,7 +106,7 @@ def _check_grim(statistic: PublishedStatistic, mean: Printed) -> Check:
     return Check(
         "GRIM",
         passed=False,
-        message=f"{statistic.name}: mean {mean.text} is impossible for {units} whole numbers; nearest {near}.",
+        message=f"{statistic.name}: mean {mean.text} is impossible for {units} whole numbers; next {near}.",
     )
 
 
@@ -184,7 +184,7 @@ def _check_grimmer(statistic: PublishedStatistic, mean: Printed, sd: Printed) ->
     return Check(
         "GRIMMER",
         passed=False,
-        message=f"{statistic.name}: no {n} people answering in whole numbers have mean {mean.text}, SD {sd.text}.",
+        message=f"{statistic.name}: no {n} whole-number scores have mean {mean.text} and SD {sd.text}.",
     )
 
 

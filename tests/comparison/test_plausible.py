@@ -134,7 +134,7 @@ def test_trailing_zeros_count():
 
 def test_a_failed_grim_names_the_nearest_means():
     message = check_statistic(PublishedStatistic("age", "5.19", n=28))[0].message
-    assert message == "age: mean 5.19 is impossible for 28 whole numbers; nearest 5.1786 and 5.2143."
+    assert message == "age: mean 5.19 is impossible for 28 whole numbers; next 5.1786 and 5.2143."
 
 
 def test_checks_that_cannot_fail_or_do_not_apply_say_so():
