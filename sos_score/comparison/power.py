@@ -300,6 +300,6 @@ def _say_sites_needed(effect: float, power: float, size: int, needed: float, per
         return f"An effect of {effect:g} standard deviations cannot be shown by any feasible number of sites."
     return (
         f"To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs"
-        f" {needed:.0f} sites of {size} people; a permutation test is possible from {permutation} sites in each"
-        " arm."
+        f" {needed:.0f} sites of {size} people; a permutation test is possible from {permutation} sites"
+        " in each arm."
     )

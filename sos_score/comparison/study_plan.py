@@ -84,7 +84,7 @@ class Analysis:
         from scipy.stats import t as student
 
         critical = float(student.ppf(1 - alpha / 2, self.test_df)) ** 2 * self.mean_estimate / self.variance
-        # t squared is a noncentral F: scipy's noncentral t is NaN far from 0, and its noncentral F wrong at 0.
+        # t squared is a noncentral F: scipy's noncentral t is NaN far from 0, its noncentral F wrong at 0.
         shift = effect**2 / self.variance
         if shift < 1e-12:
             return float(f.sf(critical, 1, self.own_df))

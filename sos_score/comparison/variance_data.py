@@ -85,8 +85,8 @@ def variance_data(
         One score per row; NaN is missing.
     levels : mapping of str to array (n,)
         Groups by level, outermost first, e.g. ``{"sites": ..., "workers": ...}``: numbers or texts; NaN, None
-        and "" are missing. Equal codes are the same group wherever they occur, as in lme4: use `nest_codes`
-        first if each site counts its workers from 1.
+        and "" are missing. Names are plural, as sentences use them. Equal codes are the same group wherever
+        they occur, as in lme4: use `nest_codes` first if each site counts its workers from 1.
     design : array (n, p), optional
         The fixed part with its column of ones; only a column of ones when left out. NaN is missing.
 

@@ -348,6 +348,42 @@ def test_three_nested_levels_match_the_balanced_analysis_of_variance():
     assert fit.residual == pytest.approx(ms[3])
 
 
+def find_dense_deviance(y, design, groups, variances, residual):
+    v = residual * np.eye(y.size)
+    for codes, variance in zip(groups, variances, strict=True):
+        v += variance * (codes[:, None] == codes)
+    inverse = np.linalg.inv(v)
+    information = design.T @ inverse @ design
+    rest = y - design @ np.linalg.solve(information, design.T @ inverse @ y)
+    dof = y.size - design.shape[1]
+    logs = np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1]
+    return logs + rest @ inverse @ rest + dof * np.log(2 * np.pi)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_three_crossed_and_unbalanced_levels_reach_the_dense_optimum(seed):
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(seed)
+    groups = [rng.integers(0, size, 90) for size in (4, 13, 25)]
+    design = np.column_stack([np.ones(90), rng.normal(size=90)])
+    y = 5 + 0.5 * design[:, 1] + rng.normal(size=90)
+    for codes, sd in zip(groups, (0.3, 0.8, 0.5), strict=True):
+        y += sd * rng.normal(size=codes.max() + 1)[codes]
+    fit = fit_variance(variance_data(y, dict(zip("abc", groups, strict=True)), design))
+    variances = [level.variance for level in fit.levels]
+    assert fit.deviance == pytest.approx(
+        find_dense_deviance(y, design, groups, variances, fit.residual), abs=1e-7
+    )
+
+    def dense(logs):
+        return find_dense_deviance(y, design, groups, np.exp(logs[:3]), np.exp(logs[3]))
+
+    start = np.log(np.maximum([*variances, fit.residual], 1e-4))
+    other = minimize(dense, start + rng.normal(size=4), method="Nelder-Mead", options={"maxiter": 2000})
+    assert fit.deviance <= other.fun + 1e-6
+
+
 def test_large_pairs_of_columns_are_summed_without_being_kept(monkeypatch):
     before = fit_variance(family_data("T1")).deviance
     monkeypatch.setattr("sos_score.comparison.variance_criterion.LARGEST_PAIRS", 0)
