@@ -191,9 +191,7 @@ def _test_by_t(r: float, n: int) -> tuple[float, float]:
     return statistic, 2 * float(student.sf(abs(statistic), n - 2))
 
 
-def _find_fisher_limits(
-    r: float, n: int, factor: float, confidence: float
-) -> tuple[float, float, tuple[str, ...]]:
+def _find_fisher_limits(r: float, n: int, factor: float, confidence: float) -> tuple[float, float, tuple[str, ...]]:
     from scipy.stats import norm
 
     if n < 4:

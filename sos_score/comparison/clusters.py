@@ -17,9 +17,7 @@ _FEW_DF = 4.0
 _FIXED_ALONE = "one cluster alone fixes part of this coefficient, so its error cannot be estimated"
 
 
-def infer_cr1s(
-    fit: LeastSquares, clusters: Sequence[Hashable], *, level: float = 0.95
-) -> dict[str, Estimate]:
+def infer_cr1s(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient with Stata's cluster-robust standard errors (CR1S).
 
     Parameters

@@ -126,9 +126,7 @@ def detect_between_clusters(
     return _detect(method, n_people, n_sites, sites - 2.0, assumed=(icc, inflation), unit=unit, wanted=wanted)
 
 
-def detect_between_sites(
-    n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8
-) -> Detectable:
+def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
     """Return the smallest difference between arms that a t test of site means would find.
 
     Parameters
@@ -174,9 +172,7 @@ def _detect(
     notes: tuple[str, ...] = ()
     noncentrality = effect = math.nan
     if min(n) < 1 or min(n_sites, default=1) < 1 or df <= 0:
-        notes = (
-            "each arm needs members, and there must be at least three in all, for a t test to have power",
-        )
+        notes = ("each arm needs members, and there must be at least three in all, for a t test to have power",)
     else:
         noncentrality = find_detectable(df, alpha=alpha, power=power)
         effect = noncentrality * unit * math.sqrt(1.0 / n[0] + 1.0 / n[1])

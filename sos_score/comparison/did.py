@@ -186,9 +186,7 @@ def compare_changes(
     )
 
 
-def adjust_for_first(
-    second: ArrayLike, first: ArrayLike, treated: ArrayLike, *, level: float = 0.95
-) -> Ancova:
+def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *, level: float = 0.95) -> Ancova:
     """Compare the arms at the second wave, adjusted for the first (analysis of covariance).
 
     Parameters

@@ -270,9 +270,7 @@ def _standardize_within(
     j = _correct_bias(df) if corrected else 1.0
     nothing = math.nan
     if n < 2:
-        return EffectSize(
-            method, (n,), nothing, nothing, nothing, level, nothing, nothing, nothing, (_TOO_FEW,)
-        )
+        return EffectSize(method, (n,), nothing, nothing, nothing, level, nothing, nothing, nothing, (_TOO_FEW,))
     if divisor == 0.0:
         return EffectSize(method, (n,), nothing, nothing, nothing, level, nothing, df, j, (_NO_SPREAD,))
     t = mean / sd_change * math.sqrt(n) if sd_change > 0 else nothing

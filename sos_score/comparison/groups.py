@@ -122,9 +122,7 @@ def analyse_variance(groups: Sequence[ArrayLike]) -> Anova:
     total = between + within
     if clear_noise(math.sqrt(ms_w), measure_size(*there)) == 0.0:
         why = (NO_VARIATION.replace("the scores do", "within groups the scores do"),)
-        return Anova(
-            "one-way ANOVA", n, nothing, df1, df2, nothing, between, 0.0, ms_b, 0.0, *_NO_SHARES, why
-        )
+        return Anova("one-way ANOVA", n, nothing, df1, df2, nothing, between, 0.0, ms_b, 0.0, *_NO_SHARES, why)
     f, beyond = ms_b / ms_w, between - df1 * ms_w
     shares = between / total, beyond / (total + ms_w), beyond / total
     p = float(fdtrc(df1, df2, f))

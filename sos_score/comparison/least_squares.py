@@ -87,9 +87,7 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
         why = ("the data do not identify every coefficient: a group or wave is missing, or nothing varies",)
         gone = np.full((k, k), np.nan)
         nothing = math.nan
-        return LeastSquares(
-            tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, nothing, why
-        )
+        return LeastSquares(tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, nothing, why)
     q, r = np.linalg.qr(design)
     inverse = np.linalg.inv(r)
     coefficients = inverse @ (q.T @ outcome)
@@ -98,9 +96,7 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
     df = float(n - k)
     sigma = clear_noise(math.sqrt(left / df), size) if df else math.nan
     r2 = 1.0 - left / total if clear_noise(math.sqrt(total / n), size) > 0 else math.nan
-    return LeastSquares(
-        tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, r2, sigma
-    )
+    return LeastSquares(tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, r2, sigma)
 
 
 def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
@@ -129,9 +125,7 @@ def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estima
     0.0533
     """
     se = fit.sigma * np.sqrt(np.diag(fit.bread))
-    return infer_each(
-        fit, "least squares", (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level
-    )
+    return infer_each(fit, "least squares", (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level)
 
 
 def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:

@@ -190,9 +190,7 @@ class LevelComparison:
     notes: tuple[str, ...]
 
 
-def compare_levels(
-    data: VarianceData, first: str, second: str, *, confidence: float = 0.95
-) -> LevelComparison:
+def compare_levels(data: VarianceData, first: str, second: str, *, confidence: float = 0.95) -> LevelComparison:
     """Say which of two levels accounts for more of the variance, or that the data cannot tell.
 
     Parameters
@@ -222,15 +220,11 @@ def compare_levels(
     one, two = shares.level(first), shares.level(second)
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():
-        chi_square = _double(
-            (_deviance_when_equal(data, first, second) - find_variances(data, reml=True)[2]) / 2
-        )
+        chi_square = _double((_deviance_when_equal(data, first, second) - find_variances(data, reml=True)[2]) / 2)
     p = float(chi2.sf(chi_square, 1))
     words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
     if np.isnan(p):
-        sentence = (
-            f"Whether {first} or {second} account for more of the variation cannot be said from these data."
-        )
+        sentence = f"Whether {first} or {second} account for more of the variation cannot be said from these data."
     else:
         larger, smaller = (one, two) if one.share > two.share else (two, one)
         end = (

@@ -39,9 +39,7 @@ class Overlap:
     r: float
 
 
-def compare_overlapping(
-    x: ArrayLike, y: ArrayLike, *, equal_variances: bool = False, level: float = 0.95
-) -> Overlap:
+def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = False, level: float = 0.95) -> Overlap:
     """Compare two means when some people are in both samples and some in one (Derrick et al. 2017).
 
     Parameters
@@ -122,9 +120,7 @@ def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, t
     return float(np.corrcoef(a, b)[0, 1]), ()
 
 
-def _share_variance(
-    a: NDArray[np.float64], b: NDArray[np.float64], r: float, n_linked: int
-) -> tuple[float, float]:
+def _share_variance(a: NDArray[np.float64], b: NDArray[np.float64], r: float, n_linked: int) -> tuple[float, float]:
     n_x, n_y = a.size, b.size
     alone = n_x + n_y - 2 * n_linked
     pooled = ((n_x - 1) * a.var(ddof=1) + (n_y - 1) * b.var(ddof=1)) / (n_x + n_y - 2)
@@ -133,9 +129,7 @@ def _share_variance(
     return _subtract(float(both), float(shared)), df
 
 
-def _keep_variances(
-    a: NDArray[np.float64], b: NDArray[np.float64], r: float, n_linked: int
-) -> tuple[float, float]:
+def _keep_variances(a: NDArray[np.float64], b: NDArray[np.float64], r: float, n_linked: int) -> tuple[float, float]:
     n_x, n_y = a.size, b.size
     alone = n_x + n_y - 2 * n_linked
     v_x, v_y = float(a.var(ddof=1)) / n_x, float(b.var(ddof=1)) / n_y

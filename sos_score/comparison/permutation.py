@@ -91,9 +91,7 @@ def find_smallest_p(n_treated: int, n_contrast: int) -> float:
     return (2.0 if n_treated == n_contrast else 1.0) / count_assignments(n_treated, n_contrast)
 
 
-def permute_sites(
-    values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASSIGNMENTS, seed: int = 0
-) -> Permutation:
+def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASSIGNMENTS, seed: int = 0) -> Permutation:
     """Test the difference between treated and contrast sites over every way of choosing the treated sites.
 
     Parameters
@@ -137,9 +135,7 @@ def permute_sites(
     if min(n) == 0:
         nothing = math.nan
         notes = (*notes, "a permutation needs a site in each arm")
-        return Permutation(
-            "permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes
-        )
+        return Permutation("permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes)
     exact = count <= most
     picks = _list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
     sums = v[picks].sum(axis=1)

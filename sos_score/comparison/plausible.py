@@ -94,9 +94,7 @@ def _totals(statistic: PublishedStatistic, mean: Printed) -> range:
 def _check_grim(statistic: PublishedStatistic, mean: Printed) -> Check:
     units = (statistic.n or 0) * statistic.items
     if units * mean.unit >= 1:
-        return Check(
-            "GRIM", None, f"{statistic.name}: n is too large for GRIM: every mean so printed passes."
-        )
+        return Check("GRIM", None, f"{statistic.name}: n is too large for GRIM: every mean so printed passes.")
     possible = range(ceil(mean.least * units), floor(mean.most * units) + 1)
     if possible:
         message = f"{statistic.name}: mean {mean.text} is possible: {possible[0]} / {units}."

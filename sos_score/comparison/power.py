@@ -223,9 +223,7 @@ def _say_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, powe
     one, two = plan.sites
     against = f"{one} site{'s' if one > 1 else ''} against {two}"
     if np.isnan(effect):
-        return (
-            f"With {against} nothing can be said about the framework: it cannot be told apart from the site."
-        )
+        return f"With {against} nothing can be said about the framework: it cannot be told apart from the site."
     kind = "difference in change" if plan.waves == 2 else "difference"
     shown = f"the smallest {kind} shown with a power of {power:.0%} is {effect:.2f} standard deviations"
     if _is_reached(smallest_p, plan.alpha):

@@ -160,9 +160,7 @@ def compare_profiles(
     scales = np.flatnonzero(np.isfinite(means).all(axis=0))
     notes = []
     if scales.size < means.shape[1]:
-        notes.append(
-            f"{means.shape[1] - scales.size} of {means.shape[1]} scales left out: one side has no scores."
-        )
+        notes.append(f"{means.shape[1] - scales.size} of {means.shape[1]} scales left out: one side has no scores.")
     drawn = _draw_means(first, second, scales, n_samples, seed)
     if drawn.shape[0] == 0:
         notes.append("fewer than two people on a side: no intervals can be given.")

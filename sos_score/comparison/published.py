@@ -100,12 +100,8 @@ def find_misprint(statistic: PublishedStatistic) -> Check | None:
     if statistic.n is not None and statistic.n < 1:
         return Check("figures", passed=False, message=f"{statistic.name}: {statistic.n} people have no mean.")
     if statistic.items < 1:
-        return Check(
-            "figures", passed=False, message=f"{statistic.name}: {statistic.items} items make no score."
-        )
+        return Check("figures", passed=False, message=f"{statistic.name}: {statistic.items} items make no score.")
     low, high = statistic.low, statistic.high
     if low is not None and high is not None and low > high:
-        return Check(
-            "figures", passed=False, message=f"{statistic.name}: the range {low:g}-{high:g} is upside down."
-        )
+        return Check("figures", passed=False, message=f"{statistic.name}: the range {low:g}-{high:g} is upside down.")
     return None

@@ -148,9 +148,7 @@ def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> E
     """
     values = drop_missing(x)
     size = max(measure_size(values), abs(norm_mean))
-    return _test_mean(
-        "one-sample t", values - norm_mean, size, level, "a one-sample test needs at least two scores"
-    )
+    return _test_mean("one-sample t", values - norm_mean, size, level, "a one-sample test needs at least two scores")
 
 
 def pool_variance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -93,9 +93,7 @@ def judge_similarity(
         )
     else:
         verdict = "cannot tell"
-        sentence = (
-            f"The data cannot tell whether {listed} had very similar profiles (within {rule}): {example}."
-        )
+        sentence = f"The data cannot tell whether {listed} had very similar profiles (within {rule}): {example}."
     return SimilarityVerdict(verdict, limit, sentence, tuple(pairs), tuple(notes))
 
 

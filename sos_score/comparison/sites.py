@@ -89,9 +89,7 @@ def average_changes(y: ArrayLike, sites: Sequence[Hashable], post: ArrayLike) ->
     return {site: after[site] - before[site] for site in after}
 
 
-def compare_sites(
-    values: ArrayLike, treated: ArrayLike, *, level: float = 0.95, seed: int = 0
-) -> SiteComparison:
+def compare_sites(values: ArrayLike, treated: ArrayLike, *, level: float = 0.95, seed: int = 0) -> SiteComparison:
     """Compare treated with contrast sites, each site counting as one.
 
     Parameters

@@ -164,9 +164,7 @@ def separate_slopes(
     if len(varying) == 2:
         contextual = {"departure": x, "mean": parts["between"]}
         difference = estimate_slopes(rows.outcome, contextual, groups, confidence=confidence).test("mean")
-    absent = tuple(
-        f"the predictor does not vary {name} {by}: no such slope." for name in parts if name not in varying
-    )
+    absent = tuple(f"the predictor does not vary {name} {by}: no such slope." for name in parts if name not in varying)
     return SeparatedSlopes(
         within=tests.get("within", missing),
         between=tests.get("between", missing),

@@ -186,9 +186,7 @@ def find_variances(data: VarianceData, *, reml: bool) -> tuple[Array, float, flo
     """Find the levels' variances (k,), the residual variance and -2 log-likelihood; NaN without a maximum."""
     design = sum_design(list(data.codes), data.design)
     sums = sum_outcomes(design, data.outcome[None])
-    theta, deviance = minimise_from_grid(
-        profile_criterion(design, sums, reml=reml), len(data.codes), 1, keep=STARTS
-    )
+    theta, deviance = minimise_from_grid(profile_criterion(design, sums, reml=reml), len(data.codes), 1, keep=STARTS)
     if theta.max(initial=0) > 0.9 * LARGEST_RATIO:
         return np.full(theta.size, np.nan), np.nan, np.nan
     dof = design.n - design.n_fixed if reml else design.n
@@ -198,9 +196,7 @@ def find_variances(data: VarianceData, *, reml: bool) -> tuple[Array, float, flo
     return variances, residual, float(deviance[0])
 
 
-def _describe_levels(
-    data: VarianceData, equations: MixedEquations, total: float
-) -> tuple[VarianceLevel, ...]:
+def _describe_levels(data: VarianceData, equations: MixedEquations, total: float) -> tuple[VarianceLevel, ...]:
     levels, outer = [], 0.0
     for name in data.all_names:
         if name not in data.names:

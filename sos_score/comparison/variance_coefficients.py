@@ -151,9 +151,7 @@ def _differentiate_information(equations: MixedEquations) -> Array:
     information = np.linalg.inv(equations.covariance)
     parts = [equations.group_predictors[rows] for rows in equations.blocks]
     levels = [part.T @ part for part in parts]
-    explained = sum(
-        (s * level for s, level in zip(equations.variances, levels, strict=True)), 0 * information
-    )
+    explained = sum((s * level for s, level in zip(equations.variances, levels, strict=True)), 0 * information)
     parts_of_v: Array = np.array([*levels, (information - explained) / equations.residual])
     return parts_of_v
 

@@ -222,9 +222,7 @@ def minimise(criterion: Criterion, starts: Array, rows: NDArray[np.intp]) -> tup
         along = np.einsum("bij,bi->bj", axes, slope) / (np.abs(roots) + damping[active, None])
         step = -np.einsum("bij,bj->bi", axes, along)
         length = np.sqrt((step**2).sum(-1, keepdims=True))
-        step *= np.minimum(
-            1, (0.5 + np.abs(points[active]).max(-1, keepdims=True)) / np.maximum(length, 1e-300)
-        )
+        step *= np.minimum(1, (0.5 + np.abs(points[active]).max(-1, keepdims=True)) / np.maximum(length, 1e-300))
         reached = criterion(points[active] + step, rows[active])
         gain = values[active] - reached
         better = gain > 0
@@ -236,9 +234,7 @@ def minimise(criterion: Criterion, starts: Array, rows: NDArray[np.intp]) -> tup
     return points, values
 
 
-def _differentiate(
-    criterion: Criterion, at: Array, value: Array, rows: NDArray[np.intp]
-) -> tuple[Array, Array]:
+def _differentiate(criterion: Criterion, at: Array, value: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
     """Find slope (B, k) and curvature (B, k, k) by differences, the whole stencil in one call."""
     k = at.shape[1]
     width = 1e-4 * (1 + np.abs(at))
@@ -278,9 +274,7 @@ def minimise_from_grid(criterion: Criterion, k: int, problems: int, *, keep: int
     return snap_to_zero(criterion, np.abs(points[best, rows]), values[best, rows], rows)
 
 
-def snap_to_zero(
-    criterion: Criterion, points: Array, values: Array, rows: NDArray[np.intp]
-) -> tuple[Array, Array]:
+def snap_to_zero(criterion: Criterion, points: Array, values: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
     """Set each ratio to exactly 0 where that costs nothing: numerical minima stop just short of it."""
     for j in range(points.shape[1]):
         zeroed = points.copy()

@@ -74,9 +74,7 @@ class VarianceData:
         return tuple(notes)
 
 
-def variance_data(
-    outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: ArrayLike | None = None
-) -> VarianceData:
+def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: ArrayLike | None = None) -> VarianceData:
     """Bring scores and their groups together for `fit_variance` and its companions.
 
     Parameters

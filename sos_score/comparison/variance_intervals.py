@@ -107,9 +107,7 @@ def _profile_sd(data: VarianceData, place: int) -> Profile:
             if place >= 0:
                 theta[..., fixed] = values[rows] / residual
             terms = weigh(design, sums, theta)
-            value: Array = (
-                terms.log_det + design.n * np.log(2 * np.pi * residual**2) + terms.squares / residual**2
-            )
+            value: Array = terms.log_det + design.n * np.log(2 * np.pi * residual**2) + terms.squares / residual**2
             return value
 
         starts = np.array(list(product((0.15, 0.5, 1.5), repeat=len(free))))
@@ -128,9 +126,9 @@ def _profile_coefficient(data: VarianceData, column: int) -> Profile:
 
     def profile(values: Array) -> Array:
         sums = sum_outcomes(design, data.outcome - values[:, None] * data.design[:, column])
-        return minimise_from_grid(
-            profile_criterion(design, sums, reml=False), len(design.order), values.size, keep=3
-        )[1]
+        return minimise_from_grid(profile_criterion(design, sums, reml=False), len(design.order), values.size, keep=3)[
+            1
+        ]
 
     return profile
 

@@ -98,9 +98,7 @@ def judge_difference(
     if unknown:
         said = "so its size cannot be judged" if found else "so equivalence cannot be judged"
         word = DIFFERENT if found else INCONCLUSIVE
-        return Verdict(
-            word, _say_direction(estimate, directions) if found else "", f"{against}; {unknown}, {said}"
-        )
+        return Verdict(word, _say_direction(estimate, directions) if found else "", f"{against}; {unknown}, {said}")
     inside = -smallest < interval[0] and interval[1] < smallest
     beyond = interval[0] >= smallest or interval[1] <= -smallest
     where = (

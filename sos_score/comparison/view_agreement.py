@@ -92,9 +92,7 @@ def compare_views(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.
     return _report(x.size, dropped, (limits, icc, ccc), (*icc_note, *ccc_note))
 
 
-def _report(
-    n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: tuple[str, ...]
-) -> ViewAgreement:
+def _report(n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: tuple[str, ...]) -> ViewAgreement:
     limits, icc, ccc = parts
     return ViewAgreement(
         n=n,

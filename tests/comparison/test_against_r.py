@@ -276,16 +276,12 @@ def test_analyses_of_variance_agree_with_r(scale, wave):
     n = tuple(int((~np.isnan(values)).sum()) for values in groups)
     r, found = R[f"anova/{scale}/{wave}"], analyse_variance(groups)
     assert (found.method, found.n, found.notes) == ("one-way ANOVA", n, ())
-    assert (found.statistic, found.df1, found.df2, found.p) == tuple(
-        close(r[k]) for k in ("F", "df1", "df2", "p")
-    )
+    assert (found.statistic, found.df1, found.df2, found.p) == tuple(close(r[k]) for k in ("F", "df1", "df2", "p"))
     for field in ("ss_between", "ss_within", "ms_between", "ms_within", "eta2", "omega2", "epsilon2"):
         assert getattr(found, field) == close(r[field])
     r, welch = R[f"welch_anova/{scale}/{wave}"], compare_welch_anova(groups)
     assert (welch.method, welch.n, welch.notes) == ("Welch ANOVA", n, ())
-    assert (welch.statistic, welch.df1, welch.df2, welch.p) == tuple(
-        close(r[k]) for k in ("F", "df1", "df2", "p")
-    )
+    assert (welch.statistic, welch.df1, welch.df2, welch.p) == tuple(close(r[k]) for k in ("F", "df1", "df2", "p"))
 
 
 def assert_coefficients(found, table, df):

@@ -115,9 +115,7 @@ def test_a_correlation_that_cannot_be_computed_is_nan_with_a_sentence(correlate,
 
 
 def test_a_constant_score_keeps_its_degrees_of_freedom_as_in_r():
-    assert (
-        R["edge"]["test/cor_constant"]["value"]["df"] == correlate_pearson([1, 2, 3, 4], [2, 2, 2, 2]).df == 2
-    )
+    assert R["edge"]["test/cor_constant"]["value"]["df"] == correlate_pearson([1, 2, 3, 4], [2, 2, 2, 2]).df == 2
     assert R["edge"]["test/cor_n2"]["error"] == "not enough finite observations"
 
 
@@ -180,9 +178,7 @@ def test_multilevel_slopes_agree_with_lmertest(wave):
     assert_tests_agree(found.kenward_roger, r["kenward_roger"], kenward_roger=True)
     assert found.test("competence") == found.satterthwaite[1]
     assert found.fit.log_likelihood == pytest.approx(r["logLik"], abs=1e-5)
-    assert found.fit.level("workers").variance == pytest.approx(
-        r["variance"]["worker"], abs=1e-4 * r["total"]
-    )
+    assert found.fit.level("workers").variance == pytest.approx(r["variance"]["worker"], abs=1e-4 * r["total"])
     assert found.notes == found.fit.notes
 
 
@@ -301,9 +297,7 @@ def test_concordance_is_lins_by_hand_arithmetic():
     variance = (1 - r**2) * ccc**2 * (1 - ccc**2) / r**2 + 2 * ccc**3 * (1 - ccc) * u2 / r
     variance = (variance - ccc**4 * u2**2 / (2 * r**2)) / 3
     half = 1.959963984540054 * np.sqrt(variance) / (1 - ccc**2)
-    assert [found.ccc_low, found.ccc_high] == pytest.approx(
-        np.tanh(np.arctanh(ccc) + np.array([-half, half]))
-    )
+    assert [found.ccc_low, found.ccc_high] == pytest.approx(np.tanh(np.arctanh(ccc) + np.array([-half, half])))
 
 
 @pytest.mark.slow

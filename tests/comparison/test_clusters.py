@@ -66,9 +66,7 @@ def test_cr2_df_agree_with_the_matrices_written_out_for_unequal_clusters():
     se = np.sqrt(np.diag(bread @ meat @ bread))
     found = infer_cr2(fit, clusters.tolist())
     for c, each in enumerate(found.values()):
-        p = np.column_stack(
-            [maker[:, clusters == g] @ adjusters[g] @ x[clusters == g] @ bread[:, c] for g in range(5)]
-        )
+        p = np.column_stack([maker[:, clusters == g] @ adjusters[g] @ x[clusters == g] @ bread[:, c] for g in range(5)])
         gram = p.T @ p
         assert each.se == pytest.approx(se[c])
         assert each.df == pytest.approx(np.trace(gram) ** 2 / (gram**2).sum())

@@ -134,9 +134,7 @@ def test_mann_whitney_of_tied_single_and_separated_scores_agrees_with_r():
 def test_mann_whitney_of_an_empty_side_has_a_note_and_nothing_else():
     found = compare_ranks([], [1, 2])
     assert found.n == (0, 2)
-    assert all(
-        math.isnan(v) for v in (found.statistic, found.p, found.estimate, found.low, found.superiority)
-    )
+    assert all(math.isnan(v) for v in (found.statistic, found.p, found.estimate, found.low, found.superiority))
     assert found.notes == ("a rank test needs a score on each side",)
 
 
@@ -424,9 +422,7 @@ def test_sites_missing_at_a_wave_are_left_out_with_a_note():
 def test_one_arm_cannot_be_permuted():
     found = permute_sites([1.0, 2.0], [True, True])
     assert found.n == (2, 0)
-    assert all(
-        math.isnan(v) for v in (found.estimate, found.p, found.p_greater, found.p_less, found.smallest_p)
-    )
+    assert all(math.isnan(v) for v in (found.estimate, found.p, found.p_greater, found.p_less, found.smallest_p))
     assert found.notes == ("a permutation needs a site in each arm",)
     with pytest.raises(ValueError, match="one arm a site"):
         permute_sites([1.0], [True, False])

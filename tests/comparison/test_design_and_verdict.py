@@ -103,8 +103,7 @@ def test_simulated_people_and_sites_are_found_as_often_as_asked(arms):
     rng = np.random.default_rng(1988)
     effect = detect_between_people(*arms).effect
     found = sum(
-        compare_student(rng.normal(effect, 1, arms[0]), rng.normal(0, 1, arms[1])).p < 0.05
-        for _ in range(6000)
+        compare_student(rng.normal(effect, 1, arms[0]), rng.normal(0, 1, arms[1])).p < 0.05 for _ in range(6000)
     )
     assert found / 6000 == pytest.approx(0.8, abs=0.02)
 

@@ -128,9 +128,7 @@ def test_one_linked_person_cannot_be_linked():
 def test_a_constant_linked_side_counts_as_uncorrelated():
     found = compare_overlapping([5, 5, 5, 9, NAN], [6, 4, 3, NAN, 8])
     assert found.r == 0.0
-    assert found.test.notes == (
-        "one score of the linked people does not vary, so their correlation is taken as 0",
-    )
+    assert found.test.notes == ("one score of the linked people does not vary, so their correlation is taken as 0",)
     assert math.isfinite(found.test.p)
     v_x, v_y = np.var([5, 5, 5, 9], ddof=1) / 4, np.var([6, 4, 3, 8], ddof=1) / 4
     assert found.test.se == pytest.approx(math.sqrt(v_x + v_y))

@@ -223,9 +223,7 @@ def test_figures_of_real_answers_always_pass(answers, mean_places, sd_places):
     assert [one.message for one in found if one.passed is False] == []
     parts = np.array(answers)
     printed = [
-        PublishedStatistic(
-            str(j), f"{parts[:, j].mean():.1f}", f"{parts[:, j].std(ddof=1):.1f}", low=1, high=5
-        )
+        PublishedStatistic(str(j), f"{parts[:, j].mean():.1f}", f"{parts[:, j].std(ddof=1):.1f}", low=1, high=5)
         for j in range(3)
     ]
     whole = parts.sum(axis=1)

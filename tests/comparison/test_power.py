@@ -32,9 +32,7 @@ def test_power_of_two_waves_uses_the_variance_of_changes():
     found = find_power(plan, 0.9)
     variance = 2 * 0.2 * 0.25 + 2 * 0.8 * (1 - 0.3) / 12
     shift, critical = 0.9 / np.sqrt(variance * (1 / 5 + 1 / 4)), stats.t.ppf(0.975, 7)
-    assert found.site_level == pytest.approx(
-        stats.nct.sf(critical, 7, shift) + stats.nct.cdf(-critical, 7, shift)
-    )
+    assert found.site_level == pytest.approx(stats.nct.sf(critical, 7, shift) + stats.nct.cdf(-critical, 7, shift))
 
 
 def test_no_effect_is_found_as_often_as_alpha_says():
@@ -98,14 +96,9 @@ def test_one_site_against_one_has_no_answer():
     power, effect = find_power(plan, 1.0), find_smallest_effect(plan)
     assert np.isnan([power.site_level, power.site_df, power.cluster_robust, power.cluster_df]).all()
     assert np.isnan([effect.site_level, effect.cluster_robust]).all()
-    assert (
-        power.notes
-        == effect.notes
-        == ("one site against one: the framework and the site cannot be told apart.",)
-    )
+    assert power.notes == effect.notes == ("one site against one: the framework and the site cannot be told apart.",)
     assert effect.sentence == (
-        "With 1 site against 1 nothing can be said about the framework:"
-        " it cannot be told apart from the site."
+        "With 1 site against 1 nothing can be said about the framework: it cannot be told apart from the site."
     )
 
 
@@ -180,9 +173,7 @@ def test_more_effect_and_less_icc_mean_more_power(one, two, icc, effect):
     assert more.site_level >= found.site_level - 1e-9
     assert more.cluster_robust >= found.cluster_robust - 1e-9
     equal = plan_equal_sites(plan.sites, one[0], icc)
-    assert (
-        find_power(replace(equal, icc=icc + 0.2), effect).site_level <= find_power(equal, effect).site_level
-    )
+    assert find_power(replace(equal, icc=icc + 0.2), effect).site_level <= find_power(equal, effect).site_level
     assert 1 <= found.cluster_df <= len(one) + len(two) - 2 + 1e-9
     assert find_power(plan, -effect).site_level == pytest.approx(found.site_level)
 

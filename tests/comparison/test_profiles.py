@@ -136,18 +136,14 @@ def test_people_in_both_waves_are_drawn_together():
     assert linked.d2 == unlinked.d2
     width = [found.elevation_difference.high - found.elevation_difference.low for found in (linked, unlinked)]
     assert width[0] < width[1] / 5
-    some = compare_profiles(
-        ProfilePeople(before, ids), ProfilePeople(after, (*ids[:15], *"abcdefghijklmno")), seed=1
-    )
+    some = compare_profiles(ProfilePeople(before, ids), ProfilePeople(after, (*ids[:15], *"abcdefghijklmno")), seed=1)
     between = some.elevation_difference.high - some.elevation_difference.low
     assert width[0] < between < width[1]
 
 
 def test_the_distance_of_two_samples_of_one_site_is_about_zero():
     apart = [
-        compare_profiles(
-            people([50] * 6, 20, 10.0, j), people([50] * 6, 20, 10.0, 1000 + j), seed=1, n_samples=200
-        )
+        compare_profiles(people([50] * 6, 20, 10.0, j), people([50] * 6, 20, 10.0, 1000 + j), seed=1, n_samples=200)
         for j in range(40)
     ]
     assert np.mean([found.d_per_scale for found in apart]) > 2.5

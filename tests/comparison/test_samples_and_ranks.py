@@ -193,9 +193,7 @@ def test_rank_biserial_is_twice_the_superiority_less_one(x, y):
     assert found.statistic == pytest.approx(wins)
 
 
-@given(
-    st.floats(-40, 40).map(lambda t: round(t, 6)), st.floats(1, 300), st.sampled_from([0.8, 0.9, 0.95, 0.99])
-)
+@given(st.floats(-40, 40).map(lambda t: round(t, 6)), st.floats(1, 300), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 def test_noncentrality_limits_put_the_statistic_at_the_tails(t, df, level):
     low, high = bound_noncentrality(t, df, level=level)
     tail = (1 - level) / 2

@@ -105,14 +105,10 @@ def test_site_averages_weigh_people_not_missing_answers():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("arms", "attainable"), [((2, 2), 1 / 3), ((1, 3), 1 / 2), ((3, 3), 1 / 10), ((3, 4), 2 / 35)]
-)
+@pytest.mark.parametrize(("arms", "attainable"), [((2, 2), 1 / 3), ((1, 3), 1 / 2), ((3, 3), 1 / 10), ((3, 4), 2 / 35)])
 def test_under_no_difference_each_attainable_p_comes_up_as_often_as_it_says(arms, attainable):
     rng = np.random.default_rng(1935)
     treated = np.arange(sum(arms)) < arms[0]
     draws = 4000  # standard error at most .008
-    hits = sum(
-        permute_sites(rng.standard_normal(sum(arms)), treated).p <= attainable + 1e-12 for _ in range(draws)
-    )
+    hits = sum(permute_sites(rng.standard_normal(sum(arms)), treated).p <= attainable + 1e-12 for _ in range(draws))
     assert hits / draws == pytest.approx(attainable, abs=0.025)

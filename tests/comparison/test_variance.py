@@ -180,9 +180,7 @@ def test_satterthwaite_tests_of_slopes_agree_with_lmertest(entry, wave, columns)
     fixed = r["fixef"]
     assert_fit_agrees(fit_variance(data), r)
     tests = assess_coefficients(data)
-    assert_coefficients_agree(
-        tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"]
-    )
+    assert_coefficients_agree(tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"])
     assert tests.method == "satterthwaite"
 
 
@@ -198,9 +196,7 @@ def test_kenward_roger_tests_of_slopes_agree_with_pbkrtest(wave):
 def test_difference_in_differences_with_a_person_intercept_agrees_with_lmertest(scale):
     fixed = expect("staff", f"lmer_did/{scale}")["fixef"]
     tests = assess_coefficients(staff_data(scale, did=True))
-    assert_coefficients_agree(
-        tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"]
-    )
+    assert_coefficients_agree(tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"])
 
 
 def test_the_interval_of_a_coefficient_is_its_t_interval():
@@ -327,20 +323,13 @@ def test_workers_counted_from_one_in_each_site_are_made_unique():
 def test_three_nested_levels_match_the_balanced_analysis_of_variance():
     rng = np.random.default_rng(4)
     a, b, c = np.repeat(np.arange(6), 24), np.repeat(np.arange(24), 6), np.repeat(np.arange(72), 2)
-    y = (
-        rng.normal(size=6)[a] * 2
-        + rng.normal(size=24)[b] * 2
-        + rng.normal(size=72)[c] * 2
-        + rng.normal(size=144)
-    )
+    y = rng.normal(size=6)[a] * 2 + rng.normal(size=24)[b] * 2 + rng.normal(size=72)[c] * 2 + rng.normal(size=144)
     fit = fit_variance(variance_data(y, {"a": a, "b": b, "c": c}))
 
     def means(codes):
         return (np.bincount(codes, y) / np.bincount(codes))[codes]
 
-    squares = [
-        ((means(inner) - outer) ** 2).sum() for inner, outer in ((a, y.mean()), (b, means(a)), (c, means(b)))
-    ]
+    squares = [((means(inner) - outer) ** 2).sum() for inner, outer in ((a, y.mean()), (b, means(a)), (c, means(b)))]
     ms = np.array([*squares, ((y - means(c)) ** 2).sum()]) / [5, 18, 48, 72]
     expected = [(ms[0] - ms[1]) / 24, (ms[1] - ms[2]) / 6, (ms[2] - ms[3]) / 2]
     assert min(expected) > 0
@@ -372,9 +361,7 @@ def test_three_crossed_and_unbalanced_levels_reach_the_dense_optimum(seed):
         y += sd * rng.normal(size=codes.max() + 1)[codes]
     fit = fit_variance(variance_data(y, dict(zip("abc", groups, strict=True)), design))
     variances = [level.variance for level in fit.levels]
-    assert fit.deviance == pytest.approx(
-        find_dense_deviance(y, design, groups, variances, fit.residual), abs=1e-7
-    )
+    assert fit.deviance == pytest.approx(find_dense_deviance(y, design, groups, variances, fit.residual), abs=1e-7)
 
     def dense(logs):
         return find_dense_deviance(y, design, groups, np.exp(logs[:3]), np.exp(logs[3]))

@@ -24,9 +24,7 @@ def find_coverage(method, n_studies, shape, true):
     for _ in range(n_studies):
         y, site, worker = draw_study(rng, *shape, *true)
         found = method(variance_data(y, {"sites": site, "workers": worker})).shares
-        held += [
-            one.low <= share <= one.high for one, share in zip(found, (*true, 1 - sum(true)), strict=True)
-        ]
+        held += [one.low <= share <= one.high for one, share in zip(found, (*true, 1 - sum(true)), strict=True)]
     return held / n_studies
 
 
@@ -73,9 +71,7 @@ def test_levels_of_equal_variance_are_rarely_told_apart(share):
     told = 0
     for _ in range(150):
         y, site, worker = draw_study(rng, 4, 5, 3, share, share)
-        told += (
-            compare_levels(variance_data(y, {"sites": site, "workers": worker}), "sites", "workers").p < 0.05
-        )
+        told += compare_levels(variance_data(y, {"sites": site, "workers": worker}), "sites", "workers").p < 0.05
     assert told / 150 <= 0.09
 
 
@@ -87,8 +83,6 @@ def test_the_slope_of_a_worker_level_predictor_keeps_its_level(method, most):
         y, site, worker = draw_study(rng, 4, 5, 3, 0.1, 0.3)
         competence = rng.normal(size=20)[worker]
         design = np.column_stack([np.ones(y.size), competence])
-        tests = assess_coefficients(
-            variance_data(y, {"sites": site, "workers": worker}, design), method=method
-        )
+        tests = assess_coefficients(variance_data(y, {"sites": site, "workers": worker}, design), method=method)
         refused += tests.coefficients[1].p < 0.05
     assert 0.03 < refused / 600 < most

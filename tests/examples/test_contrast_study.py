@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from sos_score import load_instrument, read_column_map
 from sos_score.definition.instrument import Norm, key_of
-from sos_score.scoring.plan import answer_column
+from sos_score.scoring.engine import answer_column
 from sos_score.scoring.scores import add_answers, prepare_scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.files import open_export
