@@ -26,7 +26,6 @@ from sos_score.report.long import lengthen, list_long_columns
 from sos_score.report.targets import name_companion, open_target
 from sos_score.report.writers import FORMATS, check_output, choose_format
 from sos_score.scoring.examples import load_definition
-from sos_score.scoring.explain import Explanation, explain_respondent
 from sos_score.scoring.exports import Outcome, Take, score_export
 from sos_score.scoring.norms import name_norms, read_norm_file
 from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
@@ -37,6 +36,9 @@ from sos_score.survey.files import Export, open_export, settle_export
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from sos_score.scoring.explain import Explanation
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def score_files(job: Job) -> bool:
 
 def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> list[Explanation]:
     """Explain the scores of one respondent; see `explain_respondent`."""
+    from sos_score.scoring.explain import explain_respondent
+
     instruments = [definition.instrument for definition in load_definitions(job.instruments)]
     column_map = read_column_map(job.column_map, instruments) if job.column_map else None
     with open_export(job.data[0]) as opened, settle_export(opened) as export:

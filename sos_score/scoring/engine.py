@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -56,10 +56,8 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
     # Whole numbers are summed as such: exact, and half the work of floats.
     dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
-    values = [nw.col(name) for name in names]
-    present = nw.sum_horizontal(*[(~value.is_null()).cast(nw.Int32) for value in values])
-    turned = [_turn(value.cast(dtype), term) for value, term in zip(values, scale.terms, strict=True)]
-    total = nw.sum_horizontal(*turned).cast(nw.Float64)
+    present = _count_present(names)
+    total = _add_up(dict(zip(names, scale.terms, strict=True)), dtype).cast(nw.Float64)
     given = _measure(scale, total, present)
     enough = present >= scale.needed
     scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
@@ -84,8 +82,22 @@ def _measure(scale: ScalePlan, total: nw.Expr, present: nw.Expr) -> dict[str, nw
     return given | {"own": total if as_answered else given[scale.method]}
 
 
-def _turn(value: nw.Expr, term: Term) -> nw.Expr:
-    return (term.low + term.high) - value if term.is_reversed else value
+def _count_present(names: Iterable[str]) -> nw.Expr:
+    return nw.sum_horizontal((~nw.col(*names).is_null()).cast(nw.Int32))
+
+
+def _add_up(terms: Mapping[str, Term], dtype: type[nw.Int32 | nw.Float64]) -> nw.Expr:
+    """Return the sum of the terms, reversed ones as low + high - x, missing ones as nothing."""
+    groups: dict[float | None, list[str]] = {}
+    for name, term in terms.items():
+        groups.setdefault(term.low + term.high if term.is_reversed else None, []).append(name)
+    total: nw.Expr | None = None
+    for turn, names in groups.items():
+        added = nw.sum_horizontal(nw.col(*names).cast(dtype))
+        if turn is not None:
+            added = _count_present(names) * turn - added
+        total = added if total is None else total + added
+    return total if total is not None else nw.lit(0)
 
 
 def measure_reference(

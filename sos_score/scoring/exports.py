@@ -111,6 +111,10 @@ def score_export(
         return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take)
 
 
+def _count_nulls(columns: Iterable[str]) -> nw.Expr:
+    return nw.sum_horizontal(nw.col(*columns).is_null().cast(nw.Int32))
+
+
 class _NotPlainError(Exception):
     """The file has to be written out plainly before it can be scanned."""
 
@@ -122,11 +126,11 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
     coded = add_answers(frame, scorer, distinct)
-    strays = [
-        (~nw.col(column).is_null() & nw.col(answer_column(item)).is_null()).cast(nw.Int32)
-        for item, column in scorer.numeric(schema).items()
-    ]
-    stray = nw.sum_horizontal(*strays).alias(_STRAY) if strays else nw.lit(0).alias(_STRAY)
+    columns = scorer.numeric(schema)
+    stray = nw.lit(0).alias(_STRAY)
+    if columns:
+        # What stands in a cell of numbers and has no code: not allowed, or a missing code.
+        stray = (_count_nulls(map(answer_column, columns)) - _count_nulls(columns.values())).alias(_STRAY)
     scored = add_scores(coded, scorer).select(*select_ids(scorer), *select_scores(scorer), stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
         take(tally.count(batch))

@@ -12,7 +12,7 @@ from sos_score.survey.files import Export
 if TYPE_CHECKING:
     import polars as pl
 
-_SAMPLE = 500
+_SAMPLE = 100
 _SMALLEST, _LARGEST = -(2**15), 2**15 - 1
 
 
