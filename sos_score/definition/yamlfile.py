@@ -156,9 +156,11 @@ def _broken(message: str, path: str, line: int, hint: str = "") -> InvalidDefini
 
 def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
     mark, context = error.problem_mark or error.context_mark, error.context
-    if context and error.context_mark and error.problem_mark and error.context_mark.line != error.problem_mark.line:
-        # An open quote or bracket is only noticed further down.
+    if context and error.context_mark and mark and error.context_mark.line != mark.line:
+        # An open quote or bracket is only noticed further down, if not at the end of the file.
         context += f" (from line {error.context_mark.line + 1})"
+        if error.problem and ("end of stream" in error.problem or "<stream end>" in error.problem):
+            mark = error.context_mark
     words = ", ".join(part for part in (context, error.problem) if part)
     hint = next((hint for sign, hint in _HINTS.items() if sign in words), "")
     return _broken(f"is not YAML: {words}", path, mark.line + 1 if mark else 1, hint)
