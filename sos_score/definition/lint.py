@@ -184,7 +184,7 @@ def check_scale_sources(instrument: Instrument, lost: Lost) -> Iterator[Finding]
         for key, names in sources.items():
             if not names:
                 yield Finding(("scales", name, key), "must not be empty")
-    if not instrument.scales and "scales" not in lost.sections:
+    if not lost.list_known("scales", instrument.scales) and "scales" not in lost.sections:
         yield Finding(("scales",), "there are no scales")
 
 
