@@ -76,7 +76,7 @@ def test_problems_come_in_the_order_of_the_file() -> None:
     ],
 )
 def test_a_lost_section_is_not_missed_by_the_rest(old: str, new: str, line: str) -> None:
-    assert tell(changed((old, new))) == [(line, new.split(":")[0], "extra-forbidden")]
+    assert tell(changed((old, new))) == [(line, new.partition(":")[0], "extra-forbidden")]
 
 
 def test_a_lost_scale_is_not_missed_by_scales_and_examples_that_name_it() -> None:
