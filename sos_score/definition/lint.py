@@ -200,9 +200,13 @@ def check_scale_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
             bare, _ = split_sign(signed)
             if not expand_ids(bare):
                 yield Finding(loc, f"{bare!r} is not a range of ids (first to last, as wais_01..wais_12)")
+            unknown = [item for item in expand_ids(bare) if item not in known]
+            if len(unknown) == 1:
+                message = f"no item '{unknown[0]}' (items: {_describe_ids(known)})"
+                yield Finding(loc, message, guess(unknown[0], known))
+            elif unknown:
+                yield Finding(loc, f"no items {_describe_ids(unknown)} (items: {_describe_ids(known)})")
             for item in expand_ids(bare):
-                if item not in known:
-                    yield Finding(loc, f"no item '{item}' (items: {_describe_ids(known)})", guess(item, known))
                 if item in seen:
                     yield Finding(loc, f"item '{item}' is in this scale twice")
                 seen.add(item)
