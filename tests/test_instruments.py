@@ -55,6 +55,7 @@ OSC = {
     "functionality": {"growth": 5, "clarity": 6, "cooperation": 4},
     "stress": {"exhaustion": 6, "conflict": 7, "overload": 7},
 }
+KEY_ITEMS = [f"yat_{number:02}" for number in range(1, 20)]
 STATUSES = {
     "ccbc": ("structural", "unverified", "project"),
     "family-feedback": ("structural", "structural", "project"),
@@ -236,6 +237,14 @@ def test_mistrust_runs_the_other_way_inside_the_engagement_total() -> None:
     assert {item: total[item] for item in mistrust} == {item: not flipped for item, flipped in mistrust.items()}
     for scale in ("buy_in", "receptivity", "working_relationship"):
         assert {item: total[item] for item in key_of(instrument, scale)} == key_of(instrument, scale)
+
+
+def test_examples_tell_the_items_of_the_engagement_scales_apart() -> None:
+    # Its total lists the items itself, so that no rule would notice one item in the place of another.
+    instrument = load_instrument("yatchmenoff")
+    whole = [example for example in instrument.examples if None not in example.answers.values()]
+    answers = [tuple(example.answers.get(item, example.answers.get("all")) for example in whole) for item in KEY_ITEMS]
+    assert len(set(answers)) == 19
 
 
 def test_the_osc_has_fourteen_subscales_and_six_scales_over_88_items() -> None:
