@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -20,7 +21,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sos_score"
 ORDER = ["errors", "definition", "survey", "scoring", "psychometrics", "comparison", "report", "cli"]
 FILES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = [command.name for command in app.registered_commands if command.name]
+
+
+def list_commands(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each command's words and the command, those of groups of commands included."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from list_commands(command, (*above, name))
+        else:
+            yield (*above, name), command
+
+
+COMMANDS = dict(list_commands(typer.main.get_command(app)))
 
 
 def list_imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -136,22 +148,22 @@ def read_docs() -> str:
     return "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_and_each_of_its_options_have_help(name: str) -> None:
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_and_each_of_its_options_have_help(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
     assert command.help
     for parameter in command.params:
         assert getattr(parameter, "help", ""), parameter.name
-    shown = CliRunner().invoke(app, [name, "--help"])
+    shown = CliRunner().invoke(app, [*words, "--help"])
     assert shown.exit_code == 0
     assert command.help.split()[0] in shown.stdout
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_in_the_docs(name: str) -> None:
-    assert f"sos-score {name}" in read_docs()
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_is_in_the_docs(words: tuple[str, ...]) -> None:
+    assert f"sos-score {' '.join(words)}" in read_docs()
 
 
 def test_a_command_has_a_module_of_its_own() -> None:
     modules = {path.stem.removesuffix("_command") for path in (PACKAGE / "cli").glob("*_command.py")}
-    assert modules == set(COMMANDS)
+    assert modules == {words[0] for words in COMMANDS}

@@ -165,12 +165,6 @@ def test_what_is_no_missing_rule_is_refused(rule: object) -> None:
         MissingRule.model_validate({"min_answered": rule})
 
 
-def test_a_missing_rule_says_itself() -> None:
-    assert MissingRule(min_answered="all", sums="strict").describe() == "every item answered"
-    assert MissingRule(min_answered=1).describe() == "at least 1 item answered; sums prorated"
-    assert MissingRule(min_answered=2, sums="as_answered").describe() == "at least 2 items answered; sums as answered"
-
-
 def test_a_definition_does_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         small().title = "Other"
