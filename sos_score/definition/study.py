@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
@@ -291,44 +290,6 @@ class Study(Model):
 
 def _names(ref: str, source: str, scale: str) -> bool:
     return ref in (source, f"{source}.{scale}")
-
-
-def list_defaults(study: Study) -> list[str]:
-    """Return what a study file leaves to its defaults, each as ``place: value``.
-
-    Examples
-    --------
-    >>> study = Study.model_validate({"format": 1, "id": "s", "title": "S", "sites": {"1": {}},
-    ...                               "sources": {"a": {"files": "a.csv", "instrument": "wai-s"}}})
-    >>> list_defaults(study)[-3:]
-    ['plan.outcomes: every scale of every source', 'plan.seed: 1', 'privacy.smallest_cell: 5']
-    """
-    return [f"{place}: {value}" for place, value in _find_defaults(study)]
-
-
-def _find_defaults(study: Study) -> Iterator[tuple[str, str]]:
-    for name, source in study.sources.items():
-        if "answered_by" not in source.model_fields_set:
-            yield f"sources.{name}.answered_by", "whom the definition names first"
-        if "min_answered" not in source.model_fields_set:
-            yield f"sources.{name}.min_answered", "the definition's own rule"
-    if "levels" not in study.model_fields_set:
-        yield "levels", ", ".join(study.levels)
-    plan, effect, multiplicity = study.plan, study.plan.smallest_effect, study.plan.multiplicity
-    if "alpha" not in plan.model_fields_set:
-        yield "plan.alpha", str(plan.alpha)
-    if "smallest_effect" not in plan.model_fields_set:
-        yield "plan.smallest_effect", f"{effect.value} {effect.unit}"
-    if "method" not in multiplicity.model_fields_set:
-        yield "plan.multiplicity.method", multiplicity.method
-    if "family" not in multiplicity.model_fields_set:
-        yield "plan.multiplicity.family", multiplicity.family
-    if plan.outcomes is None:
-        yield "plan.outcomes", "every scale of every source"
-    if "seed" not in plan.model_fields_set:
-        yield "plan.seed", str(plan.seed)
-    if "smallest_cell" not in study.privacy.model_fields_set:
-        yield "privacy.smallest_cell", str(study.privacy.smallest_cell)
 
 
 def read_outcome(ref: str) -> tuple[str, str]:
