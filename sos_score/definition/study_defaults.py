@@ -40,10 +40,13 @@ def list_defaults(study: Study) -> list[str]:
 
 
 def _list_source_defaults(study: Study) -> Iterator[str]:
-    for name, source in study.sources.items():
-        if "answered_by" not in source.model_fields_set:
-            yield f"sources.{name}.answered_by: whom the definition names first"
-        if "min_answered" not in source.model_fields_set:
-            yield f"sources.{name}.min_answered: the definition's own rule"
-        if "on_invalid" not in source.model_fields_set:
-            yield f"sources.{name}.on_invalid: {source.on_invalid}"
+    """Yield what sources leave unsaid, in one line where all of them do."""
+    unsaid = {
+        "answered_by": "whom the definition names first",
+        "min_answered": "the definition's own rule",
+        "on_invalid": "error",
+    }
+    for key, value in unsaid.items():
+        left = [name for name, source in study.sources.items() if key not in source.model_fields_set]
+        places = ["sources"] if len(left) == len(study.sources) else [f"sources.{name}" for name in left]
+        yield from (f"{place}.{key}: {value}" for place in places)

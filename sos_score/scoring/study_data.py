@@ -11,28 +11,10 @@ from sos_score.definition.study import Study
 from sos_score.scoring.exports import Outcome
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
+from sos_score.scoring.study_file import Input
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file that was read.
-
-    Attributes
-    ----------
-    kind : str
-        ``study``, ``instrument``, ``columns``, ``norms``, ``links`` or ``answers``.
-    path : str
-        As the user named it.
-    sha256 : str
-        Of its bytes.
-    """
-
-    kind: str
-    path: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
