@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from sos_score import __version__
 from sos_score.cli import (
+    compare_command,
     explain_command,
     list_command,
     new_command,
@@ -74,6 +75,7 @@ app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
 app.command("score")(score_command.score)
+app.command("compare")(compare_command.compare)
 app.command("explain")(explain_command.explain)
 app.add_typer(new_command.app, name="new")
 

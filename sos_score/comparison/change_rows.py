@@ -34,7 +34,8 @@ def list_change_rows(panel: Panel, plan: Plan) -> list[Row]:
         linked people, Welch's test as if nobody were linked, rank tests, leavers against stayers at the first
         wave, newcomers against stayers at the last, and reliable change counts.
     """
-    if len(plan.waves) < 2:
+    waves = (plan.first_wave, plan.last_wave)
+    if len(plan.waves) < 2 or not all(panel.at(wave=wave).any() for wave in waves):
         return []
     rows: list[Row] = []
     for site in plan.sites:

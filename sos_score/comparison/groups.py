@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -262,7 +263,7 @@ def find_range_quantile(share: float, k: int, df: float) -> float:
     from scipy.optimize import brentq
     from scipy.special import chdtri, gammaln, ndtr
 
-    x, w = np.polynomial.legendre.leggauss(_NODES)
+    x, w = _place_nodes()
     low, high = (math.sqrt(float(chdtri(df, tail)) / df) for tail in (1.0 - 1e-13, 1e-13))
     s = (x * (high - low) + high + low) / 2.0
     density = (df / 2.0) * math.log(df) + (df - 1.0) * np.log(s) - df * s**2 / 2.0
@@ -279,6 +280,13 @@ def find_range_quantile(share: float, k: int, df: float) -> float:
     while miss(top) < 0.0:
         top *= 2.0
     return float(brentq(miss, 0.0, top, xtol=1e-10))
+
+
+@cache
+def _place_nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Gauss-Legendre nodes and weights; finding them takes longer than using them."""
+    x, w = np.polynomial.legendre.leggauss(_NODES)
+    return x, w
 
 
 def _is_constant(values: NDArray[np.float64]) -> bool:

@@ -33,7 +33,7 @@ class SmallestEffect:
     unit: Unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What is compared with what, and by which rules.
 
@@ -115,7 +115,7 @@ class Plan:
         return stated.value * panel.t_unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Panel:
     """The scores of one scale, one place a person and wave.
 

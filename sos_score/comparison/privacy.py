@@ -52,7 +52,7 @@ def _find_sites(rows: list[Row], small: list[bool]) -> set[tuple[str, str, str, 
     return {
         (row.source, row.scale, row.site, row.wave)
         for row, is_small in zip(rows, small, strict=True)
-        if is_small and row.question == "level" and row.site
+        if is_small and row.question == "level" and row.method.startswith("mean")
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,8 +40,9 @@ class Spread:
     icc_high: float
 
 
+@lru_cache(maxsize=64)
 def measure_spread(panel: Panel, plan: Plan, wave: str) -> Spread:
-    """Return how the scores of a wave spread.
+    """Return how the scores of a wave spread; several questions of one outcome ask for it.
 
     Parameters
     ----------

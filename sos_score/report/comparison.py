@@ -43,6 +43,11 @@ def make_rows_table(rows: Iterable[Row], title: str = "", notes: tuple[str, ...]
     return Table(columns, tuple(_show(row) for row in rows), title, notes, stub=2)
 
 
+def _name(row: Row) -> str:
+    """Return an outcome as the study file names it."""
+    return f"{row.source}.{row.scale}"
+
+
 def _show(row: Row) -> tuple[str, ...]:
     interval = format_interval(row.low, row.high)
     effect = ""
@@ -54,7 +59,7 @@ def _show(row: Row) -> tuple[str, ...]:
     said = say_verdict(row) if row.is_primary else row.verdict or row.method
     estimate = "" if math.isnan(row.estimate) else f"{format_number(row.estimate)} {interval}".strip()
     return (
-        row.title,
+        _name(row),
         f"{place} ({row.unit})",
         ", ".join(map(str, row.counts)),
         estimate,
@@ -106,7 +111,7 @@ def _make_design_table(comparison: Comparison) -> Table:
     found: dict[tuple[str, str], dict[str, float]] = {}
     for row in comparison.ask("design"):
         if not math.isnan(row.detectable):
-            found.setdefault((row.title, row.wave), {})[row.unit] = row.detectable
+            found.setdefault((_name(row), row.wave), {})[row.unit] = row.detectable
     units = ("people", "people, adjusted for sites", "sites")
     rows: list[tuple[Cell, ...]] = [
         (title, wave, *(each.get(unit, math.nan) for unit in units)) for (title, wave), each in found.items()
@@ -148,8 +153,8 @@ def _make_count_table(comparison: Comparison) -> Table:
 
 
 def _spread(rows: Sequence[Row], columns: dict[str, list[Row]], title: str) -> Table:
-    titles = list(dict.fromkeys(row.title for row in rows))
-    cells = {(row.title, name): _mark(row) for name, members in columns.items() for row in members}
+    titles = list(dict.fromkeys(_name(row) for row in rows))
+    cells = {(_name(row), name): _mark(row) for name, members in columns.items() for row in members}
     body = tuple((each, *(cells.get((each, name), "") for name in columns)) for each in titles)
     labels = (Column("outcome", wraps=True), *(Column(name) for name in columns))
     notes = ("= equivalent, ~ different but too small to matter, ? inconclusive",)

@@ -134,7 +134,7 @@ def _split(widths: Sequence[int], stub: int, room: int) -> Iterable[list[int]]:
     part, used = list(fixed), sum(widths[index] + _GAP for index in fixed)
     start = used
     for index in range(stub, len(widths)):
-        if used + widths[index] + _GAP > room and len(part) > stub:
+        if used + widths[index] > room and len(part) > stub:
             yield part
             part, used = list(fixed), start
         part.append(index)

@@ -1,0 +1,155 @@
+"""A study in, its findings out: to the terminal as a summary, to files in full."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+
+from sos_score import __version__
+from sos_score.comparison.findings import ASK, Comparison
+from sos_score.comparison.rows import QUESTIONS
+from sos_score.comparison.study_panels import compare_study
+from sos_score.errors import InvalidRequest, guess
+from sos_score.report.comparison import (
+    list_sentences,
+    make_file_tables,
+    make_rows_table,
+    make_single_table,
+    make_summary,
+)
+from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
+from sos_score.report.tables import print_table
+from sos_score.report.writers import check_output, choose_format
+from sos_score.scoring.study_data import StudyData
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to compare, and where to put it.
+
+    Attributes
+    ----------
+    path : str
+        A study file, or a CSV of scores.
+    only, scales, instruments : tuple of str
+        Questions to show in full; scales and instruments to ask about.
+    site, wave : str
+        The columns of a file of scores.
+    treated : tuple of str
+        The treated sites of a file of scores.
+    fmt, output : str or None
+        See `choose_format`.
+    force, quiet : bool
+    """
+
+    path: str
+    only: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    site: str = "site"
+    wave: str = "wave"
+    treated: tuple[str, ...] = ()
+    fmt: str | None = None
+    output: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+
+def compare_file(request: Request) -> None:
+    """Compare a study and show or write what comes of it.
+
+    Raises
+    ------
+    InvalidInput
+        The study or a file of it is wrong.
+    InvalidRequest
+        A question, scale or instrument is not there.
+    """
+    for question in request.only:
+        if question not in ASK:
+            near = guess(question, ASK)
+            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(ASK)}) {near}".rstrip())
+    kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
+    if request.output not in (None, "-"):
+        check_output(Path(str(request.output)), force=request.force)
+    data = _load(request)
+    comparison = compare_study(data, request.only, request.instruments, request.scales)
+    if not comparison.panels:
+        known = ", ".join(outcome.id for outcome in data.outcomes if outcome.is_planned)
+        raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
+    if kind == "table":
+        _print(data, comparison, request)
+    else:
+        tables = {"comparison": make_single_table(comparison)} if kind == "csv" else make_file_tables(comparison)
+        write_tables(
+            tables, request.fmt, request.output, force=request.force, about=describe_comparison(data, comparison)
+        )
+    if not request.quiet:
+        _say(data)
+
+
+def _load(request: Request) -> StudyData:
+    if Path(request.path).suffix.lower() in (".yaml", ".yml"):
+        return load_study_data(read_study(Path(request.path)))
+    from sos_score.scoring.scored_file import make_study_from_scores
+
+    if not request.treated:
+        raise InvalidRequest("a file of scores needs --treated: the treated sites, such as --treated 1,4")
+    return make_study_from_scores(Path(request.path), request.site, request.wave, request.treated)
+
+
+def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:
+    """Return what has to stand beside the findings, as plain data."""
+    return {
+        "software": f"sos-score {__version__}",
+        "study": {"id": data.study.id, "title": data.study.title},
+        "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
+        "plan": data.study.plan.model_dump(mode="json"),
+        "defaults": list(data.defaults),
+        "families": comparison.families,
+        "verification": {
+            outcome.id: {part: claim.model_dump() for part, claim in outcome.verification.items()}
+            for outcome in data.outcomes
+            if outcome.is_planned
+        },
+    }
+
+
+def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
+    from rich.text import Text
+
+    console = open_console()
+    console.print(Text(fill(data.study.title, console.width), style="bold"))
+    if request.only:
+        for question in request.only:
+            console.print()
+            print_table(make_rows_table(comparison.ask(question), QUESTIONS[question], comparison.notes), console)
+    else:
+        for table in make_summary(comparison).values():
+            console.print()
+            print_table(table, console)
+    sentences = list_sentences(comparison, request.only)
+    if sentences:
+        console.print(Text("\nFindings, all but the inconclusive"))
+    for sentence in sentences:
+        console.print(Text(fill(f"- {sentence}", console.width, subsequent_indent="  ")))
+    if not request.only:
+        console.print(
+            Text(fill("\nEvery row: --only design, level, change, arms or did; or --output FILE.", console.width))
+        )
+
+
+def _say(data: StudyData) -> None:
+    """Say on standard error what was defaulted and who vouches for the keys."""
+    doubtful: dict[str, None] = {}
+    for outcome in data.outcomes:
+        parts = [f"{part} {claim.status}" for part, claim in outcome.verification.items() if claim.status != "verified"]
+        if outcome.is_planned and parts:
+            doubtful[f"{outcome.instrument}: {', '.join(parts)}"] = None
+    lines = [*(f"default: {default}" for default in data.defaults), *doubtful]
+    if lines:
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201 - messages go to standard error
