@@ -60,9 +60,9 @@ class StudyOutcome:
     title, source_label : str
         Their names in tables.
     answered_by : str
-        ``staff``, ``family``, ``worker`` or ``observer``.
+        ``staff``, ``family``, ``worker`` or ``observer``; empty where unknown.
     metric : str
-        ``mean``, ``sum``, or ``T`` where the vendor's T-scores are all there is.
+        ``mean``, ``sum``; ``T`` where ready-made T-scores are all there is; ``score`` where unknown.
     table : SourceTable
         Its rows; the score is in the column `scale` of ``table.frame``.
     higher_is : str

@@ -143,7 +143,7 @@ def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Ite
         yield Problem(message, path, line, hint=hint, rule="person")
 
 
-def _finish(file: StudyFile, rows: SourceRows, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.DataFrame, list[str]]:
+def _finish(file: StudyFile, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.DataFrame, list[str]]:
     """Return the rows that have a site and a wave, with their arm, the ids in order."""
     import polars as pl
 
