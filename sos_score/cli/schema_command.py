@@ -11,14 +11,14 @@ from sos_score.cli.options import Force, Output
 
 def print_schema(
     kind: Annotated[
-        str, typer.Argument(help="What to print the JSON Schema of: instrument or columns.")
+        str, typer.Argument(help="What to print the JSON Schema of: instrument, columns, norms or study.")
     ] = "instrument",
     *,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Print the JSON Schema of a definition, for editors and other checkers."""
+    """Print the JSON Schema of a kind of file, for editors and other checkers."""
     from sos_score.report.writers import write_text
-    from sos_score.survey.schemas import make_schema
+    from sos_score.scoring.schemas import make_schema
 
     write_text(make_schema(kind), output, force=force)

@@ -6,10 +6,17 @@ import json
 from typing import Any
 
 from sos_score.definition.instrument import Instrument, Model
+from sos_score.definition.study import Study
 from sos_score.errors import InvalidRequest, guess
+from sos_score.scoring.norms import NormFile
 from sos_score.survey.columns import ColumnMap
 
-MODELS: dict[str, type[Model]] = {"instrument": Instrument, "columns": ColumnMap}
+MODELS: dict[str, type[Model]] = {
+    "instrument": Instrument,
+    "columns": ColumnMap,
+    "norms": NormFile,
+    "study": Study,
+}
 
 
 def make_schema(kind: str) -> str:
