@@ -95,11 +95,9 @@ def compare_file(request: Request) -> None:
 def _load(request: Request) -> StudyData:
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
         return load_study_data(read_study(Path(request.path)))
-    from sos_score.scoring.scored_file import make_study_from_scores
+    from sos_score.scoring.scored_file import ScoredFile, make_study_from_scores
 
-    if not request.treated:
-        raise InvalidRequest("a file of scores needs --treated: the treated sites, such as --treated 1,4")
-    return make_study_from_scores(Path(request.path), request.site, request.wave, request.treated)
+    return make_study_from_scores(ScoredFile(request.path, request.site, request.wave, request.treated))
 
 
 def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:
@@ -138,9 +136,7 @@ def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
     for sentence in sentences:
         console.print(Text(fill(f"- {sentence}", console.width, subsequent_indent="  ")))
     if not request.only:
-        console.print(
-            Text(fill("\nEvery row: --only design, level, change, arms or did; or --output FILE.", console.width))
-        )
+        console.print(Text("\nEvery row: --only design, level, change, arms or did; or --output FILE."))
 
 
 def _say(data: StudyData) -> None:

@@ -62,7 +62,7 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         problems = list(_check_people(file, rows, frame))
     if problems:
         raise InvalidSurvey(problems)
-    return _finish(file, rows, frame, notes)
+    return _finish(file, frame, notes)
 
 
 def _check_links(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> Iterator[Problem]:
