@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _DELIMITERS = ",;\t"
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _MAX_CELL = 1 << 24
 _MAX_RAGGED = 20
+_OPEN = "a quote is opened in this row and never closed"
+_END = "\x1e"  # the line after the last: inside the last cell where a quote is still open
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,10 @@ class Export:
         """Yield each record after the header with the line it begins on."""
         with self.path.open(encoding="utf-8-sig", newline="") as stream:
             reader = _read_csv(stream, self.delimiter)
-            next(reader, None)
+            next(reader)
             line = reader.line_num + 1
             for cells in reader:
-                if cells:
+                if cells and cells != [_END]:
                     yield line, cells
                 line = reader.line_num + 1
 
@@ -155,7 +158,7 @@ def _detect_encoding(path: Path) -> str:
 
 def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     csv.field_size_limit(_MAX_CELL)
-    return csv.reader(stream, delimiter=delimiter)
+    return csv.reader(chain(stream, [_END]), delimiter=delimiter)
 
 
 def _describe(path: Path, name: str, folder: Path) -> Export:
@@ -165,11 +168,13 @@ def _describe(path: Path, name: str, folder: Path) -> Export:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = _read_csv(stream, delimiter)
         try:
-            header = next(reader, [])
+            header = next(reader)
         except csv.Error as error:
             raise InvalidSurvey([Problem(f"is not a table ({error})", name, 1, rule="file")]) from None
         lines = reader.line_num
-    if not any(cell.strip() for cell in header):
+    if header != [_END] and header and header[-1].endswith(_END):
+        raise InvalidSurvey([Problem(_OPEN, name, 1, rule="ragged")])
+    if header == [_END] or not any(cell.strip() for cell in header):
         hint = "the first line must name the columns"
         raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
     export = Export(name, path, delimiter, tuple(header), path, lines)
@@ -255,26 +260,22 @@ def _strip_quoted(part: bytes, delimiter: bytes) -> bytes | None:
 def _find_ragged(export: Export) -> list[Problem]:
     width = len(export.header)
     problems: list[Problem] = []
-    total = line = 0
+    hidden = line = 0
     try:
         for line, cells in export.records():
-            if len(cells) == width:
+            is_open = cells[-1].endswith(_END)
+            if len(cells) == width and not is_open:
                 continue
-            total += 1
-            if total <= _MAX_RAGGED:
-                count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-                problems.append(Problem(f"{count}, and the header has {width}", export.name, line, rule="ragged"))
+            if len(problems) == _MAX_RAGGED and not is_open:
+                hidden += 1
+                continue
+            count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            message = _OPEN if is_open else f"{count}, and the header has {width}"
+            problems.append(Problem(message, export.name, line, rule="ragged"))
     except csv.Error as error:
-        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, rule="file"))
-    if problems and _never_closed(export):
         hint = "a quote may be opened and never closed"
-        problems[-1] = Problem(problems[-1].message, export.name, problems[-1].line, hint=hint, rule="ragged")
-    if total > _MAX_RAGGED:
-        more = f"{total - _MAX_RAGGED} more lines have a different number of cells from the header"
+        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, hint=hint, rule="file"))
+    if hidden:
+        more = f"{hidden} more lines have a different number of cells from the header"
         problems.append(Problem(more, export.name, rule="ragged"))
     return problems
-
-
-def _never_closed(export: Export) -> bool:
-    with export.path.open("rb") as stream:
-        return sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(_CHUNK), b"")) % 2 == 1
