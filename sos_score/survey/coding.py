@@ -14,7 +14,7 @@ from sos_score.definition.instrument import Instrument, ResponseScale
 from sos_score.errors import Problem
 from sos_score.survey.columns import ColumnMap, Columns
 
-_WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
+_WHOLE = re.compile(r"([-+]?[0-9]+)(?:\.0*)?")
 _BLANK = "blank"
 
 
