@@ -141,7 +141,7 @@ def _detect_encoding(path: Path) -> str:
         for mark, encoding in _MARKS.items():
             if start.startswith(mark):
                 return encoding
-        if b"\0" in start[:4096]:
+        if b"\0" in start[:2]:
             return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -164,7 +164,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
 def _describe(path: Path, name: str, folder: Path) -> Export:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         start = stream.read(1 << 16)
-    delimiter = _find_delimiter(start)
+    delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = _read_csv(stream, delimiter)
         try:
@@ -194,7 +194,7 @@ def _write_plainly(export: Export, path: Path) -> Path:
     return path
 
 
-def _find_delimiter(start: str) -> str:
+def _find_delimiter(start: str, likely: str) -> str:
     """Return the delimiter that occurs most in the first record, outside quotes."""
     record, quoted = "", False
     for character in start:
@@ -203,7 +203,7 @@ def _find_delimiter(start: str) -> str:
             break
         if not quoted:
             record += character
-    return max(_DELIMITERS, key=record.count)
+    return max(likely, key=record.count)
 
 
 def _is_even(export: Export) -> bool:
