@@ -157,6 +157,8 @@ def _open_all(
 
 def _list_columns(scorers: list[Scorer], *, many: bool) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
+    if many and "source" in ids:
+        raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
     return [*(["source"] if many else []), *dict.fromkeys(ids), *scorers[0].score_columns()]
 
 

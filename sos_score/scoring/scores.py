@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from typing import Any, Literal
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
-from sos_score.errors import InvalidSurvey
+from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.plan import Frame, ScoringPlan, answer_column, compute_scores, plan_scores
 from sos_score.survey.checks import check_duplicates
 from sos_score.survey.coding import (
@@ -89,7 +90,13 @@ def prepare_scorer(
     if problems or unmatched:
         raise InvalidSurvey([*problems, *unmatched])
     plans = tuple(plan_scores(instrument) for instrument in instruments)
-    return Scorer(instruments, plans, columns, build_answer_keys(instruments, column_map))
+    scorer = Scorer(instruments, plans, columns, build_answer_keys(instruments, column_map))
+    named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
+    doubled = [name for name, count in named.items() if count > 1]
+    if doubled:
+        message = "two columns of the scores would be called"
+        raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
+    return scorer
 
 
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
