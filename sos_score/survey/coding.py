@@ -84,7 +84,7 @@ class AnswerKey:
 
     def describe(self) -> str:
         """Return what is allowed, in a few words."""
-        bounds = f"{self.responses.min}-{self.responses.max}"
+        bounds = "a code of the column map" if self.has_own_codes else f"{self.responses.min}-{self.responses.max}"
         if not self.responses.labels:
             return bounds
         ordered = sorted(self.responses.labels, key=self.responses.labels.__getitem__)
@@ -187,8 +187,8 @@ class Invalid:
 
     def problem(self, path: str = "", line: int | None = None) -> Problem:
         """Return it as a problem, located where it was first seen."""
-        number = _WHOLE.fullmatch(self.text.strip())
-        what = f"{self.text.strip()} is outside" if number else f"{self.text!r} is not a response of"
+        is_named = self.allowed.startswith("'")
+        what = f"{self.text!r} is not a response of" if is_named else f"{self.text.strip()} is outside"
         where = self.column if self.column == self.item else f"{self.column} (item {self.item})"
         return Problem(f"{what} {self.allowed}", path, line, where, rule="answer", count=self.count)
 
