@@ -95,9 +95,10 @@ def instruments(draw: st.DrawFn) -> Instrument:
     def sign(name: str) -> str:
         return f"-{name}" if draw(st.booleans()) else name
 
-    def how() -> dict[str, Any]:
+    def how(size: int) -> dict[str, Any]:
         rule = {
-            "min_answered": draw(st.sampled_from(RULES)),
+            # No definition asks for more answers than there are items.
+            "min_answered": draw(st.sampled_from([rule for rule in RULES if rule != 2 or size > 1])),
             "sums": draw(st.sampled_from(["prorated", "strict", "as_answered"])),
         }
         return {"score": draw(st.sampled_from(["mean", "sum"])), "missing": rule}
@@ -107,14 +108,14 @@ def instruments(draw: st.DrawFn) -> Instrument:
 
     scales: dict[str, Any] = {}
     if draw(st.booleans()):
-        scales["top"] = {"scales": ["both", sign("a")], **how()}  # before its parts, in the file
-    scales["a"] = {"items": [sign(item) for item in pick(items, 1)], **how()}
-    scales["b"] = {"items": [sign(item) for item in pick(items, 2)], **how()}
-    scales["both"] = {"scales": [sign("a"), sign("b")], **how()}
+        scales["top"] = {"scales": ["both", sign("a")], **how(2)}  # before its parts, in the file
+    scales["a"] = {"items": [sign(item) for item in pick(items, 1)], **how(1)}
+    scales["b"] = {"items": [sign(item) for item in pick(items, 2)], **how(2)}
+    scales["both"] = {"scales": [sign("a"), sign("b")], **how(2)}
     rest = [item for item in items if item not in [each.removeprefix("-") for each in scales["a"]["items"]]]
     if rest:
-        scales["c"] = {"items": [sign(item) for item in pick(rest, 1)], **how()}
-        scales["pooled"] = {"items_of": [sign("a"), sign("c")], **how()}
+        scales["c"] = {"items": [sign(item) for item in pick(rest, 1)], **how(1)}
+        scales["pooled"] = {"items_of": [sign("a"), sign("c")], **how(2)}
     return make_instrument(scales, blocks, response_scales=RESPONSES)
 
 

@@ -214,6 +214,8 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     dtype : narwhals DType
         Of the column.
     """
+    if dtype.is_decimal():
+        column = column.cast(nw.Float64)  # not every frame can compute with decimals
     valid = (column >= key.responses.min) & (column <= key.responses.max)
     if not dtype.is_integer():
         valid = valid & (column % 1 == 0)
