@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from sos_score import __version__
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.reading import Definition
 from sos_score.errors import (
     InvalidDefinition,
@@ -89,7 +90,7 @@ def score_files(job: Job) -> bool:
         check_output(path, force=job.force)
     definitions = _load_definitions(job.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_column_map(job.column_map, instruments) if job.column_map else None
+    column_map = _read_map(job.column_map, instruments) if job.column_map else None
     with ExitStack() as stack:
         ready, failed = _open_all(job, definitions, column_map, stack)
         columns = _list_columns([scorer for _, scorer in ready], many=len(job.data) > 1)
@@ -136,6 +137,13 @@ def _load_definitions(names: tuple[str, ...]) -> list[Definition]:
                 raise InvalidRequest(f"'{owner[item]}' and '{definition.instrument.id}' both have an item '{item}'")
         owner |= dict.fromkeys(definition.instrument.responses, definition.instrument.id)
     return definitions
+
+
+def _read_map(path: Path, instruments: list[Instrument]) -> ColumnMap:
+    try:
+        return read_column_map(path, instruments)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(error.problems, "nothing was scored") from None
 
 
 def _open_all(
