@@ -109,7 +109,9 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
         take(tally.count(batch))
     if tally.strays:
         distinct = distinct + list_distinct(frame, scorer.numeric(schema))
-    invalid = list(find_invalid(distinct, scorer.columns, scorer.keys))
+    found = find_invalid(distinct, scorer.columns, scorer.keys)
+    place = {item: index for index, item in enumerate(scorer.columns.items)}
+    invalid = sorted(found, key=lambda each: place[each.item])
     problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
     if not tally.rows and not problems:
         problems = [Problem("has a header and no rows", export.name, rule="file")]

@@ -82,7 +82,9 @@ class _Search:
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def problems(self) -> list[Problem]:
-        found = [each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())]
+        found = [
+            each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())
+        ]
         found += self.repeated
         if self.unnamed:
             where = self.columns.ids["respondent"]
