@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.plan import Frame, ScoringPlan, answer_column, compute_scores, plan_scores
 from sos_score.survey.checks import check_duplicates
 from sos_score.survey.coding import (
@@ -174,6 +174,8 @@ def score_survey(
     ------
     InvalidSurvey
         Columns are missing, answers are not allowed, or a respondent is there twice; all of it at once.
+    InvalidRequest
+        `on_invalid` is neither.
 
     Notes
     -----
@@ -189,6 +191,8 @@ def score_survey(
     >>> score_survey(answers, load_instrument("wai-s")).select("respondent", "wai_s_bond", "wai_s_total").rows()
     [('A1', 7.0, 6.0)]
     """
+    if on_invalid not in get_args(OnInvalid):
+        raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
     given = nw.from_native(frame)
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
     schema = given.collect_schema()

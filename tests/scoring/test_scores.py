@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT, make_instrument
 
-from sos_score import ColumnMap, InvalidSurvey, load_instrument, score_survey
+from sos_score import ColumnMap, InvalidRequest, InvalidSurvey, load_instrument, score_survey
 from sos_score.definition.instrument import Instrument
 
 GOLDEN = ROOT / "tests" / "golden" / "scoring"
@@ -389,3 +389,8 @@ def test_duckdb_keeps_the_order_of_many_rows_and_its_decimals() -> None:
     assert list(scored["respondent"][::50_000]) == [f"R{n}" for n in range(0, 300_000, 50_000)]
     # q1 and q2 reversed are the same distance from the middle of the range.
     assert set(scored["test_s"]) == {3.0}
+
+
+def test_a_misspelt_choice_does_not_quietly_make_answers_missing() -> None:
+    with pytest.raises(InvalidRequest, match="on_invalid is error or missing, not 'mising'"):
+        score_survey(pl.DataFrame(SURVEY), WORDS, on_invalid="mising")
