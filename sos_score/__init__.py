@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Problem,
         SosScoreError,
     )
+    from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.scores import score_survey
     from sos_score.survey.columns import ColumnMap, read_column_map
 
@@ -29,6 +30,7 @@ __all__ = [
     "InvalidRequest",
     "InvalidSurvey",
     "Problem",
+    "ScoringChoices",
     "SosScoreError",
     "find_definition",
     "list_instruments",
@@ -39,6 +41,7 @@ __all__ = [
 
 _HOMES = {
     "ColumnMap": "survey.columns",
+    "ScoringChoices": "scoring.plan",
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",

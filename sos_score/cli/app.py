@@ -9,7 +9,15 @@ import typer
 from typer.core import TyperGroup
 
 from sos_score import __version__
-from sos_score.cli import list_command, schema_command, score_command, show_command, validate_command
+from sos_score.cli import (
+    explain_command,
+    list_command,
+    new_command,
+    schema_command,
+    score_command,
+    show_command,
+    validate_command,
+)
 from sos_score.errors import InvalidInput, InvalidRequest
 
 EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
@@ -39,6 +47,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help is there in half the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -65,6 +74,8 @@ app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
 app.command("score")(score_command.score)
+app.command("explain")(explain_command.explain)
+app.add_typer(new_command.app, name="new")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,9 +18,19 @@ def score(
     *,
     columns: ColumnMapPath = None,
     on_invalid: Annotated[
-        str,
-        typer.Option("--on-invalid", help="What to do with answers that are not allowed: error or missing."),
+        str, typer.Option("--on-invalid", help="What to do with answers that are not allowed: error or missing.")
     ] = "error",
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="METRIC", help="Give scores also as mean, sum or pomp (percent of maximum)."),
+    ] = None,
+    norms: Annotated[
+        Path | None, typer.Option("--norms", metavar="NORMS.yaml", help="Norms or reference samples for T-scores.")
+    ] = None,
+    min_answered: Annotated[
+        str | None, typer.Option("--min-answered", metavar="RULE", help="Replace the missing rule: 80%, 2/3, 9 or all.")
+    ] = None,
+    is_long: Annotated[bool, typer.Option("--long", help="One row for each respondent and scale.")] = False,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -31,6 +42,19 @@ def score(
 
     if on_invalid not in ("error", "missing"):
         raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")
-    job = Job(tuple(data), tuple(instrument), columns, on_invalid, fmt, output, force=force, quiet=quiet)
+    job = Job(
+        data=tuple(data),
+        instruments=tuple(instrument),
+        column_map=columns,
+        on_invalid=on_invalid,
+        metrics=tuple(metrics or ()),
+        norms=norms,
+        min_answered=min_answered,
+        is_long=is_long,
+        fmt=fmt,
+        output=output,
+        force=force,
+        quiet=quiet,
+    )
     if not score_files(job):
         raise typer.Exit(1)

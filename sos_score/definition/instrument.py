@@ -14,9 +14,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    FiniteFloat,
     PlainValidator,
     WithJsonSchema,
 )
+
+from sos_score.definition.yamlfile import show_value
 
 Status = Literal["verified", "derived", "unverified", "structural", "project", "user"]
 Respondent = Literal["client", "worker", "staff", "family", "observer"]
@@ -30,9 +33,10 @@ STATUS_MEANING: dict[str, str] = {
     "user": "stated by the user",
 }
 
-_RANGE = re.compile(r"(?P<stem>.*?)(?P<first>\d+)\.\.(?P=stem)(?P<last>\d+)")
-_SHARE = re.compile(r"(?:(?P<percent>\d+(?:\.\d+)?)\s*%|(?P<top>\d+)/(?P<bottom>[1-9]\d*))")
-_FRACTION = re.compile(r"-?\d+/[1-9]\d*")
+_RANGE = re.compile(r"(?P<stem>.*?)(?P<first>\d{1,9})\.\.(?P=stem)(?P<last>\d{1,9})")
+_LONGEST = 1000  # a digit too many in a range must not fill the memory
+_SHARE = re.compile(r"(?:(?P<percent>\d{1,9}(?:\.\d{1,9})?)\s*%|(?P<top>\d{1,9})/(?P<bottom>[1-9]\d{0,8}))")
+_FRACTION = re.compile(r"-?\d{1,9}/[1-9]\d{0,8}")
 
 
 class Model(BaseModel):
@@ -43,6 +47,8 @@ class Model(BaseModel):
 
 def expand_ids(text: str) -> tuple[str, ...]:
     """Return the ids that ``wais_01..wais_12`` stands for; a plain id stands for itself.
+
+    A range that runs downwards, or over more than a thousand ids, stands for none.
 
     Examples
     --------
@@ -56,6 +62,8 @@ def expand_ids(text: str) -> tuple[str, ...]:
         return (text,)
     width = len(match["first"])
     numbers = range(int(match["first"]), int(match["last"]) + 1)
+    if len(numbers) > _LONGEST:
+        return ()
     return tuple(f"{match['stem']}{number:0{width}}" for number in numbers)
 
 
@@ -65,29 +73,30 @@ def _as_list(value: object) -> object:
 
 def _check_ids(value: list[str]) -> list[str]:
     for text in value:
-        for name in expand_ids(text) or ("",):
-            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-                raise ValueError(
-                    f"{text!r} is not an item id or a range of ids "
-                    "(letters, digits and _, beginning with a letter; wais_01..wais_12)"
-                )
+        names = expand_ids(text)
+        if not names or not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names):
+            raise ValueError(
+                f"{text!r} is not an item id or a range of ids "
+                f"(letters, digits and _, beginning with a letter; wais_01..wais_12, {_LONGEST:,} at most)"
+            )
     return value
 
 
 def _check_min_answered(value: object) -> int | str:
-    if isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a missing rule ('all', a count, '80%' or '2/3')")
-    if isinstance(value, int) and value >= 1:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     if isinstance(value, str) and (value == "all" or _SHARE.fullmatch(value)):
         return value
-    raise ValueError(f"{value!r} is not a missing rule ('all', a count of at least 1, '80%' or '2/3')")
+    raise ValueError(f"{show_value(value)} is not a missing rule ('all', a count of at least 1, '80%' or '2/3')")
 
 
 def _check_codes(value: object) -> list[str]:
     codes = value if isinstance(value, list) else [value]
-    if not codes or any(not isinstance(code, int | str) or isinstance(code, bool) for code in codes):
-        raise ValueError(f"{value!r} is not a list of codes and texts ([N/A, 99])")
+    if not codes:
+        raise ValueError("must not be empty")
+    for code in codes:
+        if not isinstance(code, int | str) or isinstance(code, bool):
+            raise ValueError(f"{show_value(code)} is not a code or a text (such as 99 or N/A)")
     return [str(code) for code in codes]
 
 
@@ -96,13 +105,13 @@ def _check_score(value: object) -> float | None:
         return value
     if isinstance(value, str) and _FRACTION.fullmatch(value):
         return float(Fraction(value))
-    raise ValueError(f"{value!r} is not a score (a number, a fraction such as 7/3, or null for no score)")
+    raise ValueError(f"{show_value(value)} is not a score (a number, a fraction such as 7/3, or null for no score)")
 
 
 def _check_answer(value: object) -> int | str | None:
     if value is None or (isinstance(value, int | str) and not isinstance(value, bool)):
         return value
-    raise ValueError(f"{value!r} is not an answer (a code, a label, or null for a missing answer)")
+    raise ValueError(f"{show_value(value)} is not an answer (a code, a label, or null for a missing answer)")
 
 
 MinAnswered = Annotated[
@@ -112,7 +121,7 @@ MinAnswered = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 1},
-                {"type": "string", "pattern": r"^(all|\d+(\.\d+)?\s*%|\d+/[1-9]\d*)$"},
+                {"type": "string", "pattern": r"^(all|\d{1,9}(\.\d{1,9})?\s*%|\d{1,9}/[1-9]\d{0,8})$"},
             ]
         }
     ),
@@ -120,12 +129,19 @@ MinAnswered = Annotated[
 MissingCodes = Annotated[
     list[str],
     PlainValidator(_check_codes),
-    WithJsonSchema({"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["integer", "string"]},
+                {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1},
+            ]
+        }
+    ),
 ]
 StatedScore = Annotated[
     float | None,
     PlainValidator(_check_score),
-    WithJsonSchema({"anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": _FRACTION.pattern}]}),
+    WithJsonSchema({"anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": f"^{_FRACTION.pattern}$"}]}),
 ]
 Answer = Annotated[
     int | str | None, PlainValidator(_check_answer), WithJsonSchema({"type": ["integer", "string", "null"]})
@@ -222,22 +238,25 @@ class MissingRule(Model):
             return items
         return math.ceil(_read_share(self.min_answered) * items)
 
-    def describe(self) -> str:
-        """Return the rule in words.
+    def describe(self, method: str) -> str:
+        """Return the rule in words, for a mean or a sum.
 
         Examples
         --------
-        >>> MissingRule(min_answered="80%").describe()
-        'at least 80% of the items answered; sums prorated'
+        >>> MissingRule(min_answered="80%").describe("mean")
+        'at least 80% of the items answered; mean of those'
+        >>> MissingRule(min_answered="80%").describe("sum")
+        'at least 80% of the items answered; sum prorated'
         """
-        if self.min_answered == "all":
+        if self.min_answered == "all" or (method == "sum" and self.sums == "strict"):
             return "every item answered"
         what = (
             f"{self.min_answered} of the items"
             if isinstance(self.min_answered, str)
             else _count_items(self.min_answered)
         )
-        return f"at least {what} answered; sums {self.sums.replace('_', ' ')}"
+        how = "mean of those" if method == "mean" else f"sum {self.sums.replace('_', ' ')}"
+        return f"at least {what} answered; {how}"
 
 
 def _count_items(count: int) -> str:
@@ -292,8 +311,8 @@ class Scale(Model):
 class RawNorm(Model):
     """Mean and standard deviation of one scale in the norm's population."""
 
-    mean: float = Field(strict=False)
-    sd: float = Field(strict=False)
+    mean: FiniteFloat
+    sd: FiniteFloat
 
 
 class Norm(Model):

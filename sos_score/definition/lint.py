@@ -6,12 +6,12 @@ id, stable across versions, so that a CI job can rely on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sos_score.definition.folding import fold_text
-from sos_score.definition.instrument import Instrument, expand_ids, expand_items, key_of, split_sign
+from sos_score.definition.instrument import Instrument, Scale, expand_ids, expand_items, key_of, split_sign
 from sos_score.definition.yamlfile import Document, Loc
 from sos_score.errors import Problem, guess
 
@@ -35,6 +35,11 @@ class Lost:
     def has(self, section: str, name: str) -> bool:
         """Return whether `name` may have been in `section` before it was lost."""
         return section in self.sections or (section, name) in self.names
+
+    def list_known(self, section: str, names: Iterable[str]) -> list[str]:
+        """Return the names of a section as the author sees it: those that can be read, and those lost."""
+        lost = sorted(name for place, name in self.names if place == section)
+        return list(dict.fromkeys([*names, *lost]))
 
 
 Rule = Callable[[Instrument, Lost], Iterator[Finding]]
@@ -146,7 +151,7 @@ def check_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
     for index, block in enumerate(instrument.items):
         loc: Loc = ("items", index)
         if block.responses not in instrument.response_scales and not lost.has("response_scales", block.responses):
-            known = list(instrument.response_scales)
+            known = lost.list_known("response_scales", instrument.response_scales)
             message = f"no response scale {block.responses!r} (response scales: {', '.join(known) or 'none'})"
             yield Finding((*loc, "responses"), message, guess(block.responses, known))
         for item in (item for text in block.ids for item in expand_ids(text)):
@@ -159,11 +164,11 @@ def check_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
         yield Finding(("items",), "there are no items")
 
 
-def check_response_use(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_response_use(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
     """Every response scale is used by an item."""
-    if "items" in lost.sections:
-        return
     used = {block.responses for block in instrument.items}
+    if not used or not used <= instrument.response_scales.keys():
+        return  # a misspelt name is no sign that the scale it means is not used
     for name in instrument.response_scales:
         if name not in used:
             yield Finding(("response_scales", name), "no item uses this response scale")
@@ -173,27 +178,35 @@ def check_scale_sources(instrument: Instrument, lost: Lost) -> Iterator[Finding]
     """A scale is made of items, of other scales' items, or of other scales: one of the three."""
     for name, scale in instrument.scales.items():
         sources = scale.sources()
-        if len(sources) != 1:
+        if len(sources) != 1 and (sources or not lost.has("scales", name)):
             given = " and ".join(sources) or "none of them"
             yield Finding(("scales", name), f"needs one of items, items_of and scales, and has {given}")
         for key, names in sources.items():
             if not names:
                 yield Finding(("scales", name, key), "must not be empty")
-    if not instrument.scales and "scales" not in lost.sections:
+    if not lost.list_known("scales", instrument.scales) and "scales" not in lost.sections:
         yield Finding(("scales",), "there are no scales")
 
 
-def check_scale_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_scale_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
     """A scale names items that exist, each once."""
     known = _items(instrument)
+    if not known:
+        return
     for name, scale in instrument.scales.items():
         seen: set[str] = set()
         for index, signed in enumerate(scale.items or ()):
             loc: Loc = ("scales", name, "items", index)
             bare, _ = split_sign(signed)
-            for item in expand_ids(bare) or (bare,):
-                if item not in known and not lost.has("items", item):
-                    yield Finding(loc, f"no item '{item}' (items: {_describe_ids(known)})", guess(item, known))
+            if not expand_ids(bare):
+                yield Finding(loc, f"{bare!r} is not a range of ids (first to last, as wais_01..wais_12)")
+            unknown = [item for item in expand_ids(bare) if item not in known]
+            if len(unknown) == 1:
+                message = f"no item '{unknown[0]}' (items: {_describe_ids(known)})"
+                yield Finding(loc, message, guess(unknown[0], known))
+            elif unknown:
+                yield Finding(loc, f"no items {_describe_ids(unknown)} (items: {_describe_ids(known)})")
+            for item in expand_ids(bare):
                 if item in seen:
                     yield Finding(loc, f"item '{item}' is in this scale twice")
                 seen.add(item)
@@ -201,7 +214,7 @@ def check_scale_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
 
 def check_scale_parts(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
     """A scale of scales names scales that exist, each once, and never itself in the end."""
-    known = list(instrument.scales)
+    known = lost.list_known("scales", instrument.scales)
     for name, scale in instrument.scales.items():
         for key in ("items_of", "scales"):
             parts = [split_sign(signed)[0] for signed in getattr(scale, key) or ()]
@@ -209,7 +222,7 @@ def check_scale_parts(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
                 loc: Loc = ("scales", name, key, index)
                 if part == name:
                     yield Finding(loc, "the scale names itself")
-                elif part not in known and not lost.has("scales", part):
+                elif part not in known and "scales" not in lost.sections:
                     yield Finding(loc, f"no scale '{part}' (scales: {', '.join(known)})", guess(part, known))
                 elif part in parts[:index]:
                     yield Finding(loc, f"scale '{part}' is in this scale twice")
@@ -242,6 +255,11 @@ def _circles(instrument: Instrument) -> list[list[str]]:
     return found
 
 
+def _items_exist(scale: Scale, known: set[str]) -> bool:
+    named = [expand_ids(split_sign(signed)[0]) for signed in scale.items or ()]
+    return all(items and known.issuperset(items) for items in named)
+
+
 def _sound_scales(instrument: Instrument) -> set[str]:
     """Return the scales whose key can be worked out: everything below them exists, without a circle."""
     known = set(_items(instrument))
@@ -251,7 +269,8 @@ def _sound_scales(instrument: Instrument) -> set[str]:
             name
             for name, scale in instrument.scales.items()
             if len(scale.sources()) == 1
-            and all(item in known for item, _ in expand_items(scale))
+            and all(scale.sources().values())
+            and _items_exist(scale, known)
             and all(split_sign(part)[0] in sound for part in [*(scale.items_of or ()), *(scale.scales or ())])
         }
         if found == sound:
@@ -277,11 +296,13 @@ def check_pooled_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]
 
 def check_item_use(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
     """Every item is used by a scale."""
-    if lost.sections & {"scales", "items"} or any(section == "scales" for section, _ in lost.names):
+    scales, known = instrument.scales, set(_items(instrument))
+    if not scales or lost.list_known("scales", scales) != list(scales):
         return
-    if not all(scale.sources() for scale in instrument.scales.values()):
-        return  # a scale without its items cannot tell which items are used
-    used = {item for scale in instrument.scales.values() for item, _ in expand_items(scale)}
+    for scale in scales.values():
+        if not scale.sources() or not all(scale.sources().values()) or not _items_exist(scale, known):
+            return  # a scale without its items, or with a misspelt one, cannot tell which items are used
+    used = {item for scale in scales.values() for item, _ in expand_items(scale)}
     for index, block in enumerate(instrument.items):
         unused = [item for text in block.ids for item in expand_ids(text) if item not in used]
         if unused:
@@ -293,20 +314,15 @@ def check_missing_rules(instrument: Instrument, _lost: Lost) -> Iterator[Finding
     """Somebody must be able to meet each missing rule."""
     sound = _sound_scales(instrument)
     for name, scale in instrument.scales.items():
-        if scale.scales is not None:
-            size = len(scale.scales)
-        elif name in sound:
-            size = len(key_of(instrument, name))
-        else:
+        if name not in sound:
             continue
+        size = len(scale.scales or key_of(instrument, name))
         rule = instrument.missing_rule(name)
         required = rule.count_required(size)
         loc: Loc = ("scales", name, "missing", "min_answered") if scale.missing else ("missing", "min_answered")
         if required > size:
-            yield Finding(
-                loc,
-                f"nobody can answer {required} of the {size} parts of scale '{name}' ({rule.min_answered})",
-            )
+            what = "scores" if scale.scales else "items"
+            yield Finding(loc, f"{rule.min_answered} asks for {required} of the {size} {what} of scale '{name}'")
         elif required < 1:
             yield Finding(loc, f"{rule.min_answered} would score scale '{name}' with nothing answered")
 
@@ -321,14 +337,14 @@ def check_score_names(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
 
 def check_norms(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
     """Norms are for scales that exist and have a spread."""
-    known = list(instrument.scales)
+    known = lost.list_known("scales", instrument.scales)
     for name, norm in instrument.norms.items():
         for scale, raw in norm.scales.items():
             loc = ("norms", name, "scales", scale)
-            if scale not in known and not lost.has("scales", scale):
+            if scale not in known and "scales" not in lost.sections:
                 yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(known)})", guess(scale, known))
             if not raw.sd > 0:
-                yield Finding((*loc, "sd"), f"{raw.sd} is not a standard deviation (more than 0)")
+                yield Finding((*loc, "sd"), f"{raw.sd:g} is not a standard deviation (more than 0)")
     if instrument.norms and instrument.verification.norms is None and "verification" not in lost.sections:
         yield Finding(("verification",), "has norms, and no 'norms' claim says who vouches for them")
 
@@ -336,16 +352,16 @@ def check_norms(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
 def check_example_names(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
     """Examples answer items that exist and state scores of scales that exist."""
     items = _items(instrument)
+    scales = lost.list_known("scales", instrument.scales)
     for index, example in enumerate(instrument.examples):
         for item in example.answers:
-            if item != "all" and item not in items and not lost.has("items", item):
+            if items and item != "all" and item not in items:
                 loc: Loc = ("examples", index, "answers", item)
                 yield Finding(loc, f"no item '{item}' (items: {_describe_ids(items)})", guess(item, items))
         for scale in example.scores:
-            if scale not in instrument.scales and not lost.has("scales", scale):
-                known = list(instrument.scales)
+            if scales and scale not in scales:
                 loc = ("examples", index, "scores", scale)
-                yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(known)})", guess(scale, known))
+                yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(scales)})", guess(scale, scales))
 
 
 def _items(instrument: Instrument) -> list[str]:

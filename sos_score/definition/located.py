@@ -9,14 +9,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sos_score.definition.yamlfile import Document, Loc
+from sos_score.definition.yamlfile import Document, Loc, show_value
 from sos_score.errors import Problem, guess
 
 # What pydantic calls an error, and what we say of it. {input} is the value, {name}s come from the error itself.
 _SAYINGS = {
     "missing": "is missing",
     "extra_forbidden": "is not a key here",
-    "literal_error": "{input} is not allowed ({expected})",
+    "literal_error": "{input} is not allowed (allowed: {expected})",
     "string_type": "{input} is not text",
     "int_type": "{input} is not a whole number",
     "int_from_float": "{input} is not a whole number",
@@ -31,8 +31,17 @@ _SAYINGS = {
     "greater_than": "{input} is too small (more than {gt})",
     "less_than_equal": "{input} is too large (at most {le})",
     "less_than": "{input} is too large (less than {lt})",
-    "string_pattern_mismatch": "{input} does not have the form {pattern}",
+    "string_pattern_mismatch": "{input} is not of the form it needs ({form})",
     "finite_number": "{input} is not a finite number",
+}
+
+# The patterns of the models, in words.
+FORMS = {
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "small letters and digits, with - between words: wai-s",
+    r"^\d+\.\d+\.\d+$": "three numbers: 1.0.0",
+    r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter: buy_in",
+    r"^[A-Za-z][A-Za-z0-9_]*$": "letters, digits and _, beginning with a letter: team_size",
+    r"^-?[A-Za-z][A-Za-z0-9_.]*$": "an id, a - before it where it is reversed: wai_01, -wai_07, wai_01..wai_12",
 }
 
 
@@ -52,8 +61,18 @@ def locate_errors(error: ValidationError, document: Document, model: type[BaseMo
     list of Problem
         In the order of the file.
     """
-    found = [_locate(details, document, model) for details in error.errors(include_url=False)]
-    return sorted(found, key=lambda problem: problem.line or 0)
+    found = [
+        (_place(details["loc"], document.data), details["type"], _locate(details, document, model))
+        for details in error.errors(include_url=False)
+    ]
+    # A misspelt key is one problem, not a strange key and a missing one.
+    meant = {(place[:-1], problem.hint) for place, kind, problem in found if kind == "extra_forbidden"}
+    kept = [
+        problem
+        for place, kind, problem in found
+        if not (kind == "missing" and (place[:-1], guess(str(place[-1]), [str(place[-1])])) in meant)
+    ]
+    return sorted(kept, key=lambda problem: problem.line or 0)
 
 
 def error_places(error: ValidationError, data: object) -> Iterator[tuple[Loc, str]]:
@@ -72,29 +91,22 @@ def _locate(details: ErrorDetails, document: Document, model: type[BaseModel]) -
     elif kind == "value_error":
         message = str(details["ctx"]["error"])
     elif kind in _SAYINGS:
-        message = _SAYINGS[kind].format(input=_show(details["input"]), **details.get("ctx", {}))
+        context = details.get("ctx", {})
+        form = FORMS.get(context.get("pattern", ""), context.get("pattern", ""))
+        message = _SAYINGS[kind].format(input=show_value(details["input"]), form=form, **context)
     else:
-        message = f"{_show(details['input'])}: {details['msg']}"
+        message = f"{show_value(details['input'])}: {details['msg']}"
     if kind == "string_type" and isinstance(details["input"], int | float):
-        hint = f"write it in quotes: '{details['input']}'"
+        hint = "write it in quotes"
     return document.problem(loc, message, hint=hint, rule=kind.replace("_", "-"))
 
 
-def _show(value: object) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def _place(loc: Sequence[str | int], data: object) -> Loc:
-    """Return `loc` without the list index pydantic sees where the author wrote one thing, not a list."""
+    """Return `loc` without what pydantic adds: the index of one thing not in a list, the mark of a key."""
     place: list[str | int] = []
     node = data
     for part in loc:
-        if isinstance(part, int) and not isinstance(node, list):
+        if part == "[key]" or (isinstance(part, int) and not isinstance(node, list)):
             continue
         place.append(part)
         node = _child(node, part)

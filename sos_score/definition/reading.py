@@ -31,6 +31,7 @@ _PLACEHOLDER: dict[str, Any] = {
     "missing": {"min_answered": 1},
     "scales": {},
 }
+_NO_EXAMPLE: dict[str, Any] = {"name": "placeholder", "answers": {}, "scores": {}}
 _NAMED = ("response_scales", "scales", "norms")
 
 
@@ -96,7 +97,8 @@ def _lint_rest(document: Document, error: ValidationError) -> list[Problem]:
     lost_sections, lost_names = set(), set()
     for loc, kind in reversed(list(error_places(error, document.data))):
         section = str(loc[0]) if loc else ""
-        if kind != "extra_forbidden" and section in _NAMED and len(loc) > 1:
+        if section in _NAMED and len(loc) > 1:
+            # Under a key nobody knows there may be what the part seems to lack.
             lost_names.add((section, str(loc[1])))
         elif kind != "extra_forbidden" and section != "examples":
             lost_sections.add(section)
@@ -126,6 +128,6 @@ def _remove(data: Any, loc: Loc) -> None:
             return
         data = data[part]
     if isinstance(data, list) and isinstance(last, int) and last < len(data):
-        data.pop(last)
+        data[last] = _NO_EXAMPLE  # popped, it would move all those after it
     elif isinstance(data, dict):
         data.pop(last, None)

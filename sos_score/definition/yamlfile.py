@@ -15,6 +15,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from sos_score.errors import InvalidDefinition, Problem
 
@@ -25,6 +26,13 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DEPTH = 40
 _MAX_PLACES = 200_000  # aliases of aliases can blow a small file up
+
+# What a YAML parser complains of, and what most often is behind it.
+_HINTS = {
+    "mapping values are not allowed": "a text that holds a colon and a space needs quotes",
+    "character '\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "a text that begins with %, @ or ` needs quotes",
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,22 @@ def name_place(loc: Sequence[str | int]) -> str:
     return text
 
 
+def show_value(value: object) -> str:
+    """Return a value as the author of the file knows it, shortened.
+
+    Examples
+    --------
+    >>> show_value("often"), show_value(True), show_value(None), show_value([1, 2])
+    ("'often'", 'true', 'an empty value', 'a list')
+    """
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = "an empty value" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def read_yaml(path: Path) -> Document:
     """Read one YAML file.
 
@@ -108,13 +132,16 @@ def parse_yaml(raw: bytes, path: str) -> Document:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _broken("is not UTF-8 text", path, line) from None
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False  # a later anchor of the same name is lawful YAML
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = yaml.compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _broken(f"is not YAML: {error.problem or error.context}", path, mark.line + 1 if mark else 1) from None
+        raise _explain(error, path) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, line) from None
     except (YAMLError, ValueError) as error:
-        # A character YAML forbids is reported by the reader without a line.
         raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
     except RecursionError:
         raise _broken("is nested too deeply", path, 1) from None
@@ -123,8 +150,20 @@ def parse_yaml(raw: bytes, path: str) -> Document:
     return Document(path, data, builder.lines, tuple(builder.problems), hashlib.sha256(raw).hexdigest())
 
 
-def _broken(message: str, path: str, line: int) -> InvalidDefinition:
-    return InvalidDefinition([Problem(message, path, line, rule="yaml")])
+def _broken(message: str, path: str, line: int, hint: str = "") -> InvalidDefinition:
+    return InvalidDefinition([Problem(message, path, line, hint=hint, rule="yaml")])
+
+
+def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
+    mark, context = error.problem_mark or error.context_mark, error.context
+    if context and error.context_mark and mark and error.context_mark.line != mark.line:
+        # An open quote or bracket is only noticed further down, if not at the end of the file.
+        context += f" (from line {error.context_mark.line + 1})"
+        if error.problem and ("end of stream" in error.problem or "<stream end>" in error.problem):
+            mark = error.context_mark
+    words = ", ".join(part for part in (context, error.problem) if part)
+    hint = next((hint for sign, hint in _HINTS.items() if sign in words), "")
+    return _broken(f"is not YAML: {words}", path, mark.line + 1 if mark else 1, hint)
 
 
 class _Builder:

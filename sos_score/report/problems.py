@@ -13,7 +13,8 @@ def _write_text(report: Validation) -> str:
     if report.problems:
         return "\n".join([*map(str, report.problems), f"{count_problems(report.problems)}."])
     files = "1 definition" if len(report.paths) == 1 else f"{len(report.paths)} definitions"
-    return f"{files} valid; {report.examples} examples come out as stated."
+    examples = "1 example comes" if report.examples == 1 else f"{report.examples} examples come"
+    return f"{files} valid; {examples} out as stated."
 
 
 def _write_json(report: Validation) -> str:

@@ -1,43 +1,44 @@
-"""Files of answers in, one file of scores out."""
+"""Files of answers in, files of scores out."""
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from sos_score import __version__
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument import Instrument, MissingRule
 from sos_score.definition.reading import Definition
 from sos_score.errors import (
     InvalidDefinition,
     InvalidInput,
+    InvalidOutput,
     InvalidRequest,
     InvalidSurvey,
     Problem,
     count_problems,
 )
-from sos_score.report.output import open_console
-from sos_score.report.tables import Column, Table, print_table
-from sos_score.report.writers import BatchWriter, check_output, choose_format, replace_file
+from sos_score.report.long import lengthen, list_long_columns
+from sos_score.report.targets import name_companion, open_target
+from sos_score.report.writers import FORMATS, check_output, choose_format
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.exports import Outcome, Take, score_export
+from sos_score.scoring.norms import name_norms, read_norm_file
+from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.scores import OnInvalid, Scorer, prepare_scorer
-from sos_score.survey.columns import ColumnMap, read_column_map
-from sos_score.survey.files import Export, open_export
+from sos_score.survey.columns import ColumnMap, match_columns, read_column_map
+from sos_score.survey.files import Export, open_export, settle_export
 
 if TYPE_CHECKING:
-    import polars as pl
+    pass
 
-_ROWS_SHOWN = 20
+if TYPE_CHECKING:
+    from sos_score.scoring.explain import Explanation
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,40 @@ class Job:
         Ids or paths.
     column_map : Path or None
     on_invalid : str
+        ``error`` or ``missing``.
+    metrics : tuple of str
+        Further metrics: mean, sum, pomp.
+    norms : Path or None
+        A file of norms.
+    min_answered : str or None
+        A missing rule in place of the definitions'.
+    is_long : bool
+        One row for each respondent and scale.
     fmt, output : str or None
-        See `choose_format`.
+        See `choose_format`; a folder gets a file for each source.
     force, quiet : bool
     """
 
     data: tuple[str, ...]
     instruments: tuple[str, ...]
-    column_map: Path | None
-    on_invalid: str
-    fmt: str | None
-    output: str | None
-    force: bool
-    quiet: bool
+    column_map: Path | None = None
+    on_invalid: str = "error"
+    metrics: tuple[str, ...] = ()
+    norms: Path | None = None
+    min_answered: str | None = None
+    is_long: bool = False
+    fmt: str | None = None
+    output: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file that can be scored, and with what."""
+
+    export: Export
+    scorer: Scorer
 
 
 def score_files(job: Job) -> bool:
@@ -84,43 +106,118 @@ def score_files(job: Job) -> bool:
     InvalidInput
         Nothing could be scored.
     """
-    kind = choose_format(job.fmt, job.output)
-    target = Path(job.output) if job.output not in (None, "-") else None
-    for path in _outputs(target, kind):
-        check_output(path, force=job.force)
-    definitions = _load_definitions(job.instruments)
+    kind, targets = _plan_targets(job)
+    definitions = load_definitions(job.instruments)
     instruments = [definition.instrument for definition in definitions]
     column_map = _read_map(job.column_map, instruments) if job.column_map else None
+    choices = make_choices(job, instruments)
+    outcomes: list[Outcome] = []
     with ExitStack() as stack:
-        ready, failed = _open_all(job, definitions, column_map, stack)
-        columns = _list_columns([scorer for _, scorer in ready], many=len(job.data) > 1)
-        outcomes: list[Outcome] = []
-        about = partial(describe_scores, definitions, outcomes, __version__)
-        with _open_target(kind, target, columns, about, job) as parts:
-            for export, scorer in ready:
-                source = export.name if len(job.data) > 1 else None
-                try:
-                    open_part = cast("Callable[[], AbstractContextManager[Take]]", partial(parts, source))
-                    outcomes.append(score_export(export, scorer, cast("OnInvalid", job.on_invalid), open_part))
-                except InvalidSurvey as error:
-                    failed[export.name] = error
-            if not outcomes:
-                raise _merge(job, failed)
+        sources, failed = _open_sources(job, instruments, column_map, choices, stack)
+        if not sources:
+            raise _merge(job, failed)
+        for target, group in _group_sources(sources, targets):
+            done: list[Outcome] = []
+            about = partial(describe_scores, definitions, done, __version__)
+            columns = _list_columns(job, [source.scorer for source in group])
+            # Nothing may appear where every file of the group fails: the error leaves through the open target.
+            try:
+                with open_target(kind, target, columns, about, quiet=job.quiet) as parts:
+                    _score_group(job, group, parts, done, failed)
+            except InvalidSurvey:
+                continue
+            outcomes += done
+    if not outcomes:
+        raise _merge(job, failed)
     _say(job, definitions, outcomes, failed)
     return not failed
 
 
-def _outputs(target: Path | None, kind: str) -> list[Path]:
-    if target is None:
-        return []
-    return [target, _beside(target)] if kind == "csv" else [target]
+def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> list[Explanation]:
+    """Explain the scores of one respondent; see `explain_respondent`."""
+    from sos_score.scoring.explain import explain_respondent
+
+    instruments = [definition.instrument for definition in load_definitions(job.instruments)]
+    column_map = read_column_map(job.column_map, instruments) if job.column_map else None
+    with open_export(job.data[0]) as opened, settle_export(opened) as export:
+        scorer = prepare_scorer(export.header, instruments, column_map, make_choices(job, instruments), export.name)
+        if not scorer.plans:
+            raise InvalidRequest("T-scores that arrive ready-made have nothing to explain")
+        return explain_respondent(export, scorer, respondent, scales)
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f"{target.name}.about.json")
+def make_choices(job: Job, instruments: list[Instrument]) -> ScoringChoices:
+    """Return what the job asks for beyond the definitions.
+
+    Raises
+    ------
+    InvalidRequest
+        A metric or a missing rule does not exist, or nobody could meet the rule.
+    InvalidDefinition
+        The file of norms is wrong.
+    """
+    for metric in job.metrics:
+        if metric not in METRICS:
+            raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
+    norms = [norm for instrument in instruments for norm in name_norms(instrument.id, instrument.norms)]
+    references = {}
+    if job.norms is not None:
+        norm_file = read_norm_file(job.norms, instruments)
+        norms += name_norms(norm_file.instrument, norm_file.norms)
+        references[norm_file.instrument] = tuple(norm_file.local.items())
+    choices = ScoringChoices(tuple(dict.fromkeys(job.metrics)), _read_rule(job.min_answered), tuple(norms), references)
+    for instrument in instruments:
+        for scale in plan_scores(instrument, choices).scales:
+            if not 1 <= scale.required <= len(scale.terms):
+                size = len(scale.terms)
+                message = (
+                    f"--min-answered {job.min_answered} is {scale.required} of the {size} items of '{scale.column}'"
+                )
+                raise InvalidRequest(message)
+    return choices
 
 
-def _load_definitions(names: tuple[str, ...]) -> list[Definition]:
+def _read_rule(text: str | None) -> int | str | None:
+    if text is None:
+        return None
+    rule: int | str = int(text) if text.isascii() and text.isdecimal() else text
+    try:
+        return MissingRule(min_answered=rule).min_answered
+    except ValueError:
+        raise InvalidRequest(f"--min-answered is a count, a share (80%, 2/3) or 'all', not '{text}'") from None
+
+
+def _plan_targets(job: Job) -> tuple[str, dict[str, Path | None]]:
+    """Return the format, and where each file's scores go."""
+    output = job.output
+    if output not in (None, "-") and (output.endswith(("/", "\\")) or Path(output).is_dir()):
+        if not Path(output).is_dir():
+            raise InvalidOutput([Problem("there is no such folder", output, hint="make it first", rule="output")])
+        kind = choose_format(job.fmt or "csv", "folder")
+        suffix = next(suffix for suffix, name in FORMATS.items() if name == kind)
+        targets: dict[str, Path | None] = {
+            name: Path(output) / f"{Path(name).stem if name != '-' else 'stdin'}.scores{suffix}" for name in job.data
+        }
+        if len(set(targets.values())) < len(set(job.data)):
+            raise InvalidRequest("several files have the same name; score them into one file, or one by one")
+    else:
+        kind = choose_format(job.fmt, output)
+        targets = dict.fromkeys(job.data, Path(output) if output not in (None, "-") else None)
+    problems: list[Problem] = []
+    for target in dict.fromkeys(target for target in targets.values() if target is not None):
+        for path in (target, name_companion(target)) if kind == "csv" else (target,):
+            try:
+                check_output(path, force=job.force)
+            except InvalidOutput as error:
+                problems += error.problems
+                break
+    if problems:
+        raise InvalidOutput(problems, "nothing was scored")
+    return kind, targets
+
+
+def load_definitions(names: Iterable[str]) -> list[Definition]:
+    """Return definitions by id or path, with every problem of all of them at once."""
     definitions: list[Definition] = []
     problems: list[Problem] = []
     for name in names:
@@ -146,28 +243,78 @@ def _read_map(path: Path, instruments: list[Instrument]) -> ColumnMap:
         raise InvalidDefinition(error.problems, "nothing was scored") from None
 
 
-def _open_all(
-    job: Job, definitions: list[Definition], column_map: ColumnMap | None, stack: ExitStack
-) -> tuple[list[tuple[Export, Scorer]], dict[str, InvalidInput]]:
-    ready: list[tuple[Export, Scorer]] = []
+def _open_sources(
+    job: Job,
+    instruments: list[Instrument],
+    column_map: ColumnMap | None,
+    choices: ScoringChoices,
+    stack: ExitStack,
+) -> tuple[list[_Source], dict[str, InvalidInput]]:
+    sources: list[_Source] = []
     failed: dict[str, InvalidInput] = {}
-    instruments = [definition.instrument for definition in definitions]
-    for name in job.data:
+    for name in dict.fromkeys(job.data):
         try:
             export = stack.enter_context(open_export(name))
-            ready.append((export, prepare_scorer(export.header, instruments, column_map, export.name)))
+            present = _find_present(export, instruments, column_map)
+            scorer = prepare_scorer(export.header, present, column_map, choices, export.name)
         except InvalidSurvey as error:
             failed[name] = error
-    if not ready:
-        raise _merge(job, failed)
-    return ready, failed
+        else:
+            sources.append(_Source(export, scorer))
+    return sources, failed
 
 
-def _list_columns(scorers: list[Scorer], *, many: bool) -> list[str]:
+def _find_present(export: Export, instruments: list[Instrument], column_map: ColumnMap | None) -> list[Instrument]:
+    """Return the instruments a file has any column of; a batch of several need not be in every file."""
+    if len(instruments) == 1:
+        return instruments
+    present = [each for each in instruments if match_columns(export.header, [each], column_map)[0].items]
+    if not present:
+        wanted = ", ".join(each.id for each in instruments)
+        hint = "name the columns in a column map (--columns map.yaml)"
+        raise InvalidSurvey(
+            [Problem(f"has no column of any item of {wanted}", export.name, 1, hint=hint, rule="column")]
+        )
+    return present
+
+
+def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> list[tuple[Path | None, list[_Source]]]:
+    groups: dict[Path | None, list[_Source]] = {}
+    for source in sources:
+        groups.setdefault(targets[source.export.name], []).append(source)
+    return list(groups.items())
+
+
+def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
-    if many and "source" in ids:
+    if len(job.data) > 1 and "source" in ids:
         raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
-    return [*(["source"] if many else []), *dict.fromkeys(ids), *scorers[0].score_columns()]
+    if job.is_long:
+        scores = list_long_columns(scorers)
+    else:
+        scores = [column for scorer in scorers for column in scorer.score_columns()]
+    return [*(["source"] if len(job.data) > 1 else []), *dict.fromkeys(ids), *dict.fromkeys(scores)]
+
+
+def _score_group(
+    job: Job,
+    group: list[_Source],
+    parts: Callable[[str | None], AbstractContextManager[Take]],
+    done: list[Outcome],
+    failed: dict[str, InvalidInput],
+) -> None:
+    for source in group:
+        name = source.export.name if len(job.data) > 1 else None
+
+        def open_part(name: str | None = name, scorer: Scorer = source.scorer) -> AbstractContextManager[Take]:
+            return lengthen(parts(name), scorer) if job.is_long else parts(name)
+
+        try:
+            done.append(score_export(source.export, source.scorer, cast("OnInvalid", job.on_invalid), open_part))
+        except InvalidSurvey as error:
+            failed[source.export.name] = error
+    if not done:
+        raise InvalidSurvey(())
 
 
 def _merge(job: Job, failed: dict[str, InvalidInput]) -> InvalidSurvey:
@@ -175,114 +322,27 @@ def _merge(job: Job, failed: dict[str, InvalidInput]) -> InvalidSurvey:
     return InvalidSurvey(problems, "nothing was scored")
 
 
-Parts = Callable[[str | None], AbstractContextManager[Any]]
-
-
-@contextmanager
-def _open_target(
-    kind: str, target: Path | None, columns: list[str], about: Callable[[], dict[str, Any]], job: Job
-) -> Iterator[Parts]:
-    """Open what the scores are written to; it appears only when the block ends well."""
-    if kind == "table":
-        shown = _Shown(columns)
-        yield shown.part
-        shown.print()
-    elif target is None:
-        with tempfile.TemporaryFile() as stream:
-            writer = BatchWriter(kind, cast("IO[bytes]", stream), columns)
-            yield writer.part
-            writer.finish(about())
-            stream.seek(0)
-            sys.stdout.flush()
-            shutil.copyfileobj(stream, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-    else:
-        with ExitStack() as files:
-            # The scores last: a reader who sees them sees what stands beside them.
-            file = files.enter_context(replace_file(target))
-            beside = files.enter_context(replace_file(_beside(target))) if kind == "csv" else None
-            writer = BatchWriter(kind, file, columns)
-            yield _with_progress(writer.part, quiet=job.quiet)
-            writer.finish(about())
-            if beside is not None:
-                beside.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())
-
-
-def _with_progress(parts: Parts, *, quiet: bool) -> Parts:
-    if quiet or not sys.stderr.isatty():
-        return parts
-
-    @contextmanager
-    def watched(source: str | None) -> Iterator[Take]:
-        from rich.progress import Progress, SpinnerColumn, TextColumn
-
-        columns = (SpinnerColumn(), TextColumn("{task.completed:,} rows scored"))
-        bar = Progress(*columns, console=open_console(to_stderr=True), transient=True)
-        with parts(source) as take, bar:
-            task = bar.add_task("scoring", total=None)
-
-            def pass_on(batch: pl.DataFrame) -> None:
-                take(batch)
-                bar.advance(task, batch.height)
-
-            yield pass_on
-
-    return watched
-
-
-class _Shown:
-    """Keeps the first rows for the terminal."""
-
-    def __init__(self, columns: list[str]) -> None:
-        self.columns = columns
-        self.rows: list[tuple[Any, ...]] = []
-        self.total = 0
-
-    @contextmanager
-    def part(self, source: str | None) -> Iterator[Take]:
-        kept, total = len(self.rows), self.total
-
-        def take(batch: pl.DataFrame) -> None:
-            self.total += batch.height
-            for row in batch.head(max(0, _ROWS_SHOWN - len(self.rows))).iter_rows(named=True):
-                named = {"source": source} | row
-                self.rows.append(tuple(named.get(name) for name in self.columns))
-
-        try:
-            yield take
-        except BaseException:
-            del self.rows[kept:]
-            self.total = total
-            raise
-
-    def print(self) -> None:
-        scores = [name for name in self.columns if f"{name}_n" in self.columns]
-        ids = [name for name in self.columns if name not in scores and name.removesuffix("_n") not in scores]
-        columns = tuple(Column(name, 2 if name in scores else None) for name in ids + scores)
-        places = [self.columns.index(name) for name in ids + scores]
-        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
-        more = self.total - len(self.rows)
-        notes = (f"{more:,} more rows; write them all with --output scores.csv",) if more else ()
-        print_table(Table(columns, rows, notes=notes, stub=len(ids)), open_console())
-
-
 def _say(job: Job, definitions: list[Definition], outcomes: list[Outcome], failed: dict[str, InvalidInput]) -> None:
-    problems = _merge(job, failed).problems
-    for problem in problems:
-        print(problem, file=sys.stderr)  # noqa: T201 - messages go to standard error
+    lines: list[str] = [str(problem) for problem in _merge(job, failed).problems]
     if not job.quiet:
-        for outcome in outcomes:
-            print(_sum_up(outcome), file=sys.stderr)  # noqa: T201 - as above
-        for definition in definitions:
-            caveat = describe_caveat(definition.instrument)
-            if caveat:
-                print(caveat, file=sys.stderr)  # noqa: T201 - as above
+        lines += [sum_up(outcome) for outcome in outcomes]
+        caveats = [describe_caveat(definition.instrument) for definition in definitions]
+        if job.min_answered is not None:
+            caveats.append(
+                f"missing rule set to {job.min_answered} of a scale's items, in place of the definitions' own"
+            )
+        caveats += dict.fromkeys(norm.describe() for outcome in outcomes for norm in outcome.norms)
+        lines += [caveat for caveat in caveats if caveat]
     if failed:
+        lines += [f"{name}: not scored" for name in failed] if len(job.data) > 1 else []
+        problems = _merge(job, failed).problems
         files = "1 file was" if len(failed) == 1 else f"{len(failed)} files were"
-        print(f"{count_problems(problems)}; {files} not scored.", file=sys.stderr)  # noqa: T201 - as above
+        lines.append(f"{count_problems(problems)}; {files} not scored.")
+    if lines:
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201 - messages go to standard error
 
 
-def _sum_up(outcome: Outcome) -> str:
+def sum_up(outcome: Outcome) -> str:
     """Return what became of a file in one line."""
     parts = [f"{outcome.name}: {_count(outcome.rows, 'row')} scored"]
     unscored = {column: outcome.rows - count for column, count in outcome.scored.items() if count < outcome.rows}

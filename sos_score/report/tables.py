@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,15 +23,27 @@ class Column:
     Attributes
     ----------
     label : str
+        As printed.
     digits : int or None
         Decimals for numbers; None leaves a value as it is.
     wraps : bool
         Whether its text may run over several lines.
+    key : str
+        Its name in files; empty where that is the label.
+    shown : bool
+        Whether it is printed, or only written to files.
     """
 
     label: str
     digits: int | None = None
     wraps: bool = False
+    key: str = ""
+    shown: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return the column's name in files."""
+        return self.key or self.label
 
 
 @dataclass(frozen=True)
@@ -74,12 +86,20 @@ def format_cell(value: Cell, digits: int | None = None) -> str:
     return str(value)
 
 
+def drop_hidden(table: Table) -> Table:
+    """Return the table with only the columns that are printed."""
+    places = [place for place, column in enumerate(table.columns) if column.shown]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
+
+
 def print_table(table: Table, console: Console) -> None:
     """Print a table; one too wide for the terminal is printed in parts that repeat the stub."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    table = drop_hidden(table)
     cells = [
         [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
         for row in table.rows

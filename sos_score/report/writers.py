@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -129,7 +129,7 @@ class BatchWriter:
 
         if source is not None:
             batch = batch.with_columns(pl.lit(source).alias("source"))
-        lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.columns if name not in batch.columns]
+        lacking = [pl.lit(None).alias(name) for name in self.columns if name not in batch.columns]
         batch = batch.with_columns(lacking).select(self.columns)
         if self.kind == "csv":
             disarm_formulas(batch).write_csv(self.stream, include_header=False)
@@ -154,7 +154,10 @@ class BatchWriter:
         if self.kind == "parquet":
             frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
         else:
-            self.stream.write(_make_workbook({"scores": frame}, about))
+            if frame.height > _XLSX_ROWS:
+                message = f"{frame.height:,} rows are too many for a worksheet ({_XLSX_ROWS:,})"
+                raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
+            self.stream.write(make_workbook({"scores": (frame.columns, frame.iter_rows())}, about))
 
 
 def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
@@ -171,40 +174,41 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n\r') else name
 
 
-def _make_workbook(sheets: Mapping[str, pl.DataFrame], about: Mapping[str, Any]) -> bytes:
+def make_workbook(
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[object]]]], about: Mapping[str, Any]
+) -> bytes:
+    """Return an Excel workbook: a sheet for each table, and a last one on where the numbers come from.
+
+    Parameters
+    ----------
+    sheets : dict
+        Sheet name to column names and rows. Text is written as text, never as a formula or a link.
+    about : dict
+    """
     from datetime import datetime
 
     import xlsxwriter
 
     target = BytesIO()
-    # Text stays text: a cell that begins with = is written as a string, never as a formula or a link.
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(target, options) as book:
-        # The same scores give the same bytes.
+        # The same results give the same bytes.
         book.set_properties({"created": datetime(2000, 1, 1)})
         heading = book.add_format({"bold": True})
-        for name, frame in sheets.items():
-            if frame.height > _XLSX_ROWS:
-                message = f"{frame.height:,} rows are too many for a worksheet ({_XLSX_ROWS:,})"
-                raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
+        for name, (columns, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, frame.columns, heading)
-            for row, values in enumerate(frame.iter_rows(), start=1):
-                for column, value in enumerate(values):
+            sheet.write_row(0, 0, columns, heading)
+            for number, values in enumerate(rows, start=1):
+                for place, value in enumerate(values):
                     if isinstance(value, str):
-                        sheet.write_string(row, column, value)
+                        sheet.write_string(number, place, value)
                     elif value is not None:
-                        sheet.write_number(row, column, value)
+                        sheet.write_number(number, place, value)
         sheet = book.add_worksheet("about")
-        for row, (key, text) in enumerate(_flatten(about)):
-            sheet.write_string(row, 0, key)
-            sheet.write_string(row, 1, text)
+        for number, (key, text) in enumerate(_flatten(about)):
+            sheet.write_string(number, 0, key)
+            sheet.write_string(number, 1, text)
     return target.getvalue()
 
 

@@ -7,8 +7,9 @@ from sos_score.definition.library import find_definition
 from sos_score.definition.reading import Definition, check_document
 from sos_score.definition.yamlfile import Document
 from sos_score.errors import InvalidDefinition, Problem
-from sos_score.scoring.plan import ScoringPlan, answer_column, compute_scores, plan_scores
-from sos_score.survey.coding import AnswerKey, build_answer_keys
+from sos_score.scoring.arithmetic import score_row
+from sos_score.scoring.plan import plan_scores
+from sos_score.survey.answers import AnswerKey, build_answer_keys
 
 _TOLERANCE = 1e-9
 
@@ -45,12 +46,9 @@ def check_examples(instrument: Instrument, document: Document) -> list[Problem]:
     document : Document
         The file it was read from; gives each problem its line.
     """
-    import narwhals as nw
-    import polars as pl
-
     keys = build_answer_keys([instrument])
     problems: list[Problem] = []
-    rows = []
+    rows: list[dict[str, float | None]] = []
     for index, example in enumerate(instrument.examples):
         codes, wrong = _read_answers(example, keys)
         problems += [
@@ -60,14 +58,15 @@ def check_examples(instrument: Instrument, document: Document) -> list[Problem]:
         rows.append(codes)
     if problems or not rows:
         return problems
-    schema = {answer_column(item): pl.Float64 for item in instrument.responses}
     plan = plan_scores(instrument)
-    scored = compute_scores(nw.from_native(pl.DataFrame(rows, schema=schema, orient="row")), plan)
-    return _compare(instrument, document, plan, scored.to_native().to_dicts())
+    scored = [{scale: row.score for scale, row in score_row(plan, codes).items()} for codes in rows]
+    return _compare(instrument, document, scored)
 
 
-def _read_answers(example: Example, keys: dict[str, AnswerKey]) -> tuple[list[float | None], list[tuple[str, str]]]:
-    codes: list[float | None] = []
+def _read_answers(
+    example: Example, keys: dict[str, AnswerKey]
+) -> tuple[dict[str, float | None], list[tuple[str, str]]]:
+    codes: dict[str, float | None] = {}
     wrong: list[tuple[str, str]] = []
     for item, key in keys.items():
         named = item if item in example.answers else "all"
@@ -75,18 +74,15 @@ def _read_answers(example: Example, keys: dict[str, AnswerKey]) -> tuple[list[fl
         reading = key.read("" if answer is None else str(answer))
         if not reading.is_allowed:
             wrong.append((named, f"{answer!r} is not a response of '{key.name}' ({key.describe()})"))
-        codes.append(reading.code)
+        codes[item] = reading.code
     return codes, list(dict.fromkeys(wrong))
 
 
-def _compare(
-    instrument: Instrument, document: Document, plan: ScoringPlan, scored: list[dict[str, float | None]]
-) -> list[Problem]:
-    columns = {scale.scale: scale.column for scale in plan.scales}
+def _compare(instrument: Instrument, document: Document, scored: list[dict[str, float | None]]) -> list[Problem]:
     problems = []
     for index, (example, row) in enumerate(zip(instrument.examples, scored, strict=True)):
         for scale, stated in example.scores.items():
-            given = row[columns[scale]]
+            given = row[scale]
             if not _agree(stated, given):
                 loc = ("examples", index, "scores", scale)
                 message = f"says {_show(stated)}, and the key gives {_show(given)} ('{example.name}')"

@@ -9,13 +9,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+from narwhals.exceptions import NarwhalsError
 
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.scoring.plan import answer_column
-from sos_score.scoring.scores import OnInvalid, Scorer, add_answers, add_scores, select_ids
+from sos_score.scoring.engine import answer_column
+from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.scores import (
+    OnInvalid,
+    Scorer,
+    add_answers,
+    add_scores,
+    measure_references,
+    select_ids,
+    select_scores,
+)
 from sos_score.survey.checks import row_key
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
-from sos_score.survey.files import Export
+from sos_score.survey.files import Export, settle_export
 from sos_score.survey.locate import locate_rows
 from sos_score.survey.scan import find_numeric, guess_numeric, scan_export
 
@@ -38,6 +48,8 @@ class Outcome:
         The file as the user named it.
     rows : int
         Rows scored.
+    norms : tuple of NamedNorm
+        What T-scores were read against.
     blank_rows : int
         Rows with nothing in them, left out.
     missing : dict
@@ -50,6 +62,7 @@ class Outcome:
 
     name: str
     rows: int
+    norms: tuple[NamedNorm, ...] = ()
     blank_rows: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
@@ -72,7 +85,7 @@ def score_export(
         ``error`` or ``missing``; see `score_survey`.
     open_part : callable
         Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
-        and the first part is void, where a column of numbers turns out to hold something else further down.
+        and the first part is void, where the file or a column of numbers turns out to be otherwise further down.
 
     Returns
     -------
@@ -85,26 +98,41 @@ def score_export(
     """
     import polars as pl
 
+    # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            return _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
-    except pl.exceptions.ComputeError:
-        with open_part() as take:
-            return _score(export, scorer, on_invalid, find_numeric(export, scorer.columns), take)
+            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
+            if export.plainness.result():
+                return outcome
+            raise _NotPlainError
+    except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
+        if isinstance(error, InvalidSurvey) and export.plainness.result():
+            raise
+    with settle_export(export) as settled, open_part() as take:
+        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take)
+
+
+def _count_nulls(columns: Iterable[str]) -> nw.Expr:
+    return nw.sum_horizontal(nw.col(*columns).is_null().cast(nw.Int32))
+
+
+class _NotPlainError(Exception):
+    """The file has to be written out plainly before it can be scanned."""
 
 
 def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take) -> Outcome:
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
     schema = frame.collect_schema()
     distinct = list_distinct(frame, scorer.textual(schema))
+    scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
     coded = add_answers(frame, scorer, distinct)
-    strays = [
-        (~nw.col(column).is_null() & nw.col(answer_column(item)).is_null()).cast(nw.Int32)
-        for item, column in scorer.numeric(schema).items()
-    ]
-    stray = nw.sum_horizontal(*strays).alias(_STRAY) if strays else nw.lit(0).alias(_STRAY)
-    scored = add_scores(coded, scorer).select(*select_ids(scorer), *scorer.score_columns(), stray).to_native()
+    columns = scorer.numeric(schema)
+    stray = nw.lit(0).alias(_STRAY)
+    if columns:
+        # What stands in a cell of numbers and has no code: not allowed, or a missing code.
+        stray = (_count_nulls(map(answer_column, columns)) - _count_nulls(columns.values())).alias(_STRAY)
+    scored = add_scores(coded, scorer).select(*select_ids(scorer), *select_scores(scorer), stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
         take(tally.count(batch))
     if tally.strays:
@@ -118,12 +146,13 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     if problems:
         raise InvalidSurvey(problems)
     return Outcome(
-        export.name,
-        tally.rows,
-        tally.blank_rows,
-        _count_reasons(distinct, scorer),
-        tuple(invalid),
-        dict(tally.scored),
+        name=export.name,
+        rows=tally.rows,
+        norms=scorer.choices.norms,
+        blank_rows=tally.blank_rows,
+        missing=_count_reasons(distinct, scorer),
+        invalid=tuple(invalid),
+        scored=dict(tally.scored),
     )
 
 
@@ -132,8 +161,9 @@ class _Tally:
 
     def __init__(self, scorer: Scorer) -> None:
         self.columns = scorer.columns
-        self.counts = [column for column in scorer.score_columns() if column.endswith("_n")]
-        self.scores = [column for column in scorer.score_columns() if not column.endswith("_n")]
+        self.counts = scorer.count_columns()
+        self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
+        self.t_columns = scorer.t_columns
         self.key = list(row_key(scorer.columns))
         self.hashes: list[pl.Series] = []
         self.rows = self.blank_rows = self.strays = self.unnamed = 0
@@ -164,6 +194,7 @@ class _Tally:
 
         named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
         answered = [pl.col(name) > 0 for name in [*self.counts, _STRAY]]
+        answered += [pl.col(name).is_not_null() for name in self.t_columns]
         kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
         self.blank_rows += batch.height - kept.height
         if "respondent" in named:

@@ -1,15 +1,14 @@
-"""A definition as a list of expressions: the one place where a score is computed."""
+"""A definition worked out: for each scale its terms, its range, and how many of them must be answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeVar
-
-import narwhals as nw
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sos_score.definition.instrument import Instrument, MissingRule, Scale, key_of, split_sign
+from sos_score.scoring.norms import NamedNorm, Reference
 
-Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
+METRICS = ("mean", "sum", "pomp")
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,12 @@ class ScalePlan:
         The least number of terms present.
     low, high : float
         The theoretical range of the score.
+    metrics : tuple of str
+        What else the score is given as: mean, sum, pomp.
+    norms : tuple of NamedNorm
+        What T-scores are given against.
+    unmeasured : tuple of str
+        Reference samples that are not measured yet, or in which this scale has no spread; their T-scores are empty.
     """
 
     scale: str
@@ -60,6 +65,29 @@ class ScalePlan:
     required: int
     low: float
     high: float
+    metrics: tuple[str, ...] = ()
+    norms: tuple[NamedNorm, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the output columns: score, count answered, further metrics, T-scores."""
+        metrics = [f"{self.column}_{metric}" for metric in self.metrics]
+        return [self.column, f"{self.column}_n", *metrics, *(self.t_column(name) for name in self.norm_names)]
+
+    @property
+    def needed(self) -> int:
+        """Return how many terms a score takes: all of them where a sum is strict."""
+        return len(self.terms) if self.method == "sum" and self.rule.sums == "strict" else self.required
+
+    @property
+    def norm_names(self) -> list[str]:
+        """Return the names of the norms, reference samples included."""
+        return [*(norm.name for norm in self.norms), *self.unmeasured]
+
+    def t_column(self, norm: str) -> str:
+        """Return the column of the T-score against a norm; its name names the norm."""
+        return f"{self.column}_t_{norm}"
 
 
 @dataclass(frozen=True)
@@ -74,20 +102,39 @@ class ScoringPlan:
         """Return the output columns, in the definition's order: each score and its count answered."""
         order = {name: index for index, name in enumerate(self.instrument.scales)}
         ordered = sorted(self.scales, key=lambda plan: order[plan.scale])
-        return [column for plan in ordered for column in (plan.column, f"{plan.column}_n")]
+        return [column for plan in ordered for column in plan.columns]
 
 
-def answer_column(item: str) -> str:
-    """Return the name of the column that holds an item's codes while scoring; no export has such a name."""
-    return f"\x1f{item}"
+@dataclass(frozen=True)
+class ScoringChoices:
+    """What a user may ask for beyond the definition.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+        Further metrics beside the definition's own: ``mean``, ``sum`` (prorated), ``pomp`` (percent of the
+        maximum possible: 100 (score - min) / (max - min)).
+    min_answered : int, str or None
+        A missing rule to use in place of every scale's own; a stated deviation.
+    norms : tuple of NamedNorm
+        What T-scores are given against.
+    references : dict
+        Reference samples in the data, to be measured and then used as norms: by instrument id, name and sample.
+    """
+
+    metrics: tuple[str, ...] = ()
+    min_answered: int | str | None = None
+    norms: tuple[NamedNorm, ...] = ()
+    references: Mapping[str, tuple[tuple[str, Reference], ...]] = field(default_factory=dict)
 
 
-def plan_scores(instrument: Instrument) -> ScoringPlan:
+def plan_scores(instrument: Instrument, choices: ScoringChoices | None = None) -> ScoringPlan:
     """Return how each scale of `instrument` is computed.
 
     Parameters
     ----------
     instrument : Instrument
+    choices : ScoringChoices, optional
 
     Returns
     -------
@@ -106,17 +153,21 @@ def plan_scores(instrument: Instrument) -> ScoringPlan:
         for name in todo:
             parts = [split_sign(part)[0] for part in instrument.scales[name].scales or ()]
             if all(part in done for part in parts):
-                done[name] = _plan_scale(instrument, name, done)
+                done[name] = _plan_scale(instrument, name, done, choices or ScoringChoices())
         todo = [name for name in todo if name not in done]
     return ScoringPlan(instrument, tuple(done.values()))
 
 
-def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan]) -> ScalePlan:
+def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan], choices: ScoringChoices) -> ScalePlan:
     scale, rule = instrument.scales[name], instrument.missing_rule(name)
+    if choices.min_answered is not None:
+        rule = rule.model_copy(update={"min_answered": choices.min_answered})
     terms = _list_terms(instrument, name, scale, done)
     low = sum(term.low for term in terms)
     high = sum(term.high for term in terms)
     share = len(terms) if scale.score == "mean" else 1
+    norms = tuple(norm for norm in choices.norms if norm.instrument == instrument.id and name in norm.means)
+    samples = [local for local, _ in choices.references.get(instrument.id, ())]
     return ScalePlan(
         scale=name,
         column=f"{instrument.column_stem}_{name}",
@@ -127,6 +178,9 @@ def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan]) -
         required=rule.count_required(len(terms)),
         low=low / share,
         high=high / share,
+        metrics=choices.metrics,
+        norms=norms,
+        unmeasured=tuple(local for local in samples if local not in [norm.name for norm in norms]),
     )
 
 
@@ -137,61 +191,3 @@ def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str,
     responses = instrument.responses
     key = key_of(instrument, name)
     return tuple(Term(item, flipped, responses[item].min, responses[item].max) for item, flipped in key.items())
-
-
-def compute_scores(frame: Frame, plan: ScoringPlan) -> Frame:
-    """Return `frame` with each scale's score and count answered added.
-
-    Parameters
-    ----------
-    frame : narwhals DataFrame or LazyFrame
-        With each item's codes in `answer_column`, null where missing.
-    plan : ScoringPlan
-
-    Returns
-    -------
-    narwhals DataFrame or LazyFrame
-        As given. A score is null where fewer than the required terms are present. With x the terms, reversed
-        as the key says, over the n present of k: mean = sum(x) / n; prorated sum = sum(x) k / n.
-    """
-    waiting = list(plan.scales)
-    while waiting:
-        # Scales of scores need their parts as columns first; all others go in one step.
-        schema = frame.collect_schema()
-        ready = [scale for scale in waiting if not scale.of_scores or _parts_in(scale, plan, set(schema.names()))]
-        frame = frame.with_columns(*[each for scale in ready for each in _score(scale, plan, schema)])
-        waiting = [scale for scale in waiting if scale not in ready]
-    return frame
-
-
-def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
-    return all(f"{plan.instrument.column_stem}_{term.name}" in known for term in scale.terms)
-
-
-def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> tuple[nw.Expr, nw.Expr]:
-    stem = plan.instrument.column_stem
-    names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
-    # Whole numbers are summed as such: exact, and half the work of floats.
-    dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
-    values = [nw.col(name) for name in names]
-    present = nw.sum_horizontal(*[(~value.is_null()).cast(nw.Int32) for value in values])
-    turned = [_turn(value.cast(dtype), term) for value, term in zip(values, scale.terms, strict=True)]
-    total = nw.sum_horizontal(*turned).cast(nw.Float64)
-    size = len(scale.terms)
-    required = size if scale.method == "sum" and scale.rule.sums == "strict" else scale.required
-    # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
-    divisor = nw.when(present > 0).then(present).cast(nw.Float64)
-    if scale.method == "mean":
-        score = total / divisor
-    elif scale.rule.sums == "as_answered":
-        score = total
-    else:
-        score = total * size / divisor
-    return (
-        nw.when(present >= required).then(score).alias(scale.column),
-        present.cast(nw.Int64).alias(f"{scale.column}_n"),
-    )
-
-
-def _turn(value: nw.Expr, term: Term) -> nw.Expr:
-    return (term.low + term.high) - value if term.is_reversed else value

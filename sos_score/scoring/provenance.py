@@ -32,7 +32,9 @@ def describe_definition(definition: Definition) -> dict[str, Any]:
         "title": instrument.title,
         "sha256": definition.document.sha256,
         "verification": {part: claim.model_dump() for part, claim in instrument.verification.parts().items()},
-        "missing": {scale: instrument.missing_rule(scale).describe() for scale in instrument.scales},
+        "missing": {
+            name: instrument.missing_rule(name).describe(scale.score) for name, scale in instrument.scales.items()
+        },
         "rights": instrument.rights.model_dump(),
         "notes": list(instrument.notes),
     }
@@ -66,6 +68,7 @@ def describe_outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "file": outcome.name,
         "rows": outcome.rows,
+        "norms": [norm.describe() for norm in outcome.norms],
         "blank_rows": outcome.blank_rows,
         "missing": outcome.missing,
         "invalid_made_missing": invalid,

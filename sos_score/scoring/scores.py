@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
-from sos_score.scoring.plan import Frame, ScoringPlan, answer_column, compute_scores, plan_scores
+from sos_score.scoring.engine import Frame, answer_column, compute_scores, measure_reference
+from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.survey.answers import AnswerKey, build_answer_keys
 from sos_score.survey.checks import check_duplicates
 from sos_score.survey.coding import (
-    AnswerKey,
     Distinct,
     Invalid,
-    build_answer_keys,
     code_numbers,
     code_texts,
     find_invalid,
     list_distinct,
 )
-from sos_score.survey.columns import ColumnMap, Columns, check_column_map, match_columns
+from sos_score.survey.columns import ColumnMap, Columns, check_column_map, list_t_scores, match_columns
 
 OnInvalid = Literal["error", "missing"]
 
@@ -34,17 +34,20 @@ class Scorer:
 
     Attributes
     ----------
-    instruments : tuple of Instrument
     plans : tuple of ScoringPlan
     columns : Columns
     keys : dict
         Item id to how its cells are read.
+    t_columns : tuple of str
+        The output columns of T-scores that arrive ready-made.
+    choices : ScoringChoices
     """
 
-    instruments: tuple[Instrument, ...]
     plans: tuple[ScoringPlan, ...]
     columns: Columns
     keys: Mapping[str, AnswerKey]
+    t_columns: tuple[str, ...]
+    choices: ScoringChoices
 
     def numeric(self, schema: nw.Schema) -> dict[str, str]:
         """Return the item columns that hold numbers, by item."""
@@ -55,14 +58,19 @@ class Scorer:
         return {item: column for item, column in self.columns.items.items() if not schema[column].is_numeric()}
 
     def score_columns(self) -> list[str]:
-        """Return the columns of scores and counts answered."""
-        return [column for plan in self.plans for column in plan.columns]
+        """Return the output columns after the ids."""
+        return [column for plan in self.plans for column in plan.columns] + list(self.t_columns)
+
+    def count_columns(self) -> list[str]:
+        """Return the columns of counts answered."""
+        return [f"{scale.column}_n" for plan in self.plans for scale in plan.scales]
 
 
 def prepare_scorer(
     header: Iterable[str],
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None = None,
+    choices: ScoringChoices | None = None,
     path: str = "",
 ) -> Scorer:
     """Match columns and instruments; the rows come later.
@@ -72,6 +80,7 @@ def prepare_scorer(
     header : iterable of str
     instruments : iterable of Instrument
     column_map : ColumnMap, optional
+    choices : ScoringChoices, optional
     path : str
         The export, for messages.
 
@@ -89,14 +98,37 @@ def prepare_scorer(
     columns, unmatched = match_columns(header, instruments, column_map, path)
     if problems or unmatched:
         raise InvalidSurvey([*problems, *unmatched])
-    plans = tuple(plan_scores(instrument) for instrument in instruments)
-    scorer = Scorer(instruments, plans, columns, build_answer_keys(instruments, column_map))
+    chosen = choices or ScoringChoices()
+    ready_made = {each.id: [column for column, _ in list_t_scores(each, column_map)] for each in instruments}
+    scorer = Scorer(
+        plans=tuple(plan_scores(each, chosen) for each in instruments if not ready_made[each.id]),
+        columns=columns,
+        keys=build_answer_keys(instruments, column_map),
+        t_columns=tuple(column for each in ready_made.values() for column in each),
+        choices=chosen,
+    )
     named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
     doubled = [name for name, count in named.items() if count > 1]
     if doubled:
         message = "two columns of the scores would be called"
         raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
     return scorer
+
+
+def measure_references(frame: nw.LazyFrame[Any], scorer: Scorer, distinct: Iterable[Distinct]) -> Scorer:
+    """Return the scorer with each reference sample measured in the data; reads the data once if there are any."""
+    norms = []
+    samples = scorer.choices.references
+    for own, name, sample in ((plan, *each) for plan in scorer.plans for each in samples.get(plan.instrument.id, ())):
+        plan = plan_scores(own.instrument, replace(scorer.choices, metrics=("mean",), norms=(), references={}))
+        scored = compute_scores(add_answers(frame, scorer, distinct), plan).with_columns(*select_ids(scorer))
+        means = {scale.scale: f"{scale.column}_mean" for scale in plan.scales}
+        norms.append(measure_reference(scored, name, sample, plan.instrument, means))
+    if not norms:
+        return scorer
+    chosen = replace(scorer.choices, norms=(*scorer.choices.norms, *norms))
+    plans = tuple(plan_scores(plan.instrument, chosen) for plan in scorer.plans)
+    return replace(scorer, plans=plans, choices=chosen)
 
 
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
@@ -143,12 +175,19 @@ def find_all_invalid(frame: nw.LazyFrame[Any], scorer: Scorer) -> list[Invalid]:
     return list(find_invalid(distinct, scorer.columns, scorer.keys))
 
 
+def select_scores(scorer: Scorer) -> list[nw.Expr]:
+    """Return the score columns of the output."""
+    passed = [nw.col(answer_column(column)).cast(nw.Float64).alias(column) for column in scorer.t_columns]
+    return [nw.col(column) for plan in scorer.plans for column in plan.columns] + passed
+
+
 def score_survey(
     frame: Any,
     instrument: Instrument | Iterable[Instrument],
     *,
     columns: ColumnMap | None = None,
     on_invalid: OnInvalid = "error",
+    choices: ScoringChoices | None = None,
 ) -> Any:
     """Score a survey.
 
@@ -162,13 +201,15 @@ def score_survey(
         Where the columns are not named by item id.
     on_invalid : str
         ``error``: an answer that is not allowed raises; ``missing``: it counts as missing.
+    choices : ScoringChoices, optional
+        Further metrics, another missing rule, norms and reference samples for T-scores.
 
     Returns
     -------
     frame
         Of the kind given, lazy where it was lazy: id columns, then for each scale ``<instrument>_<scale>`` (null
-        where too few items are answered) and ``<instrument>_<scale>_n`` (items answered). A lazy frame is read
-        once while this is called, to check the answers.
+        where too few items are answered) and ``<instrument>_<scale>_n`` (items answered), then what `choices` asks
+        for. A lazy frame is read once while this is called, to check the answers.
 
     Raises
     ------
@@ -196,7 +237,7 @@ def score_survey(
     given = nw.from_native(frame)
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
     schema = given.collect_schema()
-    scorer = prepare_scorer(schema.names(), instruments, columns)
+    scorer = prepare_scorer(schema.names(), instruments, columns, choices)
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
     checked = scorer.columns.items if on_invalid == "error" else scorer.textual(schema)
     distinct = list_distinct(lazy, checked)
@@ -204,5 +245,6 @@ def score_survey(
     problems = [each.problem() for each in invalid] + check_duplicates(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")
+    scorer = measure_references(lazy, scorer, distinct)
     scored = add_scores(add_answers(given, scorer, distinct), scorer)
-    return scored.select(*select_ids(scorer), *scorer.score_columns()).to_native()
+    return scored.select(*select_ids(scorer), *select_scores(scorer)).to_native()

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from sos_score.definition.folding import fold_text
-from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale
+from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale, Text
 from sos_score.definition.located import locate_errors
 from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
@@ -22,6 +22,24 @@ UNIQUE_ROLES = ("respondent", "wave", "rater", "target")
 
 _MAX_MISSING = 5
 _NUMBER = re.compile(r"\{(n+)\}")
+
+
+class VendorScores(Model):
+    """T-scores that somebody else has computed.
+
+    Attributes
+    ----------
+    norm : str
+        A short name for what they were read against; it ends the output columns.
+    source : str
+        Who computed them, and against which population.
+    scales : dict
+        Scale id to column.
+    """
+
+    norm: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    source: Text
+    scales: dict[str, str]
 
 
 class ColumnMap(Model):
@@ -43,6 +61,8 @@ class ColumnMap(Model):
         A platform's own codes, by response scale or item; they replace the definition's codes.
     missing : dict
         Further codes and texts that mean "no answer", by reason.
+    t_scores : dict
+        T-scores that arrive ready-made, by instrument; its items are then not looked for.
     """
 
     format: Literal[1] = 1
@@ -57,6 +77,7 @@ class ColumnMap(Model):
     labels: dict[str, dict[str, int]] = {}
     codes: dict[str, dict[str, int]] = {}
     missing: dict[str, MissingCodes] = {}
+    t_scores: dict[str, VendorScores] = {}
 
     def roles(self) -> dict[str, str]:
         """Return the id columns the map names, by the name they get."""
@@ -75,7 +96,7 @@ class Columns:
     constants : dict
         Id name to the one value it has in the whole file.
     items : dict
-        Item id to column.
+        Item id to column; a ready-made T-score counts as an item under the name of its output column.
     """
 
     ids: dict[str, str]
@@ -149,7 +170,20 @@ def check_column_map(
         # A platform's own codes leave the definition's numbers free.
         if name not in column_map.codes and _is_code(text, scale)
     ]
+    found += list(_check_t_scores(column_map, {instrument.id: instrument for instrument in instruments}))
     return [_place(loc, message, hint, document) for loc, message, hint in found]
+
+
+def _check_t_scores(column_map: ColumnMap, known: Mapping[str, Instrument]) -> Iterator[tuple[Loc, str, str]]:
+    for name, vendor in column_map.t_scores.items():
+        if name not in known:
+            yield ("t_scores", name), f"no instrument '{name}' is scored here ({', '.join(known)})", guess(name, known)
+            continue
+        scales = list(known[name].scales)
+        for scale in vendor.scales:
+            if scale not in scales:
+                message = f"no scale '{scale}' (scales: {', '.join(scales)})"
+                yield ("t_scores", name, "scales", scale), message, guess(scale, scales)
 
 
 def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Problem:
@@ -203,7 +237,11 @@ def match_columns(
     header = list(header)
     wanted = column_map.roles() if column_map else {role: role for role in ROLES if role in header}
     constants = {name: str(value) for name, value in column_map.constants.items()} if column_map else {}
-    items = {item: _column_of(item, column_map) for instrument in instruments for item in instrument.responses}
+    instruments = list(instruments)
+    items: dict[str, str] = {}
+    for instrument in instruments:
+        ready_made = dict(list_t_scores(instrument, column_map))
+        items |= ready_made or {item: _column_of(item, column_map) for item in instrument.responses}
     finder = _Finder(header, path, folding=column_map is not None)
     ids = {role: finder.find(column, role) for role, column in wanted.items()}
     found = {item: finder.find(column, f"item {item}") for item, column in items.items()}
@@ -217,6 +255,14 @@ def match_columns(
     for name in sorted(set(constants) & set(ids)):
         problems.append(Problem(f"'{name}' is both a constant and a column", path, rule="column"))
     return Columns(_present(ids), constants, _present(found)), problems
+
+
+def list_t_scores(instrument: Instrument, column_map: ColumnMap | None) -> Iterator[tuple[str, str]]:
+    """Yield the output column and the export's column of each ready-made T-score of an instrument."""
+    vendor = column_map.t_scores.get(instrument.id) if column_map else None
+    if vendor is not None:
+        for scale, column in vendor.scales.items():
+            yield f"{instrument.column_stem}_{scale}_t_{vendor.norm}", column
 
 
 def _present(found: Mapping[str, str | None]) -> dict[str, str]:

@@ -8,8 +8,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class Export:
         What to scan: the file itself where it is plain, else the same records written out plainly.
     body_start : int
         How many lines of `body` come before the first record.
+    plainness : Future
+        Whether every line has as many cells as the header; found out in the background. See `settle_export`.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Export:
     header: tuple[str, ...]
     body: Path
     body_start: int
+    plainness: Future[bool] = field(repr=False, compare=False)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record after the header with the line it begins on."""
@@ -86,16 +90,16 @@ def open_export(name: str) -> Iterator[Export]:
     Raises
     ------
     InvalidSurvey
-        The file cannot be read, is not a table, or has rows of unequal length.
+        The file cannot be read, or has no header.
     """
-    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder, ThreadPoolExecutor(1) as background:
         path = _find_file(name, Path(folder))
         reader = READERS.get(path.suffix.lower()) if name != "-" else _open_text
         if reader is None:
             kinds = ", ".join(READERS)
             raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
         text = reader(path, name, Path(folder))
-        yield _describe(text, name, Path(folder))
+        yield _describe(text, name, background)
 
 
 def _find_file(name: str, folder: Path) -> Path:
@@ -160,7 +164,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     return csv.reader(chain(stream, [_END]), delimiter=delimiter)
 
 
-def _describe(path: Path, name: str, folder: Path) -> Export:
+def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         start = stream.read(1 << 16)
     delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
@@ -176,13 +180,36 @@ def _describe(path: Path, name: str, folder: Path) -> Export:
     if header == [_END] or not any(cell.strip() for cell in header):
         hint = "the first line must name the columns"
         raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
-    export = Export(name, path, delimiter, tuple(header), path, lines)
-    if _is_even(export):
-        return export
+    plainness = background.submit(_is_even, path, delimiter, len(header))
+    return Export(name, path, delimiter, tuple(header), path, lines, plainness)
+
+
+@contextmanager
+def settle_export(export: Export) -> Iterator[Export]:
+    """Make sure that an export can be scanned as it stands, or write it out so that it can.
+
+    Parameters
+    ----------
+    export : Export
+
+    Yields
+    ------
+    Export
+        The same where every line has as many cells as the header; else with a `body` written out plainly.
+
+    Raises
+    ------
+    InvalidSurvey
+        With each row that has more or fewer cells than the header.
+    """
+    if export.plainness.result():
+        yield export
+        return
     problems = _find_ragged(export)
     if problems:
         raise InvalidSurvey(problems)
-    return replace(export, body=_write_plainly(export, folder / "body.csv"), body_start=0)
+    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
+        yield replace(export, body=_write_plainly(export, Path(folder) / "body.csv"), body_start=0)
 
 
 def _write_plainly(export: Export, path: Path) -> Path:
@@ -205,29 +232,29 @@ def _find_delimiter(start: str, likely: str) -> str:
     return max(likely, key=record.count)
 
 
-def _is_even(export: Export) -> bool:
+def _is_even(path: Path, delimiter: str, width: int) -> bool:
     """Return whether the lines surely are what a scanner makes of them: as many cells in each as the header has.
 
     Keeping nothing but delimiters and line ends costs a tenth of reading the cells, and Polars fills a short row up
     without a word.
     """
-    delimiter = export.delimiter.encode()
-    line = delimiter * (len(export.header) - 1) + b"\n"
-    others = bytes(byte for byte in range(256) if byte not in line + delimiter)
-    marks = b""
-    for part in _cut(export.path):
+    mark = delimiter.encode()
+    line = mark * (width - 1) + b"\n"
+    others = bytes(byte for byte in range(256) if byte not in mark + b"\n")
+    found = b""
+    for part in _cut(path):
         # A line end of another kind, or a quote inside a cell: every reader has its own idea of it.
         if b"\r" in part and part.count(b"\r") != part.count(b"\r\n"):
             return False
-        outside = _strip_quoted(part, delimiter) if b'"' in part else part
+        outside = _strip_quoted(part, mark) if b'"' in part else part
         if outside is None:
             return False
-        marks += outside.translate(None, others)
-        whole = line * marks.count(b"\n")
-        if not marks.startswith(whole):
+        found += outside.translate(None, others)
+        whole = line * found.count(b"\n")
+        if not found.startswith(whole):
             return False
-        marks = marks[len(whole) :]
-    return not marks
+        found = found[len(whole) :]
+    return not found
 
 
 def _cut(path: Path) -> Iterator[bytes]:

@@ -32,7 +32,8 @@ def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) ->
     """
     search = _Search(export, columns, list(invalid))
     for line, cells in export.records():
-        if any(cell.strip() for cell in cells):
+        # A ragged row is found and reported elsewhere.
+        if len(cells) == len(export.header) and any(cell.strip() for cell in cells):
             search.look(line, cells)
     return search.problems()
 

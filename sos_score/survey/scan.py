@@ -12,7 +12,7 @@ from sos_score.survey.files import Export
 if TYPE_CHECKING:
     import polars as pl
 
-_SAMPLE = 500
+_SAMPLE = 100
 _SMALLEST, _LARGEST = -(2**15), 2**15 - 1
 
 
@@ -54,7 +54,8 @@ def guess_numeric(export: Export, columns: Columns) -> set[str]:
     places = {column: export.header.index(column) for column in items}
     numeric = set(places)
     for _, cells in islice(export.records(), _SAMPLE):
-        numeric = {column for column in numeric if _is_small(cells[places[column]])}
+        if len(cells) == len(export.header):  # a ragged row is found and reported elsewhere
+            numeric = {column for column in numeric if _is_small(cells[places[column]])}
     return numeric
 
 

@@ -30,7 +30,20 @@ def make_schema(kind: str) -> str:
     schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= MODELS[kind].model_json_schema(by_alias=True)
     _allow_single(schema)
+    _forbid_other_names(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _forbid_other_names(part: object) -> None:
+    """Say in the schema what the reader demands: in a mapping of named things, every name has the form."""
+    if isinstance(part, dict):
+        if "patternProperties" in part:
+            part["additionalProperties"] = False
+        for value in part.values():
+            _forbid_other_names(value)
+    elif isinstance(part, list):
+        for value in part:
+            _forbid_other_names(value)
 
 
 def _allow_single(schema: dict[str, Any]) -> None:

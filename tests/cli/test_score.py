@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument, score_survey
 from sos_score.cli.app import app
-from sos_score.report import scores as report
+from sos_score.report import writers
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 SURVEYS = ROOT / "tests" / "invalid" / "surveys"
@@ -101,7 +101,7 @@ def check_about(about: dict[str, Any]) -> None:
     content = (ROOT / "instruments" / "wai-s.yaml").read_bytes()
     assert definition["sha256"] == hashlib.sha256(content).hexdigest()
     assert definition["verification"]["key"]["status"] == "derived"
-    assert definition["missing"]["total"] == "at least 80% of the items answered; sums prorated"
+    assert definition["missing"]["total"] == "at least 80% of the items answered; mean of those"
     scored = by_library()
     expected = {name: 24 - scored[name].null_count() for name in scored.columns if f"{name}_n" in scored.columns}
     missing = EXAMPLE.read_text().count("N/A")
@@ -109,6 +109,7 @@ def check_about(about: dict[str, Any]) -> None:
         {
             "file": "t1.csv",
             "rows": 24,
+            "norms": [],
             "blank_rows": 0,
             "missing": {"not applicable": missing},
             "invalid_made_missing": {},
@@ -199,7 +200,7 @@ def test_standard_input_is_read_in_any_encoding() -> None:
 def test_nothing_is_replaced_without_force(name: str) -> None:
     Path(name).write_text("precious")
     hint = "choose another name, or replace it with --force"
-    expected = f"{name}: is there already\n  hint: {hint}\n"
+    expected = f"{name}: is there already\n  hint: {hint}\n1 problem in {name}; nothing was scored.\n"
     assert fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.csv") == expected
     assert Path(name).read_text() == "precious"
     assert files() == [name, "t1.csv"]
@@ -221,8 +222,10 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(suffix: str) -> None:
 
 @pytest.mark.parametrize(("output", "message"), [("out.csv", "is a folder"), ("no/s.csv", "there is no folder 'no'")])
 def test_a_place_that_cannot_be_written_is_a_problem_before_anything_is_read(output: str, message: str) -> None:
-    Path("out.csv").mkdir()
-    assert fail(1, "t1.csv", "-i", "wai-s", "-o", output) == f"{output}: {message}\n"
+    Path("out.csv.about.json").mkdir()
+    said = fail(1, "t1.csv", "-i", "wai-s", "-o", output)
+    assert said.splitlines()[0].endswith(f": {message}")
+    assert said.splitlines()[1:] == [f"1 problem in {said.split(':')[0]}; nothing was scored."]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -236,7 +239,7 @@ def test_a_failing_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -
     def break_off(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(report.BatchWriter, "finish", break_off)
+    monkeypatch.setattr(writers.BatchWriter, "finish", break_off)
     expected = "scores.json: cannot be written (No space left on device)\n"
     assert fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.json") == expected
     assert "cannot be written (No space left on device)" in fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.csv")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from support import make_instrument
 
 from sos_score.definition.instrument import Instrument, MissingRule
-from sos_score.scoring.plan import Term, answer_column, compute_scores, plan_scores
+from sos_score.scoring.engine import answer_column, compute_scores
+from sos_score.scoring.plan import Term, plan_scores
 
 
 def score(instrument: Instrument, rows: list[Codes], dtype: Any = pl.Int16) -> list[dict[str, Any]]:

@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import make_instrument
 
+from sos_score.survey.answers import AnswerKey, Reading, build_answer_keys
 from sos_score.survey.coding import (
-    AnswerKey,
     Distinct,
     Invalid,
-    Reading,
-    build_answer_keys,
     code_numbers,
     code_texts,
     find_invalid,

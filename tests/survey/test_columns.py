@@ -173,7 +173,9 @@ def test_every_problem_of_a_column_map_has_its_line(tmp_path: Path) -> None:
 
 def test_an_unknown_key_of_a_column_map_is_guessed_at(tmp_path: Path) -> None:
     found = say_of_map(tmp_path, "respondent: ID\nsyte: Office\nitems: [q1]\n")
-    allowed = "format, respondent, site, wave, rater, target, others, constants, items, labels, codes, missing"
+    allowed = (
+        "format, respondent, site, wave, rater, target, others, constants, items, labels, codes, missing, t_scores"
+    )
     assert found == [
         f"map.yaml:2: syte: is not a key here (allowed: {allowed})\n  hint: did you mean 'site'?",
         "map.yaml:3: items: must be a mapping (key: value), not a list",

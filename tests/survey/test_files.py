@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.survey import files
 from sos_score.survey.columns import Columns
-from sos_score.survey.files import open_export
+from sos_score.survey.files import open_export, settle_export
 from sos_score.survey.scan import scan_export
 
 ROWS = [["id", "q1", "answer"], ["A", "1", "Très d\u2019accord"], ["B", "2", "\u2013 no \u2013"]]
@@ -28,7 +28,7 @@ def write_rows(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> 
 
 def read(path: Path | str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]], list[list[str]]]:
     """Return the header, the records as csv reads them, and as the scanner does."""
-    with open_export(str(path)) as export:
+    with open_export(str(path)) as opened, settle_export(opened) as export:
         names = {f"c{place}": name for place, name in enumerate(export.header)}
         frame = scan_export(export, Columns(names, {}, {}), ()).select(names.values())
         scanned = [[cell or "" for cell in row] for row in frame.collect().rows()]
@@ -36,7 +36,7 @@ def read(path: Path | str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]
 
 
 def find_problems(path: Path | str) -> list[Problem]:
-    with pytest.raises(InvalidSurvey) as caught, open_export(str(path)):
+    with pytest.raises(InvalidSurvey) as caught, open_export(str(path)) as opened, settle_export(opened):
         pass
     return list(caught.value.problems)
 

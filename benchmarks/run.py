@@ -1,0 +1,164 @@
+"""Speed and memory of the command line, each beside what a user would pick instead."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ITEMS = [f"q_{number:03}" for number in range(1, 106)]
+LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
+SMALL = 600
+TRIES = 3
+
+DEFINITION = """\
+format: 1
+id: bench
+version: 1.0.0
+title: Six scales of 105 items
+construct: speed
+answered_by: [staff]
+references: []
+rights: {holder: nobody}
+verification:
+  key: {status: user, source: made up}
+  responses: {status: user, source: made up}
+  missing: {status: user, source: made up}
+response_scales:
+  agree5:
+    min: 1
+    max: 5
+    labels: {Strongly disagree: 1, Disagree: 2, Neither: 3, Agree: 4, Strongly agree: 5}
+items: {ids: q_001..q_105, responses: agree5}
+missing: {min_answered: 80%}
+scales:
+"""
+
+BARE_SCAN = """
+import sys, polars as pl
+items = [f"q_{number:03}" for number in range(1, 106)]
+frame = pl.scan_csv(sys.argv[1], infer_schema=False, schema_overrides=dict.fromkeys(items, pl.Int16))
+frame.select(pl.col(items).sum()).collect(engine="streaming")
+"""
+PANDAS = "import sys, pandas as pd; pd.read_csv(sys.argv[1])"
+
+
+def write_definition(path: Path) -> None:
+    """Write an instrument of six scales with every fourth item reversed."""
+    lines = []
+    for scale in range(6):
+        signed = [("-" if place % 4 == 3 else "") + ITEMS[place] for place in range(scale, 105, 6)]
+        lines.append(f"  s{scale}: {{title: S, items: [{', '.join(signed)}], score: mean, higher_is: more}}\n")
+    path.write_text(DEFINITION + "".join(lines))
+
+
+def write_data(path: Path, rows: int, *, labels: bool = False) -> None:
+    """Write `rows` seeded rows with 4% of the answers missing."""
+    import numpy as np
+    import polars as pl
+
+    rng = np.random.default_rng(20261122)
+    with path.open("wb") as stream:
+        for start in range(0, rows, 100_000):
+            count = min(100_000, rows - start)
+            columns = {"respondent": pl.Series([f"R{start + place}" for place in range(count)])}
+            columns["site"] = pl.Series(rng.integers(1, 5, count).astype(str))
+            columns["wave"] = pl.Series(rng.choice(["T1", "T2"], count))
+            answers = pl.DataFrame(rng.integers(1, 6, (count, 105)).astype(np.int8), schema=ITEMS)
+            blanks = pl.DataFrame(rng.random((count, 105)) < 0.04, schema=ITEMS)
+            answers = answers.select(pl.when(~blanks[item]).then(pl.col(item)).alias(item) for item in ITEMS)
+            if labels:
+                texts = dict(enumerate(LABELS, start=1))
+                answers = answers.select(pl.all().replace_strict(texts, return_dtype=pl.String))
+            pl.DataFrame(columns).hstack(answers).write_csv(stream, include_header=start == 0)
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Return the best seconds of a few tries, and the peak memory in MB."""
+    best, peak = float("inf"), 0.0
+    for _ in range(TRIES):
+        before = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"failed: {' '.join(command)}")
+        best = min(best, time.perf_counter() - before)
+        peak = max(peak, usage.ru_maxrss / 1024)
+    return best, peak
+
+
+def say(what: str, seconds: float, against: str = "", other: float = 0, *, limit: str = "") -> None:
+    """Print one line: seconds, and the ratio to what it is measured against."""
+    ratio = f"  {seconds / other:5.2f} x {against}" if other else ""
+    print(f"{what:<52}{seconds:7.2f} s{ratio}{f'  (at most {limit})' if limit else ''}")
+
+
+def time_large(folder: Path, rows: int) -> None:
+    """Time scoring of a large file against a bare scan and pandas."""
+    definition, one, two, texts = (folder / name for name in ("bench.yaml", "one.csv", "two.csv", "texts.csv"))
+    write_definition(definition)
+    write_data(one, rows)
+    write_data(two, 2 * rows)
+    write_data(texts, rows, labels=True)
+    score = [sys.executable, "-m", "sos_score", "score"]
+    to = ["-i", str(definition), "-o", str(folder / "scores.csv"), "--force", "-q"]
+    scan, _ = run([sys.executable, "-c", BARE_SCAN, str(one)])
+    pandas, _ = run([sys.executable, "-c", PANDAS, str(one)])
+    ours, memory = run([*score, str(one), *to])
+    _, twice = run([*score, str(two), *to])
+    labelled, _ = run([*score, str(texts), *to])
+    print(f"\n{rows:,} rows x 105 items, {one.stat().st_size / 1e6:.0f} MB")
+    say("bare streaming Polars scan, sums", scan)
+    say("pandas.read_csv", pandas)
+    say("sos-score score, codes", ours, "bare scan", scan, limit="2.5")
+    say("sos-score score, codes", ours, "pandas.read_csv", pandas, limit="1")
+    say("sos-score score, labels", labelled, "codes", ours)
+    print(f"{'peak memory':<52}{memory:7.0f} MB  (at most 600 MB)")
+    print(f"{'peak memory, twice the rows':<52}{twice:7.0f} MB  {twice / memory:5.2f} x  (at most 1.15)")
+    print(f"{'rows a second':<52}{rows / ours:7,.0f}")
+
+
+def time_small(folder: Path) -> None:
+    """Time start-up and small files against the bare imports they need."""
+    definition, data = folder / "bench.yaml", folder / "small.csv"
+    write_definition(definition)
+    write_data(data, SMALL)
+    imports = {
+        "typer": "import typer",
+        "typer, pydantic, ruamel.yaml": "import typer, pydantic, ruamel.yaml",
+        "typer .. polars": "import typer, pydantic, ruamel.yaml, narwhals, polars",
+    }
+    bare = {name: run([sys.executable, "-c", code])[0] for name, code in imports.items()}
+    command = [sys.executable, "-m", "sos_score"]
+    root = Path(__file__).resolve().parent.parent
+    output = ["-o", str(folder / "small_scores.csv"), "--force", "-q"]
+    helped, _ = run([*command, "--help"])
+    validated, _ = run([*command, "validate", str(root / "instruments")])
+    scored, _ = run([*command, "score", str(data), "-i", str(definition), *output])
+    print(f"\nstart-up and {SMALL} rows")
+    say("sos-score --help", helped, "import typer", bare["typer"], limit="2")
+    say("sos-score validate, all shipped", validated, "import typer, pydantic, ruamel.yaml",
+        bare["typer, pydantic, ruamel.yaml"], limit="4")  # fmt: skip
+    say(f"sos-score score, {SMALL} rows", scored, "import typer .. polars", bare["typer .. polars"], limit="2")
+
+
+def main() -> None:
+    """Print every measurement of one run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; best of {TRIES}")
+    with tempfile.TemporaryDirectory() as name:
+        time_small(Path(name))
+        time_large(Path(name), rows)
+    print(f"\nthis script itself peaked at {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

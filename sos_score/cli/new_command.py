@@ -1,0 +1,38 @@
+"""``sos-score new``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import Force, Output
+
+app = typer.Typer(help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def choose() -> None:
+    """Write a commented starter file."""
+
+
+@app.command("instrument")
+def new_instrument(
+    name: Annotated[str, typer.Argument(help="What the questionnaire is called; its id is made from this.")],
+    *,
+    items: Annotated[int, typer.Option("--items", help="How many items it has.", min=1, max=999)],
+    labels: Annotated[
+        str, typer.Option("--labels", metavar="A,B,...", help="Response labels from lowest to highest, or 0-10.")
+    ] = "1-5",
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Write a commented starter definition of your own questionnaire."""
+    from sos_score.definition.starter import make_starter
+    from sos_score.report.writers import write_text
+
+    starter = make_starter(name, items, labels)
+    target = output or f"{starter.id}.yaml"
+    write_text(starter.text, target, force=force)
+    if target != "-":
+        typer.echo(f"{target} written; check it with: sos-score validate {target}", err=True)

@@ -1,0 +1,270 @@
+"""Likelihood-ratio tests of variances: is there any at a level, and which of two has more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.comparison.variance import STARTS, find_variances, fit_variance
+from sos_score.comparison.variance_criterion import (
+    minimise_from_grid,
+    profile_criterion,
+    sum_design,
+    sum_outcomes,
+)
+from sos_score.comparison.variance_data import VarianceData
+from sos_score.comparison.variance_shares import profile_shares
+
+NOISE = 1e-6  # a chi-square below this is optimiser noise and counts as 0, as does lme4's
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTest:
+    """Test that one level has no variance.
+
+    Attributes
+    ----------
+    name : str
+    log_likelihood_full, log_likelihood_reduced : float
+        With and without the level.
+    chi_square : float
+        Twice their difference, never below 0.
+    df : int
+        1.
+    p_mixture : float
+        From the 50:50 mixture of chi-squares with 0 and 1 df, which is right because a variance cannot be
+        negative; 1 at estimate 0 (Self & Liang 1987).
+    p_chi2 : float
+        From chi-square with 1 df: what lmerTest::ranova prints; about twice too large.
+    """
+
+    name: str
+    log_likelihood_full: float
+    log_likelihood_reduced: float
+    chi_square: float
+    df: int
+    p_mixture: float
+    p_chi2: float
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTests:
+    """Tests that levels have no variance, one at a time and all together.
+
+    Attributes
+    ----------
+    levels : tuple of LevelTest
+        As given; NaN for those that cannot be estimated.
+    log_likelihood_full, log_likelihood_none : float
+        With all levels and with none.
+    chi_square : float
+        Twice their difference.
+    df : int
+        Number of levels.
+    p_all : float
+        All variances are 0: chi-square with `df` degrees of freedom, on the cautious side.
+    notes : tuple of str
+    """
+
+    levels: tuple[LevelTest, ...]
+    log_likelihood_full: float
+    log_likelihood_none: float
+    chi_square: float
+    df: int
+    p_all: float
+    notes: tuple[str, ...]
+
+
+def assess_levels(data: VarianceData, *, reml: bool = True) -> LevelTests:
+    """Test each level's variance against 0, and all of them together, by likelihood ratio.
+
+    Parameters
+    ----------
+    data : VarianceData
+        From `variance_data`.
+    reml : bool
+        Compare restricted (default) or full likelihoods; the fixed part is the same in both models, so both
+        are valid.
+
+    Returns
+    -------
+    LevelTests
+        NaN with a note where nothing can be estimated.
+
+    Notes
+    -----
+    Agrees with lme4::lmer 1.1-31 and lmerTest::ranova 3.1-3. With few groups the mixture is approximate and
+    somewhat cautious.
+
+    Examples
+    --------
+    >>> from sos_score.comparison.variance_data import variance_data
+    >>> data = variance_data([1, 2, 5, 6, 9, 8], {"sites": ["a", "a", "b", "b", "c", "c"]})
+    >>> tests = assess_levels(data)
+    >>> round(tests.levels[0].p_mixture, 4), tests.df
+    (0.0035, 1)
+    """
+    from scipy.stats import chi2
+
+    full = np.nan if data.problem else -find_variances(data, reml=reml)[2] / 2
+    if np.isnan(full):
+        return LevelTests(
+            levels=tuple(_test_nothing(name) for name in data.all_names),
+            log_likelihood_full=np.nan,
+            log_likelihood_none=np.nan,
+            chi_square=np.nan,
+            df=len(data.names),
+            p_all=np.nan,
+            notes=fit_variance(data, reml=reml).notes,
+        )
+    nothing = data
+    for name in data.names:
+        nothing = nothing.without(name)
+    none = -find_variances(nothing, reml=reml)[2] / 2
+    chi_square = _double(full - none)
+    return LevelTests(
+        levels=tuple(
+            _test_level(data, name, full, reml=reml) if name in data.names else _test_nothing(name)
+            for name in data.all_names
+        ),
+        log_likelihood_full=full,
+        log_likelihood_none=none,
+        chi_square=chi_square,
+        df=len(data.names),
+        p_all=float(chi2.sf(chi_square, len(data.names))),
+        notes=data.notes,
+    )
+
+
+def _double(gain: float) -> float:
+    return 2 * gain if 2 * gain > NOISE else 0.0
+
+
+def _test_level(data: VarianceData, name: str, full: float, *, reml: bool) -> LevelTest:
+    from scipy.stats import chi2
+
+    reduced = -find_variances(data.without(name), reml=reml)[2] / 2
+    chi_square = _double(full - reduced)
+    p = float(chi2.sf(chi_square, 1))
+    return LevelTest(name, full, reduced, chi_square, 1, p / 2 if chi_square > 0 else 1.0, p)
+
+
+def _test_nothing(name: str) -> LevelTest:
+    return LevelTest(name, np.nan, np.nan, np.nan, 1, np.nan, np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelComparison:
+    """Which of two levels accounts for more of the variance.
+
+    Attributes
+    ----------
+    first, second : str
+    share_first, share_second : float
+        Parts of the total variance.
+    low_first, high_first, low_second, high_second : float
+        Their profile-likelihood intervals.
+    difference : float
+        First share minus second share.
+    chi_square, p : float
+        Likelihood-ratio test (1 df) that the two variances are equal.
+    sentence : str
+        The answer in words; says when the data cannot tell.
+    notes : tuple of str
+    """
+
+    first: str
+    second: str
+    share_first: float
+    share_second: float
+    low_first: float
+    high_first: float
+    low_second: float
+    high_second: float
+    difference: float
+    chi_square: float
+    p: float
+    sentence: str
+    notes: tuple[str, ...]
+
+
+def compare_levels(data: VarianceData, first: str, second: str, *, confidence: float = 0.95) -> LevelComparison:
+    """Say which of two levels accounts for more of the variance, or that the data cannot tell.
+
+    Parameters
+    ----------
+    data : VarianceData
+        From `variance_data`.
+    first, second : str
+        Names of two levels.
+    confidence : float
+        Of the intervals; the two levels are told apart when p < 1 - confidence.
+
+    Returns
+    -------
+    LevelComparison
+        NaN with a note, and a sentence that says so, when a level's variance cannot be estimated.
+
+    Notes
+    -----
+    The restricted likelihood is maximised with and without the condition that both variances are equal; twice
+    the difference is referred to chi-square with 1 df. Intervals are those of `profile_shares`.
+    """
+    from scipy.stats import chi2
+
+    if not {first, second} <= set(data.all_names) or first == second:
+        raise ValueError("first and second must be two of the levels")
+    shares = profile_shares(data, confidence=confidence)
+    one, two = shares.level(first), shares.level(second)
+    chi_square = np.nan
+    if np.isfinite([one.share, two.share]).all():
+        chi_square = _double((_deviance_when_equal(data, first, second) - find_variances(data, reml=True)[2]) / 2)
+    p = float(chi2.sf(chi_square, 1))
+    words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
+    if np.isnan(p):
+        sentence = f"Whether {first} or {second} account for more of the variation cannot be said from these data."
+    else:
+        larger, smaller = (one, two) if one.share > two.share else (two, one)
+        end = (
+            f"{larger.name} account for more than {smaller.name}."
+            if p < 1 - confidence
+            else "the data cannot tell which is larger."
+        )
+        sentence = f"Of the variation in scores, {words[0]} and {words[1]}; {end}"
+    return LevelComparison(
+        first=first,
+        second=second,
+        share_first=one.share,
+        share_second=two.share,
+        low_first=one.low,
+        high_first=one.high,
+        low_second=two.low,
+        high_second=two.high,
+        difference=one.share - two.share,
+        chi_square=chi_square,
+        p=p,
+        sentence=sentence,
+        notes=shares.notes,
+    )
+
+
+def _say(share: float, low: float, high: float) -> str:
+    return f"{share:.0%} [{low:.0%} to {high:.0%}]"
+
+
+def _deviance_when_equal(data: VarianceData, first: str, second: str) -> float:
+    """-2 restricted log-likelihood at its best when two levels have one variance."""
+    design = sum_design(list(data.codes), data.design)
+    criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]), reml=True)
+    places = [design.order.index(data.names.index(name)) for name in (first, second)]
+    free = [j for j in range(len(design.order)) if j != places[1]]
+
+    def equal(theta: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        spread = np.empty((*theta.shape[:-1], len(design.order)))
+        spread[..., free] = theta
+        spread[..., places[1]] = spread[..., places[0]]
+        return criterion(spread, rows)
+
+    return float(minimise_from_grid(equal, len(free), 1, keep=STARTS)[1][0])

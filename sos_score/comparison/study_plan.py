@@ -1,0 +1,153 @@
+"""A planned comparison of two arms of sites, and how its two analyses would behave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPlan:
+    """A planned comparison of two arms of sites.
+
+    Attributes
+    ----------
+    people : pair of tuple of int
+        For each arm, the people who answer in each of its sites, at each wave.
+    icc : float
+        Share of the variance of a score that lies between sites.
+    waves : int
+        1: the arms are compared once. 2: their changes from T1 to T2 are compared.
+    overlap : float
+        Share of people present at both waves.
+    person_correlation : float
+        Correlation over time of one person's departure from the site.
+    site_correlation : float
+        Correlation over time of the sites' true means. 1 would mean that sites change only through the
+        framework; 0.8 is a usual assumption when nothing is known (Hooper et al. 2016 call it the cluster
+        autocorrelation).
+    alpha : float
+        Two-sided.
+    """
+
+    people: tuple[tuple[int, ...], tuple[int, ...]]
+    icc: float
+    waves: int = 1
+    overlap: float = 0.0
+    person_correlation: float = 0.5
+    site_correlation: float = 0.8
+    alpha: float = 0.05
+
+    @property
+    def sites(self) -> tuple[int, int]:
+        """Sites in each arm."""
+        return len(self.people[0]), len(self.people[1])
+
+
+def plan_equal_sites(sites: tuple[int, int], people: int, icc: float) -> StudyPlan:
+    """Plan sites of equal size.
+
+    Examples
+    --------
+    >>> plan_equal_sites((2, 2), 15, 0.1).people
+    ((15, 15), (15, 15))
+    """
+    return StudyPlan(people=((people,) * sites[0], (people,) * sites[1]), icc=icc)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How an estimate and its standard error behave.
+
+    Attributes
+    ----------
+    variance : float
+        True variance of the estimate.
+    mean_estimate, own_df : float
+        Mean of the estimated variance, and degrees of freedom of the scaled chi-square that it is about.
+    test_df : float
+        Degrees of freedom of the t that the test uses.
+    """
+
+    variance: float
+    mean_estimate: float
+    own_df: float
+    test_df: float
+
+    def find_power(self, effect: float, alpha: float) -> float:
+        """Find the chance of a two-sided p below alpha."""
+        from scipy.stats import f, ncf
+        from scipy.stats import t as student
+
+        critical = float(student.ppf(1 - alpha / 2, self.test_df)) ** 2 * self.mean_estimate / self.variance
+        # t squared is a noncentral F: scipy's noncentral t is NaN far from 0, its noncentral F wrong at 0.
+        shift = effect**2 / self.variance
+        if shift < 1e-12:
+            return float(f.sf(critical, 1, self.own_df))
+        return float(ncf.sf(critical, 1, self.own_df, shift))
+
+
+def check_plan(plan: StudyPlan) -> None:
+    """Refuse a plan without sites or people, or with shares outside 0 to 1."""
+    if min(plan.sites) < 1 or min(min(arm) for arm in plan.people) < 1:
+        raise ValueError("every arm needs a site and every site a person")
+    if plan.waves not in (1, 2):
+        raise ValueError("waves is 1 or 2")
+    shares = (plan.overlap, plan.person_correlation, plan.site_correlation)
+    if not (0 <= plan.icc < 1 and all(0 <= share <= 1 for share in shares) and 0 < plan.alpha < 1):
+        raise ValueError("icc, overlap, correlations and alpha are between 0 and 1")
+    if find_site_variances(plan, 0).min() <= 0:
+        raise ValueError("overlap and both correlations of 1 leave no variance in changes")
+
+
+def find_site_variances(plan: StudyPlan, arm: int) -> Array:
+    """Variance of each site's mean, or change, in an arm."""
+    sizes = np.array(plan.people[arm], dtype=float)
+    if plan.waves == 1:
+        return plan.icc + (1 - plan.icc) / sizes
+    change = 2 * (1 - plan.icc) * (1 - plan.overlap * plan.person_correlation) / sizes
+    return 2 * plan.icc * (1 - plan.site_correlation) + change
+
+
+def _summarise(forms: Array, variances: Array) -> tuple[float, float]:
+    """Mean and Satterthwaite df of a sum of squared linear forms (rows) of independent site means."""
+    spread = (forms * variances) @ forms.T
+    mean = float(np.trace(spread))
+    return mean, mean**2 / float((spread**2).sum())
+
+
+def analyse_sites(plan: StudyPlan) -> Analysis | None:
+    """Analyse site means by a pooled t test."""
+    one, two = plan.sites
+    if one + two < 3:
+        return None
+    variances = np.concatenate([find_site_variances(plan, arm) for arm in (0, 1)])
+    centre = np.eye(one + two)
+    centre[:one, :one] -= 1 / one
+    centre[one:, one:] -= 1 / two
+    pooled = centre * ((1 / one + 1 / two) / (one + two - 2)) ** 0.5
+    variance = float(variances[:one].sum() / one**2 + variances[one:].sum() / two**2)
+    return Analysis(variance, *_summarise(pooled, variances), one + two - 2)
+
+
+def analyse_people(plan: StudyPlan) -> Analysis | None:
+    """Analyse people by regression on the arm (times wave) with CR2 errors clustered by site."""
+    if min(plan.sites) < 2:
+        return None
+    blocks, variances, working, variance = [], [], [], 0.0
+    for arm in (0, 1):
+        sizes = np.array(plan.people[arm], dtype=float)
+        weights = sizes / sizes.sum()
+        blocks.append((weights / np.sqrt(1 - weights))[:, None] * (np.eye(sizes.size) - weights))
+        variances.append(find_site_variances(plan, arm))
+        working.append(1 / sizes)  # independent people, the working model of CR2
+        variance += float(weights**2 @ variances[-1])
+    one, two = plan.sites
+    forms = np.zeros((one + two, one + two))
+    forms[:one, :one], forms[one:, one:] = blocks
+    mean, own_df = _summarise(forms, np.concatenate(variances))
+    return Analysis(variance, mean, own_df, _summarise(forms, np.concatenate(working))[1])

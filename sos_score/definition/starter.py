@@ -1,0 +1,142 @@
+"""A commented definition to start from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from sos_score.definition.folding import fold_text
+from sos_score.errors import InvalidRequest
+
+_RANGE = re.compile(r"(-?\d+)-(-?\d+)")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ]*")
+
+
+@dataclass(frozen=True)
+class Starter:
+    """A definition's id and text."""
+
+    id: str
+    text: str
+
+
+def make_starter(name: str, items: int, labels: str) -> Starter:
+    """Return a commented definition that is valid as it stands.
+
+    Parameters
+    ----------
+    name : str
+        What the questionnaire is called; its id is made from this.
+    items : int
+    labels : str
+        Response labels from lowest to highest, separated by commas; or a range of codes such as ``0-10``.
+
+    Returns
+    -------
+    Starter
+
+    Raises
+    ------
+    InvalidRequest
+        No id can be made of the name, or the labels are no response scale.
+    """
+    slug = _make_id(name)
+    low, high, lines = _read_labels(labels)
+    stem = slug.replace("-", "_")
+    width = len(str(items))
+    first, last = f"{stem}_{1:0{width}}", f"{stem}_{items:0{width}}"
+    ids = first if items == 1 else f"{first}..{last}"
+    return Starter(
+        slug,
+        _TEMPLATE.format(
+            id=slug,
+            title=_quote(name),
+            low=low,
+            high=high,
+            labels=lines,
+            ids=ids,
+            first=first,
+            last=last,
+        ),
+    )
+
+
+def _make_id(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if not re.match(r"[a-z]", slug):
+        raise InvalidRequest(f"no id can be made of '{name}'; begin it with a letter")
+    return slug
+
+
+def _read_labels(text: str) -> tuple[int, int, str]:
+    numbers = _RANGE.fullmatch(text.strip())
+    if numbers:
+        low, high = int(numbers[1]), int(numbers[2])
+        if low >= high:
+            raise InvalidRequest(f"--labels {text}: {low} is not below {high}")
+        hint = f"    # labels: {{lowest answer: {low}, ..., highest answer: {high}}}   # if exports hold texts"
+        return low, high, hint
+    labels = [label.strip() for label in text.split(",")]
+    folded = [fold_text(label) for label in labels]
+    if len(labels) < 2 or "" in folded or len(set(folded)) < len(folded):
+        raise InvalidRequest(
+            f"--labels needs two or more different labels, lowest first, or a range (0-10), not '{text}'"
+        )
+    named = "\n".join(f"      {_quote(label)}: {code}" for code, label in enumerate(labels, start=1))
+    return 1, len(labels), f"    labels:\n{named}"
+
+
+def _quote(text: str) -> str:
+    """Return a text as YAML takes it for text."""
+    if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_TEMPLATE = """\
+# A definition of your own questionnaire. It is valid as it stands; change what is not yours, then run
+#   sos-score validate {id}.yaml
+#   sos-score score export.csv -i {id}.yaml -o scores.csv
+format: 1
+id: {id}                    # like the file name
+version: 1.0.0              # raise it with every change that can alter a score
+title: {title}
+construct: what it measures
+answered_by: [client]       # client, worker, staff, family or observer
+references: []              # - Author (year). Title. Journal.
+rights: {{holder: who holds the rights}}
+
+# Who vouches for each part: verified, derived, unverified, structural, project or user.
+verification:
+  key: {{status: user, source: written by us}}
+  responses: {{status: user, source: written by us}}
+  missing: {{status: user, source: agreed in our protocol}}
+
+response_scales:
+  answers:
+    min: {low}
+    max: {high}
+{labels}
+    missing: {{not applicable: [N/A, 99]}}   # codes and texts for "no answer", by reason
+
+# Ids only: wording is not needed. Columns of the export carry these ids, or a column map says which they are.
+items: {{ids: {ids}, responses: answers}}
+
+# How many of a scale's items must be answered: all, a count, or a share.
+missing: {{min_answered: 80%}}
+
+scales:
+  total:
+    title: Total
+    items: [{ids}]          # a minus sign reverses an item: [-{first}, ...]
+    score: mean             # or sum
+    higher_is: more of it
+    # good: high            # or low, where that is known
+
+# Answers and the scores they must give; validate runs them. Work one or two out by hand.
+examples:
+  - {{name: every answer lowest, answers: {{all: {low}}}, scores: {{total: {low}}}}}
+  - {{name: every answer highest, answers: {{all: {high}}}, scores: {{total: {high}}}}}
+"""

@@ -1,0 +1,56 @@
+"""What reliability means for one person: the error of a score, and the smallest change beyond it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementError:
+    """The error of one score.
+
+    Attributes
+    ----------
+    sem : float
+        Standard error of measurement, in score points.
+    smallest_detectable_change : float
+        The change of one person that measurement error alone exceeds in 5 of 100.
+    notes : tuple of str
+        Why it could not be computed.
+    """
+
+    sem: float
+    smallest_detectable_change: float
+    notes: tuple[str, ...]
+
+
+def measurement_error(sd: float, coefficient: float) -> MeasurementError:
+    """Return the standard error of measurement of a score and the smallest change beyond it.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the score, in score points.
+    coefficient : float
+        Its reliability, between 0 and 1.
+
+    Returns
+    -------
+    MeasurementError
+        ``sem = sd sqrt(1 - reliability)``, ``change = 1.96 sqrt(2) sem``. A reliability outside 0 to 1
+        gives none. De Vet, Terwee, Knol & Bouter (2006).
+
+    Examples
+    --------
+    >>> e = measurement_error(0.62, 0.86)
+    >>> round(e.sem, 6), round(e.smallest_detectable_change, 6)
+    (0.231983, 0.643023)
+    """
+    if np.isnan(coefficient) or np.isnan(sd):
+        return MeasurementError(np.nan, np.nan, ("No measurement error without a reliability and an SD.",))
+    if not 0 <= coefficient <= 1:
+        return MeasurementError(np.nan, np.nan, ("No measurement error: the reliability is not between 0 and 1.",))
+    sem = float(sd * np.sqrt(1 - coefficient))
+    return MeasurementError(sem, float(1.96 * np.sqrt(2) * sem), ())

@@ -1,0 +1,179 @@
+"""Scoring plans as expressions: the one place where the scores of a survey are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import narwhals as nw
+
+from sos_score.definition.instrument import Instrument
+from sos_score.errors import InvalidSurvey, Problem, guess
+from sos_score.scoring.norms import NamedNorm, Reference
+from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
+
+Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
+
+_FEWEST = 2
+
+
+def answer_column(item: str) -> str:
+    """Return the name of the column that holds an item's codes while scoring; no export has such a name."""
+    return f"\x1f{item}"
+
+
+def compute_scores(frame: Frame, plan: ScoringPlan) -> Frame:
+    """Return `frame` with each scale's score and count answered added.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame or LazyFrame
+        With each item's codes in `answer_column`, null where missing.
+    plan : ScoringPlan
+
+    Returns
+    -------
+    narwhals DataFrame or LazyFrame
+        As given. A score is null where fewer than the required terms are present. With x the terms, reversed
+        as the key says, over the n present of k: mean = sum(x) / n; prorated sum = sum(x) k / n.
+    """
+    waiting = list(plan.scales)
+    while waiting:
+        # Scales of scores need their parts as columns first; all others go in one step.
+        schema = frame.collect_schema()
+        ready = [scale for scale in waiting if not scale.of_scores or _parts_in(scale, plan, set(schema.names()))]
+        frame = frame.with_columns(*[each for scale in ready for each in _score(scale, plan, schema)])
+        waiting = [scale for scale in waiting if scale not in ready]
+    return frame
+
+
+def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
+    return all(f"{plan.instrument.column_stem}_{term.name}" in known for term in scale.terms)
+
+
+def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Expr]:
+    stem = plan.instrument.column_stem
+    names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
+    # Whole numbers are summed as such: exact, and half the work of floats.
+    dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
+    present = _count_present(names)
+    total = _add_up(dict(zip(names, scale.terms, strict=True)), dtype).cast(nw.Float64)
+    given = _measure(scale, total, present)
+    enough = present >= scale.needed
+    scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
+    scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
+    for norm in scale.norms:
+        t = t_score(given[norm.score], norm.means[scale.scale], norm.sds[scale.scale])
+        scores.append(nw.when(enough).then(t).alias(scale.t_column(norm.name)))
+    scores += [nw.lit(None, dtype=nw.Float64).alias(scale.t_column(local)) for local in scale.unmeasured]
+    return scores
+
+
+def _measure(scale: ScalePlan, total: nw.Expr, present: nw.Expr) -> dict[str, nw.Expr]:
+    """Return the score in each metric, wherever anything is answered."""
+    size = len(scale.terms)
+    # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
+    divisor = nw.when(present > 0).then(present).cast(nw.Float64)
+    mean = total / divisor
+    low = sum(term.low for term in scale.terms) / size
+    high = sum(term.high for term in scale.terms) / size
+    given = {"mean": mean, "sum": total * size / divisor, "pomp": 100.0 * (mean - low) / (high - low)}
+    as_answered = scale.method == "sum" and scale.rule.sums == "as_answered"
+    return given | {"own": total if as_answered else given[scale.method]}
+
+
+def _count_present(names: Iterable[str]) -> nw.Expr:
+    return nw.sum_horizontal((~nw.col(*names).is_null()).cast(nw.Int32))
+
+
+def _add_up(terms: Mapping[str, Term], dtype: type[nw.Int32 | nw.Float64]) -> nw.Expr:
+    """Return the sum of the terms, reversed ones as low + high - x, missing ones as nothing."""
+    groups: dict[float | None, list[str]] = {}
+    for name, term in terms.items():
+        groups.setdefault(term.low + term.high if term.is_reversed else None, []).append(name)
+    total: nw.Expr | None = None
+    for turn, names in groups.items():
+        added = nw.sum_horizontal(nw.col(*names).cast(dtype))
+        if turn is not None:
+            added = _count_present(names) * turn - added
+        total = added if total is None else total + added
+    return total if total is not None else nw.lit(0)
+
+
+def measure_reference(
+    scored: nw.LazyFrame[Any], name: str, reference: Reference, instrument: Instrument, columns: Mapping[str, str]
+) -> NamedNorm:
+    """Return the norm a reference sample in the data makes.
+
+    Parameters
+    ----------
+    scored : narwhals LazyFrame
+        With the id columns and the mean of each scale.
+    name : str
+    reference : Reference
+    instrument : Instrument
+    columns : dict
+        Scale id to the column of its mean.
+
+    Returns
+    -------
+    NamedNorm
+        Mean and sd (n - 1) of the rows, or of the means of their teams.
+
+    Raises
+    ------
+    InvalidSurvey
+        The reference names a column or a value that is not there, or fewer than two have a score.
+    """
+    known = scored.collect_schema().names()
+    lost = [
+        column
+        for column in [*reference.where, *([reference.team] if reference.unit == "team" else [])]
+        if column not in known
+    ]
+    if lost:
+        raise InvalidSurvey(
+            [
+                Problem(f"no id column '{column}' for the reference '{name}'", hint=guess(column, known))
+                for column in lost
+            ]
+        )
+    for column, values in reference.where.items():
+        scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))
+    if reference.unit == "team":
+        scored = scored.group_by(reference.team).agg(*[nw.col(column).mean() for column in columns.values()])
+    sums = [
+        each
+        for scale, column in columns.items()
+        for each in (
+            nw.col(column).mean().alias(f"{scale} mean"),
+            nw.col(column).std().alias(f"{scale} sd"),
+            nw.col(column).count().alias(f"{scale} n"),
+        )
+    ]
+    row = dict(
+        zip(
+            (f"{scale} {part}" for scale in columns for part in ("mean", "sd", "n")),
+            scored.select(*sums).collect().row(0),
+            strict=True,
+        )
+    )
+    usable = [scale for scale in columns if row[f"{scale} n"] >= _FEWEST and row[f"{scale} sd"] > 0]
+    if not usable:
+        raise InvalidSurvey([Problem(f"the reference '{name}' has no scale with two different scores")])
+    return NamedNorm(
+        name=name,
+        instrument=instrument.id,
+        unit=reference.unit,
+        score="mean",
+        means={scale: row[f"{scale} mean"] for scale in usable},
+        sds={scale: row[f"{scale} sd"] for scale in usable},
+        n=max(row[f"{scale} n"] for scale in usable),
+        description=reference.population,
+        is_local=True,
+    )
+
+
+def t_score(score: nw.Expr, mean: float, sd: float) -> nw.Expr:
+    """Return T = 50 + 10 (score - mean) / sd."""
+    return 50.0 + 10.0 * (score - mean) / sd

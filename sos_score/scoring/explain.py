@@ -1,0 +1,279 @@
+"""One respondent's score, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sos_score.definition.instrument import Instrument
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.scoring.arithmetic import RowScore, score_row
+from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
+from sos_score.scoring.scores import Scorer, measure_references
+from sos_score.survey.coding import list_distinct
+from sos_score.survey.files import Export
+from sos_score.survey.scan import find_numeric, scan_export
+
+
+@dataclass(frozen=True)
+class AnswerStep:
+    """What became of one answer.
+
+    Attributes
+    ----------
+    item : str
+    line : int
+    column : str
+    cell : str
+        As found.
+    code : float or None
+        What it means; None where there is no answer.
+    missing : str
+        Why there is none: ``blank``, a reason of the definition, ``not allowed``, or ``too few answered`` for the
+        score of a scale.
+    is_reversed : bool
+    value : float or None
+        What counts: the code, or low + high - code.
+    low, high : float
+        The theoretical range that reversal uses.
+    """
+
+    item: str
+    line: int
+    column: str
+    cell: str
+    code: float | None
+    missing: str
+    is_reversed: bool = False
+    value: float | None = None
+    low: float = 0
+    high: float = 0
+
+
+@dataclass(frozen=True)
+class TStep:
+    """A T-score and the arithmetic behind it: T = 50 + 10 (score - mean) / sd."""
+
+    norm: str
+    description: str
+    mean: float
+    sd: float
+    score: float | None
+    t: float | None
+
+
+@dataclass(frozen=True)
+class ScaleSteps:
+    """How one scale's score came about.
+
+    Attributes
+    ----------
+    scale, title : str
+    higher_is : str
+    answers : tuple of AnswerStep
+    answered, required, size : int
+    rule : str
+        The missing rule in words.
+    method : str
+        ``mean`` or ``sum``.
+    arithmetic : str
+        The sum as a reader can redo it; empty where there is no score.
+    score : float or None
+    low, high : float
+        The theoretical range of the score.
+    t_scores : tuple of TStep
+    """
+
+    scale: str
+    title: str
+    higher_is: str
+    answers: tuple[AnswerStep, ...]
+    answered: int
+    required: int
+    size: int
+    rule: str
+    method: str
+    arithmetic: str
+    score: float | None
+    low: float
+    high: float
+    t_scores: tuple[TStep, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One row of an export, explained.
+
+    Attributes
+    ----------
+    instrument : Instrument
+    source : str
+    line : int
+    ids : dict
+    scales : tuple of ScaleSteps
+    """
+
+    instrument: Instrument
+    source: str
+    line: int
+    ids: Mapping[str, str]
+    scales: tuple[ScaleSteps, ...]
+
+
+def explain_respondent(
+    export: Export, scorer: Scorer, respondent: str, scales: Iterable[str] = ()
+) -> list[Explanation]:
+    """Explain every row of one respondent.
+
+    Parameters
+    ----------
+    export : Export
+    scorer : Scorer
+        For one instrument.
+    respondent : str
+    scales : iterable of str
+        Which scales; none means all.
+
+    Returns
+    -------
+    list of Explanation
+        One for each row, in the order of the file. The arithmetic is that of `score_row`.
+
+    Raises
+    ------
+    InvalidSurvey
+        There is no respondent column, or nobody of that name in it.
+    InvalidRequest
+        There is no such scale.
+    """
+    (plan,) = scorer.plans
+    wanted = list(scales) or list(plan.instrument.scales)
+    for scale in wanted:
+        if scale not in plan.instrument.scales:
+            known = ", ".join(plan.instrument.scales)
+            raise InvalidRequest(f"no scale '{scale}' in {plan.instrument.id} (scales: {known})")
+    rows = _find_rows(export, scorer, respondent)
+    (measured,) = _measure_norms(export, scorer).plans
+    scorer = replace(scorer, plans=(measured,))
+    return [_explain_row(export, scorer, wanted, line, cells) for line, cells in rows]
+
+
+def _find_rows(export: Export, scorer: Scorer, respondent: str) -> list[tuple[int, dict[str, str]]]:
+    column = scorer.columns.ids.get("respondent")
+    if column is None:
+        hint = "name it in a column map (--columns map.yaml)"
+        raise InvalidSurvey([Problem("has no column 'respondent'", export.name, 1, hint=hint, rule="respondent")])
+    place = export.header.index(column)
+    named = [
+        (line, dict(zip(export.header, cells, strict=True)))
+        for line, cells in export.records()
+        if cells[place].strip() == respondent.strip()
+    ]
+    if not named:
+        message = f"no respondent '{respondent}' in column '{column}'"
+        raise InvalidSurvey([Problem(message, export.name, rule="respondent")])
+    return named
+
+
+def _measure_norms(export: Export, scorer: Scorer) -> Scorer:
+    """Return the scorer with its reference samples measured; without any, nothing is read."""
+    if not scorer.choices.references:
+        return scorer
+    import narwhals as nw
+
+    frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns)))
+    distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
+    return measure_references(frame, scorer, distinct)
+
+
+def _explain_row(export: Export, scorer: Scorer, wanted: list[str], line: int, cells: dict[str, str]) -> Explanation:
+    (plan,) = scorer.plans
+    codes = {item: scorer.keys[item].read(cells[column]).code for item, column in scorer.columns.items.items()}
+    scored = score_row(plan, codes)
+    by_scale = {scale.scale: scale for scale in plan.scales}
+    ids = {role: cells[column] for role, column in scorer.columns.ids.items()} | dict(scorer.columns.constants)
+    row = _Row(plan, scorer, scored, line, cells)
+    steps = tuple(_explain_scale(by_scale[name], row) for name in wanted)
+    return Explanation(plan.instrument, export.name, line, ids, steps)
+
+
+@dataclass(frozen=True)
+class _Row:
+    plan: ScoringPlan
+    scorer: Scorer
+    scored: Mapping[str, RowScore]
+    line: int
+    cells: Mapping[str, str]
+
+
+def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
+    if scale.of_scores:
+        answers = tuple(_step_score(term, row.scored[term.name].score, row.line) for term in scale.terms)
+    else:
+        answers = tuple(_step_answer(term, row) for term in scale.terms)
+    found = row.scored[scale.scale]
+    values, score = list(found.values.values()), found.score
+    definition = row.plan.instrument.scales[scale.scale]
+    return ScaleSteps(
+        scale=scale.scale,
+        title=definition.title,
+        higher_is=definition.higher_is,
+        answers=answers,
+        answered=len(values),
+        required=scale.needed,
+        size=len(scale.terms),
+        rule=scale.rule.describe(scale.method),
+        method=scale.method,
+        arithmetic="" if score is None else _write_arithmetic(scale, values),
+        score=score,
+        low=scale.low,
+        high=scale.high,
+        t_scores=tuple(_step_t(scale, norm, found) for norm in scale.norms),
+    )
+
+
+def _step_answer(term: Term, row: _Row) -> AnswerStep:
+    column = row.scorer.columns.items[term.name]
+    reading = row.scorer.keys[term.name].read(row.cells[column])
+    missing = reading.missing if reading.is_allowed else "not allowed"
+    return _turn(term, AnswerStep(term.name, row.line, column, row.cells[column], reading.code, missing))
+
+
+def _step_score(term: Term, score: float | None, line: int) -> AnswerStep:
+    return _turn(term, AnswerStep(term.name, line, "", "", score, "" if score is not None else "too few answered"))
+
+
+def _turn(term: Term, step: AnswerStep) -> AnswerStep:
+    """Return the step with what counts: the code, reversed where the key says so."""
+    value = None if step.code is None else term.low + term.high - step.code if term.is_reversed else step.code
+    return replace(step, is_reversed=term.is_reversed, value=value, low=term.low, high=term.high)
+
+
+def _step_t(scale: ScalePlan, norm: NamedNorm, found: RowScore) -> TStep:
+    score = None
+    if found.score is not None:
+        mean = sum(found.values.values()) / len(found.values)
+        score = mean if norm.score == "mean" else mean * len(scale.terms)
+    t = found.t_scores[norm.name]
+    return TStep(norm.name, norm.describe(), norm.means[scale.scale], norm.sds[scale.scale], score, t)
+
+
+def _write_arithmetic(scale: ScalePlan, values: list[float]) -> str:
+    """Return the sum a reader can redo.
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> from sos_score.scoring.plan import plan_scores
+    >>> _write_arithmetic(plan_scores(load_instrument("wai-s")).scales[0], [5, 6, 5, 5])
+    '(5 + 6 + 5 + 5) / 4 = 21 / 4'
+    """
+    terms = " + ".join(f"{value:g}" for value in values)
+    total = f"{sum(values):g}"
+    size, count = len(scale.terms), len(values)
+    if scale.method == "mean":
+        return f"({terms}) / {count} = {total} / {count}"
+    if scale.rule.sums == "as_answered" or count == size:
+        return terms if count > 1 else total
+    return f"({terms}) x {size} / {count} = {total} x {size} / {count}"

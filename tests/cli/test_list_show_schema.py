@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sos_score import __version__, list_instruments, load_instrument
+from sos_score.cli import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*args: str | Path, columns: int = 80) -> Result:
+    return CliRunner().invoke(app, [*map(str, args)], env={"COLUMNS": str(columns)})
+
+
+def test_list_names_every_instrument_with_how_well_its_key_is_known() -> None:
+    lines = run("list").stdout.splitlines()
+    assert lines[0].split() == ["id", "title", "items", "scales", "key"]
+    rows = {line.split()[0]: line.split()[-3:] for line in lines[2:] if not line.startswith(" ")}
+    assert list(rows) == list_instruments()
+    assert rows["wai"] == ["36", "4", "verified"]
+    assert rows["osc"] == ["88", "20", "structural"]
+    assert rows["yatchmenoff"] == ["19", "5", "unverified"]
+
+
+def test_list_fits_the_terminal() -> None:
+    assert max(map(len, run("list").stdout.splitlines())) <= 80
+
+
+def test_list_as_csv_and_json_hold_the_same() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("list", "-f", "csv").stdout)))
+    same = json.loads(run("list", "--format", "json").stdout)["rows"]
+    assert rows == [{key: str(value) for key, value in row.items()} for row in same]
+    assert rows[6] == {
+        "id": "wai-s",
+        "title": "Working Alliance Inventory, short form",
+        "items": "12",
+        "scales": "4",
+        "key": "derived",
+    }
+
+
+def test_a_file_is_not_replaced_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    assert run("list", "-o", path).exit_code == 0
+    before = path.read_bytes()
+    result = run("show", "wai", "-f", "json", "-o", path)
+    assert result.exit_code == 1
+    assert result.stderr == f"{path}: is there already\n  hint: choose another name, or replace it with --force\n"
+    assert path.read_bytes() == before
+    assert run("show", "wai", "-f", "json", "-o", path, "--force").exit_code == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["id"] == "wai"
+    assert [each.name for each in tmp_path.iterdir()] == ["list.csv"]
+
+
+@pytest.mark.parametrize("name", list_instruments())
+def test_show_tells_everything_a_careful_user_asks(name: str) -> None:
+    instrument = load_instrument(name)
+    result = run("show", name, columns=400)
+    assert (result.exit_code, result.stderr) == (0, "")
+    text = result.stdout
+    assert f"{instrument.title} ({name} {instrument.version})" in text
+    assert f"{len(instrument.responses)} items." in text
+    for scale in instrument.scales.values():
+        assert scale.higher_is in text
+    for part, claim in instrument.verification.parts().items():
+        assert f"  {part}: {claim.status} (" in text
+        assert claim.source in text
+    for line in [instrument.rights.holder, "Item wording not distributed.", *instrument.references, *instrument.notes]:
+        assert line in text
+
+
+def test_show_gives_key_range_and_what_is_needed() -> None:
+    text = run("show", "wai-s").stdout
+    assert "  goal: -wais_04, wais_06, -wais_10, wais_11\n" in text
+    assert "goal    mean 1-7   4 of 4     more agreement on the goals" in text
+    assert "total   mean 1-7   10 of 12   a stronger alliance" in text
+    assert "Answers never_always: 1 Never, 2 Rarely, 3 Occasionally, 4 Sometimes, 5 Often, 6" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_show_as_json_is_complete() -> None:
+    shown = json.loads(run("show", "yatchmenoff", "-f", "json").stdout)
+    assert shown["scales"]["mistrust"] == {
+        "title": "Mistrust",
+        "score": "mean",
+        "low": 1.0,
+        "high": 5.0,
+        "higher_is": "more mistrust",
+        "good": "low",
+        "min_answered": 3,
+        "items": ["yat_06", "-yat_12", "-yat_19"],
+    }
+    assert shown["missing"]["total"].startswith("at least 80% of the items answered; ")
+    assert shown["verification"]["key"]["status"] == "unverified"
+    assert shown["response_scales"]["agreement"]["labels"]["Agree"] == 4
+    assert set(shown) == {
+        "id", "version", "title", "sha256", "verification", "missing", "rights", "notes", "answered_by", "references",
+        "response_scales", "scales",
+    }  # fmt: skip
+
+
+def test_show_takes_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "safety-scale.yaml"
+    path.write_bytes((ROOT / "instruments" / "safety-scale.yaml").read_bytes())
+    assert run("show", path).stdout == run("show", "safety-scale").stdout
+
+
+def test_show_refuses_what_is_not_there_and_what_is_broken(tmp_path: Path) -> None:
+    result = run("show", "wai-r")
+    assert result.exit_code == 1
+    assert "no instrument 'wai-r'" in result.stderr
+    assert "hint: did you mean 'wai-sr'?" in result.stderr
+    path = tmp_path / "x.yaml"
+    path.write_text("id: x\n", encoding="utf-8")
+    result = run("show", path)
+    assert result.exit_code == 1
+    assert f"{path}:1: format: is missing\n" in result.stderr
+
+
+def test_show_cannot_be_a_csv() -> None:
+    result = run("show", "wai", "-f", "csv")
+    assert result.exit_code == 2
+    assert result.stderr == "no format 'csv' (formats: table, json)\nTry 'sos-score --help'.\n"
+
+
+@pytest.mark.parametrize("kind", ["instrument", "columns"])
+def test_schema_prints_what_is_committed(kind: str, tmp_path: Path) -> None:
+    committed = (ROOT / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")
+    assert run("schema", kind).stdout == committed
+    path = tmp_path / "schema.json"
+    assert run("schema", kind, "-o", path).output == ""
+    assert path.read_text(encoding="utf-8") == committed
+
+
+def test_schema_is_of_an_instrument_unless_told_otherwise() -> None:
+    assert run("schema").stdout == run("schema", "instrument").stdout
+
+
+def test_an_unknown_schema_is_a_wrong_command_line() -> None:
+    result = run("schema", "colums")
+    assert result.exit_code == 2
+    assert "no schema 'colums' (schemas: instrument, columns" in result.stderr
+    assert "did you mean 'columns'?" in result.stderr
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout == f"sos-score {__version__}\n"
+    assert run("-h").stdout == run("--help").stdout
+    assert run().exit_code == 2

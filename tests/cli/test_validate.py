@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sos_score import list_instruments, load_instrument
+from sos_score.cli import app
+
+ROOT = Path(__file__).parents[2]
+INVALID = ROOT / "tests" / "invalid" / "definitions"
+
+
+def run(*args: str | Path) -> Result:
+    return CliRunner().invoke(app, ["validate", *map(str, args)])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one sound definition and one with a problem that has a hint."""
+    sound = (ROOT / "instruments" / "safety-scale.yaml").read_text(encoding="utf-8")
+    (tmp_path / "safety-scale.yaml").write_text(sound, encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text(sound.replace("[safety]", "[safty]"), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a definition")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_ships_is_valid() -> None:
+    result = run(ROOT / "instruments")
+    examples = sum(len(load_instrument(name).examples) for name in list_instruments())
+    assert result.stdout == f"9 definitions valid; {examples} examples come out as stated.\n"
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_one_example_is_counted_as_one(tmp_path: Path) -> None:
+    text = (ROOT / "instruments" / "safety-scale.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "safety-scale.yaml"
+    path.write_text(text[: text.index("  - {name: highest")], encoding="utf-8")
+    assert run(path).stdout == "1 definition valid; 1 example comes out as stated.\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_problems_go_to_standard_error_with_a_summary_last() -> None:
+    result = run("broken.yaml")
+    assert result.stdout == ""
+    assert result.stderr == (
+        "broken.yaml:3: id: 'safety-scale' is unlike the file name 'broken.yaml'\n"
+        "  hint: rename the file to safety-scale.yaml\n"
+        "broken.yaml:31: scales.safety.items[0]: no item 'safty' (items: safety)\n"
+        "  hint: did you mean 'safety'?\n"
+        "2 problems in broken.yaml.\n"
+    )
+    assert result.exit_code == 1
+
+
+def test_a_folder_a_pattern_and_a_list_of_files_are_checked_alike(folder: Path) -> None:
+    paths = ["broken.yaml", "safety-scale.yaml"]
+    for args in ([str(folder)], ["*.yaml"], paths, ["broken.yaml", "*.yaml", "."]):
+        report = json.loads(run(*args, "--format", "json").stdout)
+        assert [Path(path).name for path in report["files"]][:2] == paths
+        assert {Path(problem["path"]).name for problem in report["problems"]} == {"broken.yaml"}
+        assert report["valid"] is False
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_named_twice_is_checked_once() -> None:
+    report = json.loads(run("safety-scale.yaml", "safety-*.yaml", "safety-scale.yaml", "-f", "json").stdout)
+    assert report == {"valid": True, "files": ["safety-scale.yaml"], "examples": 4, "problems": []}
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_gives_every_field_of_a_problem() -> None:
+    report = json.loads(run("broken.yaml", "-f", "json").stdout)
+    assert report["problems"][1] == {
+        "message": "no item 'safty' (items: safety)",
+        "path": "broken.yaml",
+        "line": 31,
+        "where": "scales.safety.items[0]",
+        "hint": "did you mean 'safety'?",
+        "rule": "scale-item",
+        "count": 1,
+    }
+
+
+def test_github_gives_one_annotation_a_problem(folder: Path) -> None:
+    result = run(folder, "--format", "github")
+    path = str(folder / "broken.yaml")
+    assert result.stdout == (
+        f"::error file={path},line=3,title=id-file::id: 'safety-scale' is unlike the file name 'broken.yaml'"
+        "%0Ahint: rename the file to safety-scale.yaml\n"
+        f"::error file={path},line=31,title=scale-item::scales.safety.items[0]: no item 'safty' (items: safety)"
+        "%0Ahint: did you mean 'safety'?\n"
+    )
+    assert result.exit_code == 1
+    assert run("safety-scale.yaml", "-f", "github").stdout == ""
+
+
+def test_github_annotations_escape_what_would_end_them(tmp_path: Path) -> None:
+    path = tmp_path / "a,b:c%.yaml"
+    path.write_text("id: 80%", encoding="utf-8")
+    first = run(path, "-f", "github").stdout.splitlines()[0]
+    assert "a%2Cb%3Ac%25.yaml,line=1,title=" in first
+    assert "::" in first.partition("title=")[2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_quiet_says_nothing_but_problems() -> None:
+    assert run("safety-scale.yaml", "-q").output == ""
+    assert run("safety-scale.yaml", "-q", "-f", "json").output == ""
+    assert "2 problems in broken.yaml." in run("broken.yaml", "-q").stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("none.yaml", "none.yaml: cannot be read (No such file or directory)\n1 problem in none.yaml.\n"),
+        ("none-*.yaml", "none-*.yaml: no definition here (.yaml or .yml files)\n1 problem in none-*.yaml.\n"),
+        ("empty", "empty: no definition here (.yaml or .yml files)\n1 problem in empty.\n"),
+    ],
+)
+def test_a_path_with_nothing_behind_it_is_a_problem(folder: Path, name: str, text: str) -> None:
+    (folder / "empty").mkdir()
+    result = run(name)
+    assert (result.stderr, result.exit_code) == (text, 1)
+
+
+def test_one_broken_file_does_not_hide_the_next(folder: Path) -> None:
+    (folder / "another.yaml").write_text("a: [1", encoding="utf-8")
+    result = run("another.yaml", "broken.yaml", "none.yaml")
+    assert "another.yaml:1: is not YAML" in result.stderr
+    assert "broken.yaml:31:" in result.stderr
+    assert result.stderr.endswith("4 problems in 3 files.\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_unknown_format_is_a_wrong_command_line() -> None:
+    result = run("safety-scale.yaml", "--format", "xml")
+    assert result.exit_code == 2
+    assert "no format 'xml' (formats: text, json, github)" in result.stderr
+
+
+def test_without_a_path_the_command_line_is_wrong() -> None:
+    assert run().exit_code == 2
+
+
+def test_a_definition_with_the_other_suffix_is_found(tmp_path: Path) -> None:
+    text = (ROOT / "instruments" / "safety-scale.yaml").read_text(encoding="utf-8")
+    (tmp_path / "safety-scale.yml").write_text(text, encoding="utf-8")
+    assert run(tmp_path).exit_code == 0
+
+
+def test_all_invalid_files_at_once_are_told_in_one_run() -> None:
+    report = json.loads(run(INVALID, "-f", "json").stdout)
+    assert len(report["files"]) == len(list(INVALID.glob("*.yaml")))
+    assert {problem["path"] for problem in report["problems"]} == set(report["files"])

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sos_score.definition.located import FORMS
+from sos_score.survey.schemas import MODELS
+
+
+def find_patterns(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (value for key, value in schema.items() if key == "pattern" and isinstance(value, str))
+        yield from (key for key in schema.get("patternProperties", {}))
+        yield from (pattern for value in schema.values() for pattern in find_patterns(value))
+    elif isinstance(schema, list):
+        yield from (pattern for value in schema for pattern in find_patterns(value))
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_pattern_of_the_models_is_said_in_words(kind: str) -> None:
+    schema: dict[str, Any] = MODELS[kind].model_json_schema()
+    own_words = {pattern for pattern in find_patterns(schema) if r"\d{1,9}" in pattern}  # validators say these
+    patterns = set(find_patterns(schema)) - own_words
+    assert patterns
+    assert patterns <= set(FORMS)

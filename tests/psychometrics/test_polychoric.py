@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sos_score.psychometrics.covariance import moments
+from sos_score.psychometrics.polychoric import _binormal, ordinal_alpha, polychoric_correlation
+from sos_score.psychometrics.reliability import reliability
+
+
+def expected_table(rho, cuts, n=1000.0):
+    from scipy.stats import multivariate_normal
+
+    edges = [np.concatenate([[-8.0], c, [8.0]]) for c in cuts]
+    cdf = np.array([[multivariate_normal.cdf([a, b], cov=[[1, rho], [rho, 1]]) for b in edges[1]] for a in edges[0]])
+    return n * np.diff(np.diff(cdf, axis=0), axis=1)
+
+
+@pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.45, 0.8])
+def test_a_table_cut_from_a_normal_distribution_gives_its_correlation_back(rho):
+    table = expected_table(rho, ([-1.2, -0.1, 0.9], [-0.5, 0.0, 0.4, 1.5]))
+    assert polychoric_correlation(table) == pytest.approx(rho, abs=1e-4)
+
+
+@pytest.mark.parametrize("rho", [-0.95, -0.4, 0.0, 0.6, 0.99])
+def test_the_bivariate_normal_distribution_is_scipys(rho):
+    from scipy.stats import multivariate_normal
+
+    points = np.array([-2.0, -0.7, -0.0, 0.0, 0.3, 1.9])
+    got = _binormal(points[:, None], points[None, :], rho)
+    want = [[multivariate_normal.cdf([h, k], cov=[[1, rho], [rho, 1]]) for k in points] for h in points]
+    np.testing.assert_allclose(got, want, atol=1e-7)
+
+
+def test_a_median_split_has_a_closed_form():
+    # with both variables cut at the median, P(both low) = 1/4 + asin(rho) / (2 pi)
+    for low in (0.1, 0.25, 0.3, 0.42):
+        table = [[low, 0.5 - low], [0.5 - low, low]]
+        assert polychoric_correlation(table) == pytest.approx(np.sin(2 * np.pi * (low - 0.25)), abs=1e-6)
+
+
+def test_a_rare_disorder_has_the_tetrachoric_correlation_that_mplus_reports():
+    # help page of psych::tetrachoric: matrix(c(61661, 1610, 85, 20), 2, 2), "Mplus reports .35"
+    assert polychoric_correlation([[61661, 85], [1610, 20]]) == pytest.approx(0.35, abs=0.005)
+
+
+def test_an_answer_nobody_gave_and_a_constant_item():
+    full = [[20, 5, 1], [4, 22, 6], [1, 7, 24]]
+    with_gap = [[20, 5, 0, 1], [0, 0, 0, 0], [4, 22, 0, 6], [1, 7, 0, 24]]
+    assert polychoric_correlation(full) == polychoric_correlation(with_gap)
+    assert np.isnan(polychoric_correlation([[3, 4], [0, 0]]))
+
+
+def ordinal_sample(seed, n, k=5, loading=0.7):
+    rng = np.random.default_rng(seed)
+    latent = loading * rng.normal(size=(n, 1)) + np.sqrt(1 - loading**2) * rng.normal(size=(n, k))
+    return 1 + (latent[:, :, None] > np.array([-0.3, 0.5, 1.2])).sum(axis=2).astype(float)
+
+
+def test_ordinal_alpha_recovers_the_alpha_of_the_answers_behind_the_options():
+    got = ordinal_alpha(ordinal_sample(1, 5000))
+    assert got.alpha == pytest.approx(5 * 0.49 / (1 + 4 * 0.49), abs=0.01)
+    np.testing.assert_allclose(got.correlations[np.triu_indices(5, 1)], 0.49, atol=0.05)
+    assert (np.diag(got.correlations) == 1).all()
+    assert (got.n, got.items, got.notes) == (5000, 5, ())
+
+
+def test_ordinal_alpha_drops_incomplete_rows_and_items_that_do_not_vary():
+    x = ordinal_sample(2, 120)
+    wide = np.insert(x, 2, 3.0, axis=1)
+    wide[0, 0] = np.nan
+    got = ordinal_alpha(wide, list("abcdef"))
+    assert got.alpha == pytest.approx(ordinal_alpha(x[1:]).alpha)
+    assert (got.n, got.items) == (119, 5)
+    assert np.isnan(got.correlations[2]).all()
+
+
+def test_small_samples_are_called_rough_and_bounds_are_named():
+    x = ordinal_sample(3, 30)
+    x[:, 1] = x[:, 0]
+    got = ordinal_alpha(x, list("abcde"))
+    assert got.notes[0] == "Polychoric correlations of 30 rows are rough: prefer alpha."
+    assert got.notes[1] == "Polychoric correlation at its bound, for want of answers: a and b."
+
+
+def test_correlations_that_do_not_fit_together_are_named():
+    x = ordinal_sample(4, 14, k=8)
+    assert any("not positive definite" in note for note in ordinal_alpha(x).notes)
+
+
+@pytest.mark.parametrize(
+    ("x", "note"),
+    [
+        (ordinal_sample(5, 9), "9 complete rows"),
+        (np.ones((30, 3)), "fewer than two items vary"),
+        (np.arange(60.0).reshape(30, 2), "more than 10 different answers"),
+    ],
+)
+def test_what_is_not_ordinal_or_too_small_is_refused(x, note):
+    got = ordinal_alpha(x)
+    assert note in got.notes[0]
+    assert np.isnan(got.alpha)
+    assert np.isnan(got.correlations).all()
+
+
+@given(st.integers(0, 300))
+@settings(max_examples=15, deadline=None)
+def test_ordinal_alpha_ignores_the_codes_and_exceeds_alpha(seed):
+    x = ordinal_sample(seed, 300)
+    got = ordinal_alpha(x)
+    assert got.alpha == pytest.approx(ordinal_alpha(5 - x[:, ::-1]).alpha, abs=1e-6)
+    assert got.alpha == pytest.approx(ordinal_alpha(x**2).alpha, abs=1e-9)
+    assert got.alpha > reliability(moments(x)).alpha
