@@ -215,7 +215,8 @@ def settle_export(export: Export) -> Iterator[Export]:
 def _write_plainly(export: Export, path: Path) -> Path:
     """Write the records without blank lines, stray quotes and odd line ends, which scanners read each their own way."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter=export.delimiter, lineterminator="\n")
+        # What stands in the line end is what the writer puts in quotes: a lone CR as well.
+        writer = csv.writer(stream, delimiter=export.delimiter, lineterminator="\r\n")
         writer.writerows(cells for _, cells in export.records())
     return path
 
