@@ -62,7 +62,7 @@ def locate_errors(error: ValidationError, document: Document, model: type[BaseMo
         In the order of the file.
     """
     found = [
-        (_place(details["loc"], document.data), details["type"], _locate(details, document, model))
+        (find_place(details["loc"], document.data), details["type"], _locate(details, document, model))
         for details in error.errors(include_url=False)
     ]
     # A misspelt key is one problem, not a strange key and a missing one.
@@ -78,11 +78,11 @@ def locate_errors(error: ValidationError, document: Document, model: type[BaseMo
 def error_places(error: ValidationError, data: object) -> Iterator[tuple[Loc, str]]:
     """Yield the place of each error in `data`, and its kind."""
     for details in error.errors(include_url=False):
-        yield _place(details["loc"], data), details["type"]
+        yield find_place(details["loc"], data), details["type"]
 
 
 def _locate(details: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
-    kind, loc = details["type"], _place(details["loc"], document.data)
+    kind, loc = details["type"], find_place(details["loc"], document.data)
     hint = ""
     if kind == "extra_forbidden":
         allowed = _keys_allowed(model, loc[:-1])
@@ -101,7 +101,7 @@ def _locate(details: ErrorDetails, document: Document, model: type[BaseModel]) -
     return document.problem(loc, message, hint=hint, rule=kind.replace("_", "-"))
 
 
-def _place(loc: Sequence[str | int], data: object) -> Loc:
+def find_place(loc: Sequence[str | int], data: object) -> Loc:
     """Return `loc` without what pydantic adds: the index of one thing not in a list, the mark of a key."""
     place: list[str | int] = []
     node = data

@@ -1,0 +1,112 @@
+"""Whether the arms differ at a wave: first of people, then of sites, which is what the method is about."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from sos_score.comparison.design import detect_between_people, detect_between_sites
+from sos_score.comparison.effects import hedges_g
+from sos_score.comparison.groups import compare_pairs, compare_welch_anova
+from sos_score.comparison.panel import Panel, Plan, Scores
+from sos_score.comparison.ranks import compare_ranks
+from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_effect, with_test
+from sos_score.comparison.samples import compare_welch
+from sos_score.comparison.sites import SiteComparison, compare_sites
+from sos_score.comparison.spread import measure_spread
+
+
+def list_arm_rows(panel: Panel, plan: Plan) -> list[Row]:
+    """Return, for each wave, treated against reference: of people, across sites, and of sites.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+
+    Returns
+    -------
+    list of Row
+        Judged are two rows a wave: Welch's test of people, which speaks of these people only, and the exact
+        permutation of sites, which alone speaks of the method. Beside them Mann-Whitney, Welch's analysis of
+        variance and Games-Howell across the sites, and the t test of site means.
+    """
+    return [row for wave in plan.waves for row in _ask_wave(panel, plan, wave)]
+
+
+def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
+    arms = [_join(panel, plan, arm, wave) for arm in (plan.treated, plan.reference)]
+    if not arms[0].size or not arms[1].size:
+        return []
+    base = start_row(panel, "arms", "people", wave=wave, groups=" - ".join(plan.arm_names), notes=(PEOPLE,))
+    spread = measure_spread(panel, plan, wave)
+    found = compare_welch(*arms)
+    row = with_effect(with_test(base, found), "g", hedges_g(*arms))
+    row = replace(row, detectable=detect_between_people(*spread.people, alpha=plan.alpha).effect)
+    ranks = compare_ranks(*arms)
+    rows = [
+        make_primary(row, found, panel, plan, spread.sd),
+        replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
+                effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
+                method=f"Mann-Whitney: {ranks.method}", notes=(PEOPLE, *ranks.notes)),
+        *_compare_all(panel, plan, wave, base),
+    ]  # fmt: skip
+    means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
+    return [
+        *rows,
+        *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), means, (spread.sd, spread.site_sd)),
+    ]
+
+
+def _join(panel: Panel, plan: Plan, arm: str, wave: str) -> Scores:
+    parts = [panel.scores(site, wave) for site in plan.sites if plan.arms[site] == arm]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _compare_all(panel: Panel, plan: Plan, wave: str, base: Row) -> list[Row]:
+    """Return Welch's analysis of variance across the sites, and Games-Howell for each pair."""
+    sites = [site for site in plan.sites if panel.at(site, wave).any()]
+    groups = [panel.scores(site, wave) for site in sites]
+    labels = [plan.label_site(site) for site in sites]
+    welch = compare_welch_anova(groups)
+    rows = [
+        replace(base, groups=", ".join(labels), counts=welch.n, statistic_name="F", statistic=welch.statistic,
+                df=welch.df1, df2=welch.df2, p=welch.p, method=welch.method, notes=(PEOPLE, *welch.notes))
+    ]  # fmt: skip
+    for (i, j), found in compare_pairs(groups).items():
+        rows.append(with_test(replace(base, groups=f"{labels[i]} - {labels[j]}"), found))
+    return rows
+
+
+def list_site_rows(
+    panel: Panel, plan: Plan, base: Row, values: dict[str, float], sds: tuple[float, float]
+) -> list[Row]:
+    """Return the exact permutation of sites, which is judged, and the t test of site values beside it.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+    base : Row
+    values : dict
+        Site to its mean, or to its mean change.
+    sds : tuple of float
+        Standard deviation of people, and of the site values within arms.
+    """
+    treated = [plan.arms[site] == plan.treated for site in values]
+    found = compare_sites(list(values.values()), treated, seed=plan.seed)
+    sd, site_sd = sds
+    detectable = detect_between_sites(found.permutation.n, site_sd, alpha=plan.alpha).effect
+    detectable = detectable / sd if sd > 0 else math.nan
+    effect = found.test.estimate / sd if sd > 0 else math.nan
+    test = replace(with_test(base, found.test), effect_name="g", effect=effect, detectable=detectable)
+    return [make_primary(_permuted(test, found), found.test, panel, plan, sd), test]
+
+
+def _permuted(test: Row, found: SiteComparison) -> Row:
+    limit = f"{found.permutation.n_assignments} assignments; p cannot be below {found.permutation.smallest_p:.3g}"
+    return replace(test, statistic_name="difference", statistic=found.permutation.estimate, df=math.nan,
+                   p=found.permutation.p, method=found.permutation.method,
+                   notes=(limit, "interval: t of the sites", *found.permutation.notes))  # fmt: skip

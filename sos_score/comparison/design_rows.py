@@ -1,0 +1,114 @@
+"""What this design can show: before any result, the smallest p and the smallest effect it could find."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from sos_score.comparison.change_rows import say_linked
+from sos_score.comparison.design import Detectable, detect_between_clusters, detect_between_people, detect_between_sites
+from sos_score.comparison.panel import Panel, Plan
+from sos_score.comparison.permutation import count_assignments, find_smallest_p
+from sos_score.comparison.rows import Row, start_row
+from sos_score.comparison.spread import measure_spread
+
+
+def list_design_rows(panel: Panel, plan: Plan) -> list[Row]:
+    """Return who there is, the smallest p of any test of sites, and detectable effects by kind of analysis.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+
+    Returns
+    -------
+    list of Row
+        Counts for each wave; for the site-level test the smallest two-sided p (in `p`); for each kind of
+        analysis the smallest effect found with 80% power (in `detectable`, standard deviations of people).
+    """
+    rows = _count_people(panel, plan)
+    if not plan.has_arms:
+        return rows
+    rows.append(_limit_sites(panel, plan))
+    for wave in _waves_with_arms(panel, plan):
+        spread = measure_spread(panel, plan, wave)
+        found: dict[str, Detectable | None] = {
+            "people": detect_between_people(*spread.people, alpha=plan.alpha),
+            "people, adjusted for sites": detect_between_clusters(
+                spread.people, spread.sites, max(0.0, spread.icc), alpha=plan.alpha
+            )
+            if not math.isnan(spread.icc)
+            else None,
+            "sites": _in_people(detect_between_sites(spread.sites, spread.site_sd, alpha=plan.alpha), spread.sd),
+        }
+        rows += [_tell(panel, plan, wave, unit, each) for unit, each in found.items() if each is not None]
+        rows += _tell_icc(panel, plan, wave)
+    return rows
+
+
+def _count_people(panel: Panel, plan: Plan) -> list[Row]:
+    rows = []
+    for site in plan.sites:
+        counts = [int(panel.at(site, wave).sum()) for wave in plan.waves]
+        note: tuple[str, ...] = ()
+        if len(plan.waves) > 1:
+            _, first, last = panel.pair((site,), plan.first_wave, plan.last_wave)
+            at_first, at_last = ~np.isnan(first), ~np.isnan(last)
+            linked = int((at_first & at_last).sum())
+            note = (say_linked(linked, (int(at_first.sum()) - linked, int(at_last.sum()) - linked), plan),)
+        row = start_row(panel, "design", "people", site=plan.label_site(site), groups=", ".join(plan.waves))
+        rows.append(replace(row, counts=tuple(counts), method="count", notes=note))
+    return rows
+
+
+def _limit_sites(panel: Panel, plan: Plan) -> Row:
+    present = [site for site in plan.sites if panel.at(site).any()]
+    treated = sum(plan.arms[site] == plan.treated for site in present)
+    contrast = sum(plan.arms[site] == plan.reference for site in present)
+    smallest = find_smallest_p(treated, contrast)
+    if math.isnan(smallest):
+        note = "one arm has no site with a score, so the arms cannot be compared"
+    else:
+        ways = count_assignments(treated, contrast)
+        note = f"{treated} sites against {contrast}: {ways} ways to choose the {plan.arm_names[0]} sites"
+        if smallest > plan.alpha:
+            note += f", so no exact test of sites can reach p = {plan.alpha:g}"
+    groups = " - ".join(plan.arm_names)
+    return start_row(
+        panel, "design", "sites", groups=groups, counts=(treated, contrast), p=smallest,
+        method="smallest p of an exact permutation of sites", notes=(note,),
+    )  # fmt: skip
+
+
+def _waves_with_arms(panel: Panel, plan: Plan) -> list[str]:
+    def has_both(wave: str) -> bool:
+        arms = {plan.arms[site] for site in plan.sites if panel.at(site, wave).any()}
+        return {plan.treated, plan.reference} <= arms
+
+    return [wave for wave in plan.waves if has_both(wave)]
+
+
+def _in_people(found: Detectable, sd: float) -> Detectable:
+    """Return a detectable difference of site means in standard deviations of people."""
+    return replace(found, effect=found.effect / sd if sd > 0 else math.nan)
+
+
+def _tell(panel: Panel, plan: Plan, wave: str, unit: str, found: Detectable) -> Row:
+    return start_row(
+        panel, "design", unit, wave=wave, groups=" - ".join(plan.arm_names), counts=found.n, effect_name="g",
+        df=found.df, detectable=found.effect, method=f"smallest effect found with 80% power: {found.method}",
+        notes=found.notes,
+    )  # fmt: skip
+
+
+def _tell_icc(panel: Panel, plan: Plan, wave: str) -> list[Row]:
+    spread = measure_spread(panel, plan, wave)
+    if math.isnan(spread.icc):
+        return []
+    note = "how much of the variation lies between sites; with few sites hardly known"
+    row = start_row(panel, "design", "sites", wave=wave, groups=", ".join(plan.sites.values()))
+    row = replace(row, counts=(spread.n_sites,), effect_name="ICC(1)", effect=spread.icc, effect_low=spread.icc_low)
+    return [replace(row, effect_high=spread.icc_high, method="one-way analysis of variance", notes=(note,))]

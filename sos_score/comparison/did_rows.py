@@ -1,0 +1,121 @@
+"""Whether the arms changed differently: difference in differences of people and of sites."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.comparison.arm_rows import list_site_rows
+from sos_score.comparison.design import detect_between_people
+from sos_score.comparison.did import PeopleDid, adjust_for_first, compare_changes
+from sos_score.comparison.estimate import Estimate
+from sos_score.comparison.panel import Panel, Plan, Scores
+from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_test
+from sos_score.comparison.spread import measure_spread
+from sos_score.comparison.variance import fit_variance
+from sos_score.comparison.variance_coefficients import assess_coefficients
+from sos_score.comparison.variance_data import variance_data
+
+
+def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
+    """Return treated change minus reference change: of people, adjusted for the first wave, and of sites.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+
+    Returns
+    -------
+    list of Row
+        Judged are the estimate on people with errors clustered on the person (CR2), which speaks of these
+        people, and the exact permutation of site changes, which speaks of the method. Beside them HC3, CR2
+        clustered on site, analysis of covariance on linked people, and a mixed model with site and person
+        intercepts.
+    """
+    if len(plan.waves) < 2:
+        return []
+    first, last = plan.first_wave, plan.last_wave
+    there = panel.at() & np.isin(panel.wave, [first, last]) & np.isin(panel.site, list(plan.sites))
+    y, site, wave = panel.score[there], panel.site[there], panel.wave[there]
+    arm = np.array([plan.arms[name] == plan.treated for name in site], dtype=bool)
+    post = wave == last
+    if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
+        return []
+    people = [str(person) or None for person in panel.person[there]]
+    found = compare_changes(y, arm, post, site.tolist(), people)
+    words = f"{plan.arm_names[0]} change - {plan.arm_names[1]} change"
+    base = start_row(panel, "did", "people", wave=plan.span, groups=words, notes=(PEOPLE,))
+    sd = measure_spread(panel, plan, first).sd
+    rows = _list_people(panel, plan, base, found, sd)
+    rows.append(_adjust_for_first(panel, plan, base))
+    design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
+    rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
+    changes = {}
+    for name in plan.sites:
+        before, after = panel.scores(name, first), panel.scores(name, last)
+        if before.size and after.size:
+            changes[name] = float(after.mean() - before.mean())
+    site_sd = _spread_changes(changes, plan)
+    return [*rows, *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), changes, (sd, site_sd))]
+
+
+def _list_people(panel: Panel, plan: Plan, base: Row, found: PeopleDid, sd: float) -> list[Row]:
+    cells = found.n
+    detectable = math.nan
+    if min(cells) > 0:
+        # The variance of the estimate is that of four cells; two groups of these sizes have the same.
+        share = 1.0 / sum(1.0 / n for n in cells)
+        detectable = detect_between_people(max(2, round(2 * share)), max(2, round(2 * share)), alpha=plan.alpha).effect
+
+    def tell(estimate: Estimate, notes: tuple[str, ...] = (PEOPLE,)) -> Row:
+        row = with_test(replace(base, notes=notes), estimate)
+        effect = estimate.estimate / sd if sd > 0 else math.nan
+        return replace(row, counts=cells, effect_name="g", effect=effect, detectable=detectable)
+
+    cautious = ("few sites: the interval is wide because it is honest",)
+    judged = make_primary(tell(found.cr2_person), found.cr2_person, panel, plan, sd)
+    return [judged, tell(found.hc3), tell(found.cr2_site, cautious)]
+
+
+def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
+    first, last = plan.first_wave, plan.last_wave
+    before, after, treated = [], [], []
+    for arm in (plan.treated, plan.reference):
+        sites = tuple(site for site in plan.sites if plan.arms[site] == arm)
+        _, x, y = panel.pair(sites, first, last)
+        before += x.tolist()
+        after += y.tolist()
+        treated += [arm == plan.treated] * x.size
+    found = adjust_for_first(after, before, treated)
+    row = with_test(replace(base, groups=" - ".join(plan.arm_names)), found.effect)
+    note = f"linked people at {last}, at the same score at {first}; slopes differ with p = {found.slopes_p:.3g}"
+    if math.isnan(found.slopes_p):
+        note = f"linked people at {last}, at the same score at {first}"
+    return replace(row, counts=found.n, method="analysis of covariance", notes=(note, *row.notes))
+
+
+def _fit_mixed(base: Row, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Row:
+    ids = np.array([name or f"\x1f{place}" for place, name in enumerate(person.tolist())], dtype=object)
+    data = variance_data(y, {"sites": site, "people": ids}, design)
+    tests, fit = assess_coefficients(data), fit_variance(data)
+    row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,))
+    if data.problem or len(tests.coefficients) < 4:
+        return replace(row, notes=tests.notes)
+    found = tests.coefficients[3]
+    return replace(row, estimate=found.estimate, low=found.low, high=found.high, statistic_name="t",
+                   statistic=found.t, df=found.df, p=found.p, notes=(*fit.notes, *row.notes))  # fmt: skip
+
+
+def _spread_changes(changes: dict[str, float], plan: Plan) -> float:
+    groups = [
+        np.array([change for site, change in changes.items() if plan.arms[site] == arm])
+        for arm in (plan.treated, plan.reference)
+    ]
+    freedom = sum(max(group.size - 1, 0) for group in groups)
+    if not freedom:
+        return math.nan
+    return math.sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups if group.size) / freedom)

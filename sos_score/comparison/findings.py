@@ -1,0 +1,156 @@
+"""Every question of a study asked of every outcome, judged by one rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sos_score.comparison.arm_rows import list_arm_rows
+from sos_score.comparison.change_rows import list_change_rows
+from sos_score.comparison.design_rows import list_design_rows
+from sos_score.comparison.did_rows import list_did_rows
+from sos_score.comparison.level_rows import list_level_rows
+from sos_score.comparison.multiplicity import adjust_p
+from sos_score.comparison.panel import Panel, Plan
+from sos_score.comparison.privacy import suppress_small
+from sos_score.comparison.rows import Row
+from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
+
+ASK: dict[str, Callable[[Panel, Plan], list[Row]]] = {
+    "design": list_design_rows,
+    "level": list_level_rows,
+    "change": list_change_rows,
+    "arms": list_arm_rows,
+    "did": list_did_rows,
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The findings of a study.
+
+    Attributes
+    ----------
+    plan : Plan
+    panels : tuple of Panel
+    rows : tuple of Row
+        Question by question, outcome by outcome.
+    families : dict
+        How many tests each family holds.
+    notes : tuple of str
+        What holds for the study as a whole.
+    """
+
+    plan: Plan
+    panels: tuple[Panel, ...]
+    rows: tuple[Row, ...]
+    families: dict[str, int]
+    notes: tuple[str, ...]
+
+    def ask(self, question: str) -> list[Row]:
+        """Return the rows of one question."""
+        return [row for row in self.rows if row.question == question]
+
+
+def compare_panels(
+    panels: Iterable[Panel], plan: Plan, questions: Sequence[str] = (), notes: tuple[str, ...] = ()
+) -> Comparison:
+    """Ask every question of every outcome, adjust within families, and judge.
+
+    Parameters
+    ----------
+    panels : iterable of Panel
+    plan : Plan
+    questions : sequence of str
+        Keys of `ASK`; none means all.
+    notes : tuple of str
+        What holds for the study as a whole.
+
+    Returns
+    -------
+    Comparison
+        Verdicts hold after adjustment. Groups of fewer people than the plan allows are blanked, and with them
+        whatever would let a reader work them out.
+    """
+    panels = tuple(panels)
+    asked = [name for name in questions or ASK if plan.has_arms or name not in ("arms", "did")]
+    rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
+    rows = _adjust(rows, plan)
+    by_name = {(panel.source, panel.scale): panel for panel in panels}
+    judged = [_judge(row, by_name[row.source, row.scale], plan) for row in rows]
+    families: dict[str, int] = {}
+    for row in judged:
+        if row.is_primary and not math.isnan(row.p):
+            families[row.family] = families.get(row.family, 0) + 1
+    return Comparison(
+        plan, panels, tuple(suppress_small(judged, plan)), families, (*notes, *_list_notes(plan, families))
+    )
+
+
+def _adjust(rows: list[Row], plan: Plan) -> list[Row]:
+    """Return the rows with p and TOST p adjusted within each family."""
+    members: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.is_primary:
+            members.setdefault(row.family, []).append(place)
+    for places in members.values():
+        adjusted = adjust_p([rows[place].p for place in places], plan.adjustment).tolist()
+        equal = adjust_p([rows[place].tost_p for place in places], plan.adjustment).tolist()
+        for place, p, tost_p in zip(places, adjusted, equal, strict=True):
+            rows[place] = replace(rows[place], p_adjusted=p, tost_p_adjusted=tost_p)
+    return rows
+
+
+def _judge(row: Row, panel: Panel, plan: Plan) -> Row:
+    if not row.is_primary:
+        return row
+    verdict = judge_difference(
+        row.estimate,
+        row.p_adjusted,
+        (row.tost_low, row.tost_high),
+        alpha=plan.alpha,
+        smallest=row.smallest if row.smallest > 0 else math.nan,
+        directions=(panel.higher_is, turn_words(panel.higher_is)),
+    )
+    word, reason = verdict.word, verdict.reason
+    if word in (EQUIVALENT, TRIVIAL) and not row.tost_p_adjusted <= plan.alpha:
+        # The interval alone would say so; with all the family's tests counted it no longer does.
+        word = INCONCLUSIVE if word == EQUIVALENT else DIFFERENT
+        reason += ", but not after adjustment"
+    good = ""
+    if verdict.direction and panel.good is not None:
+        good = "better" if (row.estimate > 0) == (panel.good == "high") else "worse"
+    return replace(row, verdict=word, direction=verdict.direction, is_good=good, reason=reason)
+
+
+def turn_words(higher_is: str) -> str:
+    """Return what a lower score means, from what a higher one does.
+
+    Examples
+    --------
+    >>> turn_words("more engagement"), turn_words("a stronger bond"), turn_words("clearer roles")
+    ('less engagement', 'a weaker bond', 'the opposite of clearer roles')
+    """
+    turns = {
+        "more ": "less ",
+        "greater ": "less ",
+        "a stronger ": "a weaker ",
+        "a better ": "a worse ",
+        "safer ": "less safe ",
+    }
+    for word, turned in turns.items():
+        if higher_is.startswith(word):
+            return turned + higher_is.removeprefix(word)
+    return f"the opposite of {higher_is}"
+
+
+def _list_notes(plan: Plan, families: dict[str, int]) -> tuple[str, ...]:
+    method = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}.get(plan.adjustment)
+    sizes = sorted(set(families.values()))
+    size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}" if sizes else "0"
+    adjusted = (
+        f"p adjusted by {method} within {len(families)} families of {size} tests" if method else "p is not adjusted"
+    )
+    cells = f"groups of fewer than {plan.smallest_cell} people are not shown"
+    return (adjusted, cells) if plan.smallest_cell > 1 else (adjusted,)

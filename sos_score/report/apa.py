@@ -1,0 +1,56 @@
+"""Numbers as a results section prints them."""
+
+from __future__ import annotations
+
+import math
+
+
+def format_number(value: float, digits: int = 2) -> str:
+    """Return a number with a fixed count of decimals; nothing below zero is left of one that rounds to it.
+
+    Examples
+    --------
+    >>> format_number(-0.801), format_number(-0.001), format_number(float("nan"))
+    ('-0.80', '0.00', '-')
+    """
+    if math.isnan(value):
+        return "-"
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def format_p(p: float) -> str:
+    """Return a p value without its leading zero.
+
+    Examples
+    --------
+    >>> format_p(0.0412), format_p(0.0002), format_p(1.0)
+    ('.041', '< .001', '1.000')
+    """
+    if math.isnan(p):
+        return "-"
+    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def say_p(p: float, name: str = "p") -> str:
+    """Return "p = .041" or "p < .001"."""
+    text = format_p(p)
+    return f"{name} {text}" if text.startswith("<") else f"{name} = {text}"
+
+
+def format_interval(low: float, high: float) -> str:
+    """Return "[-1.18, -0.41]"; nothing where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"[{format_number(low)}, {format_number(high)}]"
+
+
+def format_df(df: float) -> str:
+    """Return degrees of freedom: whole where they are.
+
+    Examples
+    --------
+    >>> format_df(13.0), format_df(13.04)
+    ('13', '13.0')
+    """
+    return f"{df:.0f}" if df == round(df) else f"{df:.1f}"

@@ -1,0 +1,65 @@
+"""A finding as a sentence, in the style of a results section; every number stands in its row."""
+
+from __future__ import annotations
+
+import math
+
+from sos_score.comparison.rows import Row
+from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, TRIVIAL
+from sos_score.report.apa import format_df, format_interval, format_number, say_p
+
+SPEAKS = {
+    "people": "of these people only",
+    "sites": "of the method, as far as the sites can show",
+}
+
+
+def write_sentence(row: Row) -> str:
+    """Return one finding in words and APA numbers.
+
+    Parameters
+    ----------
+    row : Row
+        One that was judged.
+
+    Returns
+    -------
+    str
+        Empty for a row that is not judged or not shown.
+    """
+    if not row.is_primary or math.isnan(row.estimate):
+        return ""
+    where = ", ".join(part for part in (row.title, _say_place(row)) if part)
+    parts = [f"difference {format_number(row.estimate)}"]
+    if not math.isnan(row.low):
+        parts.append(f"95% CI {format_interval(row.low, row.high)}")
+    if not math.isnan(row.df):
+        parts.append(f"{row.statistic_name}({format_df(row.df)}) = {format_number(row.statistic)}")
+    if not math.isnan(row.p):
+        parts.append(say_p(row.p))
+        parts.append(say_p(row.p_adjusted, "adjusted p"))
+    if not math.isnan(row.effect):
+        interval = format_interval(row.effect_low, row.effect_high)
+        parts.append(f"{row.effect_name} = {format_number(row.effect)}{f' {interval}' if interval else ''}")
+    if row.verdict not in (DIFFERENT, TRIVIAL) and not math.isnan(row.detectable):
+        parts.append(f"smallest effect found with 80% power {row.effect_name} = {format_number(row.detectable)}")
+    return f"{where}: {say_verdict(row)} ({SPEAKS[row.unit]}); {', '.join(parts)}."
+
+
+def say_verdict(row: Row) -> str:
+    """Return the verdict with its direction and whether that is good."""
+    if row.verdict in (DIFFERENT, TRIVIAL) and row.direction:
+        good = f" ({row.is_good})" if row.is_good else ""
+        small = ", but too small to matter" if row.verdict == TRIVIAL else ""
+        return f"{row.direction}{good}{small}"
+    if row.verdict == EQUIVALENT:
+        return "no difference that would matter"
+    return row.verdict
+
+
+def _say_place(row: Row) -> str:
+    if row.question == "level":
+        return f"{row.groups}, {row.wave}" if row.wave else row.groups
+    if row.question == "change":
+        return f"{row.site}, {row.wave}"
+    return f"{row.groups}, {row.wave}" if row.wave else row.groups

@@ -1,0 +1,85 @@
+"""What the data of a study do not allow, in sentences that name nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sos_score.definition.study import Study
+from sos_score.scoring.study_data import SourceTable
+
+
+def note_study(study: Study, tables: Iterable[SourceTable]) -> list[str]:
+    """Return what the data of the whole study do not allow.
+
+    Parameters
+    ----------
+    study : Study
+    tables : iterable of SourceTable
+
+    Returns
+    -------
+    list of str
+    """
+    tables = list(tables)
+    notes = []
+    if study.treated_arm is None:
+        what = "there are no arms" if not study.arms else f"there is one arm, {study.label_arm(next(iter(study.arms)))}"
+        notes.append(f"{what}: sites are described, and no arms compared")
+    if len(study.waves) < 2:
+        notes.append("there is one wave: no change can be looked at")
+    asked = {wave for table in tables for wave in table.frame["wave"].dropna()}
+    notes += [f"no source has anybody at {wave}" for wave in study.waves if wave not in asked]
+    known = {level for table in tables for level in table.levels}
+    notes += [f"no source says which {level} anybody belongs to" for level in study.levels if level not in known]
+    for table in tables:
+        waves = [wave for wave in study.waves if wave in asked]
+        notes += [f"{table.source}: {note}" for note in _note_table(study, table, waves)]
+    return notes
+
+
+def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[str]:
+    frame = table.frame
+    if frame["wave"].isna().all() and len(study.waves) > 1:
+        yield "no wave is recorded, so there is no change to look at"
+        waves: list[str | None] = [None]
+    else:
+        present = set(frame["wave"].dropna())
+        lost = [wave for wave in asked if wave not in present]
+        yield from (f"nobody answered at {wave}" for wave in lost)
+        waves = [wave for wave in asked if wave in present] or [None]
+    yield from _note_cells(study, table, waves)
+    arms = set(frame["arm"].dropna())
+    if len(arms) == 1 and len(study.arms) > 1:
+        yield f"everybody is in the arm {study.label_arm(arms.pop())}: no arms are compared"
+    yield from _note_people(table)
+    if table.instrument is not None:
+        empty = [scale for scale in table.instrument.scales if scale in frame.columns and frame[scale].isna().all()]
+        yield from (f"nobody has a score on {scale}" for scale in empty)
+
+
+def _note_cells(study: Study, table: SourceTable, waves: list[str | None]) -> Iterator[str]:
+    """Yield the sites with nobody, or with one person, at a wave."""
+    frame = table.frame
+    for wave in waves:
+        here = frame if wave is None else frame[frame["wave"] == wave]
+        at = "" if wave is None else f" at {wave}"
+        for site in study.sites:
+            rows = here[here["site"] == site]
+            count = len(rows) if rows["person"].isna().any() else rows["person"].nunique()
+            if count == 0:
+                yield f"nobody answered in {study.label_site(site)}{at}"
+            elif count == 1:
+                yield f"one person only in {study.label_site(site)}{at}: no test and no interval there"
+
+
+def _note_people(table: SourceTable) -> Iterator[str]:
+    """Yield who is there twice for a reason, and who moved."""
+    named = table.frame[table.frame["person"].notna()]
+    counts = named.groupby(["person", named["wave"].fillna("")]).size()
+    repeated = int((counts > 1).sum())
+    if repeated:
+        yield f"{repeated} of {len(counts)} were rated by more than one rater"
+    moved = int((named.groupby("person")["site"].nunique() > 1).sum())
+    if moved:
+        noun = "person is" if moved == 1 else "people are"
+        yield f"{moved} {noun} in different sites at different waves: counted where they answered, linked in no site"

@@ -1,0 +1,70 @@
+"""From a study file to its data: every source read, placed, linked and scored."""
+
+from __future__ import annotations
+
+from sos_score.definition.study_defaults import list_defaults
+from sos_score.errors import InvalidInput, InvalidSurvey, Problem
+from sos_score.scoring.exports import Outcome
+from sos_score.scoring.study_data import SourceTable, StudyData, StudyOutcome
+from sos_score.scoring.study_file import StudyFile
+from sos_score.scoring.study_links import LinkTable, read_links
+from sos_score.scoring.study_notes import note_study
+from sos_score.scoring.study_places import place_rows
+from sos_score.scoring.study_rows import read_rows
+from sos_score.scoring.study_tables import list_outcomes, make_table
+
+
+def load_study_data(file: StudyFile) -> StudyData:
+    """Read and score everything a study names.
+
+    Parameters
+    ----------
+    file : StudyFile
+        From `read_study`.
+
+    Returns
+    -------
+    StudyData
+
+    Raises
+    ------
+    InvalidSurvey
+        With every problem of every source.
+    """
+    links, problems = _try_links(file)
+    tables: list[SourceTable] = []
+    outcomes: list[StudyOutcome] = []
+    notes: dict[str, None] = {}
+    done: dict[str, Outcome] = {}
+    for name in file.study.sources:
+        for definition in file.definitions[name]:
+            try:
+                rows = read_rows(file, name, definition.instrument)
+                placed, said = place_rows(file, rows, links)
+            except InvalidInput as error:
+                problems += error.problems
+                continue
+            table = make_table(file, rows, placed)
+            tables.append(table)
+            outcomes += list_outcomes(file, rows, table)
+            notes |= dict.fromkeys(f"{name}: {each}" for each in said)
+            done |= {each.name: each for each in rows.files}
+    if problems:
+        raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
+    return StudyData(
+        study=file.study,
+        tables=tuple(tables),
+        outcomes=tuple(outcomes),
+        notes=(*notes, *dict.fromkeys(note_study(file.study, tables))),
+        defaults=tuple(list_defaults(file.study)),
+        files=tuple(done.values()),
+        inputs=tuple(file.list_inputs()),
+    )
+
+
+def _try_links(file: StudyFile) -> tuple[list[LinkTable], list[Problem]]:
+    """Return the link tables, or what is wrong with them; the sources are looked at in any case."""
+    try:
+        return read_links(file), []
+    except InvalidInput as error:
+        return [], list(error.problems)
