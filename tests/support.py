@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from sos_score.definition.instrument import Instrument
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,3 +32,27 @@ def run_shell(command: str, folder: Path) -> str:
         ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=both, check=False
     )
     return done.stdout.decode()
+
+
+def make_instrument(scales: dict[str, Any], items: str | list[dict[str, Any]] = "q1..q6", **parts: Any) -> Instrument:
+    """Return an instrument with an id of ``test`` and answers from 1 to 5, unless `parts` says otherwise."""
+    vouched = {"status": "user", "source": "a test"}
+    full = {name: {"title": name, "score": "mean", "higher_is": "more", **scale} for name, scale in scales.items()}
+    return Instrument.model_validate(
+        {
+            "format": 1,
+            "id": "test",
+            "version": "1.0.0",
+            "title": "Test",
+            "construct": "nothing",
+            "answered_by": ["staff"],
+            "references": [],
+            "rights": {"holder": "nobody"},
+            "verification": {"key": vouched, "responses": vouched, "missing": vouched},
+            "response_scales": {"agree5": {"min": 1, "max": 5}},
+            "items": {"ids": items, "responses": "agree5"} if isinstance(items, str) else items,
+            "missing": {"min_answered": "all"},
+            "scales": full,
+            **parts,
+        }
+    )

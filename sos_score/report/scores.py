@@ -109,7 +109,7 @@ def score_files(job: Job) -> bool:
     kind, targets = _plan_targets(job)
     definitions = load_definitions(job.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_column_map(job.column_map, instruments) if job.column_map else None
+    column_map = _read_map(job.column_map, instruments) if job.column_map else None
     choices = make_choices(job, instruments)
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
@@ -210,6 +210,7 @@ def _plan_targets(job: Job) -> tuple[str, dict[str, Path | None]]:
                 check_output(path, force=job.force)
             except InvalidOutput as error:
                 problems += error.problems
+                break
     if problems:
         raise InvalidOutput(problems, "nothing was scored")
     return kind, targets
@@ -233,6 +234,13 @@ def load_definitions(names: Iterable[str]) -> list[Definition]:
                 raise InvalidRequest(f"'{owner[item]}' and '{definition.instrument.id}' both have an item '{item}'")
         owner |= dict.fromkeys(definition.instrument.responses, definition.instrument.id)
     return definitions
+
+
+def _read_map(path: Path, instruments: list[Instrument]) -> ColumnMap:
+    try:
+        return read_column_map(path, instruments)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(error.problems, "nothing was scored") from None
 
 
 def _open_sources(
@@ -279,6 +287,8 @@ def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> l
 
 def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
+    if len(job.data) > 1 and "source" in ids:
+        raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
     if job.is_long:
         scores = list_long_columns(scorers)
     else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+from narwhals.exceptions import NarwhalsError
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.engine import answer_column
@@ -104,7 +105,7 @@ def score_export(
             if export.plainness.result():
                 return outcome
             raise _NotPlainError
-    except (pl.exceptions.PolarsError, _NotPlainError, InvalidSurvey) as error:
+    except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
         if isinstance(error, InvalidSurvey) and export.plainness.result():
             raise
     with settle_export(export) as settled, open_part() as take:
@@ -136,7 +137,9 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
         take(tally.count(batch))
     if tally.strays:
         distinct = distinct + list_distinct(frame, scorer.numeric(schema))
-    invalid = list(find_invalid(distinct, scorer.columns, scorer.keys))
+    found = find_invalid(distinct, scorer.columns, scorer.keys)
+    place = {item: index for index, item in enumerate(scorer.columns.items)}
+    invalid = sorted(found, key=lambda each: place[each.item])
     problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
     if not tally.rows and not problems:
         problems = [Problem("has a header and no rows", export.name, rule="file")]

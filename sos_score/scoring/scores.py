@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
-from sos_score.errors import InvalidSurvey
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.engine import Frame, answer_column, compute_scores, measure_reference
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
 from sos_score.survey.answers import AnswerKey, build_answer_keys
@@ -99,13 +100,19 @@ def prepare_scorer(
         raise InvalidSurvey([*problems, *unmatched])
     chosen = choices or ScoringChoices()
     ready_made = {each.id: [column for column, _ in list_t_scores(each, column_map)] for each in instruments}
-    return Scorer(
+    scorer = Scorer(
         plans=tuple(plan_scores(each, chosen) for each in instruments if not ready_made[each.id]),
         columns=columns,
         keys=build_answer_keys(instruments, column_map),
         t_columns=tuple(column for each in ready_made.values() for column in each),
         choices=chosen,
     )
+    named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
+    doubled = [name for name, count in named.items() if count > 1]
+    if doubled:
+        message = "two columns of the scores would be called"
+        raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
+    return scorer
 
 
 def measure_references(frame: nw.LazyFrame[Any], scorer: Scorer, distinct: Iterable[Distinct]) -> Scorer:
@@ -208,6 +215,8 @@ def score_survey(
     ------
     InvalidSurvey
         Columns are missing, answers are not allowed, or a respondent is there twice; all of it at once.
+    InvalidRequest
+        `on_invalid` is neither.
 
     Notes
     -----
@@ -223,6 +232,8 @@ def score_survey(
     >>> score_survey(answers, load_instrument("wai-s")).select("respondent", "wai_s_bond", "wai_s_total").rows()
     [('A1', 7.0, 6.0)]
     """
+    if on_invalid not in get_args(OnInvalid):
+        raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
     given = nw.from_native(frame)
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
     schema = given.collect_schema()

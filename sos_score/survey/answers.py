@@ -10,8 +10,8 @@ from sos_score.definition.folding import fold_text
 from sos_score.definition.instrument import Instrument, ResponseScale
 from sos_score.survey.columns import ColumnMap, list_t_scores
 
-WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
-_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
+WHOLE = re.compile(r"([-+]?[0-9]+)(?:\.0*)?")
+_DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
 T_RANGE = ResponseScale(min=0, max=100)
 
@@ -90,7 +90,7 @@ class AnswerKey:
 
     def describe(self) -> str:
         """Return what is allowed, in a few words."""
-        bounds = f"{self.responses.min}-{self.responses.max}"
+        bounds = "a code of the column map" if self.has_own_codes else f"{self.responses.min}-{self.responses.max}"
         if not self.responses.labels:
             return bounds
         ordered = sorted(self.responses.labels, key=self.responses.labels.__getitem__)

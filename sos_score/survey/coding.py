@@ -77,8 +77,8 @@ class Invalid:
 
     def problem(self, path: str = "", line: int | None = None) -> Problem:
         """Return it as a problem, located where it was first seen."""
-        number = WHOLE.fullmatch(self.text.strip())
-        what = f"{self.text.strip()} is outside" if number else f"{self.text!r} is not a response of"
+        is_named = self.allowed.startswith("'")
+        what = f"{self.text!r} is not a response of" if is_named else f"{self.text.strip()} is outside"
         where = self.column if self.column == self.item else f"{self.column} (item {self.item})"
         return Problem(f"{what} {self.allowed}", path, line, where, rule="answer", count=self.count)
 
@@ -104,6 +104,8 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     dtype : narwhals DType
         Of the column.
     """
+    if dtype.is_decimal():
+        column = column.cast(nw.Float64)  # not every frame can compute with decimals
     valid = (column >= key.responses.min) & (column <= key.responses.max)
     if not dtype.is_integer() and not key.has_fractions:
         valid = valid & (column % 1 == 0)

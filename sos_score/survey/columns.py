@@ -158,13 +158,17 @@ def check_column_map(
                 message = f"no response scale or item '{name}' (response scales: {', '.join(scales)})"
                 found.append(((section, name), message, guess(name, [*scales, *items])))
             else:
-                found += [((section, name, text), message, "") for text, message in _list_outside(codes, responses)]
+                known = responses.labels if section == "labels" else {}
+                found += [
+                    ((section, name, text), message, "") for text, message in _list_wrong(codes, known, responses)
+                ]
     found += [
         (("missing", reason), f"missing code {text} is inside the valid range of '{name}'", "")
         for reason, texts in column_map.missing.items()
         for text in texts
         for name, scale in scales.items()
-        if _is_code(text, scale)
+        # A platform's own codes leave the definition's numbers free.
+        if name not in column_map.codes and _is_code(text, scale)
     ]
     found += list(_check_t_scores(column_map, {instrument.id: instrument for instrument in instruments}))
     return [_place(loc, message, hint, document) for loc, message, hint in found]
@@ -188,10 +192,16 @@ def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Prob
     return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
 
 
-def _list_outside(codes: Mapping[str, int], responses: ResponseScale) -> Iterator[tuple[str, str]]:
+def _list_wrong(
+    codes: Mapping[str, int], known: Mapping[str, int], responses: ResponseScale
+) -> Iterator[tuple[str, str]]:
+    seen = {fold_text(text): (text, code) for text, code in known.items()}
     for text, code in codes.items():
         if not responses.min <= code <= responses.max:
             yield text, f"code {code} is outside {responses.min}-{responses.max}"
+        other, its_code = seen.setdefault(fold_text(text), (text, code))
+        if its_code != code:
+            yield text, f"{text!r} has code {code}, but {other!r} has {its_code}"
 
 
 def _is_code(text: str, responses: ResponseScale) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 import shutil
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from _csv import Reader as _Reader  # the only name the type has
 
 _CHUNK = 1 << 22
+_PART = 1 << 17  # small enough to stay in the processor's cache
 _DELIMITERS = ",;\t"
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_QUOTED = re.compile(rb'"[^"]*"')
 _MAX_CELL = 1 << 24
 _MAX_RAGGED = 20
+_OPEN = "a quote is opened in this row and never closed"
+_END = "\x1e"  # the line after the last: inside the last cell where a quote is still open
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ class Export:
         """Yield each record after the header with the line it begins on."""
         with self.path.open(encoding="utf-8-sig", newline="") as stream:
             reader = _read_csv(stream, self.delimiter)
-            next(reader, None)
+            next(reader)
             line = reader.line_num + 1
             for cells in reader:
-                if cells:
+                if cells and cells != [_END]:
                     yield line, cells
                 line = reader.line_num + 1
 
@@ -142,7 +144,7 @@ def _detect_encoding(path: Path) -> str:
         for mark, encoding in _MARKS.items():
             if start.startswith(mark):
                 return encoding
-        if b"\0" in start[:4096]:
+        if b"\0" in start[:2]:
             return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -159,21 +161,23 @@ def _detect_encoding(path: Path) -> str:
 
 def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     csv.field_size_limit(_MAX_CELL)
-    return csv.reader(stream, delimiter=delimiter)
+    return csv.reader(chain(stream, [_END]), delimiter=delimiter)
 
 
 def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         start = stream.read(1 << 16)
-    delimiter = _find_delimiter(start)
+    delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = _read_csv(stream, delimiter)
         try:
-            header = next(reader, [])
+            header = next(reader)
         except csv.Error as error:
             raise InvalidSurvey([Problem(f"is not a table ({error})", name, 1, rule="file")]) from None
         lines = reader.line_num
-    if not any(cell.strip() for cell in header):
+    if header != [_END] and header and header[-1].endswith(_END):
+        raise InvalidSurvey([Problem(_OPEN, name, 1, rule="ragged")])
+    if header == [_END] or not any(cell.strip() for cell in header):
         hint = "the first line must name the columns"
         raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
     plainness = background.submit(_is_even, path, delimiter, len(header))
@@ -211,12 +215,13 @@ def settle_export(export: Export) -> Iterator[Export]:
 def _write_plainly(export: Export, path: Path) -> Path:
     """Write the records without blank lines, stray quotes and odd line ends, which scanners read each their own way."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter=export.delimiter, lineterminator="\n")
+        # What stands in the line end is what the writer puts in quotes: a lone CR as well.
+        writer = csv.writer(stream, delimiter=export.delimiter, lineterminator="\r\n")
         writer.writerows(cells for _, cells in export.records())
     return path
 
 
-def _find_delimiter(start: str) -> str:
+def _find_delimiter(start: str, likely: str) -> str:
     """Return the delimiter that occurs most in the first record, outside quotes."""
     record, quoted = "", False
     for character in start:
@@ -225,63 +230,79 @@ def _find_delimiter(start: str) -> str:
             break
         if not quoted:
             record += character
-    return max(_DELIMITERS, key=record.count)
+    return max(likely, key=record.count)
 
 
 def _is_even(path: Path, delimiter: str, width: int) -> bool:
-    """Return whether every line surely has as many cells as the header.
+    """Return whether the lines surely are what a scanner makes of them: as many cells in each as the header has.
 
-    Counting delimiters costs a tenth of reading the cells, and Polars fills a short row up without a word.
+    Keeping nothing but delimiters and line ends costs a tenth of reading the cells, and Polars fills a short row up
+    without a word.
     """
     mark = delimiter.encode()
-    found = lines = 0
-    rest, last = b"", b"\n"
+    line = mark * (width - 1) + b"\n"
+    others = bytes(byte for byte in range(256) if byte not in mark + b"\n")
+    found = b""
+    for part in _cut(path):
+        # A line end of another kind, or a quote inside a cell: every reader has its own idea of it.
+        if b"\r" in part and part.count(b"\r") != part.count(b"\r\n"):
+            return False
+        outside = _strip_quoted(part, mark) if b'"' in part else part
+        if outside is None:
+            return False
+        found += outside.translate(None, others)
+        whole = line * found.count(b"\n")
+        if not found.startswith(whole):
+            return False
+        found = found[len(whole) :]
+    return not found
+
+
+def _cut(path: Path) -> Iterator[bytes]:
+    """Yield a file in parts that end outside quotes, and not between CR and LF; the last line is ended."""
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            last = chunk[-1:]
-            chunk = rest + chunk
-            rest = b""
-            if b'"' in chunk:
-                chunk, rest = _strip_quoted(chunk)
-            found += chunk.count(mark)
-            lines += chunk.count(b"\n")
-    if rest:
-        return False  # a quote is still open
-    lines += last != b"\n"
-    return found == (width - 1) * lines
+        rest = stream.read(_PART).removeprefix(codecs.BOM_UTF8)
+        while part := stream.read(_PART):
+            cut = rest.rfind(b"\n") + 1
+            if b'"' in rest and rest.count(b'"', 0, cut) % 2:
+                # Back before the open quote and what stands before it, which shows whether it opens a cell.
+                cut = max(rest.rfind(b'"', 0, cut) - 1, 0)
+                cut -= rest[cut - 1 : cut + 1] == b"\r\n"
+            yield rest[:cut]
+            rest = rest[cut:] + part
+    yield rest if rest.endswith(b"\n") else rest + b"\n"
 
 
-def _strip_quoted(chunk: bytes) -> tuple[bytes, bytes]:
-    """Return the part outside closed quotes, and what follows from a quote still open."""
-    if chunk.count(b'"') % 2:
-        cut = chunk.rindex(b'"')
-        return _QUOTED.sub(b"", chunk[:cut]), chunk[cut:]
-    return _QUOTED.sub(b"", chunk), b""
+def _strip_quoted(part: bytes, delimiter: bytes) -> bytes | None:
+    """Return what stands outside quoted cells; None where a quote is open, or inside a cell that is not quoted."""
+    pieces = part.split(b'"')
+    if len(pieces) % 2 == 0:
+        return None
+    # Each quoted piece is now one quote.
+    outside = b'"'.join(pieces[::2])
+    letters = outside.translate(bytes(byte if byte in delimiter + b'"\r\n' else 120 for byte in range(256)))
+    return None if b'x"' in letters or b'"x' in letters else outside
 
 
 def _find_ragged(export: Export) -> list[Problem]:
     width = len(export.header)
     problems: list[Problem] = []
-    total = line = 0
+    hidden = line = 0
     try:
         for line, cells in export.records():
-            if len(cells) == width:
+            is_open = cells[-1].endswith(_END)
+            if len(cells) == width and not is_open:
                 continue
-            total += 1
-            if total <= _MAX_RAGGED:
-                count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-                problems.append(Problem(f"{count}, and the header has {width}", export.name, line, rule="ragged"))
+            if len(problems) == _MAX_RAGGED and not is_open:
+                hidden += 1
+                continue
+            count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            message = _OPEN if is_open else f"{count}, and the header has {width}"
+            problems.append(Problem(message, export.name, line, rule="ragged"))
     except csv.Error as error:
-        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, rule="file"))
-    if problems and _never_closed(export):
         hint = "a quote may be opened and never closed"
-        problems[-1] = Problem(problems[-1].message, export.name, problems[-1].line, hint=hint, rule="ragged")
-    if total > _MAX_RAGGED:
-        more = f"{total - _MAX_RAGGED} more lines have a different number of cells from the header"
+        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, hint=hint, rule="file"))
+    if hidden:
+        more = f"{hidden} more lines have a different number of cells from the header"
         problems.append(Problem(more, export.name, rule="ragged"))
     return problems
-
-
-def _never_closed(export: Export) -> bool:
-    with export.path.open("rb") as stream:
-        return sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(_CHUNK), b"")) % 2 == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sos_score.errors import Problem
 from sos_score.survey.checks import MAX_SHOWN, name_row, row_key
@@ -12,7 +12,7 @@ from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
 from sos_score.survey.files import Export
 
-_WHOLE = re.compile(r"-?[0-9]+")
+_WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
 def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) -> list[Problem]:
@@ -32,7 +32,8 @@ def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) ->
     """
     search = _Search(export, columns, list(invalid))
     for line, cells in export.records():
-        if any(cell.strip() for cell in cells):
+        # A ragged row is found and reported elsewhere.
+        if len(cells) == len(export.header) and any(cell.strip() for cell in cells):
             search.look(line, cells)
     return search.problems()
 
@@ -50,7 +51,12 @@ class _Search:
 
     def __post_init__(self) -> None:
         place = self.export.header.index
-        self.wanted = {(place(each.column), _plain(each.text)): each for each in self.invalid}
+        self.wanted: dict[tuple[int, str], Invalid] = {}
+        for each in self.invalid:
+            spot = (place(each.column), _plain(each.text))
+            # "8" and " 8" are one problem.
+            before = self.wanted[spot].count if spot in self.wanted else 0
+            self.wanted[spot] = replace(each, count=each.count + before)
         self.suspects = sorted({index for index, _ in self.wanted})
         self.key = {role: place(column) for role, column in row_key(self.columns).items()}
         respondent = self.columns.ids.get("respondent")
@@ -77,7 +83,9 @@ class _Search:
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def problems(self) -> list[Problem]:
-        found = [each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in self.wanted.items()]
+        found = [
+            each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())
+        ]
         found += self.repeated
         if self.unnamed:
             where = self.columns.ids["respondent"]

@@ -50,7 +50,8 @@ def scan_export(export: Export, columns: Columns, numeric: Collection[str]) -> p
 
 def guess_numeric(export: Export, columns: Columns) -> set[str]:
     """Return the item columns that hold small integers in the first records."""
-    places = {column: export.header.index(column) for column in columns.items.values()}
+    items = set(columns.items.values()) - set(columns.ids.values())
+    places = {column: export.header.index(column) for column in items}
     numeric = set(places)
     for _, cells in islice(export.records(), _SAMPLE):
         if len(cells) == len(export.header):  # a ragged row is found and reported elsewhere
