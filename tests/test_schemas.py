@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sos_score.definition.yamlfile import read_yaml
-from sos_score.survey.schemas import MODELS, make_schema
+from sos_score.scoring.schemas import MODELS, make_schema
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "instruments").glob("*.yaml"))

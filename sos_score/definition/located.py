@@ -42,6 +42,8 @@ FORMS = {
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter: buy_in",
     r"^[A-Za-z][A-Za-z0-9_]*$": "letters, digits and _, beginning with a letter: team_size",
     r"^-?[A-Za-z][A-Za-z0-9_.]*$": "an id, a - before it where it is reversed: wai_01, -wai_07, wai_01..wai_12",
+    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": "a source and one of its scales: osc.engagement",
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$": "a source, or a source and one of its scales: osc, osc.engagement",
 }
 
 

@@ -129,7 +129,7 @@ def test_show_cannot_be_a_csv() -> None:
     assert result.stderr == "no format 'csv' (formats: table, json)\nTry 'sos-score --help'.\n"
 
 
-@pytest.mark.parametrize("kind", ["instrument", "columns"])
+@pytest.mark.parametrize("kind", ["instrument", "columns", "norms", "study"])
 def test_schema_prints_what_is_committed(kind: str, tmp_path: Path) -> None:
     committed = (ROOT / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8")
     assert run("schema", kind).stdout == committed

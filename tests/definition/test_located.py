@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sos_score.definition.located import FORMS
-from sos_score.survey.schemas import MODELS
+from sos_score.scoring.schemas import MODELS
 
 
 def find_patterns(schema: object) -> Iterator[str]:
