@@ -10,16 +10,14 @@ from sos_score.cli.options import Quiet
 
 
 def validate(
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Definition files, folders of them, or patterns.")
-    ],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders of them, or patterns.")],
     *,
     fmt: Annotated[
         str, typer.Option("--format", "-f", help="text, json, or github (annotations on a pull request).")
     ] = "text",
     quiet: Quiet = False,
 ) -> None:
-    """Check instrument definitions: form, fit of the parts, and their own examples."""
+    """Check definitions and their examples, column maps, norms and studies, whichever a file is."""
     from sos_score.report.problems import REPORTERS
     from sos_score.scoring.validation import validate_paths
 

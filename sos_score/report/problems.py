@@ -12,9 +12,24 @@ from sos_score.scoring.validation import Validation
 def _write_text(report: Validation) -> str:
     if report.problems:
         return "\n".join([*map(str, report.problems), f"{count_problems(report.problems)}."])
-    files = "1 definition" if len(report.paths) == 1 else f"{len(report.paths)} definitions"
-    examples = "1 example comes" if report.examples == 1 else f"{report.examples} examples come"
-    return f"{files} valid; {examples} out as stated."
+    others = [_count(report.kinds[kind], *nouns) for kind, nouns in _OTHERS.items() if report.kinds.get(kind)]
+    sentences = [f"{', '.join(others)} valid."] if others else []
+    if report.kinds.get("instrument"):
+        files = _count(report.kinds["instrument"], "definition", "definitions")
+        examples = _count(report.examples, "example comes", "examples come")
+        sentences.insert(0, f"{files} valid; {examples} out as stated.")
+    return "\n".join(sentences)
+
+
+_OTHERS = {
+    "study": ("study", "studies"),
+    "columns": ("column map", "column maps"),
+    "norms": ("file of norms", "files of norms"),
+}
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _write_json(report: Validation) -> str:

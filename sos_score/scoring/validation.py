@@ -1,20 +1,25 @@
-"""Definition files checked one and all."""
+"""The files a user writes, checked one and all: definitions, column maps, norms, studies."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sos_score.definition.yamlfile import read_yaml
+from sos_score.definition.library import list_instruments, load_instrument
+from sos_score.definition.yamlfile import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem
 from sos_score.scoring.examples import check_definition
+from sos_score.scoring.norms import read_norm_file
+from sos_score.scoring.study_file import check_study
+from sos_score.survey.columns import ColumnMap, read_column_map
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What came of checking some definitions.
+    """What came of checking some files.
 
     Attributes
     ----------
@@ -24,15 +29,18 @@ class Validation:
         Everything found, file by file.
     examples : int
         How many examples came out as stated.
+    kinds : mapping
+        How many of the files are of each kind, a key of `CHECKS`.
     """
 
     paths: tuple[str, ...]
     problems: tuple[Problem, ...]
     examples: int
+    kinds: Mapping[str, int]
 
 
 def validate_paths(names: Iterable[str]) -> Validation:
-    """Check definition files, all files of folders, and all files that patterns match.
+    """Check files, all files of folders, and all files that patterns match; each by what it is.
 
     Parameters
     ----------
@@ -45,6 +53,7 @@ def validate_paths(names: Iterable[str]) -> Validation:
     paths: list[str] = []
     problems: list[Problem] = []
     examples = 0
+    kinds: Counter[str] = Counter()
     for name in names:
         found = _find_paths(name)
         if not found:
@@ -52,14 +61,62 @@ def validate_paths(names: Iterable[str]) -> Validation:
         paths += [path for path in found if path not in paths]
     for path in paths:
         try:
-            instrument, wrong = check_definition(read_yaml(Path(path)))
+            document = read_yaml(Path(path))
+            kind = recognise(document.data)
+            kinds[kind] += 1
+            examples += CHECKS[kind](document)
         except InvalidDefinition as error:
-            problems += error.problems
-            continue
-        problems += wrong
-        if instrument is not None and not wrong:
-            examples += len(instrument.examples)
-    return Validation(tuple(paths), tuple(problems), examples)
+            problems += [problem for problem in error.problems if problem not in problems]
+    return Validation(tuple(paths), tuple(problems), examples, dict(kinds))
+
+
+def recognise(data: object) -> str:
+    """Return which kind of file holds `data`, a key of `CHECKS`; a definition where that cannot be told.
+
+    Examples
+    --------
+    >>> recognise({"format": 1, "sites": {}}), recognise({"items": {"wais_{n}": "Q{n}"}}), recognise({"id": "wai"})
+    ('study', 'columns', 'instrument')
+    """
+    keys = set(data) if isinstance(data, dict) else set()
+    if keys & {"sites", "sources"}:
+        return "study"
+    if keys & {"id", "scales", "response_scales"}:
+        return "instrument"
+    if keys & {"norms", "local"}:
+        return "norms"
+    return "columns" if keys & (ColumnMap.model_fields.keys() - {"format"}) else "instrument"
+
+
+def _check_instrument(document: Document) -> int:
+    """Check a definition, and return how many of its examples came out as stated."""
+    instrument, problems = check_definition(document)
+    if instrument is None or problems:
+        raise InvalidDefinition(problems)
+    return len(instrument.examples)
+
+
+def _check_columns(document: Document) -> int:
+    read_column_map(Path(document.path))
+    return 0
+
+
+def _check_norms(document: Document) -> int:
+    read_norm_file(Path(document.path), [load_instrument(name) for name in list_instruments()])
+    return 0
+
+
+def _check_study(document: Document) -> int:
+    check_study(document)
+    return 0
+
+
+CHECKS: dict[str, Callable[[Document], int]] = {
+    "instrument": _check_instrument,
+    "columns": _check_columns,
+    "norms": _check_norms,
+    "study": _check_study,
+}
 
 
 def _find_paths(name: str) -> list[str]:
