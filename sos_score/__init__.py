@@ -6,6 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sos_score.comparison.planning import PlanAssessment, assess_plan
+    from sos_score.comparison.plausibility import Plausibility, check_published
+    from sos_score.comparison.study_plan import StudyPlan, plan_equal_sites
     from sos_score.definition.library import find_definition, list_instruments, load_instrument
     from sos_score.errors import (
         InvalidDefinition,
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
         SosScoreError,
     )
     from sos_score.scoring.plan import ScoringChoices
+    from sos_score.report.charts import draw_power
     from sos_score.scoring.scores import score_survey
     from sos_score.survey.columns import ColumnMap, read_column_map
 
@@ -29,12 +33,19 @@ __all__ = [
     "InvalidOutput",
     "InvalidRequest",
     "InvalidSurvey",
+    "PlanAssessment",
+    "Plausibility",
     "Problem",
     "ScoringChoices",
     "SosScoreError",
+    "StudyPlan",
+    "assess_plan",
+    "check_published",
+    "draw_power",
     "find_definition",
     "list_instruments",
     "load_instrument",
+    "plan_equal_sites",
     "read_column_map",
     "score_survey",
 ]
@@ -42,9 +53,16 @@ __all__ = [
 _HOMES = {
     "ColumnMap": "survey.columns",
     "ScoringChoices": "scoring.plan",
+    "PlanAssessment": "comparison.planning",
+    "Plausibility": "comparison.plausibility",
+    "StudyPlan": "comparison.study_plan",
+    "assess_plan": "comparison.planning",
+    "check_published": "comparison.plausibility",
+    "draw_power": "report.charts",
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",
+    "plan_equal_sites": "comparison.study_plan",
     "read_column_map": "survey.columns",
     "score_survey": "scoring.scores",
 }

@@ -14,6 +14,8 @@ from sos_score.cli import (
     explain_command,
     list_command,
     new_command,
+    plausible_command,
+    power_command,
     schema_command,
     score_command,
     show_command,
@@ -77,6 +79,8 @@ app.command("schema")(schema_command.print_schema)
 app.command("score")(score_command.score)
 app.command("compare")(compare_command.compare)
 app.command("explain")(explain_command.explain)
+app.command("plausible")(plausible_command.plausible)
+app.command("power")(power_command.power)
 app.add_typer(new_command.app, name="new")
 
 

@@ -9,18 +9,17 @@ site itself is the limit.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import comb
 
 import numpy as np
 
 from sos_score.comparison.study_plan import (
-    Analysis,
     StudyPlan,
+    analyse_equal_sites,
     analyse_people,
     analyse_sites,
     check_plan,
-    find_site_variances,
 )
 
 MOST_SITES = 8192
@@ -165,7 +164,8 @@ def find_smallest_p(sites: tuple[int, int]) -> float:
     return min(1.0, (2 if sites[0] == sites[1] else 1) / comb(sum(sites), sites[0]))
 
 
-def _is_reached(smallest_p: float, alpha: float) -> bool:
+def is_reached(smallest_p: float, alpha: float) -> bool:
+    """Say whether a permutation test with that smallest p can reach alpha."""
     return smallest_p <= alpha * (1 + 1e-12)
 
 
@@ -191,9 +191,9 @@ def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffe
     """
     check_plan(plan)
     analyses = (analyse_sites(plan), analyse_people(plan))
-    effects = [np.nan if one is None else _solve(one, plan.alpha, power) for one in analyses]
+    effects = [np.nan if one is None else one.find_effect(power, plan.alpha) for one in analyses]
     smallest_p = find_smallest_p(plan.sites)
-    possible = _is_reached(smallest_p, plan.alpha)
+    possible = is_reached(smallest_p, plan.alpha)
     return SmallestEffect(
         power=power,
         site_level=effects[0],
@@ -205,20 +205,6 @@ def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffe
     )
 
 
-def _solve(analysis: Analysis, alpha: float, power: float) -> float:
-    from scipy.optimize import brentq
-
-    def lacking(effect: float) -> float:
-        return analysis.find_power(effect, alpha) - power
-
-    if lacking(0.0) >= 0:
-        return 0.0
-    most = analysis.variance**0.5
-    while lacking(most) < 0:
-        most *= 2
-    return float(brentq(lacking, 0.0, most, xtol=1e-10))
-
-
 def _say_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, power: float) -> str:
     one, two = plan.sites
     against = f"{one} site{'s' if one > 1 else ''} against {two}"
@@ -226,7 +212,7 @@ def _say_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, powe
         return f"With {against} nothing can be said about the framework: it cannot be told apart from the site."
     kind = "difference in change" if plan.waves == 2 else "difference"
     shown = f"the smallest {kind} shown with a power of {power:.0%} is {effect:.2f} standard deviations"
-    if _is_reached(smallest_p, plan.alpha):
+    if is_reached(smallest_p, plan.alpha):
         return f"With {against}, {shown}, by a t test of sites."
     return (
         f"With {against} a permutation test is impossible at alpha {plan.alpha:g}: its p cannot be below"
@@ -262,12 +248,10 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
     size = int(np.mean([size for arm in plan.people for size in arm]))
 
     def enough(sites: int) -> bool:
-        wider = replace(plan, people=((size,) * sites, (size,) * sites))
-        variance, df = 2 * float(find_site_variances(wider, 0)[0]) / sites, 2.0 * sites - 2
-        return Analysis(variance, variance, df, df).find_power(effect, plan.alpha) >= power
+        return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
 
     needed = float(_find_first(enough)) if effect != 0 else np.nan
-    permutation = _find_first(lambda sites: _is_reached(find_smallest_p((sites, sites)), plan.alpha))
+    permutation = _find_first(lambda sites: is_reached(find_smallest_p((sites, sites)), plan.alpha))
     notes = () if np.isfinite(needed) else (f"more than {MOST_SITES} sites in each arm would be needed.",)
     return SitesNeeded(
         effect=effect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,20 @@ class Analysis:
             return float(f.sf(critical, 1, self.own_df))
         return float(ncf.sf(critical, 1, self.own_df, shift))
 
+    def find_effect(self, power: float, alpha: float) -> float:
+        """Find the smallest effect that is shown with a power."""
+        from scipy.optimize import brentq
+
+        def lacking(effect: float) -> float:
+            return self.find_power(effect, alpha) - power
+
+        if lacking(0.0) >= 0:
+            return 0.0
+        most = self.variance**0.5
+        while lacking(most) < 0:
+            most *= 2
+        return float(brentq(lacking, 0.0, most, xtol=1e-10))
+
 
 def check_plan(plan: StudyPlan) -> None:
     """Refuse a plan without sites or people, or with shares outside 0 to 1."""
@@ -111,6 +125,18 @@ def find_site_variances(plan: StudyPlan, arm: int) -> Array:
         return plan.icc + (1 - plan.icc) / sizes
     change = 2 * (1 - plan.icc) * (1 - plan.overlap * plan.person_correlation) / sizes
     return 2 * plan.icc * (1 - plan.site_correlation) + change
+
+
+def analyse_equal_sites(plan: StudyPlan, sites: float) -> Analysis:
+    """Analyse `sites` sites in each arm, each of the plan's mean number of people (rounded down).
+
+    The t test of sites and the CR2 regression are the same test then. Between whole numbers of sites it serves
+    to draw a curve.
+    """
+    size = int(np.mean([size for arm in plan.people for size in arm]))
+    wider = replace(plan, people=((size,), (size,)))
+    variance, df = 2 * float(find_site_variances(wider, 0)[0]) / sites, 2.0 * sites - 2
+    return Analysis(variance, variance, df, df)
 
 
 def _summarise(forms: Array, variances: Array) -> tuple[float, float]:
