@@ -44,7 +44,8 @@ def power(
     force: Force = False,
 ) -> None:
     """Plan the next study: the smallest effect it could show, and how many sites an effect needs."""
-    from sos_score.report.power import PlanRequest, write_plan
+    from sos_score.report.plans import PlanRequest
+    from sos_score.report.power import write_plan
 
     request = PlanRequest(
         sites_per_arm=sites_per_arm,

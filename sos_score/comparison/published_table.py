@@ -190,7 +190,10 @@ def _find_misfits(read: Sequence[tuple[Place, PublishedRow]]) -> list[Problem]:
     """Find names that are there twice, totals that do not exist, and parts that cannot be added up."""
     problems: list[Problem] = []
     places: dict[Key, Place] = {}
-    parents = {_key(row): (row.group, row.part_of) for _, row in read if row.part_of}
+    parents: dict[Key, Key] = {}
+    for _, row in read:
+        if row.part_of:
+            parents.setdefault(_key(row), (row.group, row.part_of))
     for place, row in read:
         name = row.statistic.name
         if name and _key(row) in places:
@@ -204,7 +207,7 @@ def _find_misfits(read: Sequence[tuple[Place, PublishedRow]]) -> list[Problem]:
             message = f"an average of {row.statistic.items} items cannot be added up with parts; give sums"
             problems.append(place.report("items", message))
     for place, row in read:
-        if row.part_of and parents[_key(row)] not in places:
+        if row.part_of and (row.group, row.part_of) not in places:
             among = f" in group '{row.group}'" if row.group else ""
             hint = guess(row.part_of, [name for group, name in places if group == row.group])
             problems.append(place.report("part_of", f"no row is named '{row.part_of}'{among}", hint))

@@ -11,6 +11,7 @@ import numpy as np
 
 from sos_score.comparison.planning import PlanAssessment
 from sos_score.comparison.study_plan import analyse_equal_sites
+from sos_score.report.plans import describe_plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,8 +79,6 @@ def _title(result: PlanAssessment) -> str:
 
 
 def _fill(figure: Figure, result: PlanAssessment) -> None:
-    from sos_score.report.power import describe_plan
-
     settings = describe_plan(result.plan).split(", ", 1)[1]
     lines = wrap(f"{settings}, power {result.power:.0%}; t test of sites", 100)
     figure.text(0.03, 0.955, _title(result), size=13, weight="bold", va="center")
