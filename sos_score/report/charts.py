@@ -83,10 +83,11 @@ def _fill(figure: Figure, result: PlanAssessment) -> None:
     lines = wrap(f"{settings}, power {result.power:.0%}; t test of sites", 100)
     figure.text(0.03, 0.955, _title(result), size=13, weight="bold", va="center")
     figure.text(0.03, 0.915, "\n".join(lines), size=9, color=_GREY, va="top", linespacing=1.3)
-    axes = figure.add_axes((0.09, 0.13, 0.88, 0.73 - 0.045 * len(lines)))
+    axes = figure.add_axes((0.09, 0.13, 0.88, 0.72 - 0.045 * len(lines)))
     sites = result.by_sites["sites_per_arm"]
     last = int(sites.max())
-    _set_scales(axes, last, max(result.by_sites["smallest_effect"].max(), _find_plan_point(result)[1]))
+    heights = [result.by_sites["smallest_effect"].max(), _find_plan_point(result)[1], result.effect]
+    _set_scales(axes, last, float(np.nanmax(heights)))
     _shade_impossible(axes, result)
     between = np.geomspace(2, last, 80)
     curve = [analyse_equal_sites(result.plan, at).find_effect(result.power, result.plan.alpha) for at in between]
@@ -100,12 +101,12 @@ def _set_scales(axes: Axes, last: int, highest: float) -> None:
 
     axes.set_xscale("log")
     axes.set_xlim(1.8, last * 1.15)
-    axes.set_ylim(0, highest * 1.3)
+    axes.set_ylim(0, highest * 1.4)
     ticks = [tick for tick in _TICKS if tick <= last]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("sites in each arm")
-    axes.set_title("smallest effect shown, in standard deviations", loc="left", size=9, color=_INK, x=-0.07)
+    axes.set_title("smallest effect shown, in standard deviations", loc="left", size=9, color=_INK, x=-0.07, pad=9)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.7)
@@ -145,19 +146,30 @@ def _mark_answers(axes: Axes, result: PlanAssessment) -> None:
     axes.text(1.86, result.effect, stated, size=9, va="bottom", ha="left")
     if not isnan(needed) and result.plan.sites != (needed, needed):
         row = result.by_sites[result.by_sites["sites_per_arm"] == needed].iloc[0]
-        _mark(axes, (needed, row["smallest_effect"]), f"{needed:.0f} sites in each arm\nshow {result.effect:g}", _BLUE)
+        _mark(
+            axes,
+            (needed, row["smallest_effect"]),
+            f"{needed:.0f} sites in each arm\nshow {result.effect:g}",
+            _BLUE,
+            0.55,
+        )
 
 
-def _mark(axes: Axes, point: tuple[float, float], words: str, colour: str) -> None:
+def _mark(axes: Axes, point: tuple[float, float], words: str, colour: str, height: float = 0.0) -> None:
+    """Mark a point; its words stand beside it, or on a line up to `height` where other words may be near."""
     from matplotlib.patheffects import withStroke
 
     axes.plot(*point, marker="o", markersize=9, color=colour, markeredgecolor="white", markeredgewidth=1.5, zorder=4)
     first, last = axes.get_xlim()
     is_late = log(point[0] / first) > 0.7 * log(last / first)
+    if is_late:
+        height = max(height, 0.3)  # words that end here would lie on the curve
+    top = max(point[1], height * axes.get_ylim()[1])
+    axes.vlines(point[0], point[1], top, color=colour, linewidth=1, zorder=2)
     axes.annotate(
         words,
-        point,
-        xytext=(5, 12) if is_late else (9, 7),
+        (point[0], top),
+        xytext=(0, 3) if top > point[1] else (9, 7),
         textcoords="offset points",
         ha="right" if is_late else "left",
         color=colour,
