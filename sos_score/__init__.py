@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         Problem,
         SosScoreError,
     )
-    from sos_score.scoring.plan import ScoringChoices
     from sos_score.report.charts import draw_power
+    from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.scores import score_survey
     from sos_score.survey.columns import ColumnMap, read_column_map
 
