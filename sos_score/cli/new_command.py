@@ -36,3 +36,21 @@ def new_instrument(
     write_text(starter.text, target, force=force)
     if target != "-":
         typer.echo(f"{target} written; check it with: sos-score validate {target}", err=True)
+
+
+@app.command("study")
+def new_study(
+    name: Annotated[str, typer.Argument(help="What the study is called; its id is made from this.")],
+    *,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Write a commented starter study: sites, waves, which file holds what, and the plan."""
+    from sos_score.definition.study_starter import make_study_starter
+    from sos_score.report.writers import write_text
+
+    starter = make_study_starter(name)
+    target = output or f"{starter.id}.yaml"
+    write_text(starter.text, target, force=force)
+    if target != "-":
+        typer.echo(f"{target} written; name your files in it, then: sos-score validate {target}", err=True)

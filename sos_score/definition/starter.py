@@ -15,7 +15,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ]*")
 
 @dataclass(frozen=True)
 class Starter:
-    """A definition's id and text."""
+    """A file's id and text."""
 
     id: str
     text: str
@@ -41,7 +41,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     InvalidRequest
         No id can be made of the name, or the labels are no response scale.
     """
-    slug = _make_id(name)
+    slug = make_id(name)
     low, high, lines = _read_labels(labels)
     stem = slug.replace("-", "_")
     width = len(str(items))
@@ -51,7 +51,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
         slug,
         _TEMPLATE.format(
             id=slug,
-            title=_quote(name),
+            title=quote(name),
             low=low,
             high=high,
             labels=lines,
@@ -62,7 +62,8 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     )
 
 
-def _make_id(name: str) -> str:
+def make_id(name: str) -> str:
+    """Return the id a name gives: small letters and digits, words joined by -."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not re.match(r"[a-z]", slug):
@@ -84,11 +85,11 @@ def _read_labels(text: str) -> tuple[int, int, str]:
         raise InvalidRequest(
             f"--labels needs two or more different labels, lowest first, or a range (0-10), not '{text}'"
         )
-    named = "\n".join(f"      {_quote(label)}: {code}" for code, label in enumerate(labels, start=1))
+    named = "\n".join(f"      {quote(label)}: {code}" for code, label in enumerate(labels, start=1))
     return 1, len(labels), f"    labels:\n{named}"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
     """Return a text as YAML takes it for text."""
     if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null"):
         return text
