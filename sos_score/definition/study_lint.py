@@ -78,7 +78,8 @@ def check_arms(study: Study, _instruments: Instruments) -> Iterator[Finding]:
             message = f"no arm '{site.arm}' (arms: {', '.join(known) or 'none'})"
             yield Finding(("sites", name, "arm"), message, guess(site.arm, known))
     for name in known:
-        if not study.sites_of(name):
+        # A site whose arm is misspelt may have been meant to be in it.
+        if not study.sites_of(name) and all(site.arm in known for site in study.sites.values()):
             yield Finding(("arms", name), "no site is in this arm")
 
 
@@ -113,7 +114,8 @@ def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
                 if value in values[:index]:
                     yield Finding((*loc, key, index), f"'{value}' is given twice")
         if len(source.columns) not in (0, 1, len(source.files)):
-            message = f"there are {len(source.columns)} column maps and {len(source.files)} files"
+            files = "1 file" if len(source.files) == 1 else f"{len(source.files)} files"
+            message = f"there are {len(source.columns)} column maps for {files}"
             yield Finding((*loc, "columns"), message, "give one map for all files, or one for each")
 
 

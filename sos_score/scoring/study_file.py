@@ -163,19 +163,29 @@ class _Reader:
     def check_files(self) -> Iterator[Problem]:
         named: list[tuple[Loc, list[str]]] = [(("links",), self.study.links), (("norms",), self.study.norms)]
         for name, source in self.study.sources.items():
-            named += [(("sources", name, key), getattr(source, key)) for key in ("files", "columns")]
+            named += [(("sources", name, key), getattr(source, key)) for key in ("files", "instrument", "columns")]
         for loc, names in named:
             for index, name in enumerate(names):
                 path = Path(resolve_path(self.document, name))
-                if not path.is_file():
-                    beside = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
-                    yield self._problem((*loc, index), f"no file '{name}'", guess(path.name, beside), "file")
+                if loc[-1] != "instrument" or _is_path(name):
+                    yield from self._check_file((*loc, index), name, path)
+
+    def _check_file(self, loc: Loc, name: str, path: Path) -> Iterator[Problem]:
+        if not path.is_file():
+            beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+            # Names are alike in their suffix alone: the stem has to be near as well.
+            near = guess(path.stem, [each.stem for each in beside])
+            hint = guess(path.name, [each.name for each in beside if near and f"'{each.stem}'" in near])
+            yield self._problem(loc, f"no file '{name}'", hint, "file")
 
     def read_definitions(self) -> Iterator[Problem]:
         for name, source in self.study.sources.items():
             for index, given in enumerate(source.instrument):
+                path = resolve_path(self.document, given) if _is_path(given) else given
+                if _is_path(given) and not Path(path).is_file():
+                    continue
                 try:
-                    found = load_definition(resolve_path(self.document, given) if _is_path(given) else given)
+                    found = load_definition(path)
                 except InvalidDefinition as error:
                     for problem in error.problems:
                         loc: Loc = ("sources", name, "instrument", index)
@@ -193,7 +203,8 @@ class _Reader:
                 for scale in plan.scales:
                     size = len(scale.terms)
                     if not 1 <= scale.required <= size:
-                        message = f"{source.min_answered} is {scale.required} of the {size} items of '{scale.column}'"
+                        items = "1 item" if size == 1 else f"{size} items"
+                        message = f"'{scale.scale}' has {items}, and {source.min_answered} would need {scale.required}"
                         yield self._problem(("sources", name, "min_answered"), message, "", "missing-rule")
 
     def read_column_maps(self, instruments: Mapping[str, list[Instrument]]) -> Iterator[Problem]:
