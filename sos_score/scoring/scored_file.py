@@ -19,7 +19,7 @@ from sos_score.scoring.exports import Outcome
 from sos_score.scoring.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
 from sos_score.scoring.study_data import SourceTable, StudyData
 from sos_score.scoring.study_file import Input
-from sos_score.scoring.study_notes import note_study
+from sos_score.scoring.study_notes import note_left_out, note_study
 from sos_score.survey.files import open_export
 
 if TYPE_CHECKING:
@@ -96,11 +96,8 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     problems = [*_find_texts(scored.path, cells, scores), *_find_twice(scored.path, cells, frame)]
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
-    notes = [
-        f"{count} of {len(frame)} rows have no {role} and are left out"
-        for role in ("site", "wave")
-        if role in ids and (count := int(frame[role].isna().sum()))
-    ]
+    lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
+    notes = [note_left_out(count, len(frame), role) for role, count in lost.items() if count]
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     return StudyData(
         study=study,

@@ -83,3 +83,15 @@ def _note_people(table: SourceTable) -> Iterator[str]:
     if moved:
         noun = "person is" if moved == 1 else "people are"
         yield f"{moved} {noun} in different sites at different waves: counted where they answered, linked in no site"
+
+
+def note_left_out(lost: int, rows: int, role: str) -> str:
+    """Return how many rows are left out for want of a site or a wave.
+
+    Examples
+    --------
+    >>> note_left_out(1, 8, "site")
+    '1 row has no site, and is left out (8 in all)'
+    """
+    have, are = ("row has", "is") if lost == 1 else ("rows have", "are")
+    return f"{lost} {have} no {role}, and {are} left out ({rows} in all)"

@@ -10,6 +10,7 @@ from sos_score.definition.folding import fold_text
 from sos_score.errors import InvalidSurvey, Problem, guess
 from sos_score.scoring.study_file import StudyFile
 from sos_score.scoring.study_links import LinkTable, link_rows
+from sos_score.scoring.study_notes import note_left_out
 from sos_score.scoring.study_rows import FILE, SourceRows, find_line
 
 if TYPE_CHECKING:
@@ -38,31 +39,46 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
     InvalidSurvey
         With every site and wave that is not in the study, and everybody who is there twice.
     """
-    import polars as pl
-
     frame, notes = rows.frame, []
     problems = list(_check_links(file, rows, links))
     for table in links:
         frame, said = link_rows(frame, table)
         notes += said
-    if "site" not in frame.columns and len(file.study.sites) == 1:
-        frame = frame.with_columns(pl.lit(next(iter(file.study.sites))).alias("site"))
-    if "site" not in frame.columns:
-        message = "there is no id column 'site'"
-        hint = "name it under ids, in the column map, or in a table of links"
-        problems.append(file.problem(("sources", rows.source), message, hint=hint, rule="site"))
-    if "wave" not in frame.columns:
-        only = next(iter(file.study.waves)) if len(file.study.waves) == 1 else None
-        frame = frame.with_columns(pl.lit(only, dtype=pl.String).alias("wave"))
+    frame, wrong = _add_columns(file, rows.source, frame)
+    problems += wrong
     for role, known in (("site", list(file.study.sites)), ("wave", list(file.study.waves))):
         if role in frame.columns and known:
             frame, wrong = _match(file, rows, frame, role, known)
             problems += wrong
+    if not problems and frame["site"].null_count() == frame.height:
+        problems.append(file.problem(("sources", rows.source), "no row has a site", rule="site"))
     if not problems:
         problems = list(_check_people(file, rows, frame))
     if problems:
         raise InvalidSurvey(problems)
     return _finish(file, frame, notes)
+
+
+def _add_columns(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return the rows with a site and a wave where there is only one to be in, and what cannot be told."""
+    import polars as pl
+
+    study, problems = file.study, []
+    if "site" not in frame.columns and len(study.sites) == 1:
+        frame = frame.with_columns(pl.lit(next(iter(study.sites))).alias("site"))
+    if "site" not in frame.columns:
+        hint = "name it under ids, in the column map, or in a table of links"
+        problems.append(file.problem(("sources", source), "there is no id column 'site'", hint=hint, rule="site"))
+    found = frame["wave"].drop_nulls().unique(maintain_order=True).to_list() if "wave" in frame.columns else []
+    if not study.waves and len(found) > 1:
+        shown = ", ".join(found[:5])
+        message = f"the data have waves ({shown}), and the study names none"
+        hint = f"add waves: [{shown}], in order, or choose one under where"
+        problems.append(file.problem(("sources", source), message, hint=hint, rule="wave"))
+    if not found or not study.waves:
+        only = next(iter(study.waves)) if len(study.waves) == 1 else None
+        frame = frame.with_columns(pl.lit(only, dtype=pl.String).alias("wave"))
+    return frame, problems
 
 
 def _check_links(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> Iterator[Problem]:
@@ -152,7 +168,7 @@ def _finish(file: StudyFile, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.
         if lost == frame.height and role == "wave":
             continue  # the source has no waves, which is no fault
         if lost:
-            notes.append(f"{lost} of {frame.height} rows have no {role} and are left out")
+            notes.append(note_left_out(lost, frame.height, role))
             frame = frame.filter(pl.col(role).is_not_null())
     if "person" not in frame.columns:
         notes.append("no column says who answered, so nobody is linked across waves")

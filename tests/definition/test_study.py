@@ -156,9 +156,7 @@ def test_new_study_writes_the_starter_and_says_what_comes_next(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["new", "study", "Our trial"])
     assert result.exit_code == 0
-    assert result.stderr == (
-        "our-trial.yaml written; name your files in it, then: sos-score validate our-trial.yaml\n"
-    )
+    assert result.stderr == ("our-trial.yaml written; name your files in it, then: sos-score validate our-trial.yaml\n")
     assert (tmp_path / "our-trial.yaml").read_text(encoding="utf-8") == make_study_starter("Our trial").text
     again = CliRunner().invoke(app, ["new", "study", "Our trial"])
     assert again.exit_code == 1
