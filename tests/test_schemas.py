@@ -12,9 +12,11 @@ from jsonschema import Draft202012Validator
 
 from sos_score.definition.yamlfile import read_yaml
 from sos_score.scoring.schemas import MODELS, make_schema
+from sos_score.scoring.validation import recognise
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "instruments").glob("*.yaml"))
+EXAMPLES = sorted((ROOT / "examples" / "contrast_study").glob("*.yaml"))
 
 
 def load(kind: str) -> Draft202012Validator:
@@ -39,6 +41,15 @@ def test_a_schema_is_a_json_schema(kind: str) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_definition_is_valid_by_the_schema(path: Path) -> None:
     assert [error.message for error in load("instrument").iter_errors(read_yaml(path).data)] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_valid_by_the_schema_it_names(path: Path) -> None:
+    data = read_yaml(path).data
+    assert [error.message for error in load(recognise(data)).iter_errors(data)] == []
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    if recognise(data) != "norms":  # the first line of the norms says that they are invented
+        assert first == f"# yaml-language-server: $schema=../../schemas/{recognise(data)}.schema.json"
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -156,3 +156,30 @@ def test_all_invalid_files_at_once_are_told_in_one_run() -> None:
     report = json.loads(run(INVALID, "-f", "json").stdout)
     assert len(report["files"]) == len(list(INVALID.glob("*.yaml")))
     assert {problem["path"] for problem in report["problems"]} == set(report["files"])
+
+
+def test_each_file_is_checked_as_what_it_is() -> None:
+    result = run(ROOT / "instruments" / "wai.yaml", ROOT / "examples" / "contrast_study")
+    examples = len(load_instrument("wai").examples)
+    assert result.stdout == (
+        f"1 definition valid; {examples} examples come out as stated.\n1 study, 7 column maps, 1 file of norms valid.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("respondent: id\nitem: {}\n", "item: is not a key here"),
+        ("instrument: osc\nnorms: {}\n", "format: is missing"),
+        ("instrument: oscc\nnorms: {}\nformat: 1\n", "is for 'oscc', which is not scored here"),
+        ("sites: {1: {}}\n", "sources: is missing"),
+        ("scales: {}\n", "response_scales: is missing"),
+        ("[]\n", "is not an instrument definition (a mapping of keys)"),
+    ],
+)
+def test_a_broken_file_is_told_what_its_own_kind_needs(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    result = run(path)
+    assert message in result.stderr
+    assert result.exit_code == 1
