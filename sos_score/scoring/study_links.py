@@ -115,15 +115,17 @@ def link_rows(frame: pl.DataFrame, table: LinkTable) -> tuple[pl.DataFrame, list
     lost = {unit for unit in units if unit is not None and unit not in table.rows}
     if lost:
         count = len({unit for unit in units if unit is not None})
-        notes.append(f"{len(lost)} of {count} ids of {table.unit} are not in {table.path}")
+        verb = "is" if len(lost) == 1 else "are"
+        notes.append(f"{table.unit}: {len(lost)} of {count} {verb} not in {table.path}")
     for name in table.above:
         linked = [table.rows[unit][0].get(name) if unit in table.rows else None for unit in units]
         own = frame[name].to_list() if name in frame.columns else [None] * len(linked)
         pairs = zip(units, own, linked, strict=True)
         differing = {unit for unit, mine, given in pairs if mine is not None and given is not None and mine != given}
         if differing:
-            noun = f"{table.unit} has" if len(differing) == 1 else f"{table.unit} ids have"
-            notes.append(f"{len(differing)} {noun} another {name} than in {table.path}; the export's own is used")
+            verb = "has" if len(differing) == 1 else "have"
+            what = f"{len(differing)} {verb} another {name} than in {table.path}"
+            notes.append(f"{table.unit}: {what}; the export's own is used")
         merged = [given if mine is None else mine for mine, given in zip(own, linked, strict=True)]
         frame = frame.with_columns(pl.Series(name, merged, dtype=pl.String))
     return frame, notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sos_score.definition.study import Study
 from sos_score.scoring.study_data import SourceTable
@@ -28,9 +28,13 @@ def note_study(study: Study, tables: Iterable[SourceTable]) -> list[str]:
     if len(study.waves) < 2:
         notes.append("there is one wave: no change can be looked at")
     asked = {wave for table in tables for wave in table.frame["wave"].dropna()}
-    notes += [f"no source has anybody at {wave}" for wave in study.waves if wave not in asked]
+    if len(study.waves) > 1 and not asked:
+        notes.append("no source records a wave: no change can be looked at")
+    else:
+        notes += [f"no source has anybody at {wave}" for wave in study.waves if wave not in asked]
     known = {level for table in tables for level in table.levels}
-    notes += [f"no source says which {level} anybody belongs to" for level in study.levels if level not in known]
+    if "levels" in study.model_fields_set:
+        notes += [f"no source says which {level} anybody belongs to" for level in study.levels if level not in known]
     for table in tables:
         waves = [wave for wave in study.waves if wave in asked]
         notes += [f"{table.source}: {note}" for note in _note_table(study, table, waves)]
@@ -39,15 +43,12 @@ def note_study(study: Study, tables: Iterable[SourceTable]) -> list[str]:
 
 def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[str]:
     frame = table.frame
-    if frame["wave"].isna().all() and len(study.waves) > 1:
+    present = set(frame["wave"].dropna())
+    if present:
+        yield from (f"nobody answered at {wave}" for wave in asked if wave not in present)
+    elif len(asked) > 1:
         yield "no wave is recorded, so there is no change to look at"
-        waves: list[str | None] = [None]
-    else:
-        present = set(frame["wave"].dropna())
-        lost = [wave for wave in asked if wave not in present]
-        yield from (f"nobody answered at {wave}" for wave in lost)
-        waves = [wave for wave in asked if wave in present] or [None]
-    yield from _note_cells(study, table, waves)
+    yield from _note_cells(study, table, [wave for wave in asked if wave in present] or [None])
     arms = set(frame["arm"].dropna())
     if len(arms) == 1 and len(study.arms) > 1:
         yield f"everybody is in the arm {study.label_arm(arms.pop())}: no arms are compared"
@@ -57,19 +58,20 @@ def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[
         yield from (f"nobody has a score on {scale}" for scale in empty)
 
 
-def _note_cells(study: Study, table: SourceTable, waves: list[str | None]) -> Iterator[str]:
+def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None]) -> Iterator[str]:
     """Yield the sites with nobody, or with one person, at a wave."""
     frame = table.frame
     for wave in waves:
         here = frame if wave is None else frame[frame["wave"] == wave]
         at = "" if wave is None else f" at {wave}"
-        for site in study.sites:
+        for site, about in study.sites.items():
+            name = about.label or f"site {site}"
             rows = here[here["site"] == site]
             count = len(rows) if rows["person"].isna().any() else rows["person"].nunique()
             if count == 0:
-                yield f"nobody answered in {study.label_site(site)}{at}"
+                yield f"nobody answered in {name}{at}"
             elif count == 1:
-                yield f"one person only in {study.label_site(site)}{at}: no test and no interval there"
+                yield f"one person only in {name}{at}: no test and no interval there"
 
 
 def _note_people(table: SourceTable) -> Iterator[str]:
@@ -78,7 +80,8 @@ def _note_people(table: SourceTable) -> Iterator[str]:
     counts = named.groupby(["person", named["wave"].fillna("")]).size()
     repeated = int((counts > 1).sum())
     if repeated:
-        yield f"{repeated} of {len(counts)} were rated by more than one rater"
+        verb = "was" if repeated == 1 else "were"
+        yield f"{repeated} of {len(counts)} {verb} rated by more than one rater"
     moved = int((named.groupby("person")["site"].nunique() > 1).sum())
     if moved:
         noun = "person is" if moved == 1 else "people are"

@@ -40,11 +40,13 @@ def load_study_data(file: StudyFile) -> StudyData:
         for definition in file.definitions[name]:
             try:
                 rows = read_rows(file, name, definition.instrument)
+                if links is None:
+                    continue  # where anybody belongs cannot be said
                 placed, said = place_rows(file, rows, links)
+                table = make_table(file, rows, placed)
             except InvalidInput as error:
                 problems += error.problems
                 continue
-            table = make_table(file, rows, placed)
             tables.append(table)
             outcomes += list_outcomes(file, rows, table)
             notes |= dict.fromkeys(f"{name}: {each}" for each in said)
@@ -62,9 +64,9 @@ def load_study_data(file: StudyFile) -> StudyData:
     )
 
 
-def _try_links(file: StudyFile) -> tuple[list[LinkTable], list[Problem]]:
-    """Return the link tables, or what is wrong with them; the sources are looked at in any case."""
+def _try_links(file: StudyFile) -> tuple[list[LinkTable] | None, list[Problem]]:
+    """Return the link tables, or what is wrong with them; the sources are read in any case."""
     try:
         return read_links(file), []
     except InvalidInput as error:
-        return [], list(error.problems)
+        return None, list(error.problems)

@@ -203,7 +203,7 @@ def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, 
     column_map = file.column_maps[rows.source][number]
     with open_export(path) as export:
         named = match_columns(export.header, [], column_map, path)[0].ids
-        wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns[role] in named}
+        wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns.get(role) in named}
         places = {export.header.index(column): value for column, value in wanted.items()}
         for line, cells in export.records() if places else ():
             if all(cells[place].strip() == value for place, value in places.items()):

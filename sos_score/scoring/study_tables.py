@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from sos_score.definition.study_lint import kinds_of
+from sos_score.errors import InvalidSurvey
 from sos_score.scoring.engine import answer_column, compute_scores, measure_reference
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
@@ -76,17 +78,22 @@ def _plan(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> ScoringPla
     instrument = rows.instrument
     min_answered = file.study.sources[rows.source].min_answered
     norms = list(name_norms(instrument.id, instrument.norms))
-    samples: list[tuple[str, Reference]] = []
-    for norm_file in file.norms:
+    samples: list[tuple[str, str, Reference]] = []
+    for given, norm_file in zip(file.study.norms, file.norms, strict=True):
         if norm_file.instrument == instrument.id:
             norms += name_norms(instrument.id, norm_file.norms)
-            samples += norm_file.local.items()
+            samples += [(file.resolve(given), *each) for each in norm_file.local.items()]
     if samples:
         choices = ScoringChoices(metrics=("mean",), min_answered=min_answered)
         measured = plan_scores(instrument, choices)
         scored = compute_scores(nw.from_native(placed.lazy()), measured)
         means = {scale.scale: f"{scale.column}_mean" for scale in measured.scales}
-        norms += [measure_reference(scored, name, sample, instrument, means) for name, sample in samples]
+        for path, name, sample in samples:
+            try:
+                norms.append(measure_reference(scored, name, sample, instrument, means))
+            except InvalidSurvey as error:
+                lost = [replace(problem, path=path, where=f"local.{name}") for problem in error.problems]
+                raise InvalidSurvey(lost) from None
     return plan_scores(instrument, ScoringChoices(min_answered=min_answered, norms=tuple(norms)))
 
 

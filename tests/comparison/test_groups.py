@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import f_oneway, studentized_range, tukey_hsd
 
@@ -99,6 +99,8 @@ groups = st.lists(
 def test_anova_agrees_with_scipy_and_its_parts_add_up(given_groups):
     found = analyse_variance(given_groups)
     theirs = f_oneway(*given_groups)
+    # Where all means are equal, scipy's sum of squares can come out just below 0, and its p with it NaN.
+    assume(len({sum(group) / len(group) for group in given_groups}) > 1)
     assert found.statistic == pytest.approx(theirs.statistic, abs=1e-10)
     assert found.p == pytest.approx(theirs.pvalue, rel=1e-8)
     everyone = np.concatenate(given_groups)
