@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sos_score.psychometrics.covariance import complete_rows, moments
+from sos_score.psychometrics.covariance import Moments, complete_rows, moments
 from sos_score.psychometrics.guttman import cronbach_alpha, is_positive_definite
 from sos_score.psychometrics.reliability import item_labels, usable_items
 
@@ -24,6 +24,8 @@ MOST_OPTIONS = 10
 """Different answers to an item above which it is not treated as ordinal."""
 
 _BOUND = 0.999
+_FAR = 37.0  # beyond it the normal distribution has no mass that a float can hold
+_STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +79,65 @@ def ordinal_alpha(matrix: ArrayLike, names: Sequence[str] | None = None) -> Ordi
     """
     answers = np.asarray(matrix, dtype=float)
     m = moments(answers)
-    labels, used = item_labels(m, names), usable_items(m)
-    x = answers[complete_rows(answers)][:, used]
-    correlations = np.full((len(labels), len(labels)), np.nan)
-    refusal = _refusal(x)
-    if refusal:
-        return OrdinalAlpha(np.nan, len(x), len(used), correlations, (refusal,))
+    x = answers[complete_rows(answers)][:, usable_items(m)]
     steps = [np.unique(column, return_inverse=True)[1] for column in x.T]
-    r = np.eye(len(used))
-    for i in range(len(used)):
-        for j in range(i):
-            r[i, j] = r[j, i] = polychoric_correlation(_table(steps[i], steps[j]))
+    options = max((int(step.max(initial=0)) + 1 for step in steps), default=0)
+    if options > MOST_OPTIONS:
+        # The tables of so many options would be large, and are not looked at.
+        return ordinal_alpha_from_tables(m, np.zeros((0, 0, options, options)), names)
+    k = len(m.counts)
+    chosen = np.zeros((len(x), k, options), dtype=np.float32)
+    for item, step in zip(usable_items(m), steps, strict=True):
+        chosen[np.arange(len(x)), item, step] = 1
+    flat = chosen.reshape(len(x), -1)
+    tables = (flat.T @ flat).reshape(k, options, k, options).transpose(0, 2, 1, 3)
+    return ordinal_alpha_from_tables(m, tables, names)
+
+
+def ordinal_alpha_from_tables(
+    moments: Moments, tables: ArrayLike, names: Sequence[str] | None = None, signs: ArrayLike | None = None
+) -> OrdinalAlpha:
+    """Return ordinal alpha from the cross-tables of every two items, as one lazy pass gives them.
+
+    Parameters
+    ----------
+    moments : Moments
+        Of the k items over the complete rows.
+    tables : array of shape (k, k, options, options)
+        Counts of each pair of answers over the same rows; rows of a table are the first item's options, in order.
+    names : sequence of str, optional
+        Item ids for the notes.
+    signs : array of shape (k,), optional
+        -1 for an item that was counted as answered and is reverse-keyed.
+
+    Returns
+    -------
+    OrdinalAlpha
+        See `ordinal_alpha`.
+
+    Examples
+    --------
+    >>> from sos_score.psychometrics.covariance import moments_from_sums
+    >>> m = moments_from_sums(80, [0, 0], [[20, 10], [10, 20]])
+    >>> pair, own = [[30, 10], [10, 30]], [[40, 0], [0, 40]]
+    >>> round(ordinal_alpha_from_tables(m, [[own, pair], [pair, own]]).alpha, 6)
+    0.828427
+    """
+    counts = np.asarray(tables, dtype=float)
+    labels, used = item_labels(moments, names), usable_items(moments)
+    k = len(used)
+    correlations = np.full((len(labels), len(labels)), np.nan)
+    refusal = _refusal(moments.complete, k, counts.shape[-1])
+    if refusal:
+        return OrdinalAlpha(np.nan, moments.complete, k, correlations, (refusal,))
+    below = np.tril_indices(k, -1)
+    turned = np.ones(len(labels)) if signs is None else np.asarray(signs, dtype=float)
+    r = np.eye(k)
+    r[below] = _correlate(counts[used[below[0]], used[below[1]]]) * turned[used[below[0]]] * turned[used[below[1]]]
+    r = np.tril(r) + np.tril(r, -1).T
     correlations[np.ix_(used, used)] = r
-    return OrdinalAlpha(
-        cronbach_alpha(r), len(x), len(used), correlations, _cautions(r, len(x), [labels[i] for i in used])
-    )
+    notes = _cautions(r, moments.complete, [labels[i] for i in used])
+    return OrdinalAlpha(cronbach_alpha(r), moments.complete, k, correlations, notes)
 
 
 def polychoric_correlation(table: ArrayLike) -> float:
@@ -114,34 +160,55 @@ def polychoric_correlation(table: ArrayLike) -> float:
     >>> round(polychoric_correlation([[30, 10], [10, 30]]), 6)  # sin(pi / 4): both are cut at their median
     0.707107
     """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import ndtr, ndtri
-
     counts = np.asarray(table, dtype=float)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    if min(counts.shape) < 2:
-        return np.nan
-    n = counts.sum()
-    cuts = [ndtri(np.cumsum(counts.sum(axis=axis))[:-1] / n) for axis in (1, 0)]
-    grid = np.zeros((counts.shape[0] + 1, counts.shape[1] + 1))
-    grid[1:-1, -1], grid[-1, 1:-1], grid[-1, -1] = ndtr(cuts[0]), ndtr(cuts[1]), 1.0
-
-    def misfit(rho: float) -> float:
-        grid[1:-1, 1:-1] = _binormal(cuts[0][:, None], cuts[1][None, :], rho)
-        cells = np.diff(np.diff(grid, axis=0), axis=1)
-        return -float((counts * np.log(np.maximum(cells, 1e-15))).sum())
-
-    best = minimize_scalar(misfit, bounds=(-_BOUND, _BOUND), method="bounded", options={"xatol": 1e-9})
-    return float(best.x)
+    return float(_correlate(counts[None])[0]) if min(counts.shape) >= 2 else np.nan
 
 
-def _binormal(h: Floats, k: Floats, rho: float) -> Floats:
+def _correlate(tables: Floats) -> Floats:
+    """Return the correlation behind each of a stack of tables, all at once: a scale has hundreds of pairs."""
+    from scipy.special import ndtr, ndtri
+
+    n = tables.sum(axis=(1, 2))[:, None]
+    cuts = [np.clip(ndtri(np.cumsum(tables.sum(axis=axis), axis=1)[:, :-1] / n), -_FAR, _FAR) for axis in (2, 1)]
+    first, second = cuts[0][:, :, None], cuts[1][:, None, :]
+    grid = np.zeros((len(tables), tables.shape[1] + 1, tables.shape[2] + 1))
+    grid[:, 1:-1, -1], grid[:, -1, 1:-1], grid[:, -1, -1] = ndtr(cuts[0]), ndtr(cuts[1]), 1.0
+    slope = np.zeros_like(grid)
+    rho, low, high = (np.full((len(tables), 1, 1), start) for start in (0.0, -_BOUND, _BOUND))
+    # Fisher scoring, held between what the sign of the slope of the likelihood has ruled out.
+    for _ in range(_STEPS):
+        grid[:, 1:-1, 1:-1] = _binormal(first, second, rho)
+        slope[:, 1:-1, 1:-1] = _density(first, second, rho)
+        cells = np.maximum(np.diff(np.diff(grid, axis=1), axis=2), 1e-15)
+        slopes = np.diff(np.diff(slope, axis=1), axis=2)
+        score = (tables * slopes / cells).sum(axis=(1, 2), keepdims=True)
+        weight = n[:, :, None] * (slopes**2 / cells).sum(axis=(1, 2), keepdims=True)
+        low, high = np.where(score > 0, rho, low), np.where(score > 0, high, rho)
+        step = rho + score / np.maximum(weight, 1e-300)
+        step = np.where((step > low) & (step < high), step, (low + high) / 2)
+        done = np.abs(step - rho).max() < 1e-10
+        rho = step
+        if done:
+            break
+    return rho[:, 0, 0]
+
+
+def _density(h: Floats, k: Floats, rho: Floats) -> Floats:
+    """Return the bivariate normal density, the slope of the distribution function along rho."""
+    rest = 1 - rho**2
+    power = -(h**2 - 2 * rho * h * k + k**2) / (2 * rest)
+    density: Floats = np.exp(np.maximum(power, -700)) / (2 * np.pi * np.sqrt(rest))
+    return density
+
+
+def _binormal(h: Floats, k: Floats, rho: Floats | float) -> Floats:
     """Return the bivariate normal distribution function, by Owen's T (Owen 1956)."""
     from scipy.special import ndtr, owens_t
 
     root = np.sqrt(1 - rho**2)
     # Adding 0 turns -0 into 0, so that the slopes below go to the infinity of the right sign.
-    h, k = np.broadcast_arrays(h + 0.0, k + 0.0)
+    h, k, rho = np.broadcast_arrays(h + 0.0, k + 0.0, rho)
     with np.errstate(divide="ignore", invalid="ignore"):
         along_h, along_k = (k / h - rho) / root, (h / k - rho) / root
     value = (ndtr(h) + ndtr(k)) / 2 - owens_t(h, along_h) - owens_t(k, along_k)
@@ -151,19 +218,12 @@ def _binormal(h: Floats, k: Floats, rho: float) -> Floats:
     return result
 
 
-def _table(first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
-    width = int(second.max()) + 1
-    counts = np.bincount(first * width + second, minlength=(int(first.max()) + 1) * width)
-    return counts.reshape(-1, width).astype(float)
-
-
-def _refusal(x: Floats) -> str:
-    n, k = x.shape
+def _refusal(n: int, k: int, options: int) -> str:
     if n < FEWEST_ROWS:
         return f"No ordinal alpha: {n} complete rows, at least {FEWEST_ROWS} are needed."
     if k < 2:
         return "No ordinal alpha: fewer than two items vary."
-    if max(len(np.unique(column)) for column in x.T) > MOST_OPTIONS:
+    if options > MOST_OPTIONS:
         return f"No ordinal alpha: an item has more than {MOST_OPTIONS} different answers; use alpha."
     return ""
 
