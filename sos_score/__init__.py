@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     )
     from sos_score.report.charts import draw_power
     from sos_score.scoring.plan import ScoringChoices
+    from sos_score.psychometrics.rater_tables import assess_raters
+    from sos_score.psychometrics.retest_tables import assess_retest
+    from sos_score.psychometrics.scale_reliability import assess_reliability
+    from sos_score.psychometrics.team_tables import assess_agreement
+    from sos_score.scoring.responses import Responses, open_responses, read_responses
     from sos_score.scoring.scores import score_survey
     from sos_score.survey.columns import ColumnMap, read_column_map
 
@@ -46,7 +51,18 @@ __all__ = [
     "list_instruments",
     "load_instrument",
     "plan_equal_sites",
+    "Responses",
+    "SosScoreError",
+    "assess_agreement",
+    "assess_raters",
+    "assess_reliability",
+    "assess_retest",
+    "find_definition",
+    "list_instruments",
+    "load_instrument",
+    "open_responses",
     "read_column_map",
+    "read_responses",
     "score_survey",
 ]
 
@@ -63,7 +79,17 @@ _HOMES = {
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",
     "plan_equal_sites": "comparison.study_plan",
+    "Responses": "scoring.responses",
+    "assess_agreement": "psychometrics.team_tables",
+    "assess_raters": "psychometrics.rater_tables",
+    "assess_reliability": "psychometrics.scale_reliability",
+    "assess_retest": "psychometrics.retest_tables",
+    "find_definition": "definition.library",
+    "list_instruments": "definition.library",
+    "load_instrument": "definition.library",
+    "open_responses": "scoring.responses",
     "read_column_map": "survey.columns",
+    "read_responses": "scoring.responses",
     "score_survey": "scoring.scores",
 }
 
