@@ -16,6 +16,13 @@ from sos_score.cli import (
     new_command,
     plausible_command,
     power_command,
+    agreement_command,
+    explain_command,
+    list_command,
+    new_command,
+    raters_command,
+    reliability_command,
+    retest_command,
     schema_command,
     score_command,
     show_command,
@@ -81,6 +88,10 @@ app.command("compare")(compare_command.compare)
 app.command("explain")(explain_command.explain)
 app.command("plausible")(plausible_command.plausible)
 app.command("power")(power_command.power)
+app.command("reliability")(reliability_command.report_reliability)
+app.command("agreement")(agreement_command.report_agreement)
+app.command("raters")(raters_command.report_raters)
+app.command("retest")(retest_command.report_retest)
 app.add_typer(new_command.app, name="new")
 
 

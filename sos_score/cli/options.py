@@ -24,3 +24,11 @@ Output = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Survey exports (CSV or TSV); - is standard input.")]
+Instrument = Annotated[
+    str, typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file.")
+]
+Scales = Annotated[list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="COLUMN,...", help="Also in each group of these id columns (site,wave).")
+]

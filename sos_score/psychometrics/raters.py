@@ -140,7 +140,8 @@ def percent_agreement(matrix: ArrayLike) -> PercentAgreement:
     """
     x = np.asarray(matrix, dtype=float)
     first, second = np.triu_indices(x.shape[1], 1)
-    apart = np.abs(x[:, first] - x[:, second])
+    # Scores that are equal but for the last bit are equal.
+    apart = np.round(np.abs(x[:, first] - x[:, second]), 10)
     apart = apart[~np.isnan(apart)]
     if not len(apart):
         return PercentAgreement(0, np.nan, np.nan)

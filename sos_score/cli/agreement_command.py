@@ -1,0 +1,33 @@
+"""``sos-score agreement``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import By, ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+
+
+def report_agreement(
+    data: Data,
+    instrument: Instrument,
+    team: Annotated[str, typer.Option("--team", metavar="COLUMN", help="The id column that names the team (site).")],
+    *,
+    by: By = None,
+    scale: Scales = None,
+    columns: ColumnMapPath = None,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Report whether the members of a team agree enough for the team's mean to be reported."""
+    from sos_score.psychometrics.team_tables import assess_agreement
+    from sos_score.report.agreement import write_agreement
+    from sos_score.report.analysis import Analysis, open_analysis, split_names
+
+    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(job) as responses:
+        tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
+        write_agreement(job, responses, tables, team)

@@ -1,0 +1,37 @@
+"""``sos-score raters``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+
+
+def report_raters(
+    data: Data,
+    instrument: Instrument,
+    target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="The id column that says who was rated.")],
+    rater: Annotated[str, typer.Option("--rater", metavar="COLUMN", help="The id column that says by whom.")],
+    *,
+    scale: Scales = None,
+    items: Annotated[bool, typer.Option("--items", help="Show the items too (files always hold them).")] = False,
+    targets: Annotated[
+        bool, typer.Option("--targets", help="Show the spread of each target too (files always hold it).")
+    ] = False,
+    columns: ColumnMapPath = None,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Report how far several raters of the same targets agree."""
+    from sos_score.psychometrics.rater_tables import assess_raters
+    from sos_score.report.analysis import Analysis, open_analysis
+    from sos_score.report.raters import write_raters
+
+    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(job) as responses:
+        tables = assess_raters(responses, target, rater, scales=scale or ())
+        write_raters(job, responses, tables, has_items=items, has_targets=targets)

@@ -1,0 +1,43 @@
+"""``sos-score reliability``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import By, ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+
+
+def report_reliability(
+    data: Data,
+    instrument: Instrument,
+    *,
+    by: By = None,
+    missing: Annotated[
+        str, typer.Option("--missing", help="Missing answers: listwise (complete rows) or pairwise.")
+    ] = "listwise",
+    scale: Scales = None,
+    items: Annotated[bool, typer.Option("--items", help="Show the item table too (files always hold it).")] = False,
+    bootstrap: Annotated[int, typer.Option("--bootstrap", metavar="N", min=0, help="Samples for omega's interval.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap samples.")] = 1,
+    columns: ColumnMapPath = None,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Report how reliable each scale is in these answers, and which items run against the key."""
+    from sos_score.errors import InvalidRequest
+    from sos_score.psychometrics.scale_reliability import assess_reliability
+    from sos_score.report.analysis import Analysis, open_analysis, split_names
+    from sos_score.report.reliability import write_reliability
+
+    if missing not in ("listwise", "pairwise"):
+        raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
+    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(job) as responses:
+        tables = assess_reliability(
+            responses, split_names(by), missing, scales=scale or (), bootstrap=bootstrap, seed=seed
+        )
+        write_reliability(job, responses, tables, has_items=items)

@@ -1,0 +1,46 @@
+"""``sos-score retest``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+
+
+def report_retest(
+    data: Data,
+    instrument: Instrument,
+    first: Annotated[str, typer.Option("--first", metavar="T1", help="The first occasion.")],
+    second: Annotated[str, typer.Option("--second", metavar="T2", help="The second occasion.")],
+    *,
+    occasion: Annotated[
+        str, typer.Option("--occasion", metavar="COLUMN", help="The id column that says when (source: the file).")
+    ] = "wave",
+    respondent: Annotated[
+        str, typer.Option("--respondent", metavar="COLUMN", help="The id column that links the occasions.")
+    ] = "respondent",
+    reliability: Annotated[
+        float | None, typer.Option("--reliability", metavar="R", help="For reliable change; else alpha of this sample.")
+    ] = None,
+    scale: Scales = None,
+    people: Annotated[bool, typer.Option("--people", help="Show each person too (files always hold them).")] = False,
+    columns: ColumnMapPath = None,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Report how stable scores are between two occasions, and whose change is more than error."""
+    from sos_score.psychometrics.retest_tables import assess_retest
+    from sos_score.report.analysis import Analysis, open_analysis
+    from sos_score.report.retest import write_retest
+
+    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(job) as responses:
+        tables = assess_retest(
+            responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,
+            scales=scale or (),
+        )  # fmt: skip
+        write_retest(job, responses, tables, has_people=people)
