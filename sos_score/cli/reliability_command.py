@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -19,7 +19,9 @@ def report_reliability(
     ] = "listwise",
     scale: Scales = None,
     items: Annotated[bool, typer.Option("--items", help="Show the item table too (files always hold it).")] = False,
-    bootstrap: Annotated[int, typer.Option("--bootstrap", metavar="N", min=0, help="Samples for omega's interval.")] = 0,
+    bootstrap: Annotated[
+        int, typer.Option("--bootstrap", metavar="N", min=0, help="Samples for omega's interval.")
+    ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap samples.")] = 1,
     columns: ColumnMapPath = None,
     fmt: Format = None,
@@ -29,6 +31,7 @@ def report_reliability(
 ) -> None:
     """Report how reliable each scale is in these answers, and which items run against the key."""
     from sos_score.errors import InvalidRequest
+    from sos_score.psychometrics.covariance import Missing
     from sos_score.psychometrics.scale_reliability import assess_reliability
     from sos_score.report.analysis import Analysis, open_analysis, split_names
     from sos_score.report.reliability import write_reliability
@@ -38,6 +41,6 @@ def report_reliability(
     job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(job) as responses:
         tables = assess_reliability(
-            responses, split_names(by), missing, scales=scale or (), bootstrap=bootstrap, seed=seed
+            responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed
         )
         write_reliability(job, responses, tables, has_items=items)

@@ -21,7 +21,7 @@ from sos_score.psychometrics.covariance import (
     moments_from_pair_sums,
     moments_from_sums,
 )
-from sos_score.scoring.plan import ScalePlan
+from sos_score.psychometrics.scale_columns import ScaleColumns
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ Group = tuple[str | None, ...]
 
 FEW_OPTIONS = 7
 """Response options up to which the pairs of answers are counted, for ordinal alpha."""
+
+MOST_TABLED = 10_000
+"""Complete rows of a group whose pairs of answers are counted: polychoric correlations are sharp enough then."""
 
 _BATCH = 50_000
 
@@ -54,7 +57,7 @@ class AnswerSums:
     lowest, highest : ndarray of shape (k,)
         Answers at the two ends of the range, over the same rows.
     tables : ndarray of shape (k, k, options, options)
-        Pairs of answers over the complete rows; empty unless they were asked for.
+        Pairs of answers over the first `MOST_TABLED` complete rows; empty unless they were asked for.
     """
 
     rows: int
@@ -84,90 +87,6 @@ class AnswerSums:
             self.highest + other.highest,
             self.tables + other.tables,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleColumns:
-    """Where the terms of a scale stand, and what is to be counted of them.
-
-    Attributes
-    ----------
-    plan : ScalePlan
-    columns : tuple of str
-        Of `Responses.frame`, one a term: codes as answered, or scores for a scale of scores.
-    low, high : ndarray of shape (k,)
-        The range of each term.
-    signs : ndarray of shape (k,)
-        -1 for a reversed term.
-    options : int
-        Response options, where the terms are items that all have the same number; else 0.
-    """
-
-    plan: ScalePlan
-    columns: tuple[str, ...]
-    low: Floats
-    high: Floats
-    signs: Floats
-    options: int
-
-    @property
-    def names(self) -> list[str]:
-        """Return what the terms are called."""
-        return [term.name for term in self.plan.terms]
-
-    def key_moments(self, sums: AnswerSums, missing: Missing) -> Moments:
-        """Return the moments of the terms under the scale's key."""
-        turned, pivot = np.outer(self.signs, self.signs), (self.low + self.high) / 2
-        pairs = replace(
-            sums.pairs,
-            sums=sums.pairs.sums * self.signs[:, None],
-            cross_products=sums.pairs.cross_products * turned,
-        )
-        if missing == "pairwise":
-            return moments_from_pair_sums(pairs, rows=sums.rows, complete=sums.complete, pivot=pivot)
-        asked = sums.answered > 0
-        one = moments_from_sums(sums.complete, np.diag(pairs.sums), pairs.cross_products, pivot=pivot, rows=sums.rows)
-        counts = np.where(np.outer(asked, asked), one.pair_counts, 0)
-        unknown = np.where(counts > 0, 0.0, np.nan)
-        # A term that nobody in the group answered is not part of the complete rows; it has no moments.
-        return replace(
-            one,
-            counts=np.diag(counts).copy(),
-            means=one.means + np.diag(unknown),
-            pair_counts=counts,
-            covariance=one.covariance + unknown,
-            correlation=one.correlation + unknown,
-        )
-
-    def key_extremes(self, sums: AnswerSums) -> tuple[Floats, Floats]:
-        """Return the answers at the lowest and at the highest end under the scale's key."""
-        turned = self.signs < 0
-        return np.where(turned, sums.highest, sums.lowest), np.where(turned, sums.lowest, sums.highest)
-
-
-def list_scale_columns(responses: Responses, scales: Iterable[ScalePlan]) -> list[ScaleColumns]:
-    """Return where the terms of each scale stand.
-
-    Parameters
-    ----------
-    responses : Responses
-    scales : iterable of ScalePlan
-
-    Returns
-    -------
-    list of ScaleColumns
-    """
-    scores = {scale.scale: scale.column for scale in responses.plan.scales}
-    found = []
-    for scale in scales:
-        names = [term.name for term in scale.terms]
-        columns = [scores[name] if scale.of_scores else responses.column_of(name) for name in names]
-        low, high = (np.array([getattr(term, end) for term in scale.terms], dtype=float) for end in ("low", "high"))
-        sizes = set((high - low + 1).tolist())
-        options = int(sizes.pop()) if len(sizes) == 1 and not scale.of_scores else 0
-        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
-        found.append(ScaleColumns(scale, tuple(columns), low, high, signs, options))
-    return found
 
 
 def sum_answers(
@@ -238,6 +157,50 @@ def order_group(group: Group) -> tuple[tuple[int, str], ...]:
     return tuple((len(value) if value.isdecimal() else 100, value) for value in (each or "" for each in group))
 
 
+def key_moments(scale: ScaleColumns, sums: AnswerSums, missing: Missing) -> Moments:
+    """Return the moments of the terms of a scale under its key.
+
+    Parameters
+    ----------
+    scale : ScaleColumns
+    sums : AnswerSums
+    missing : {"listwise", "pairwise"}
+        What the sums were taken over.
+
+    Returns
+    -------
+    Moments
+        The same as `moments` of the keyed answers.
+    """
+    turned, pivot = np.outer(scale.signs, scale.signs), (scale.low + scale.high) / 2
+    pairs = replace(
+        sums.pairs,
+        sums=sums.pairs.sums * scale.signs[:, None],
+        cross_products=sums.pairs.cross_products * turned,
+    )
+    if missing == "pairwise":
+        return moments_from_pair_sums(pairs, rows=sums.rows, complete=sums.complete, pivot=pivot)
+    asked = sums.answered > 0
+    one = moments_from_sums(sums.complete, np.diag(pairs.sums), pairs.cross_products, pivot=pivot, rows=sums.rows)
+    counts = np.where(np.outer(asked, asked), one.pair_counts, 0)
+    unknown = np.where(counts > 0, 0.0, np.nan)
+    # A term that nobody in the group answered is not part of the complete rows; it has no moments.
+    return replace(
+        one,
+        counts=np.diag(counts).copy(),
+        means=one.means + np.diag(unknown),
+        pair_counts=counts,
+        covariance=one.covariance + unknown,
+        correlation=one.correlation + unknown,
+    )
+
+
+def key_extremes(scale: ScaleColumns, sums: AnswerSums) -> tuple[Floats, Floats]:
+    """Return the answers at the lowest and at the highest end of each term under the scale's key."""
+    turned = scale.signs < 0
+    return np.where(turned, sums.highest, sums.lowest), np.where(turned, sums.lowest, sums.highest)
+
+
 def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Yield the rows in batches: id columns as text, blank ones null, and columns of numbers.
 
@@ -259,17 +222,21 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
     kept = list(dict.fromkeys([*ids, *named]))
     blank = any(outcome.blank_rows for outcome in responses.outcomes)
     answers = [responses.column_of(item) for item in responses.instrument.responses] if blank else []
+    items = {responses.column_of(item) for item in responses.instrument.responses}
+    # Codes are small whole numbers: as such they take a quarter of the room, and what is counted of them is exact.
+    narrow = [pl.col(name).cast(pl.Int16) for name in wanted if name in items]
     native = responses.frame.select(*kept, *dict.fromkeys([*wanted, *answers])).to_native()
     if isinstance(native, pl.LazyFrame):
-        batches = native.collect_batches(chunk_size=_BATCH, maintain_order=True)
+        native = native.with_columns(narrow)
+        batches: Iterable[pl.DataFrame] = native.collect_batches(chunk_size=_BATCH, maintain_order=True)
     else:
-        batches = iter([responses.frame.select(*kept, *wanted).collect(backend="polars").to_native()])
+        batches = [responses.frame.select(*kept, *wanted).collect(backend="polars").to_native()]
     text = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in kept]
     for batch in batches:
-        rows = batch.with_columns(text)
+        rows = batch.with_columns(text) if kept else batch
         if blank:
             rows = rows.filter(pl.any_horizontal(pl.col(*named, *answers).is_not_null()))
-        yield rows.select(*ids, *[pl.col(name).cast(pl.Float64) for name in wanted])
+        yield rows.select(*ids, *wanted)
 
 
 class _Reading:
@@ -278,6 +245,7 @@ class _Reading:
     def __init__(self, scales: Sequence[ScaleColumns], missing: Missing, has_tables: bool) -> None:  # noqa: FBT001
         self.scales, self.missing, self.has_tables = scales, missing, has_tables
         self.sums: dict[tuple[str, Group, bytes], AnswerSums] = {}
+        self.tabled: dict[tuple[str, Group, bytes], int] = {}
         self.sizes = {scale.plan.scale: len(scale.columns) for scale in scales}
 
     def every(self, scale: str) -> bytes:
@@ -294,56 +262,79 @@ class _Reading:
         for batch in batches:
             parts = batch.partition_by(*by, as_dict=True, maintain_order=True) if by else {(): batch}
             for group, part in parts.items():
-                columns = part.columns[len(by) :]
-                matrix = part.select(columns).to_numpy()
-                place = {name: index for index, name in enumerate(columns)}
                 for scale in self.scales:
                     name = scale.plan.scale
-                    x = matrix[:, [place[column] for column in scale.columns]]
+                    x = part.select(scale.columns).to_numpy().astype(_precision(scale, part.height))
                     for mask in {self.every(name)} if masks is None else masks[name, group]:
-                        self._add((name, group, mask), self._sum(x, scale, np.frombuffer(mask, dtype=bool)))
+                        self._add(x, scale, (name, group, mask))
 
-    def _add(self, key: tuple[str, Group, bytes], sums: AnswerSums) -> None:
+    def _add(self, x: Floats, scale: ScaleColumns, key: tuple[str, Group, bytes]) -> None:
+        sums = self._sum(x, scale, key)
         self.sums[key] = self.sums[key] + sums if key in self.sums else sums
 
-    def _sum(self, x: Floats, scale: ScaleColumns, asked: Flags) -> AnswerSums:
+    def _sum(self, x: Floats, scale: ScaleColumns, key: tuple[str, Group, bytes]) -> AnswerSums:
+        asked = np.frombuffer(key[2], dtype=bool)
         known = ~np.isnan(x)
         whole = known[:, asked].all(axis=1)
         used, seen = (x[whole], known[whole]) if self.missing == "listwise" else (x, known)
-        shifted = used - (scale.low + scale.high) / 2
+        shifted = used - ((scale.low + scale.high) / 2).astype(used.dtype)
         if self.missing == "pairwise" or not asked.all():
             shifted = np.where(seen, shifted, 0.0)
         complete = int(whole.sum())
-        is_few = self.has_tables and 0 < scale.options <= FEW_OPTIONS
-        tables = _count_pairs(x[whole], scale) if is_few else np.zeros((0, 0, 0, 0))
         return AnswerSums(
             rows=len(x),
             blank=len(x) - int(known.any(axis=1).sum()),
             complete=complete,
             answered=known.sum(axis=0).astype(float),
-            pairs=_sum_pairs(shifted, None if self.missing == "listwise" else seen.astype(float)),
+            pairs=_sum_pairs(shifted, None if self.missing == "listwise" else seen.astype(used.dtype)),
             lowest=(used == scale.low).sum(axis=0).astype(float),
             highest=(used == scale.high).sum(axis=0).astype(float),
-            tables=tables,
+            tables=self._count_pairs(x[whole], key, scale),
         )
+
+    def _count_pairs(self, x: Floats, key: tuple[str, Group, bytes], scale: ScaleColumns) -> Floats:
+        """Count the pairs of answers to every two items, up to as many rows as ordinal alpha needs."""
+        if not self.has_tables or not 0 < scale.options <= FEW_OPTIONS:
+            return np.zeros((0, 0, 0, 0))
+        x = x[: max(MOST_TABLED - self.tabled.get(key, 0), 0)]
+        self.tabled[key] = self.tabled.get(key, 0) + len(x)
+        return _count_pairs(x, scale)
+
+
+def _count_pairs(x: Floats, scale: ScaleColumns) -> Floats:
+    n, k = x.shape
+    size = scale.options
+    tables = np.zeros((k, k, size, size))
+    if not n:
+        return tables
+    seen = np.flatnonzero(~np.isnan(x[0]))
+    steps = (x[:, seen] - scale.low[seen]).astype(np.int64)
+    for place, item in enumerate(seen):
+        others = seen[place:]
+        codes = steps[:, place, None] * size + steps[:, place:] + np.arange(len(others)) * size**2
+        counts = np.bincount(codes.ravel(), minlength=len(others) * size**2).reshape(-1, size, size)
+        tables[item, others], tables[others, item] = counts, counts.transpose(0, 2, 1)
+    return tables
+
+
+def _precision(scale: ScaleColumns, rows: int) -> type[np.float32] | type[np.float64]:
+    """Return the shortest numbers that hold sums of squares of that many answers, halves included, exactly."""
+    largest = float((((scale.high - scale.low) / 2) ** 2).max()) * 4 * rows
+    return np.float32 if largest < 2**24 and not scale.plan.of_scores else np.float64
 
 
 def _sum_pairs(shifted: Floats, mask: Floats | None) -> PairSums:
     n, k = shifted.shape
-    cross = shifted.T @ shifted
+    cross = _multiply(shifted, shifted)
     if mask is not None:
-        return PairSums(mask.T @ mask, shifted.T @ mask, (shifted**2).T @ mask, cross)
-    sums, squares = shifted.sum(axis=0), np.diag(cross)
+        return PairSums(_multiply(mask, mask), _multiply(shifted, mask), _multiply(shifted**2, mask), cross)
+    sums, squares = shifted.sum(axis=0, dtype=float), np.diag(cross)
     return PairSums(
         np.full((k, k), float(n)), np.repeat(sums[:, None], k, axis=1), np.repeat(squares[:, None], k, axis=1), cross
     )
 
 
-def _count_pairs(x: Floats, scale: ScaleColumns) -> Floats:
-    """Count the pairs of answers to every two items; single precision is exact up to 16 million rows a batch."""
-    n, k = x.shape
-    steps = (x - scale.low).astype(np.float32)
-    chosen = (steps[:, :, None] == np.arange(scale.options, dtype=np.float32)).astype(np.float32).reshape(n, k * scale.options)
-    products = (chosen.T @ chosen).reshape(k, scale.options, k, scale.options)
-    return products.transpose(0, 2, 1, 3).astype(float)
-
+def _multiply(one: Floats, two: Floats) -> Floats:
+    """Return one' two; for tables this long and narrow the threads of a matrix product cost more than they save."""
+    product: Floats = np.einsum("in,jn->ij", np.ascontiguousarray(one.T), np.ascontiguousarray(two.T)).astype(float)
+    return product

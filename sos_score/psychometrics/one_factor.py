@@ -125,7 +125,7 @@ def _misfit(x: Floats, r: Floats) -> Floats:
     values, vectors = np.linalg.eigh(sigma)
     proper = values[:, 0] > 1e-10
     values = np.where(proper[:, None], values, 1.0)
-    along = np.einsum("bij,bik,bkj->bj", vectors, r, vectors, optimize=True)
+    along = (vectors * (r @ vectors)).sum(axis=1)
     return np.where(proper, np.log(values).sum(axis=1) + (along / values).sum(axis=1), np.inf)
 
 

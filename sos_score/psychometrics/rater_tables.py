@@ -53,7 +53,7 @@ class RaterTables:
     iccs : pandas DataFrame
         One row an item or scale and form: ``form`` (McGraw & Wong), ``shrout_fleiss``, ``icc``, ``ci_low``,
         ``ci_high``, ``f``, ``df1``, ``df2``, ``p``, ``targets``, ``raters`` (mean ratings a target for the one-way
-        forms of all ratings, ``basis`` "all ratings"; the others are of the complete targets).
+        forms of all ratings, ``basis`` "all"; the others are of the complete targets).
     kappas : pandas DataFrame
         One row an item (and one for the items of a scale pooled), two raters and ``weights``: ``n``, ``kappa``,
         ``se``, ``ci_low``, ``ci_high``, ``observed``, ``expected``, ``exact``, ``within_one``; categories are all
@@ -186,7 +186,7 @@ class _Measure:
     def list_iccs(self) -> list[dict[str, Any]]:
         """Return the forms of the ICC: of the complete targets, and one-way of all ratings where some are not."""
         about = {"kind": self.kind, "name": self.name, "scale": self.scale}
-        complete = {"basis": "complete targets", "targets": self.icc.targets, "raters": float(self.icc.raters)}
+        complete = {"basis": "complete", "targets": self.icc.targets, "raters": float(self.icc.raters)}
         rows = [about | {"form": form.name} | _describe_form(form) | complete for form in self.icc.forms]
         if not self.ratings.incomplete:
             return rows
@@ -197,7 +197,7 @@ class _Measure:
             IccForm("ICC(1)", "ICC(1,1)", one.icc1, one.icc1_low, one.icc1_high, one.f, one.df1, one.df2, one.p),
             IccForm("ICC(k)", "ICC(1,k)", one.icc2, one.icc2_low, one.icc2_high, one.f, one.df1, one.df2, one.p),
         )
-        every = {"basis": "all ratings", "targets": one.teams, "raters": one.mean_size}
+        every = {"basis": "all", "targets": one.teams, "raters": one.mean_size}
         return rows + [about | {"form": form.name} | _describe_form(form) | every for form in forms]
 
     def list_kappas(self, options: Sequence[float]) -> list[_Pair]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
-from sos_score.psychometrics.answer_sums import iterate_batches, list_scale_columns
+from sos_score.psychometrics.answer_sums import iterate_batches
 from sos_score.psychometrics.covariance import moments
 from sos_score.psychometrics.occasions import ReliableChange, reliable_change, retest
 from sos_score.psychometrics.reliability import reliability
+from sos_score.psychometrics.scale_columns import list_scale_columns
 from sos_score.psychometrics.tables import choose_scales, gather_notes
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
@@ -235,7 +236,8 @@ def _split(
         named = part[respondent].drop_nulls()
         twice = named.filter(named.is_duplicated()).unique(maintain_order=True).to_list()
         problems += [
-            Problem(f"{respondent} '{name}' is there more than once at {value}", rule="duplicate") for name in twice[:20]
+            Problem(f"{respondent} '{name}' is there more than once at {value}", rule="duplicate")
+            for name in twice[:20]
         ]
     if problems:
         raise InvalidSurvey(problems)

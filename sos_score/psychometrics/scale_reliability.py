@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from sos_score.psychometrics.answer_sums import (
     FEW_OPTIONS,
     AnswerSums,
     Group,
-    ScaleColumns,
     iterate_batches,
-    list_scale_columns,
+    key_extremes,
+    key_moments,
     order_group,
     sum_answers,
 )
@@ -27,7 +27,8 @@ from sos_score.psychometrics.measurement_error import measurement_error
 from sos_score.psychometrics.omega import OmegaInterval, bootstrap_omega, omega_total
 from sos_score.psychometrics.polychoric import OrdinalAlpha, ordinal_alpha_from_tables
 from sos_score.psychometrics.reliability import reliability
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group
+from sos_score.psychometrics.scale_columns import ScaleColumns, list_scale_columns
+from sos_score.psychometrics.tables import ALL, choose_scales, gather_notes, list_groups, name_group
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def assess_reliability(
     intervals = _bootstrap(responses, chosen, by, bootstrap, seed) if bootstrap else {}
     places = list_groups((group for _, group in sums), by)
     parts = [
-        _Part(scale, group, place, sums[scale.plan.scale, group], missing, intervals.get((scale.plan.scale, group)))
+        _Part(scale, place, sums[scale.plan.scale, group], missing, interval=intervals.get((scale.plan.scale, group)))
         for scale in chosen
         for group, place in places.items()
     ]
@@ -150,14 +151,14 @@ class _Part:
     def __init__(
         self,
         scale: ScaleColumns,
-        group: Group,
-        place: Mapping[str, str],
+        place: dict[str, str],
         sums: AnswerSums,
         missing: Missing,
+        *,
         interval: OmegaInterval | None,
     ) -> None:
-        self.scale, self.group, self.place, self.sums, self.missing = scale, group, place, sums, missing
-        self.moments = scale.key_moments(sums, missing)
+        self.scale, self.place, self.sums, self.missing = scale, place, sums, missing
+        self.moments = key_moments(scale, sums, missing)
         self.reliability = reliability(self.moments, scale.names)
         self.omega = omega_total(self.moments, scale.names)
         self.interval = interval
@@ -186,10 +187,13 @@ class _Part:
             if len(set(self.scale.high - self.scale.low)) > 1 and not self.scale.plan.of_scores:
                 what = "items with different options"
             return OrdinalAlpha(np.nan, self.sums.complete, k, np.full((k, k), np.nan), (f"No ordinal alpha: {what}.",))
-        complete = self.moments
-        if self.missing == "pairwise":
-            complete = replace(complete, complete=self.sums.complete)
-        return ordinal_alpha_from_tables(complete, self.sums.tables, self.scale.names, self.scale.signs)
+        counted = int(self.sums.tables.sum(axis=(2, 3)).max(initial=0))
+        tabled = replace(self.moments, complete=counted)
+        alpha = ordinal_alpha_from_tables(tabled, self.sums.tables, self.scale.names, self.scale.signs)
+        if tabled.complete < self.sums.complete:
+            note = f"Ordinal alpha is of the first {tabled.complete:,} of {self.sums.complete:,} complete rows."
+            alpha = replace(alpha, notes=(*alpha.notes, note))
+        return alpha
 
     def _score(self) -> tuple[float, float]:
         """Return the mean and standard deviation of the score, from the sum of the terms that were answered."""
@@ -203,11 +207,11 @@ class _Part:
             share = 1.0 if plan.rule.sums == "as_answered" else len(plan.terms) / k
         return float(m.means[answered].sum() * share), self.reliability.sum_sd * share
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, object]:
         """Return the row of the scale table."""
         r, k = self.reliability, len(self.scale.plan.terms)
         dropped = 0 if self.missing == "pairwise" else self.sums.rows - self.moments.n - self.sums.blank
-        return self.place | {
+        return {**self.place} | {
             "scale": self.scale.plan.scale,
             "rows": self.sums.rows,
             "n": r.n,
@@ -236,11 +240,11 @@ class _Part:
             "note": " ".join(self.notes),
         }
 
-    def items(self) -> list[dict[str, Any]]:
+    def items(self) -> list[dict[str, object]]:
         """Return the rows of the item table."""
-        table = item_statistics(self.moments, *self.scale.key_extremes(self.sums))
+        table = item_statistics(self.moments, *key_extremes(self.scale, self.sums))
         return [
-            self.place
+            {**self.place}
             | {
                 "scale": self.scale.plan.scale,
                 "item": term.name,
@@ -258,12 +262,12 @@ class _Part:
             for i, term in enumerate(self.scale.plan.terms)
         ]
 
-    def suspicions(self, instrument: Instrument) -> list[dict[str, Any]]:
+    def suspicions(self, instrument: Instrument) -> list[dict[str, object]]:
         """Return the items that run against the key, each with its sentence."""
         title, where = instrument.scales[self.scale.plan.scale].title, name_group(self.place)
-        at = f" at {where}" if self.group else f" over {where}" if where else ""
+        at = f" {'over' if ALL in self.place.values() else 'at'} {where}" if where else ""
         return [
-            self.place
+            {**self.place}
             | {
                 "scale": self.scale.plan.scale,
                 "item": self.scale.names[i],

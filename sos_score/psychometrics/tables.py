@@ -97,13 +97,14 @@ def gather_notes(
     for kind, by_scale in places.items():
         note = wordings[kind].pop() if len(wordings[kind]) == 1 else kind
         named = [instrument.scales[name].title for name in scales if name in by_scale]
-        where = [(instrument.scales[name].title, group) for name in by_scale for group in by_scale[name]]
+        where = [f"{instrument.scales[name].title}, {'; '.join(by_scale[name])}" for name in by_scale]
+        count = sum(map(len, by_scale.values()))
         if all(len(group) == len(groups) for group in by_scale.values()):
             lines.append(note if len(named) == len(scales) > 1 else f"{', '.join(named)}: {note}")
-        elif len(where) <= _MOST_PLACES:
-            lines.append(f"{'; '.join(f'{title}, {group}' for title, group in where)}: {note}")
+        elif count <= _MOST_PLACES:
+            lines.append(f"{'; '.join(where)}: {note}")
         else:
-            lines.append(f"{len(where)} of {len(scales) * len(groups)} rows: {note}")
+            lines.append(f"In {count} of {len(scales) * len(groups)} rows: {note}")
     return tuple(lines)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.psychometrics.answer_sums import Group, ScaleColumns, iterate_batches
+from sos_score.psychometrics.answer_sums import Group, iterate_batches
+from sos_score.psychometrics.scale_columns import ScaleColumns
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ _TEAM = (
 )
 _SCALE = (
     Column("teams"),
-    Column("people"),
+    Column("n", key="people"),
     Column("ICC(1)", 2, key="icc1"),
     Column("from", 2, key="icc1_low"),
     Column("to", 2, key="icc1_high"),
@@ -45,9 +45,14 @@ def write_agreement(job: Analysis, responses: Responses, tables: AgreementTables
     if len(options) == 1:
         notes.append(f"AD: mean absolute deviation from the item means; up to {options[0]:.2f} counts as agreement.")
     notes.append("n: members with complete answers, of those who answered anything. mean: of everybody with a score.")
-    teams = make_table(tables.teams, (*stub, *_TEAM), notes=notes, stub=len(stub))
-    scales = make_table(tables.scales, (Column("scale"), *map(Column, by), *_SCALE), notes=tables.notes,
-                        stub=1 + len(by))  # fmt: skip
+    # With a group column there is no room for everything; files hold it all.
+    spare = ("r_star", "p") if others else ()
+    team_columns, scale_columns = ([each for each in group if each.name not in spare] for group in (_TEAM, _SCALE))
+    teams = make_table(tables.teams, (*stub, *team_columns), notes=notes, stub=len(stub))
+    about = ("from, to: 95% interval of ICC(1). rwg, SD: over the teams.", *tables.notes)
+    scales = make_table(
+        tables.scales, (Column("scale"), *map(Column, by), *scale_columns), notes=about, stub=1 + len(by)
+    )
     write_analysis(job, responses, {"scales": scales, "teams": teams}, [_qualify(teams), scales])
 
 

@@ -11,8 +11,7 @@ _ICC = (
     Column("form"),
     Column("also", key="shrout_fleiss"),
     Column("of", key="basis"),
-    Column("targets"),
-    Column("raters", 1),
+    Column("n", key="targets"),
     Column("ICC", 2, key="icc"),
     Column("from", 2, key="ci_low"),
     Column("to", 2, key="ci_high"),
@@ -45,10 +44,14 @@ _TARGET = (
     Column("highest", 2, key="maximum"),
     Column("spread", 2),
 )
-_WORDS = (
-    "complete: targets rated once by every rater. same, within 1: shares of the pairs of ratings of one target.",
-    "alpha: Krippendorff's, ordinal for items and interval for scales. kappa: quadratic weights, mean over items "
-    "and pairs of raters.",
+_ABOUT_MEASURES = (
+    "complete: targets rated once by every rater. same, within 1: shares of the pairs of ratings of one target. "
+    "alpha: Krippendorff's, ordinal for items, interval for scales. kappa: quadratic weights, mean over items and "
+    "pairs of raters.",
+)
+_ABOUT_ICCS = (
+    "form: McGraw & Wong; also: Shrout & Fleiss. A agreement, C consistency; 1 a single rater, k the mean of k. "
+    "from, to: 95% interval. complete: targets with every rater; all: every rating, raters taken as interchangeable.",
 )
 
 
@@ -63,7 +66,7 @@ def write_raters(
         "targets": make_table(tables.targets, (Column("scale"), *_TARGET), stub=2),
         "duplicates": make_table(tables.duplicates, (Column("target"), Column("rater"), Column("rows"))),
     }
-    shown = [*_choose(tables, "scale", "pooled items", (*_WORDS, *tables.notes))]
+    shown = [*_choose(tables, "scale", "pooled items", tables.notes)]
     if has_items:
         shown += _choose(tables, "item", "item", ())
     if has_targets:
@@ -78,7 +81,9 @@ def _choose(tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[str, .
     name = Column(kind, key="name")
     kappas = tables.kappas[tables.kappas["kind"] == kappa_kind]
     parts = [
-        make_table(tables.measures[tables.measures["kind"] == kind], (name, *_MEASURE), notes=notes),
-        make_table(tables.iccs[tables.iccs["kind"] == kind], (name, *_ICC)),
+        make_table(
+            tables.measures[tables.measures["kind"] == kind], (name, *_MEASURE), notes=(*_ABOUT_MEASURES, *notes)
+        ),
+        make_table(tables.iccs[tables.iccs["kind"] == kind], (name, *_ICC), notes=_ABOUT_ICCS),
     ]
-    return [*parts, make_table(kappas, (name, *_KAPPA), title="Kappa")] if len(kappas) else parts
+    return [*parts, make_table(kappas, (name, *_KAPPA))] if len(kappas) else parts

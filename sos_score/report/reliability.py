@@ -12,9 +12,13 @@ _ITEM = (
     Column("mean", 2),
     Column("SD", 2, key="sd"),
     Column("floor", 2),
-    Column("ceiling", 2),
-    Column("rest r", 2, key="item_rest_r"),
-    Column("alpha without", 2, key="alpha_if_dropped"),
+    Column("ceil", 2, key="ceiling"),
+    Column("rest", 2, key="item_rest_r"),
+    Column("without", 2, key="alpha_if_dropped"),
+)
+_ABOUT_ITEMS = (
+    "Under the scale's key. floor, ceil: shares at the ends. rest: correlation with the sum of the other items. "
+    "without: alpha without the item."
 )
 
 
@@ -22,17 +26,35 @@ def write_reliability(job: Analysis, responses: Responses, tables: ReliabilityTa
     """Write the reliability of each scale; in the terminal with the items only where they are asked for."""
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     stub = (Column("scale"), *map(Column, by))
-    columns = [*stub, Column("n"), Column("items"), Column("alpha", 2), Column("from", 2, key="alpha_low")]
-    columns += [Column("to", 2, key="alpha_high"), Column("omega", 2)]
-    if tables.scales["omega_low"].notna().any():
-        columns += [Column("from ", 2, key="omega_low"), Column("to ", 2, key="omega_high")]
-    elif not by:
-        columns += [Column("ordinal", 2, key="ordinal_alpha")]
-    if len(by) < 2:
-        columns += [Column("SEM", 2, key="sem")]
     sentences = tuple(tables.suspicions["sentence"])
-    main = make_table(tables.scales, columns, notes=(*sentences, *tables.notes), stub=len(stub))
-    items = make_table(tables.items, (*stub, Column("item"), *_ITEM), stub=len(stub) + 1)
-    suspicions = make_table(tables.suspicions, (*stub, Column("item")), stub=len(stub) + 1)
-    results = {"scales": main, "items": items, "suspicions": suspicions}
-    write_analysis(job, responses, results, [main, items] if has_items else [main])
+    columns = _choose_columns(tables, len(by))
+    labels = " ".join(column.label for column in columns)
+    # The terminal has no lambdas, and not always ordinal alpha: nor what there is to say of them.
+    silent = ["lambda", *([] if "ordinal" in labels else ["ordinal alpha", "olychoric"])]
+    said = [note for note in tables.notes if not any(word in note for word in silent)]
+    about = _describe_columns(str(tables.scales["missing"].iloc[0]), labels)
+    shown = make_table(tables.scales, (*stub, *columns), notes=(*sentences, about, *said), stub=len(stub))
+    items = make_table(tables.items, (*stub, Column("item"), *_ITEM), notes=(_ABOUT_ITEMS,), stub=len(stub) + 1)
+    results = {
+        "scales": make_table(tables.scales, stub, notes=(*sentences, *tables.notes)),
+        "items": make_table(tables.items, (*stub, Column("item"))),
+        "suspicions": make_table(tables.suspicions, (*stub, Column("item"))),
+    }
+    write_analysis(job, responses, results, [shown, items] if has_items else [shown])
+
+
+def _choose_columns(tables: ReliabilityTables, groups: int) -> list[Column]:
+    """Return what there is room for in 80 columns beside the group columns."""
+    alpha = [Column("alpha", 2), Column("from", 2, key="alpha_low"), Column("to", 2, key="alpha_high")]
+    columns = [Column("n"), Column("of", key="rows"), Column("items"), *alpha, Column("omega", 2)]
+    if tables.scales["omega_low"].notna().any():
+        interval = [Column("from", 2, key="omega_low"), Column("to", 2, key="omega_high")]
+        return [*columns, *interval] if groups < 2 else [columns[0], *columns[2:], *interval]
+    columns += [Column("ordinal", 2, key="ordinal_alpha")] if not groups else []
+    return [*columns, Column("SEM", 2, key="sem")]
+
+
+def _describe_columns(missing: str, labels: str) -> str:
+    rows = "rows with every answer" if missing == "listwise" else "the fewest rows behind any pair of items"
+    error = " SEM: error of one score, in its points." if "SEM" in labels else ""
+    return f"n: {rows} ({missing}). from, to: 95% interval. omega: one factor, model-implied variance.{error}"

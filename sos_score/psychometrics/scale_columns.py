@@ -1,0 +1,69 @@
+"""Where the terms of a scale stand in coded answers, and which way they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.scoring.plan import ScalePlan
+from sos_score.scoring.responses import Responses
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleColumns:
+    """Where the terms of a scale stand, and what is to be counted of them.
+
+    Attributes
+    ----------
+    plan : ScalePlan
+    columns : tuple of str
+        Of `Responses.frame`, one a term: codes as answered, or scores for a scale of scores.
+    low, high : ndarray of shape (k,)
+        The range of each term.
+    signs : ndarray of shape (k,)
+        -1 for a reversed term.
+    options : int
+        Response options, where the terms are items that all have the same number; else 0.
+    """
+
+    plan: ScalePlan
+    columns: tuple[str, ...]
+    low: Floats
+    high: Floats
+    signs: Floats
+    options: int
+
+    @property
+    def names(self) -> list[str]:
+        """Return what the terms are called."""
+        return [term.name for term in self.plan.terms]
+
+
+def list_scale_columns(responses: Responses, scales: Iterable[ScalePlan]) -> list[ScaleColumns]:
+    """Return where the terms of each scale stand.
+
+    Parameters
+    ----------
+    responses : Responses
+    scales : iterable of ScalePlan
+
+    Returns
+    -------
+    list of ScaleColumns
+    """
+    scores = {scale.scale: scale.column for scale in responses.plan.scales}
+    found = []
+    for scale in scales:
+        names = [term.name for term in scale.terms]
+        columns = [scores[name] if scale.of_scores else responses.column_of(name) for name in names]
+        low, high = (np.array([getattr(term, end) for term in scale.terms], dtype=float) for end in ("low", "high"))
+        sizes = set((high - low + 1).tolist())
+        options = int(sizes.pop()) if len(sizes) == 1 and not scale.of_scores else 0
+        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
+        found.append(ScaleColumns(scale, tuple(columns), low, high, signs, options))
+    return found
