@@ -38,6 +38,7 @@ MOST_TABLED = 10_000
 """Complete rows of a group whose pairs of answers are counted: polychoric correlations are sharp enough then."""
 
 _BATCH = 50_000
+_NUMBER = "\x1fgroup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,39 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
         yield rows.select(*ids, *wanted)
 
 
+def number_groups(
+    batches: Iterable[pl.DataFrame], ids: Sequence[str], groups: dict[Group, int]
+) -> Iterator[tuple[pl.DataFrame, NDArray[np.int64]]]:
+    """Yield each batch with the number of each row's group, its values of `ids`; new groups get the next number.
+
+    Parameters
+    ----------
+    batches : iterable of polars DataFrame
+    ids : sequence of str
+        Their group columns.
+    groups : dict
+        Group to number; it grows while the batches pass.
+
+    Yields
+    ------
+    tuple of polars DataFrame and ndarray of int
+    """
+    import polars as pl
+
+    for batch in batches:
+        if not ids:
+            groups[()] = 0
+            yield batch, np.zeros(batch.height, dtype=np.int64)
+            continue
+        present = batch.select(ids).unique(maintain_order=True)
+        for values in present.iter_rows():
+            groups.setdefault(values, len(groups))
+        numbers = pl.Series(_NUMBER, [groups[values] for values in present.iter_rows()], dtype=pl.Int64)
+        known = present.with_columns(numbers)
+        numbered = batch.select(ids).join(known, on=list(ids), how="left", nulls_equal=True, maintain_order="left")
+        yield batch, numbered[_NUMBER].to_numpy()
+
+
 class _Reading:
     """What has been summed so far: by scale, group and the terms that a complete row must have."""
 
@@ -259,12 +293,18 @@ class _Reading:
         masks: Mapping[tuple[str, Group], set[bytes]] | None = None,
     ) -> None:
         """Sum the rows over all terms, or over those of `masks`."""
-        for batch in batches:
-            parts = batch.partition_by(*by, as_dict=True, maintain_order=True) if by else {(): batch}
-            for group, part in parts.items():
-                for scale in self.scales:
+        groups: dict[Group, int] = {}
+        for batch, numbers in number_groups(batches, by, groups):
+            matrix = batch.drop(by).to_numpy()
+            place = {name: index for index, name in enumerate(batch.columns[len(by) :])}
+            order = np.argsort(numbers, kind="stable")
+            ends = np.searchsorted(numbers[order], np.arange(len(groups) + 1))
+            for group, number in groups.items():
+                rows = order[ends[number] : ends[number + 1]]
+                for scale in self.scales if len(rows) else ():
+                    x = matrix[np.ix_(rows, np.array([place[column] for column in scale.columns]))]
+                    x = x.astype(_precision(scale, len(rows)))
                     name = scale.plan.scale
-                    x = part.select(scale.columns).to_numpy().astype(_precision(scale, part.height))
                     for mask in {self.every(name)} if masks is None else masks[name, group]:
                         self._add(x, scale, (name, group, mask))
 

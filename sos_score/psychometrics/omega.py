@@ -101,20 +101,55 @@ def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:
     >>> round(omega_total(m).omega, 6)
     0.744932
     """
+    return omega_totals([moments], names)[0]
+
+
+def omega_totals(samples: Sequence[Moments], names: Sequence[str] | None = None) -> list[Omega]:
+    """Return McDonald's omega total of one scale in several samples; the models are fitted together, which is quicker.
+
+    Parameters
+    ----------
+    samples : sequence of Moments
+        Each of the same k items.
+    names : sequence of str, optional
+        Item ids for the notes.
+
+    Returns
+    -------
+    list of Omega
+        See `omega_total`.
+
+    Examples
+    --------
+    >>> from sos_score.psychometrics.covariance import moments_from_sums
+    >>> m = moments_from_sums(11, [0, 0, 0], [[10, 4.2, 4.8], [4.2, 10, 5.6], [4.8, 5.6, 10]])
+    >>> [round(one.omega, 6) for one in omega_totals([m, m])]
+    [0.744932, 0.744932]
+    """
+    kept = [sample.select(usable_items(sample)) for sample in samples]
+    refusals = [_refusal(one) for one in kept]
+    fits: dict[int, OneFactor] = {}
+    for size in {len(one.counts) for one, refusal in zip(kept, refusals, strict=True) if not refusal}:
+        alike = [i for i, one in enumerate(kept) if len(one.counts) == size and not refusals[i]]
+        fit = fit_one_factor(np.stack([kept[i].covariance * (kept[i].n - 1) / kept[i].n for i in alike]))
+        fits |= {i: fit.take(place) for place, i in enumerate(alike)}
+    return [
+        _describe(samples[i], item_labels(samples[i], names), kept[i].n, fits.get(i), refusals[i])
+        for i in range(len(samples))
+    ]
+
+
+def _describe(moments: Moments, labels: list[str], n: int, fit: OneFactor | None, refusal: str) -> Omega:
     used = usable_items(moments)
-    labels = item_labels(moments, names)
-    kept = moments.select(used)
     loadings, uniquenesses = (np.full(len(labels), np.nan) for _ in range(2))
-    refusal = _refusal(kept)
-    if refusal:
-        return Omega(np.nan, kept.n, len(used), loadings, uniquenesses, (refusal,))
-    fit = fit_one_factor(kept.covariance * (kept.n - 1) / kept.n)
+    if fit is None:
+        return Omega(np.nan, n, len(used), loadings, uniquenesses, (refusal,))
     if not fit.converged:
         note = "No omega: the one-factor model has no maximum; the items may not share one factor."
-        return Omega(np.nan, kept.n, len(used), loadings, uniquenesses, (note,))
+        return Omega(np.nan, n, len(used), loadings, uniquenesses, (note,))
     loadings[used], uniquenesses[used] = fit.loadings, fit.uniquenesses
     notes = _cautions(loadings, uniquenesses, labels)
-    return Omega(float(_ratio(fit)), kept.n, len(used), loadings, uniquenesses, notes)
+    return Omega(float(_ratio(fit)), n, len(used), loadings, uniquenesses, notes)
 
 
 def bootstrap_omega(

@@ -37,6 +37,11 @@ class OneFactor:
     discrepancy: Floats
     converged: Flags
 
+    def take(self, place: int) -> OneFactor:
+        """Return one model of a stack."""
+        parts = (self.loadings, self.uniquenesses, self.discrepancy, self.converged)
+        return OneFactor(*(part[place] for part in parts))
+
 
 def fit_one_factor(covariance: Floats) -> OneFactor:
     """Fit one common factor to positive definite covariance matrices by maximum likelihood.

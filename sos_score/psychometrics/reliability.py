@@ -161,13 +161,13 @@ def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[f
     >>> round(low, 4), round(high, 4)
     (0.6592, 0.8941)
     """
-    from scipy.stats import f
+    from scipy.special import fdtri
 
     if np.isnan(alpha) or n < 2 or k < 2:
         return np.nan, np.nan
     tail = (1 - level) / 2
-    upper = float(f.ppf(1 - tail, n - 1, (n - 1) * (k - 1)))
-    lower = float(f.ppf(tail, n - 1, (n - 1) * (k - 1)))
+    upper = float(fdtri(n - 1, (n - 1) * (k - 1), 1 - tail))
+    lower = float(fdtri(n - 1, (n - 1) * (k - 1), tail))
     return 1 - (1 - alpha) * upper, 1 - (1 - alpha) * lower
 
 

@@ -24,7 +24,7 @@ from sos_score.psychometrics.covariance import Missing
 from sos_score.psychometrics.items import item_statistics
 from sos_score.psychometrics.keycheck import check_keys
 from sos_score.psychometrics.measurement_error import measurement_error
-from sos_score.psychometrics.omega import OmegaInterval, bootstrap_omega, omega_total
+from sos_score.psychometrics.omega import Omega, OmegaInterval, bootstrap_omega, omega_totals
 from sos_score.psychometrics.polychoric import OrdinalAlpha, ordinal_alpha_from_tables
 from sos_score.psychometrics.reliability import reliability
 from sos_score.psychometrics.scale_columns import ScaleColumns, list_scale_columns
@@ -131,6 +131,10 @@ def assess_reliability(
         for scale in chosen
         for group, place in places.items()
     ]
+    for scale in chosen:
+        own = [part for part in parts if part.scale is scale]
+        for part, omega in zip(own, omega_totals([part.moments for part in own], scale.names), strict=True):
+            part.omega = omega
     found = [(part.scale.plan.scale, name_group(part.place), note) for part in parts for note in part.notes]
     names = [name_group(place) for place in places.values()]
     notes = gather_notes(found, [scale.plan.scale for scale in chosen], names, responses.instrument)
@@ -160,7 +164,7 @@ class _Part:
         self.scale, self.place, self.sums, self.missing = scale, place, sums, missing
         self.moments = key_moments(scale, sums, missing)
         self.reliability = reliability(self.moments, scale.names)
-        self.omega = omega_total(self.moments, scale.names)
+        self.omega: Omega
         self.interval = interval
         self.ordinal = self._ordinal()
         self.key = check_keys(self.moments, scale.names)

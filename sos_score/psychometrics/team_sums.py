@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.psychometrics.answer_sums import Group, iterate_batches
+from sos_score.psychometrics.answer_sums import Group, iterate_batches, number_groups
 from sos_score.psychometrics.scale_columns import ScaleColumns
 from sos_score.scoring.responses import Responses
 
@@ -72,7 +72,7 @@ def sum_teams(
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
     teams: dict[Group, int] = {}
     tallies = {scale.plan.scale: _Tally(scale) for scale in scales}
-    for batch, team in _number_teams(iterate_batches(responses, ids, columns), ids, teams):
+    for batch, team in number_groups(_name_teams(responses, ids, columns), ids, teams):
         for scale in scales:
             tally = tallies[scale.plan.scale]
             answers = batch.select(scale.columns).to_numpy()
@@ -81,26 +81,16 @@ def sum_teams(
     if any(tally.lacks_terms for tally in tallies.values()):
         for tally in tallies.values():
             tally.start_again()
-        for batch, team in _number_teams(iterate_batches(responses, ids, columns), ids, teams):
+        for batch, team in number_groups(_name_teams(responses, ids, columns), ids, teams):
             for scale in scales:
                 tallies[scale.plan.scale].count_complete(batch.select(scale.columns).to_numpy(), team, len(teams))
     return {(name, team): tally.read(row) for name, tally in tallies.items() for team, row in teams.items()}
 
 
-def _number_teams(
-    batches: Iterator[pl.DataFrame], ids: Sequence[str], teams: dict[Group, int]
-) -> Iterator[tuple[pl.DataFrame, Codes]]:
-    """Yield each batch without the rows of no team, and the number of each row's team; new teams get the next one."""
-    import polars as pl
-
-    for batch in batches:
-        rows = batch.drop_nulls(ids)
-        present = rows.select(ids).unique(maintain_order=True)
-        for values in present.iter_rows():
-            teams.setdefault(values, len(teams))
-        numbers = pl.Series("\x1fteam", [teams[values] for values in present.iter_rows()], dtype=pl.Int64)
-        numbered = rows.join(present.with_columns(numbers), on=list(ids), how="left", maintain_order="left")
-        yield rows, numbered["\x1fteam"].to_numpy()
+def _name_teams(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yield the rows that name a team."""
+    for batch in iterate_batches(responses, ids, columns):
+        yield batch.drop_nulls(ids)
 
 
 class _Tally:

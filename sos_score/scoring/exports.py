@@ -58,6 +58,8 @@ class Outcome:
         Answers that were not allowed and were made missing.
     scored : dict
         How many rows have a score, by score column.
+    numeric : frozenset of str
+        The item columns that hold small whole numbers in every row.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Outcome:
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
     scored: dict[str, int] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
 
 
 def score_export(
@@ -153,6 +156,7 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
         missing=_count_reasons(distinct, scorer),
         invalid=tuple(invalid),
         scored=dict(tally.scored),
+        numeric=frozenset(numeric),
     )
 
 

@@ -28,7 +28,7 @@ from sos_score.survey.checks import check_duplicates
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.columns import ColumnMap
 from sos_score.survey.files import open_export, settle_export
-from sos_score.survey.scan import find_numeric, scan_export
+from sos_score.survey.scan import scan_export
 
 if TYPE_CHECKING:
     import polars as pl
@@ -162,7 +162,7 @@ def open_responses(
                 problems += error.problems
                 continue
             plan = scorer.plans[0]
-            frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns)))
+            frame = nw.from_native(scan_export(export, scorer.columns, outcomes[-1].numeric))
             part = _read(frame, scorer)
             parts.append(part.with_columns(nw.lit(name).alias("source")) if len(names) > 1 else part)
             ids |= dict.fromkeys(_list_ids(scorer))
