@@ -185,7 +185,8 @@ def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tu
     if constant == (True, True) and np.diag(p).max() == 1:
         return np.nan, np.nan, ("No kappa: both raters gave every target the same rating; they agree fully.",)
     by_first, by_second = w @ second, w.T @ first
-    estimate = (observed - expected) / (1 - expected)
+    # Rounding must not carry it past its ends.
+    estimate = min(max((observed - expected) / (1 - expected), -1.0), 1.0)
     spread = (p * (w * (1 - expected) - np.add.outer(by_first, by_second) * (1 - observed)) ** 2).sum()
     centre = (observed * expected - 2 * expected + observed) ** 2
     variance = (spread - centre) / (n * (1 - expected) ** 4)

@@ -166,7 +166,8 @@ def _forms(s: _Squares, level: float) -> tuple[IccForm, ...]:
     agreement = (s.targets - s.error) / (s.targets + (k - 1) * s.error + k * (s.raters - s.error) / n)
     # The denominator estimates a variance; when it comes to 0 the mean of the raters has no agreement.
     variance = s.targets + (s.raters - s.error) / n
-    agreement_of_mean = (s.targets - s.error) / variance if variance != 0 else np.nan
+    is_some = abs(variance) > 1e-12 * (s.targets + (s.raters + s.error) / n)
+    agreement_of_mean = (s.targets - s.error) / variance if is_some else np.nan
     low, high = _agreement_interval(s, agreement, level)
     return (
         _form("ICC(1)", "ICC(1,1)", [_single(f, k) for f in one_way.ratios], one_way),
@@ -210,7 +211,7 @@ def _single(f: float, k: int) -> float:
 def _step_up(icc: float, k: int) -> float:
     """Return the ICC of the mean of k raters, given that of one (Spearman-Brown)."""
     below = 1 + (k - 1) * icc
-    return k * icc / below if below != 0 else np.nan
+    return k * icc / below if abs(below) > 1e-12 else np.nan
 
 
 def _agreement_interval(s: _Squares, icc: float, level: float) -> tuple[float, float]:

@@ -115,7 +115,7 @@ def assess_reliability(
     >>> answers = pl.read_csv("examples/wai_s_labels.csv")
     >>> tables = assess_reliability(read_responses(answers, load_instrument("wai-s")), scales=["total"])
     >>> tables.scales[["scale", "n", "items", "alpha"]].round(2).values.tolist()
-    [['total', 17, 12, 0.95]]
+    [['total', 17, 12, 0.93]]
     """
     import pandas as pd
 
