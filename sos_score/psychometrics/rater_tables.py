@@ -16,7 +16,7 @@ from sos_score.psychometrics.kappa import Kappa, KappaAverage, Weights, average_
 from sos_score.psychometrics.krippendorff import krippendorff_alpha
 from sos_score.psychometrics.rater_icc import IccForm, rater_icc
 from sos_score.psychometrics.raters import percent_agreement, rating_table, target_spread
-from sos_score.psychometrics.tables import choose_scales
+from sos_score.psychometrics.tables import choose_scales, count_noun
 from sos_score.psychometrics.team_icc import team_icc
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
@@ -126,7 +126,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
     twice = rows.group_by(_TARGET, _RATER, maintain_order=True).len().rows()
     duplicates = [{"target": who, "rater": by, "rows": count} for who, by, count in twice if count > 1]
     if duplicates:
-        notes.append(f"{len(duplicates)} pairs of {target} and {rater} are there more than once; none of them is used.")
+        notes.append(f"More than once, and not used: {count_noun(len(duplicates), 'pair')} of {target} and {rater}.")
     return RaterTables(
         measures=pd.DataFrame([one.row() | _describe_mean(means.get(one.name)) for one in [*scored, *items]]),
         iccs=pd.DataFrame([row for one in [*scored, *items] for row in one.list_iccs()]),
@@ -275,7 +275,7 @@ def _read_ratings(
         message = f"there is one {rater} only, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
         raise InvalidSurvey([Problem(f"{message}: agreement takes two", rule="rater")])
     lost = rows.height - named.height
-    return named, [f"{lost} rows without a {target} or a {rater} are left out."] if lost else []
+    return named, [f"Left out: {count_noun(lost, 'row')} without a {target} or a {rater}."] if lost else []
 
 
 def _list_options(responses: Responses, item: str) -> list[float]:

@@ -15,7 +15,7 @@ from sos_score.psychometrics.covariance import moments
 from sos_score.psychometrics.occasions import ReliableChange, reliable_change, retest
 from sos_score.psychometrics.reliability import reliability
 from sos_score.psychometrics.scale_columns import list_scale_columns
-from sos_score.psychometrics.tables import choose_scales, gather_notes
+from sos_score.psychometrics.tables import choose_scales, count_noun, gather_notes
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 
@@ -115,7 +115,7 @@ def assess_retest(
     found = [(part.plan.scale, "", note) for part in parts for note in part.notes]
     notes = gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument)
     if unnamed:
-        notes += (f"{unnamed} rows without a {respondent} are left out.",)
+        notes += (f"Left out: {count_noun(unnamed, 'row')} without a {respondent}.",)
     frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
     return RetestTables(pd.DataFrame([part.row() for part in parts]), frame, notes)
 

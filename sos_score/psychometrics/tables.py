@@ -69,6 +69,11 @@ def name_group(group: Mapping[str, str]) -> str:
     return ", ".join(value if name == "wave" else f"{name} {value}" for name, value in group.items())
 
 
+def count_noun(number: int, noun: str) -> str:
+    """Return "1 row" or "2,400 rows"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def gather_notes(
     found: Sequence[tuple[str, str, str]], scales: Sequence[str], groups: Sequence[str], instrument: Instrument
 ) -> tuple[str, ...]:

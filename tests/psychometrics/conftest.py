@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sos_score.definition.instrument import Instrument
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "psychometrics"
 _NOT_NUMBERS = {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}
 
@@ -60,3 +62,46 @@ def keyed() -> Callable[..., np.ndarray]:
         )
 
     return take
+
+
+@pytest.fixture(scope="session")
+def make_instrument() -> Callable[..., Instrument]:
+    """Make an instrument of scales: {scale: signed items}, all on one response scale unless `ranges` says otherwise."""
+
+    def make(
+        scales: dict[str, list[str]],
+        low: int,
+        high: int,
+        *,
+        ranges: dict[str, tuple[int, int]] | None = None,
+        **extra: Any,
+    ) -> Instrument:
+        items = dict.fromkeys(name.removeprefix("-") for names in scales.values() for name in names)
+        own = ranges or {}
+        claim = {"status": "user", "source": "made up"}
+        responses = {"main": {"min": low, "max": high}} | {
+            name.lower(): {"min": ends[0], "max": ends[1]} for name, ends in own.items()
+        }
+        return Instrument.model_validate(
+            {
+                "format": 1,
+                "id": "made-up",
+                "version": "1.0.0",
+                "title": "Made up",
+                "construct": "nothing",
+                "answered_by": ["staff"],
+                "references": [],
+                "rights": {"holder": "nobody"},
+                "verification": {"key": claim, "responses": claim, "missing": claim},
+                "response_scales": responses,
+                "items": [{"ids": name, "responses": name.lower() if name in own else "main"} for name in items],
+                "missing": {"min_answered": 1},
+                "scales": {
+                    name: {"title": name.title(), "items": signed, "score": "mean", "higher_is": "more"}
+                    for name, signed in scales.items()
+                }
+                | extra,
+            }
+        )
+
+    return make

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from sos_score.errors import InvalidRequest, InvalidSurvey
+from sos_score.psychometrics.covariance import moments
+from sos_score.psychometrics.occasions import reliable_change, retest
+from sos_score.psychometrics.reliability import reliability
+from sos_score.psychometrics.retest_tables import assess_retest
+from sos_score.scoring.responses import read_responses
+
+ITEMS = [f"F{n:02}" for n in range(1, 13)]
+
+
+@pytest.fixture
+def families(columns, make_instrument):
+    data = columns("families")
+    frames = [
+        pl.DataFrame(
+            {item: data[f"{item}_{wave}"] for item in ITEMS} | {"respondent": data["family"], "wave": [wave] * 60}
+        )
+        for wave in ("T1", "T2")
+    ]
+    frame = pl.concat(frames).fill_nan(None)
+    return frame.sample(fraction=1.0, shuffle=True, seed=3), make_instrument({"family": ITEMS}, 1, 5)
+
+
+def test_stability_and_change_are_those_of_the_scores(columns, families):
+    data = columns("families")
+    first, second = (np.column_stack([data[f"{item}_{wave}"] for item in ITEMS]) for wave in ("T1", "T2"))
+    x, y = ([np.nanmean(row) if (~np.isnan(row)).any() else np.nan for row in wave] for wave in (first, second))
+    got, want = assess_retest(read_responses(*families), "T1", "T2"), retest(x, y)
+    row = got.scales.iloc[0]
+    names = {"n": "n", "r": "r", "r_low": "ci_low", "r_high": "ci_high", "t": "t", "df": "df", "p": "p",
+             "mean_first": "mean_first", "sd_first": "sd_first", "mean_second": "mean_second", "sd_second": "sd_second"}  # fmt: skip
+    assert {name: row[name] for name in names} == pytest.approx(
+        {name: getattr(want, own) for name, own in names.items()}
+    )
+    for form in ("agreement", "consistency"):
+        one = getattr(want, form)
+        fields = [row[f"icc_{form}{end}"] for end in ("", "_low", "_high")]
+        assert fields == pytest.approx([one.icc, one.ci_low, one.ci_high])
+    assert row["first_only"] + row["second_only"] == want.dropped
+    alpha = reliability(moments(first))
+    assert row["reliability"] == pytest.approx(alpha.alpha)
+    assert row["reliability_from"] == f"alpha of {alpha.n} at the first occasion"
+    assert row["sd_error"] == pytest.approx(np.nanstd(x, ddof=1))
+    change = reliable_change(x, y, np.nanstd(x, ddof=1), alpha.alpha)
+    for field in ("sem", "s_diff", "critical_change", "improved", "unchanged", "deteriorated", "mean_index"):
+        assert row[field] == pytest.approx(getattr(change, field))
+    known = ~np.isnan(change.index)
+    people = got.people.sort_values("respondent")
+    assert people["respondent"].tolist() == data["family"][known].tolist()
+    np.testing.assert_allclose(people["index"], change.index[known])
+    np.testing.assert_allclose(people["change"], np.subtract(y, x)[known])
+    np.testing.assert_allclose(people["first"], np.array(x)[known])
+    np.testing.assert_allclose(people["second"], np.array(y)[known])
+    assert people["outcome"].tolist() == change.outcome[known].tolist()
+    assert row["good"] is None
+    assert "does not say whether high or low is good" in got.notes[-1]
+
+
+def test_a_stated_reliability_and_a_low_that_is_good(families):
+    frame, instrument = families
+    low = instrument.model_copy(
+        update={"scales": {"family": instrument.scales["family"].model_copy(update={"good": "low"})}}
+    )
+    up = assess_retest(read_responses(frame, instrument), "T1", "T2", stated_reliability=0.8).scales.iloc[0]
+    down = assess_retest(read_responses(frame, low), "T1", "T2", stated_reliability=0.8).scales.iloc[0]
+    assert (up["reliability"], up["reliability_from"]) == (0.8, "stated")
+    assert up["sem"] == pytest.approx(up["sd_error"] * np.sqrt(0.2))
+    assert (up["improved"], up["deteriorated"]) == (down["deteriorated"], down["improved"])
+    assert up["mean_index"] == pytest.approx(down["mean_index"])
+
+
+def test_any_columns_can_link_people_and_occasions(families):
+    from sos_score.survey.columns import ColumnMap
+
+    frame, instrument = families
+    renamed = frame.rename({"respondent": "pupil", "wave": "term"})
+    own = ColumnMap(others={"pupil": "pupil", "term": "term"})
+    got = assess_retest(
+        read_responses(renamed, instrument, columns=own), "T1", "T2", occasion="term", respondent="pupil"
+    )
+    pd.testing.assert_frame_equal(got.scales, assess_retest(read_responses(frame, instrument), "T1", "T2").scales)
+    twice = pl.concat([renamed, renamed.filter((pl.col("pupil") == "FAM01") & (pl.col("term") == "T2"))])
+    with pytest.raises(InvalidSurvey) as raised:
+        assess_retest(read_responses(twice, instrument, columns=own), "T1", "T2", occasion="term", respondent="pupil")
+    assert str(raised.value) == "pupil 'FAM01' is there more than once at T2"
+
+
+def test_frames_of_any_kind_give_the_same(families):
+    import duckdb
+
+    frame, instrument = families
+    kinds = [frame, frame.lazy(), frame.to_pandas(), duckdb.sql("SELECT * FROM frame")]
+    first, *others = [assess_retest(read_responses(kind, instrument), "T1", "T2") for kind in kinds]
+    for other in others:
+        pd.testing.assert_frame_equal(other.scales, first.scales)
+
+
+def test_what_cannot_be_compared_is_said(families):
+    frame, instrument = families
+    responses = read_responses(frame, instrument)
+    with pytest.raises(InvalidSurvey) as raised:
+        assess_retest(responses, "T1", "T3")
+    assert str(raised.value).startswith("no row has wave 'T3' (wave: T1, T2)")
+    with pytest.raises(InvalidRequest, match="the two occasions are the same: 'T1'"):
+        assess_retest(responses, "T1", "T1")
+    with pytest.raises(InvalidRequest, match=r"a reliability is between 0 and 1, not 1\.4"):
+        assess_retest(responses, "T1", "T2", stated_reliability=1.4)
+    with pytest.raises(InvalidSurvey, match="there is no id column 'wave'"):
+        assess_retest(read_responses(frame.drop("wave").unique("respondent"), instrument), "T1", "T2")
