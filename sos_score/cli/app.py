@@ -10,16 +10,13 @@ from typer.core import TyperGroup
 
 from sos_score import __version__
 from sos_score.cli import (
+    agreement_command,
     compare_command,
     explain_command,
     list_command,
     new_command,
     plausible_command,
     power_command,
-    agreement_command,
-    explain_command,
-    list_command,
-    new_command,
     raters_command,
     reliability_command,
     retest_command,
