@@ -15,7 +15,6 @@ from sos_score.comparison.estimate import Estimate
 from sos_score.comparison.panel import Panel, Plan, Scores
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_test
 from sos_score.comparison.spread import measure_spread
-from sos_score.comparison.variance import fit_variance
 from sos_score.comparison.variance_coefficients import assess_coefficients
 from sos_score.comparison.variance_data import variance_data
 
@@ -101,13 +100,13 @@ def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
 def _fit_mixed(base: Row, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Row:
     ids = np.array([name or f"\x1f{place}" for place, name in enumerate(person.tolist())], dtype=object)
     data = variance_data(y, {"sites": site, "people": ids}, design)
-    tests, fit = assess_coefficients(data), fit_variance(data)
+    tests = assess_coefficients(data)
     row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,))
     if data.problem or len(tests.coefficients) < 4:
         return replace(row, notes=tests.notes)
     found = tests.coefficients[3]
     return replace(row, estimate=found.estimate, low=found.low, high=found.high, statistic_name="t",
-                   statistic=found.t, df=found.df, p=found.p, notes=(*fit.notes, *row.notes))  # fmt: skip
+                   statistic=found.t, df=found.df, p=found.p, notes=(*tests.notes, *row.notes))  # fmt: skip
 
 
 def _spread_changes(changes: dict[str, float], plan: Plan) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.mixed_equations import MixedEquations, solve_equations
-from sos_score.comparison.variance import find_variances, fit_variance
+from sos_score.comparison.variance import fit_variance
 from sos_score.comparison.variance_data import VarianceData
 
 Array = NDArray[np.float64]
@@ -87,8 +87,8 @@ def assess_coefficients(
     if np.isnan(fit.residual):
         empty = CoefficientTest(*(np.nan,) * 7)
         return CoefficientTests((empty,) * data.design.shape[1], method, confidence, fit.notes)
-    variances, residual, _ = find_variances(data, reml=True)
-    equations = solve_equations(data, variances, residual)
+    variances = np.array([fit.level(name).variance for name in data.names])
+    equations = solve_equations(data, variances, fit.residual)
     if method == "satterthwaite":
         covariance, dfs = equations.covariance, _find_satterthwaite_df(equations)
     else:
