@@ -12,7 +12,7 @@ from sos_score.comparison.effects import hedges_g
 from sos_score.comparison.groups import compare_pairs, compare_welch_anova
 from sos_score.comparison.panel import Panel, Plan, Scores
 from sos_score.comparison.ranks import compare_ranks
-from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_effect, with_test
+from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_effect, with_test
 from sos_score.comparison.samples import compare_welch
 from sos_score.comparison.sites import SiteComparison, compare_sites
 from sos_score.comparison.spread import measure_spread
@@ -50,7 +50,7 @@ def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
         make_primary(row, found, panel, plan, spread.sd),
         replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                 effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
-                method=f"Mann-Whitney: {ranks.method}", notes=(PEOPLE, *ranks.notes)),
+                method=ranks.method, notes=(PEOPLE, *ranks.notes)),
         *_compare_all(panel, plan, wave, base),
     ]  # fmt: skip
     means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
@@ -72,11 +72,13 @@ def _compare_all(panel: Panel, plan: Plan, wave: str, base: Row) -> list[Row]:
     labels = [plan.label_site(site) for site in sites]
     welch = compare_welch_anova(groups)
     rows = [
-        replace(base, groups=", ".join(labels), counts=welch.n, statistic_name="F", statistic=welch.statistic,
-                df=welch.df1, df2=welch.df2, p=welch.p, method=welch.method, notes=(PEOPLE, *welch.notes))
+        replace(base, groups=", ".join(labels), by_site=tuple(sites), counts=welch.n, statistic_name="F",
+                statistic=welch.statistic, df=welch.df1, df2=welch.df2, p=welch.p, method=welch.method,
+                notes=(PEOPLE, *welch.notes))
     ]  # fmt: skip
     for (i, j), found in compare_pairs(groups).items():
-        rows.append(with_test(replace(base, groups=f"{labels[i]} - {labels[j]}"), found))
+        pair = replace(base, groups=f"{labels[i]} - {labels[j]}", by_site=(sites[i], sites[j]))
+        rows.append(with_test(pair, found))
     return rows
 
 
@@ -100,8 +102,8 @@ def list_site_rows(
     sd, site_sd = sds
     detectable = detect_between_sites(found.permutation.n, site_sd, alpha=plan.alpha).effect
     detectable = detectable / sd if sd > 0 else math.nan
-    effect = found.test.estimate / sd if sd > 0 else math.nan
-    test = replace(with_test(base, found.test), effect_name="g", effect=effect, detectable=detectable)
+    test = with_test(replace(base, by_site=tuple(values)), found.test)
+    test = replace(scale_effect(test, sd), detectable=detectable)
     return [make_primary(_permuted(test, found), found.test, panel, plan, sd), test]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sos_score.comparison.design import detect_between_people
+from sos_score.comparison.design import detect_from_error
 from sos_score.comparison.effects import hedges_g, standardize_change
 from sos_score.comparison.overlap import compare_overlapping
 from sos_score.comparison.panel import Panel, Plan, Scores
@@ -48,45 +48,55 @@ def list_change_rows(panel: Panel, plan: Plan) -> list[Row]:
 def _ask_site(panel: Panel, plan: Plan, site: str, before: Scores, after: Scores) -> list[Row]:
     first, last = plan.first_wave, plan.last_wave
     x, y = after[~np.isnan(after)], before[~np.isnan(before)]
-    linked = ~np.isnan(before) & ~np.isnan(after)
     base = start_row(panel, "change", "people", site=plan.label_site(site), wave=plan.span,
-                     groups=f"{last} - {first}", notes=(PEOPLE,))  # fmt: skip
+                     groups=f"{last} - {first}", notes=(PEOPLE,), by_site=(site,))  # fmt: skip
     main = compare_overlapping(after, before)
     apart = (main.n_only_y, main.n_only_x)
     kinds = say_linked(main.n_linked, apart, plan)
     sd = _pool(x, y)
     judged = with_effect(with_test(replace(base, notes=(kinds, PEOPLE)), main.test), "g", hedges_g(x, y))
-    judged = replace(judged, detectable=detect_between_people(x.size, y.size, alpha=plan.alpha).effect)
-    rows = [make_primary(judged, main.test, panel, plan, sd)]
-    if tells_apart(apart, plan):
-        return [*rows, with_test(base, compare_welch(x, y))]
-    paired = with_test(base, compare_paired(after, before))
-    rows.append(with_effect(paired, "g_av", standardize_change(after, before).g_av))
-    rows.append(with_test(base, compare_welch(x, y)))
-    signed = compare_signed_ranks(after[linked], before[linked])
-    rows.append(replace(base, counts=signed.n, effect_name="rank-biserial", effect=signed.estimate,
-                        statistic_name="V", statistic=signed.statistic, p=signed.p,
-                        method=f"Wilcoxon signed rank, linked people: {signed.method}",
-                        notes=(PEOPLE, *signed.notes)))  # fmt: skip
+    if sd > 0:
+        found = detect_from_error(main.test.se, main.test.df, alpha=plan.alpha) / sd
+        judged = replace(judged, detectable=found)
     ranks = compare_ranks(x, y)
-    rows.append(replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate,
-                        effect_low=ranks.low, effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic,
-                        p=ranks.p, method=f"Mann-Whitney, link ignored: {ranks.method}",
-                        notes=(PEOPLE, *ranks.notes)))  # fmt: skip
+    rows = [
+        make_primary(judged, main.test, panel, plan, sd),
+        with_test(base, compare_welch(x, y)),
+        replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
+                effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
+                method=f"{ranks.method}; link ignored", notes=(PEOPLE, *ranks.notes)),
+    ]  # fmt: skip
+    if tells_apart(main.n_linked, apart, plan):
+        return rows
+    rows += _ask_linked(base, before, after)
     rows += _ask_turnover(plan, base, before, after)
     return [*rows, _count_reliable(panel, plan, base, before, after)]
 
 
-def tells_apart(apart: tuple[int, int], plan: Plan) -> bool:
-    """Return whether results of linked people would give away the few who answered only once."""
-    return any(0 < count < plan.smallest_cell for count in apart)
+def _ask_linked(base: Row, before: Scores, after: Scores) -> list[Row]:
+    """Return the paired tests of the people who answered at both waves."""
+    linked = ~np.isnan(before) & ~np.isnan(after)
+    paired = with_test(base, compare_paired(after, before))
+    signed = compare_signed_ranks(after[linked], before[linked])
+    return [
+        with_effect(paired, "g_av", standardize_change(after, before).g_av),
+        replace(base, counts=signed.n, effect_name="rank-biserial", effect=signed.estimate, statistic_name="V",
+                statistic=signed.statistic, p=signed.p, notes=(PEOPLE, *signed.notes),
+                method=f"{signed.method}; linked people"),
+    ]  # fmt: skip
+
+
+def tells_apart(linked: int, apart: tuple[int, int], plan: Plan) -> bool:
+    """Return whether results of linked people would be about a few, or give away the few who answered once."""
+    return any(0 < count < plan.smallest_cell for count in (linked, *apart))
 
 
 def say_linked(linked: int, apart: tuple[int, int], plan: Plan) -> str:
     """Return who answered at both waves and who at one, without telling of a few."""
-    if tells_apart(apart, plan):
+    if tells_apart(linked, apart, plan):
+        where = "both waves" if 0 < linked < plan.smallest_cell else "one wave only"
         few = f"fewer than {plan.smallest_cell}"
-        return f"{few} answered at one wave only, so results of the linked people are not shown apart"
+        return f"{few} answered at {where}, so results of the linked people are not shown apart"
     left, came = apart
     return (
         f"{linked} at both waves, {left} at {plan.first_wave} only (left or did not answer), "

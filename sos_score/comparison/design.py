@@ -126,6 +126,33 @@ def detect_between_clusters(
     return _detect(method, n_people, n_sites, sites - 2.0, assumed=(icc, inflation), unit=unit, wanted=wanted)
 
 
+def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the smallest true difference that a t test with this standard error would find.
+
+    Parameters
+    ----------
+    se, df : float
+        Standard error seen, and its degrees of freedom.
+    alpha, power : float
+        Level of the two-sided test and wanted power.
+
+    Returns
+    -------
+    float
+        In the units of `se`; NaN where there is no standard error.
+
+    Notes
+    -----
+    delta se, delta the noncentrality with that power at `df`. Bloom (1995).
+
+    Examples
+    --------
+    >>> round(detect_from_error(0.5, 126.0), 4)
+    1.4116
+    """
+    return find_detectable(df, alpha=alpha, power=power) * se if se > 0 else math.nan
+
+
 def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
     """Return the smallest difference between arms that a t test of site means would find.
 

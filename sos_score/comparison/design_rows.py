@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sos_score.comparison.change_rows import say_linked
+from sos_score.comparison.change_rows import say_linked, tells_apart
 from sos_score.comparison.design import Detectable, detect_between_clusters, detect_between_people, detect_between_sites
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.permutation import count_assignments, find_smallest_p
@@ -35,16 +35,12 @@ def list_design_rows(panel: Panel, plan: Plan) -> list[Row]:
     rows.append(_limit_sites(panel, plan))
     for wave in _waves_with_arms(panel, plan):
         spread = measure_spread(panel, plan, wave)
-        found: dict[str, Detectable | None] = {
+        found = {
             "people": detect_between_people(*spread.people, alpha=plan.alpha),
-            "people, adjusted for sites": detect_between_clusters(
-                spread.people, spread.sites, max(0.0, spread.icc), alpha=plan.alpha
-            )
-            if not math.isnan(spread.icc)
-            else None,
             "sites": _in_people(detect_between_sites(spread.sites, spread.site_sd, alpha=plan.alpha), spread.sd),
         }
-        rows += [_tell(panel, plan, wave, unit, each) for unit, each in found.items() if each is not None]
+        people, sites = (_tell(panel, plan, wave, unit, each) for unit, each in found.items())
+        rows += [people, *_adjust_for_sites(panel, plan, wave), replace(sites, by_site=tuple(plan.sites))]
         rows += _tell_icc(panel, plan, wave)
     return rows
 
@@ -53,14 +49,18 @@ def _count_people(panel: Panel, plan: Plan) -> list[Row]:
     rows = []
     for site in plan.sites:
         counts = [int(panel.at(site, wave).sum()) for wave in plan.waves]
-        note: tuple[str, ...] = ()
+        groups, note = list(plan.waves), ""
         if len(plan.waves) > 1:
             _, first, last = panel.pair((site,), plan.first_wave, plan.last_wave)
             at_first, at_last = ~np.isnan(first), ~np.isnan(last)
             linked = int((at_first & at_last).sum())
-            note = (say_linked(linked, (int(at_first.sum()) - linked, int(at_last.sum()) - linked), plan),)
-        row = start_row(panel, "design", "people", site=plan.label_site(site), groups=", ".join(plan.waves))
-        rows.append(replace(row, counts=tuple(counts), method="count", notes=note))
+            apart = (int(at_first.sum()) - linked, int(at_last.sum()) - linked)
+            note = say_linked(linked, apart, plan)
+            if not tells_apart(linked, apart, plan):
+                counts, groups = [*counts, linked], [*groups, "linked"]
+        row = start_row(panel, "design", "people", site=plan.label_site(site), groups=", ".join(groups))
+        notes = (note,) if note else ()
+        rows.append(replace(row, counts=tuple(counts), method="count", notes=notes, by_site=(site,)))
     return rows
 
 
@@ -104,11 +104,32 @@ def _tell(panel: Panel, plan: Plan, wave: str, unit: str, found: Detectable) -> 
     )  # fmt: skip
 
 
+def _adjust_for_sites(panel: Panel, plan: Plan, wave: str) -> list[Row]:
+    """Return the smallest effect found with people nested in sites, at the ICC seen and at its limits."""
+    spread = measure_spread(panel, plan, wave)
+    if math.isnan(spread.icc):
+        return []
+
+    def detect(icc: float) -> Detectable:
+        return detect_between_clusters(spread.people, spread.sites, min(1.0, max(0.0, icc)), alpha=plan.alpha)
+
+    seen = detect(spread.icc)
+    row = _tell(panel, plan, wave, "people, adjusted for sites", seen)
+    note = f"at the ICC seen, {seen.icc:.3g}; the interval is at the limits of the ICC's own interval"
+    return [
+        replace(row, effect_low=detect(spread.icc_low).effect, effect_high=detect(spread.icc_high).effect,
+                notes=(note, *row.notes), by_site=tuple(plan.sites))
+    ]  # fmt: skip
+
+
 def _tell_icc(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     spread = measure_spread(panel, plan, wave)
     if math.isnan(spread.icc):
         return []
     note = "how much of the variation lies between sites; with few sites hardly known"
     row = start_row(panel, "design", "sites", wave=wave, groups=", ".join(plan.sites.values()))
-    row = replace(row, counts=(spread.n_sites,), effect_name="ICC(1)", effect=spread.icc, effect_low=spread.icc_low)
-    return [replace(row, effect_high=spread.icc_high, method="one-way analysis of variance", notes=(note,))]
+    return [
+        replace(row, counts=(spread.n_sites,), effect_name="ICC(1)", effect=spread.icc, effect_low=spread.icc_low,
+                effect_high=spread.icc_high, method="one-way analysis of variance", notes=(note,),
+                by_site=tuple(plan.sites))
+    ]  # fmt: skip

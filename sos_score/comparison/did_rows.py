@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.arm_rows import list_site_rows
-from sos_score.comparison.design import detect_between_people
+from sos_score.comparison.change_rows import tells_apart
+from sos_score.comparison.design import detect_from_error
 from sos_score.comparison.did import PeopleDid, adjust_for_first, compare_changes
 from sos_score.comparison.estimate import Estimate
 from sos_score.comparison.panel import Panel, Plan, Scores
-from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_test
+from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_test
 from sos_score.comparison.spread import measure_spread
 from sos_score.comparison.variance_coefficients import assess_coefficients
 from sos_score.comparison.variance_data import variance_data
@@ -63,21 +64,16 @@ def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
 
 
 def _list_people(panel: Panel, plan: Plan, base: Row, found: PeopleDid, sd: float) -> list[Row]:
-    cells = found.n
-    detectable = math.nan
-    if min(cells) > 0:
-        # The variance of the estimate is that of four cells; two groups of these sizes have the same.
-        share = 1.0 / sum(1.0 / n for n in cells)
-        detectable = detect_between_people(max(2, round(2 * share)), max(2, round(2 * share)), alpha=plan.alpha).effect
-
-    def tell(estimate: Estimate, notes: tuple[str, ...] = (PEOPLE,)) -> Row:
+    def tell(estimate: Estimate, cluster: str = "", notes: tuple[str, ...] = (PEOPLE,)) -> Row:
         row = with_test(replace(base, notes=notes), estimate)
-        effect = estimate.estimate / sd if sd > 0 else math.nan
-        return replace(row, counts=cells, effect_name="g", effect=effect, detectable=detectable)
+        row = replace(row, method=f"{row.method}, clustered on the {cluster}" if cluster else row.method)
+        smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
+        return replace(scale_effect(row, sd), counts=found.n, detectable=smallest / sd if sd > 0 else math.nan)
 
     cautious = ("few sites: the interval is wide because it is honest",)
-    judged = make_primary(tell(found.cr2_person), found.cr2_person, panel, plan, sd)
-    return [judged, tell(found.hc3), tell(found.cr2_site, cautious)]
+    judged = make_primary(tell(found.cr2_person, "person"), found.cr2_person, panel, plan, sd)
+    by_site = replace(tell(found.cr2_site, "site", cautious), by_site=tuple(plan.sites))
+    return [judged, tell(found.hc3), by_site]
 
 
 def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
@@ -85,6 +81,10 @@ def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
     before, after, treated = [], [], []
     for arm in (plan.treated, plan.reference):
         sites = tuple(site for site in plan.sites if plan.arms[site] == arm)
+        if sum(_hides_linked(panel, plan, site) for site in sites) == 1:
+            # The arm's linked people less those of its other sites would be those of this one.
+            note = f"not shown: it would give away fewer than {plan.smallest_cell} people of one site"
+            return replace(base, method="analysis of covariance", notes=(note,))
         _, x, y = panel.pair(sites, first, last)
         before += x.tolist()
         after += y.tolist()
@@ -97,11 +97,19 @@ def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
     return replace(row, counts=found.n, method="analysis of covariance", notes=(note, *row.notes))
 
 
+def _hides_linked(panel: Panel, plan: Plan, site: str) -> bool:
+    _, before, after = panel.pair((site,), plan.first_wave, plan.last_wave)
+    at_first, at_last = ~np.isnan(before), ~np.isnan(after)
+    linked = int((at_first & at_last).sum())
+    return tells_apart(linked, (int(at_first.sum()) - linked, int(at_last.sum()) - linked), plan)
+
+
 def _fit_mixed(base: Row, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Row:
     ids = np.array([name or f"\x1f{place}" for place, name in enumerate(person.tolist())], dtype=object)
     data = variance_data(y, {"sites": site, "people": ids}, design)
     tests = assess_coefficients(data)
-    row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,))
+    row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,),
+                  by_site=tuple(dict.fromkeys(site.tolist())))  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
         return replace(row, notes=tests.notes)
     found = tests.coefficients[3]

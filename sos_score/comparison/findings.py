@@ -76,16 +76,14 @@ def compare_panels(
     panels = tuple(panels)
     asked = [name for name in questions or ASK if plan.has_arms or name not in ("arms", "did")]
     rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
-    rows = _adjust(rows, plan)
+    rows = _adjust(suppress_small(rows, panels, plan), plan)
     by_name = {(panel.source, panel.scale): panel for panel in panels}
     judged = [_judge(row, by_name[row.source, row.scale], plan) for row in rows]
     families: dict[str, int] = {}
     for row in judged:
         if row.is_primary and not math.isnan(row.p):
             families[row.family] = families.get(row.family, 0) + 1
-    return Comparison(
-        plan, panels, tuple(suppress_small(judged, plan)), families, (*notes, *_list_notes(plan, families))
-    )
+    return Comparison(plan, panels, tuple(judged), families, (*notes, *_list_notes(plan, families)))
 
 
 def _adjust(rows: list[Row], plan: Plan) -> list[Row]:
@@ -147,10 +145,12 @@ def turn_words(higher_is: str) -> str:
 
 def _list_notes(plan: Plan, families: dict[str, int]) -> tuple[str, ...]:
     method = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}.get(plan.adjustment)
+    cells = (f"groups of fewer than {plan.smallest_cell} people are not shown",) if plan.smallest_cell > 1 else ()
+    if not families:
+        return cells
     sizes = sorted(set(families.values()))
-    size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}" if sizes else "0"
-    adjusted = (
-        f"p adjusted by {method} within {len(families)} families of {size} tests" if method else "p is not adjusted"
-    )
-    cells = f"groups of fewer than {plan.smallest_cell} people are not shown"
-    return (adjusted, cells) if plan.smallest_cell > 1 else (adjusted,)
+    size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    noun = "family" if len(families) == 1 else "families"
+    tests = "test" if size == "1" else "tests"
+    adjusted = f"p adjusted by {method} in {len(families)} {noun} of {size} {tests}" if method else "p is not adjusted"
+    return (adjusted, *cells)

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from sos_score.comparison.descriptives import describe_sample
+from sos_score.comparison.design import detect_from_error
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, start_row, with_test
 from sos_score.comparison.samples import compare_to_norm
@@ -50,9 +51,9 @@ def _describe(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
         notes.append(f"T {t:.6g} against {panel.norm.name}")
     return start_row(
         panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
-        counts=(found.n,), estimate=found.mean, low=found.low, high=found.high, effect_name="SD", effect=found.sd,
-        statistic_name="" if math.isnan(t) else "T", statistic=t, method="mean with t interval",
-        notes=(*notes, *found.notes),
+        by_site=(site,), counts=(found.n,), estimate=found.mean, low=found.low, high=found.high,
+        effect_name="SD", effect=found.sd, statistic_name="" if math.isnan(t) else "T", statistic=t,
+        method="mean with t interval", notes=(*notes, *found.notes),
     )  # fmt: skip
 
 
@@ -64,8 +65,9 @@ def _gate(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
     words = {True: "may be reported", False: "may not be reported", None: "not known"}[gate.may_report]
     return start_row(
         panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
-        counts=(agreement.n,), effect_name="rwg(j)", effect=agreement.rwg, method="agreement in the team",
-        verdict=f"team mean {words}", reason=gate.reason, notes=(gate.rule, *agreement.notes),
+        by_site=(site,), counts=(agreement.n,), effect_name="rwg(j)", effect=agreement.rwg,
+        method="agreement in the team", verdict=f"team mean {words}", reason=gate.reason,
+        notes=(gate.rule, *agreement.notes),
     )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def _against_norm(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
     row = start_row(
         panel, "level", "people", site=plan.label_site(site), wave=wave,
         groups=f"{plan.label_site(site)} - {norm.name}", notes=(norm.describe(), PEOPLE),
+        by_site=(site,), detectable=detect_from_error(found.se, found.df, alpha=plan.alpha) / panel.t_unit,
     )  # fmt: skip
     row = with_test(row, found)
     row = replace(row, effect_name="T points", effect=found.estimate / panel.t_unit,

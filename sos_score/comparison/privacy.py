@@ -5,89 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
-from sos_score.comparison.panel import Plan
-from sos_score.comparison.rows import NAN, Row
+from sos_score.comparison.panel import Panel, Plan
+from sos_score.comparison.rows import Row
 
 HIDDEN = "not shown: a group of fewer than {} people, or one that would give it away"
-_KEPT = ("source", "instrument", "scale", "title", "question", "unit", "site", "wave", "groups", "method")
+_KEPT = ("source", "instrument", "scale", "title", "question", "unit", "site", "wave", "groups", "method", "by_site")
 
 
-def suppress_small(rows: Iterable[Row], plan: Plan) -> list[Row]:
+def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> list[Row]:
     """Return the rows with small groups blanked, complementary ones too.
 
     Parameters
     ----------
     rows : iterable of Row
+    panels : iterable of Panel
+        What the rows are about; which sites are hidden does not depend on which questions were asked.
     plan : Plan
         Its `smallest_cell` is the least number of people that is shown; 0 people is no secret.
 
     Returns
     -------
     list of Row
-        A row about a group of 1 to ``smallest_cell - 1`` people keeps its names only. Where one site of an arm
-        is hidden at a wave, and the arm's total would give it away, the smallest other site of that arm at that
-        wave is hidden too.
+        Blanked, save for its names, is a row that counts 1 to ``smallest_cell - 1`` people, and a row in which
+        the scores of a hidden site show; see `find_hidden`.
     """
-    rows = list(rows)
-    if plan.smallest_cell <= 1:
-        return rows
-    small = [_is_small(row, plan.smallest_cell) for row in rows]
-    hidden = _find_sites(rows, small)
-    hidden |= _find_partners(rows, hidden, plan)
+    hidden = {(panel.source, panel.scale): find_hidden(panel, plan) for panel in panels}
     return [
-        _blank(row, plan) if is_small or _names_hidden(row, hidden) else row
-        for row, is_small in zip(rows, small, strict=True)
+        _blank(row, plan) if _is_small(row, plan) or _shows(row, hidden[row.source, row.scale], plan) else row
+        for row in rows
     ]
 
 
-def _is_small(row: Row, least: int) -> bool:
+def find_hidden(panel: Panel, plan: Plan) -> frozenset[tuple[str, str]]:
+    """Return which sites are hidden at which waves.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+
+    Returns
+    -------
+    frozenset of (str, str)
+        Site and wave. Sites with 1 to ``smallest_cell - 1`` people; and, since an arm's result less those of its
+        other sites is that of the hidden ones, the smallest other sites of the arm at that wave, until at least
+        two sites with ``smallest_cell`` people together are hidden, or none is left.
+    """
+    hidden: set[tuple[str, str]] = set()
+    for wave in plan.waves:
+        sizes = {site: int(panel.at(site, wave).sum()) for site in plan.sites}
+        there = sorted((site for site in sizes if sizes[site]), key=sizes.__getitem__)
+        small = [site for site in there if sizes[site] < plan.smallest_cell]
+        hidden |= {(site, wave) for site in small}
+        for arm in {plan.arms[site] for site in small} if plan.has_arms else ():
+            taken: list[str] = []
+            for site in there:
+                enough = len(taken) > 1 and sum(sizes[each] for each in taken) >= plan.smallest_cell
+                if plan.arms[site] == arm and (site in small or not enough):
+                    taken.append(site)
+            hidden |= {(site, wave) for site in taken}
+    return frozenset(hidden)
+
+
+def _is_small(row: Row, plan: Plan) -> bool:
     """Return whether a row counts a group of people that is too small; sites are not people."""
-    if row.unit == "sites" or row.effect_name == "ICC(1)":
-        return False
-    return any(0 < count < least for count in row.counts)
+    return row.unit != "sites" and any(0 < count < plan.smallest_cell for count in row.counts)
 
 
-def _find_sites(rows: list[Row], small: list[bool]) -> set[tuple[str, str, str, str]]:
-    """Return outcome, site and wave of every description that is hidden."""
-    return {
-        (row.source, row.scale, row.site, row.wave)
-        for row, is_small in zip(rows, small, strict=True)
-        if is_small and row.question == "level" and row.method.startswith("mean")
-    }
-
-
-def _find_partners(
-    rows: list[Row], hidden: set[tuple[str, str, str, str]], plan: Plan
-) -> set[tuple[str, str, str, str]]:
-    sizes = {
-        (row.source, row.scale, row.site, row.wave): row.counts[0]
-        for row in rows
-        if row.question == "level" and row.method.startswith("mean")
-    }
-    arm_of = {plan.label_site(site): plan.arms[site] for site in plan.sites}
-    partners = set()
-    for source, name, site, wave in hidden:
-        arm = arm_of.get(site)
-        others = [
-            spot for spot in sizes if spot[:2] == (source, name) and spot[3] == wave and arm_of.get(spot[2]) == arm
-        ]
-        if sum(spot in hidden for spot in others) == 1:
-            shown = sorted((spot for spot in others if spot not in hidden), key=sizes.__getitem__)
-            partners |= set(shown[:1])
-    return partners
-
-
-def _names_hidden(row: Row, hidden: set[tuple[str, str, str, str]]) -> bool:
-    """Return whether a row tells of a hidden site at a hidden wave."""
-    waves = row.wave.split(" to ")
-    outcome = (row.source, row.scale)
-    if row.site and row.unit == "people":
-        named = row.wave.split(" to ") if row.wave else sorted({spot[3] for spot in hidden})
-        return any((*outcome, row.site, wave) in hidden for wave in named)
-    sites = [site for *_, site, wave in hidden if wave in waves and site in row.groups.split(" - ")]
-    return bool(sites) and any((*outcome, site, wave) in hidden for site in sites for wave in waves)
+def _shows(row: Row, hidden: frozenset[tuple[str, str]], plan: Plan) -> bool:
+    """Return whether the scores of a hidden site show in a row."""
+    waves = {plan.span: (plan.first_wave, plan.last_wave), "": tuple(plan.waves)}.get(row.wave, (row.wave,))
+    return any((site, wave) in hidden for site in row.by_site for wave in waves)
 
 
 def _blank(row: Row, plan: Plan) -> Row:
     empty = {field.name: field.default for field in fields(Row) if field.name not in _KEPT}
-    return replace(row, **empty | {"estimate": NAN, "notes": (HIDDEN.format(plan.smallest_cell),)})  # type: ignore[arg-type]
+    return replace(row, **empty | {"notes": (HIDDEN.format(plan.smallest_cell),)})  # type: ignore[arg-type]

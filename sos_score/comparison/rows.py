@@ -60,6 +60,8 @@ class Row:
     verdict, direction, is_good, reason : str
         In words; `is_good` is ``better``, ``worse`` or empty.
     notes : tuple of str
+    by_site : tuple of str
+        Sites, by id, whose own scores show in the row; none where it tells of an arm as a whole.
     """
 
     source: str
@@ -99,6 +101,7 @@ class Row:
     is_good: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
+    by_site: tuple[str, ...] = ()
 
 
 def start_row(panel: Panel, question: str, unit: str, **values: object) -> Row:
@@ -130,6 +133,13 @@ def with_effect(row: Row, name: str, found: EffectSize) -> Row:
     return replace(
         row, effect_name=name, effect=found.estimate, effect_low=found.low, effect_high=found.high, notes=notes
     )
+
+
+def scale_effect(row: Row, sd: float) -> Row:
+    """Return a row with its estimate and interval in standard deviations of people too."""
+    if not sd > 0:
+        return replace(row, effect_name="g")
+    return replace(row, effect_name="g", effect=row.estimate / sd, effect_low=row.low / sd, effect_high=row.high / sd)
 
 
 def make_primary(row: Row, found: Estimate, panel: Panel, plan: Plan, sd: float) -> Row:

@@ -43,7 +43,8 @@ def compare_study(
         and (not instruments or outcome.instrument in instruments or outcome.source in instruments)
         and (not scales or outcome.scale in scales or outcome.id in scales)
     ]
-    panels, notes = [], list(data.notes)
+    others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
+    panels, notes = [], [note for note in data.notes if note.partition(": ")[0] not in others]
     for outcome in chosen:
         panel, note = make_panel(outcome, plan)
         panels.append(panel)

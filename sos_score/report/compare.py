@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
 from sos_score import __version__
 from sos_score.comparison.findings import ASK, Comparison
-from sos_score.comparison.rows import QUESTIONS
 from sos_score.comparison.study_panels import compare_study
 from sos_score.errors import InvalidRequest, guess
 from sos_score.report.comparison import (
+    list_detail_tables,
     list_sentences,
     make_file_tables,
-    make_rows_table,
     make_single_table,
-    make_summary,
+    name_question,
 )
+from sos_score.report.comparison_summary import drop_repeated_key, list_headlines, list_limits, list_summary_tables
 from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
 from sos_score.report.tables import print_table
 from sos_score.report.writers import check_output, choose_format
@@ -122,21 +123,30 @@ def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
 
     console = open_console()
     console.print(Text(fill(data.study.title, console.width), style="bold"))
-    if request.only:
-        for question in request.only:
-            console.print()
-            print_table(make_rows_table(comparison.ask(question), QUESTIONS[question], comparison.notes), console)
-    else:
-        for table in make_summary(comparison).values():
+
+    def say(lines: Iterable[str], indent: str = "") -> None:
+        for line in lines:
+            console.print(Text(fill(f"{indent}{line}", console.width, subsequent_indent=" " * len(indent))))
+
+    say(list_limits(comparison))
+    for question in request.only:
+        console.print(Text(f"\n{name_question(question)}", style="bold"))
+        for table in list_detail_tables(comparison, question):
             console.print()
             print_table(table, console)
-    sentences = list_sentences(comparison, request.only)
-    if sentences:
-        console.print(Text("\nFindings, all but the inconclusive"))
-    for sentence in sentences:
-        console.print(Text(fill(f"- {sentence}", console.width, subsequent_indent="  ")))
-    if not request.only:
-        console.print(Text("\nEvery row: --only design, level, change, arms or did; or --output FILE."))
+        console.print()
+        say(list_sentences(comparison, question), "- ")
+    if request.only:
+        say(comparison.notes)
+        return
+    for table in drop_repeated_key(list_summary_tables(comparison)):
+        console.print()
+        print_table(table, console)
+    for name, sentences in list_headlines(comparison).items():
+        console.print(Text(f"\n{name}", style="bold"))
+        say(sentences, "- ")
+    console.print()
+    say(["Every row: --only design, level, change, arms or did; or --output FILE."])
 
 
 def _say(data: StudyData) -> None:

@@ -9,8 +9,8 @@ from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, TRIVIAL
 from sos_score.report.apa import format_df, format_interval, format_number, say_p
 
 SPEAKS = {
-    "people": "of these people only",
-    "sites": "of the method, as far as the sites can show",
+    "people": "it describes these people only",
+    "sites": "its unit is the site",
 }
 
 
@@ -29,7 +29,7 @@ def write_sentence(row: Row) -> str:
     """
     if not row.is_primary or math.isnan(row.estimate):
         return ""
-    where = ", ".join(part for part in (row.title, _say_place(row)) if part)
+    where = ", ".join(part for part in (row.title, _say_place(row), row.unit) if part)
     parts = [f"difference {format_number(row.estimate)}"]
     if not math.isnan(row.low):
         parts.append(f"95% CI {format_interval(row.low, row.high)}")
@@ -42,8 +42,9 @@ def write_sentence(row: Row) -> str:
         interval = format_interval(row.effect_low, row.effect_high)
         parts.append(f"{row.effect_name} = {format_number(row.effect)}{f' {interval}' if interval else ''}")
     if row.verdict not in (DIFFERENT, TRIVIAL) and not math.isnan(row.detectable):
-        parts.append(f"smallest effect found with 80% power {row.effect_name} = {format_number(row.detectable)}")
-    return f"{where}: {say_verdict(row)} ({SPEAKS[row.unit]}); {', '.join(parts)}."
+        test = " by a t test of the sites" if row.unit == "sites" else ""
+        parts.append(f"smallest effect found with 80% power{test} {row.effect_name} = {format_number(row.detectable)}")
+    return f"{where}: {say_verdict(row)}; {', '.join(parts)}; {SPEAKS[row.unit]}."
 
 
 def say_verdict(row: Row) -> str:

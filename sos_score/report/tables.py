@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 MISSING = "-"
-_NARROWEST = 20  # columns of a text that wraps
 _GAP = 3  # columns between two columns
 
 
@@ -32,6 +31,8 @@ class Column:
         Its name in files; empty where that is the label.
     shown : bool
         Whether it is printed, or only written to files.
+    narrowest : int
+        Columns that its text needs where it wraps.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Column:
     wraps: bool = False
     key: str = ""
     shown: bool = True
+    narrowest: int = 20
 
     @property
     def name(self) -> str:
@@ -113,10 +115,16 @@ def print_table(table: Table, console: Console) -> None:
             pad_edge=False,
             show_edge=False,
         )
+        room = _share_room(part, cells, table.columns, widths, console.width)
         for index in part:
             numeric = all(not isinstance(row[index], str) for row in table.rows)
             column = table.columns[index]
-            grid.add_column(Text(column.label), justify="right" if numeric else "left", no_wrap=not column.wraps)
+            grid.add_column(
+                Text(column.label),
+                justify="right" if numeric else "left",
+                no_wrap=not column.wraps,
+                width=room.get(index),
+            )
         for row in cells:
             grid.add_row(*[Text(row[index]) for index in part])
         console.print(grid)
@@ -126,17 +134,35 @@ def print_table(table: Table, console: Console) -> None:
 
 def _width(column: Column, cells: Sequence[str]) -> int:
     longest = max([len(column.label), *map(len, cells)])
-    return min(longest, _NARROWEST) if column.wraps else longest
+    return min(longest, column.narrowest) if column.wraps else longest
 
 
-def _split(widths: Sequence[int], stub: int, room: int) -> Iterable[list[int]]:
-    fixed = list(range(stub))
-    part, used = list(fixed), sum(widths[index] + _GAP for index in fixed)
-    start = used
-    for index in range(stub, len(widths)):
-        if used + widths[index] > room and len(part) > stub:
-            yield part
-            part, used = list(fixed), start
-        part.append(index)
-        used += widths[index] + _GAP
-    yield part
+def _share_room(
+    part: Sequence[int], cells: Sequence[Sequence[str]], columns: Sequence[Column], least: Sequence[int], room: int
+) -> dict[int, int]:
+    """Return the widths of the columns that must wrap for a part to fit; none where it fits as it is.
+
+    Left to rich, the widest column is cut to the width of the next, through the middle of words.
+    """
+    wanted = {i: max(len(columns[i].label), *(len(row[i]) for row in cells)) for i in part}
+    spare = room - sum(least[i] + _GAP for i in part) + _GAP
+    if spare < 0 or sum(wanted.values()) + _GAP * (len(part) - 1) <= room:
+        return {}
+    widths = {i: least[i] for i in part if columns[i].wraps}
+    for _ in range(spare):
+        neediest = max(widths, key=lambda i: wanted[i] / widths[i])
+        widths[neediest] += 1
+    return widths
+
+
+def _split(widths: Sequence[int], stub: int, room: int) -> list[list[int]]:
+    """Yield the columns of each part: as few parts as fit, no part much longer than another."""
+    rest = len(widths) - stub
+    for most in range(rest, 0, -1):
+        parts = -(-rest // most)
+        size = -(-rest // parts)
+        groups = [list(range(start, min(start + size, len(widths)))) for start in range(stub, len(widths), size)]
+        chosen = [[*range(stub), *group] for group in groups]
+        if most == 1 or all(sum(widths[i] + _GAP for i in part) - _GAP <= room for part in chosen):
+            return chosen
+    return [list(range(stub))]
