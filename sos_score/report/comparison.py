@@ -32,25 +32,30 @@ def _make_detail(rows: Iterable[Row], title: str, comparison: Comparison) -> Tab
     columns = (
         Column("where", wraps=True, narrowest=12),
         Column("n", wraps=True, narrowest=5),
-        Column("estimate", wraps=True, narrowest=14),
-        Column("effect", wraps=True, narrowest=13),
-        Column("p (adj.)", wraps=True, narrowest=7),
-        Column("finding", wraps=True, narrowest=14),
+        Column("estimate"),
+        Column("p (adj.)"),
+        Column("finding", wraps=True, narrowest=18),
     )
-    usual = " - ".join(comparison.plan.arm_names) if comparison.plan.has_arms else ""
+    plan = comparison.plan
+    usual = {plan.span, f"{plan.last_wave} - {plan.first_wave}"}
+    if plan.has_arms:
+        treated, reference = plan.arm_names
+        usual |= {f"{treated} - {reference}", f"{treated} change - {reference} change"}
     return Table(columns, tuple(_show(row, usual) for row in rows), title)
 
 
-def _show(row: Row, usual: str) -> tuple[str, ...]:
-    """Return a row's cells; the groups a whole question is about are not repeated."""
-    groups = "" if row.groups == usual or row.question == "did" else row.groups
-    place = ", ".join(dict.fromkeys(part for part in (row.site, row.wave, groups) if part))
+def _show(row: Row, usual: set[str]) -> tuple[str, ...]:
+    """Return a row's cells; what a whole question is about is not repeated."""
+    groups = row.groups.removeprefix(f"{row.site} - ")
+    if row.site and groups != row.groups:
+        groups = f"against {groups}"
+    parts = [part for part in (row.site, row.wave, groups, row.unit) if part and part not in usual]
     interval = format_interval(row.low, row.high)
+    estimate = "" if math.isnan(row.estimate) else f"{format_number(row.estimate)} {interval}".strip()
     return (
-        f"{place} ({row.unit})" if place else row.unit,
+        ", ".join(dict.fromkeys(parts)),
         " ".join(map(str, row.counts)),
-        "" if math.isnan(row.estimate) else f"{format_number(row.estimate)} {interval}".strip(),
-        _show_effect(row),
+        "\n".join(text for text in (estimate, _show_effect(row)) if text),
         _show_p(row),
         _tell(row),
     )
@@ -58,7 +63,7 @@ def _show(row: Row, usual: str) -> tuple[str, ...]:
 
 def _show_effect(row: Row) -> str:
     """Return the effect; of a row without one, the smallest effect it would find."""
-    value = row.detectable if math.isnan(row.effect) else row.effect
+    value = row.detectable if math.isnan(row.effect) and not row.is_primary else row.effect
     if math.isnan(value):
         return ""
     return f"{row.effect_name} {format_number(value)} {format_interval(row.effect_low, row.effect_high)}".strip()
@@ -67,7 +72,7 @@ def _show_effect(row: Row) -> str:
 def _show_p(row: Row) -> str:
     """Return p, and in brackets p adjusted; without the blank a line could break at."""
     texts = [format_p(p).replace(" ", "") for p in (row.p, row.p_adjusted) if not math.isnan(p)]
-    return f"{texts[0]} ({texts[1]})" if len(texts) > 1 else "".join(texts)
+    return f"{texts[0]}\n({texts[1]})" if len(texts) > 1 else "".join(texts)
 
 
 def _tell(row: Row) -> str:

@@ -63,10 +63,7 @@ def list_summary_tables(comparison: Comparison) -> list[Table]:
     tables = [_make_design_table(comparison)] if comparison.ask("design") else []
     waves = list(comparison.plan.waves)
     tables += [
-        *(
-            _spread(comparison, "level", _name_site, wave=wave, title=", ".join(filter(None, (wave, "in T points"))))
-            for wave in waves
-        ),
+        *(_spread(comparison, "level", _name_site, wave=wave, title=f"{wave} T points".strip()) for wave in waves),
         _spread(comparison, "change", _name_site, title="g"),
         _spread(comparison, "arms", lambda row: f"{row.wave} {row.unit}".strip(), title="g"),
         _spread(comparison, "did", lambda row: row.unit, title="g"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,12 +119,8 @@ def print_table(table: Table, console: Console) -> None:
         for index in part:
             numeric = all(not isinstance(row[index], str) for row in table.rows)
             column = table.columns[index]
-            grid.add_column(
-                Text(column.label),
-                justify="right" if numeric else "left",
-                no_wrap=not column.wraps,
-                width=room.get(index),
-            )
+            justify: Literal["left", "right"] = "right" if numeric else "left"
+            grid.add_column(Text(column.label), justify=justify, no_wrap=not column.wraps, width=room.get(index))
         for row in cells:
             grid.add_row(*[Text(row[index]) for index in part])
         console.print(grid)
@@ -133,8 +129,12 @@ def print_table(table: Table, console: Console) -> None:
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:
-    longest = max([len(column.label), *map(len, cells)])
+    longest = max(map(_measure, [column.label, *cells]))
     return min(longest, column.narrowest) if column.wraps else longest
+
+
+def _measure(text: str) -> int:
+    return max(map(len, text.split("\n")))
 
 
 def _share_room(
@@ -144,7 +144,7 @@ def _share_room(
 
     Left to rich, the widest column is cut to the width of the next, through the middle of words.
     """
-    wanted = {i: max(len(columns[i].label), *(len(row[i]) for row in cells)) for i in part}
+    wanted = {i: max(map(_measure, [columns[i].label, *(row[i] for row in cells)])) for i in part}
     spare = room - sum(least[i] + _GAP for i in part) + _GAP
     if spare < 0 or sum(wanted.values()) + _GAP * (len(part) - 1) <= room:
         return {}
