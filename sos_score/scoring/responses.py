@@ -24,7 +24,7 @@ from sos_score.scoring.scores import (
     select_ids,
     select_scores,
 )
-from sos_score.survey.checks import check_duplicates
+from sos_score.survey.checks import check_rows
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.columns import ColumnMap
 from sos_score.survey.files import open_export, settle_export
@@ -109,7 +109,7 @@ def read_responses(
     given = nw.from_native(frame)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
     scorer = prepare_scorer(lazy.collect_schema().names(), [instrument], columns)
-    problems = check_duplicates(lazy, scorer.columns)
+    problems = check_rows(lazy, scorer.columns)
     if on_invalid == "error":
         problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
     if problems:

@@ -14,7 +14,7 @@ from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.engine import Frame, answer_column, compute_scores, measure_reference
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
 from sos_score.survey.answers import AnswerKey, build_answer_keys
-from sos_score.survey.checks import check_duplicates
+from sos_score.survey.checks import check_rows
 from sos_score.survey.coding import (
     Distinct,
     Invalid,
@@ -242,7 +242,7 @@ def score_survey(
     checked = scorer.columns.items if on_invalid == "error" else scorer.textual(schema)
     distinct = list_distinct(lazy, checked)
     invalid = find_invalid(distinct, scorer.columns, scorer.keys) if on_invalid == "error" else ()
-    problems = [each.problem() for each in invalid] + check_duplicates(lazy, scorer.columns)
+    problems = [each.problem() for each in invalid] + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")
     scorer = measure_references(lazy, scorer, distinct)

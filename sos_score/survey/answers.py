@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sos_score.definition.folding import fold_text
 from sos_score.definition.instrument import Instrument, ResponseScale
 from sos_score.survey.columns import ColumnMap, list_t_scores
+from sos_score.survey.numbers import WHOLE, fold_code
 
-WHOLE = re.compile(r"([-+]?[0-9]+)(?:\.0*)?")
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
 T_RANGE = ResponseScale(min=0, max=100)
@@ -47,9 +46,9 @@ class AnswerKey:
         The response scale's name.
     responses : ResponseScale
     texts : dict
-        Folded text to code, from labels and from a platform's own codes.
+        Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes.
     reasons : dict
-        Folded text to the reason for a missing answer.
+        Text, as `fold_code` leaves it, to the reason for a missing answer.
     has_own_codes : bool
         Whether the platform's codes replace the definition's, so that a bare number means nothing by itself.
     has_fractions : bool
@@ -65,28 +64,35 @@ class AnswerKey:
 
     def read(self, cell: str) -> Reading:
         """Return what a cell says; digits are never pulled out of a longer text."""
-        folded = fold_text(cell)
-        if not folded:
+        text = fold_code(cell)
+        if not text:
             return Reading(missing=_BLANK)
-        if self.has_fractions and _DECIMAL.fullmatch(folded):
-            return Reading(code=float(folded)) if self._contains(float(folded)) else Reading()
-        number = WHOLE.fullmatch(folded)
-        for text in (folded, str(int(number[1]))) if number else (folded,):
-            if text in self.texts:
-                return Reading(code=self.texts[text])
-            if text in self.reasons:
-                return Reading(missing=self.reasons[text])
-        if number and not self.has_own_codes and self._contains(int(number[1])):
-            return Reading(code=int(number[1]))
+        if text in self.texts:
+            return Reading(code=self.texts[text])
+        if text in self.reasons:
+            return Reading(missing=self.reasons[text])
+        if self.has_fractions and _DECIMAL.fullmatch(text):
+            return Reading(code=float(text)) if self._contains(float(text)) else Reading()
+        if WHOLE.fullmatch(text) and not self.has_own_codes and self._contains(int(text)):
+            return Reading(code=int(text))
         return Reading()
+
+    def is_number(self, cell: str) -> bool:
+        """Return whether a cell holds a number that could be a code, were it inside the range."""
+        return not self.has_own_codes and (_DECIMAL if self.has_fractions else WHOLE).fullmatch(cell.strip()) is not None
 
     def _contains(self, number: float) -> bool:
         return self.responses.min <= number <= self.responses.max
 
     def special_numbers(self) -> dict[int, int]:
         """Return the numbers that mean something other than themselves."""
-        numbers = {int(text): code for text, code in self.texts.items() if WHOLE.fullmatch(text) and "." not in text}
+        numbers = {int(text): code for text, code in self.texts.items() if WHOLE.fullmatch(text)}
         return {number: code for number, code in numbers.items() if number != code or self.has_own_codes}
+
+    def barred_numbers(self) -> list[int]:
+        """Return the numbers inside the range that are no codes: they mean something else, or nothing."""
+        numbers = {int(text) for text in self.reasons if WHOLE.fullmatch(text)} | self.special_numbers().keys()
+        return sorted(number for number in numbers if self._contains(number))
 
     def describe(self) -> str:
         """Return what is allowed, in a few words."""
@@ -115,17 +121,17 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
         for item, name in instrument.response_names.items():
             keys[item] = _build_key(name, item, instrument.response_scales[name], column_map or ColumnMap())
         for column, _ in list_t_scores(instrument, column_map):
-            keys[column] = AnswerKey("T-score", T_RANGE, {}, {}, has_fractions=True)
+            missing = _list_reasons(column_map.missing if column_map else {})
+            keys[column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
     return keys
 
 
 def _build_key(name: str, item: str, responses: ResponseScale, column_map: ColumnMap) -> AnswerKey:
     codes = column_map.codes.get(name, {}) | column_map.codes.get(item, {})
     texts = responses.labels | column_map.labels.get(name, {}) | column_map.labels.get(item, {}) | codes
-    reasons = {
-        fold_text(text): reason
-        for source in (responses.missing, column_map.missing)
-        for reason, listed in source.items()
-        for text in listed
-    }
-    return AnswerKey(name, responses, {fold_text(text): code for text, code in texts.items()}, reasons, bool(codes))
+    reasons = _list_reasons(responses.missing) | _list_reasons(column_map.missing)
+    return AnswerKey(name, responses, {fold_code(text): code for text, code in texts.items()}, reasons, bool(codes))
+
+
+def _list_reasons(missing: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {fold_code(text): reason for reason, listed in missing.items() for text in listed}

@@ -1,7 +1,12 @@
-"""Whether the rows of a survey can be what they claim to be."""
+"""Whether the rows of a survey can be what they claim to be.
+
+A row with nothing in it is no row: `score_export` leaves it out, and a frame keeps it, without scores. A row with
+answers must name its respondent where there is such a column.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -19,8 +24,48 @@ def row_key(columns: Columns) -> dict[str, str]:
     return {role: columns.ids[role] for role in UNIQUE_ROLES if role in columns.ids}
 
 
+def check_rows(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
+    """Return what is wrong with the ids of a frame: respondents that are blank, and rows that are there twice."""
+    return [*check_respondents(frame, columns), *check_duplicates(frame, columns)]
+
+
+def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
+    """Return a problem where rows with anything in them name no respondent.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+    columns : Columns
+    """
+    respondent = columns.ids.get("respondent")
+    if respondent is None:
+        return []
+    schema = frame.collect_schema()
+    others = [column for column in {*columns.ids.values(), *columns.items.values()} if column != respondent]
+    unnamed = frame.filter(~is_filled(respondent, schema))
+    if not others:
+        return []
+    count = unnamed.filter(_any_filled(others, schema)).select(nw.len()).collect().item()
+    message = "the respondent is blank"
+    return [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
+
+
+def is_filled(column: str, schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
+    """Return whether a cell holds anything but white space."""
+    dtype, cell = schema[column], nw.col(column)
+    if dtype.is_numeric():
+        return ~(cell.is_null() | cell.is_nan()) if dtype.is_float() else ~cell.is_null()
+    # What is not there has no text: NaN among texts would become one.
+    text = nw.when(~cell.is_null()).then(cell.cast(nw.String)).otherwise(nw.lit(""))
+    return text.str.strip_chars() != nw.lit("")
+
+
+def _any_filled(columns: Iterable[str], schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
+    return nw.any_horizontal(*[is_filled(column, schema) for column in columns], ignore_nulls=True)
+
+
 def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "") -> list[Problem]:
-    """Return a problem for each row key that occurs more than once.
+    """Return a problem for each row key that occurs more than once; rows without a respondent are left out.
 
     Parameters
     ----------
@@ -32,6 +77,9 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
     key = row_key(columns)
     if not key:
         return []
+    schema = frame.collect_schema()
+    named = [key["respondent"]] if "respondent" in key else list(key.values())
+    frame = frame.filter(_any_filled(named, schema))
     counted = frame.group_by(*key.values()).agg(nw.len().alias("\x1fcount")).filter(nw.col("\x1fcount") > 1)
     rows = counted.select(*key.values(), "\x1fcount").sort(*key.values()).head(MAX_SHOWN).collect().iter_rows()
     return [
@@ -48,6 +96,12 @@ def name_row(ids: dict[str, object]) -> str:
     >>> name_row({"respondent": "A17", "wave": "T1"})
     "respondent 'A17' at T1"
     """
-    words = [f"{role} '{value}'" for role, value in ids.items() if role != "wave"]
+    words = [f"{role} '{_show(value)}'" for role, value in ids.items() if role != "wave"]
     text = ", ".join(words)
-    return f"{text} at {ids['wave']}" if "wave" in ids else text
+    wave = _show(ids.get("wave"))
+    return f"{text} at {wave}" if wave else text
+
+
+def _show(value: object) -> str:
+    """Return an id as text; what is not there (None, or NaN, which is unlike itself) is nothing."""
+    return "" if value is None or value != value else str(value).strip()

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from sos_score.errors import Problem
-from sos_score.survey.answers import WHOLE, AnswerKey
+from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
 
 
@@ -88,9 +88,8 @@ def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[s
     for each in distinct:
         key = keys[each.item]
         if not key.read(each.text).is_allowed:
-            is_number = WHOLE.fullmatch(each.text.strip()) and not key.has_own_codes
             bounds = f"{key.responses.min}-{key.responses.max}"
-            allowed = bounds if is_number else f"'{key.name}' ({key.describe()})"
+            allowed = bounds if key.is_number(each.text) else f"'{key.name}' ({key.describe()})"
             yield Invalid(each.item, columns.items[each.item], each.text, each.count, allowed)
 
 
@@ -109,13 +108,14 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     valid = (column >= key.responses.min) & (column <= key.responses.max)
     if not dtype.is_integer() and not key.has_fractions:
         valid = valid & (column % 1 == 0)
-    special = key.special_numbers()
-    barred = [number for number in special if key.responses.min <= number <= key.responses.max]
+    special, barred = key.special_numbers(), key.barred_numbers()
+    if barred:
+        valid = valid & ~column.is_in(barred)
     if not special:
         return nw.when(valid).then(column)
     coded = nw.lit(None, dtype=nw.Float64)
     if not key.has_own_codes:
-        coded = nw.when(valid & ~column.is_in(barred) if barred else valid).then(column.cast(nw.Float64))
+        coded = nw.when(valid).then(column.cast(nw.Float64))
     for number, code in special.items():
         coded = nw.when(column == number).then(nw.lit(float(code))).otherwise(coded)
     return coded
@@ -132,15 +132,16 @@ def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr
     texts : iterable of str
         The distinct texts of the column, as found.
     """
+    codes = {text: code for text in texts if (code := key.read(text).code) is not None}
+    coded: nw.Expr = nw.lit(None, dtype=nw.Float64)
     if key.has_fractions:
-        valid = [text for text in texts if key.read(text).code is not None]
-        return nw.when(column.is_in(valid)).then(column.str.strip_chars()).cast(nw.Float64)
+        # There may be thousands of them, and most are written as a frame reads numbers.
+        plain = [text for text in codes if key.is_number(text)]
+        coded = nw.when(column.is_in(plain)).then(column.str.strip_chars()).cast(nw.Float64)
+        codes = {text: code for text, code in codes.items() if not key.is_number(text)}
     by_code: dict[float, list[str]] = {}
-    for text in texts:
-        code = key.read(text).code
-        if code is not None:
-            by_code.setdefault(code, []).append(text)
-    coded = nw.lit(None, dtype=nw.Float64)
+    for text, code in codes.items():
+        by_code.setdefault(code, []).append(text)
     for code, found in by_code.items():
         coded = nw.when(column.is_in(found)).then(nw.lit(float(code))).otherwise(coded)
     return coded

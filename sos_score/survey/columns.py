@@ -15,6 +15,7 @@ from sos_score.definition.instrument import Instrument, MissingCodes, Model, Res
 from sos_score.definition.located import locate_errors
 from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.survey.numbers import WHOLE, fold_code
 
 ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
 # One row for each combination of these; anything twice is a problem.
@@ -195,18 +196,18 @@ def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Prob
 def _list_wrong(
     codes: Mapping[str, int], known: Mapping[str, int], responses: ResponseScale
 ) -> Iterator[tuple[str, str]]:
-    seen = {fold_text(text): (text, code) for text, code in known.items()}
+    seen = {fold_code(text): (text, code) for text, code in known.items()}
     for text, code in codes.items():
         if not responses.min <= code <= responses.max:
             yield text, f"code {code} is outside {responses.min}-{responses.max}"
-        other, its_code = seen.setdefault(fold_text(text), (text, code))
+        other, its_code = seen.setdefault(fold_code(text), (text, code))
         if its_code != code:
             yield text, f"{text!r} has code {code}, but {other!r} has {its_code}"
 
 
 def _is_code(text: str, responses: ResponseScale) -> bool:
-    number = fold_text(text)
-    return number.removeprefix("-").isdecimal() and responses.min <= int(number) <= responses.max
+    number = fold_code(text)
+    return WHOLE.fullmatch(number) is not None and responses.min <= int(number) <= responses.max
 
 
 def match_columns(
