@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sos_score.psychometrics.scale_reliability import assess_reliability
     from sos_score.psychometrics.team_tables import assess_agreement
     from sos_score.report.charts import draw_power
+    from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
     from sos_score.scoring.scores import score_survey
@@ -83,7 +84,7 @@ _HOMES = {
     "plan_equal_sites": "comparison.study_plan",
     "read_column_map": "survey.columns",
     "read_responses": "scoring.responses",
-    "score_survey": "scoring.scores",
+    "score_survey": "scoring.frames",
 }
 
 

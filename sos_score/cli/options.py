@@ -15,6 +15,12 @@ ColumnMapPath = Annotated[
     Path | None,
     typer.Option("--columns", "-c", metavar="MAP.yaml", help="Which column holds what, where headers are not ids."),
 ]
+Norms = Annotated[
+    Path | None, typer.Option("--norms", metavar="NORMS.yaml", help="Norms or reference samples for T-scores.")
+]
+MinAnswered = Annotated[
+    str | None, typer.Option("--min-answered", metavar="RULE", help="Replace the missing rule: 80%, 2/3, 9 or all.")
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", "-f", help="Format of the output; else the suffix of --output, else a table."),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Force, Format, Instruments, Output, Quiet
+from sos_score.cli.options import ColumnMapPath, Force, Format, Instruments, MinAnswered, Norms, Output, Quiet
 
 
 def score(
@@ -24,12 +23,8 @@ def score(
         list[str] | None,
         typer.Option("--as", metavar="METRIC", help="Give scores also as mean, sum or pomp (percent of maximum)."),
     ] = None,
-    norms: Annotated[
-        Path | None, typer.Option("--norms", metavar="NORMS.yaml", help="Norms or reference samples for T-scores.")
-    ] = None,
-    min_answered: Annotated[
-        str | None, typer.Option("--min-answered", metavar="RULE", help="Replace the missing rule: 80%, 2/3, 9 or all.")
-    ] = None,
+    norms: Norms = None,
+    min_answered: MinAnswered = None,
     is_long: Annotated[bool, typer.Option("--long", help="One row for each respondent and scale.")] = False,
     fmt: Format = None,
     output: Output = None,
@@ -38,7 +33,8 @@ def score(
 ) -> None:
     """Score survey exports with one or more instruments."""
     from sos_score.errors import InvalidRequest
-    from sos_score.report.scores import Job, score_files
+    from sos_score.report.jobs import Job
+    from sos_score.report.scores import score_files
 
     if on_invalid not in ("error", "missing"):
         raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")

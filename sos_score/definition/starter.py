@@ -10,7 +10,8 @@ from sos_score.definition.folding import fold_text
 from sos_score.errors import InvalidRequest
 
 _RANGE = re.compile(r"(-?\d+)-(-?\d+)")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ]*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
+_NUMBER = re.compile(r"[-+]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     """
     slug = make_id(name)
     low, high, lines = _read_labels(labels)
+    missing = _choose_missing(low, high, labels)
     stem = slug.replace("-", "_")
     width = len(str(items))
     first, last = f"{stem}_{1:0{width}}", f"{stem}_{items:0{width}}"
@@ -50,11 +52,13 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     return Starter(
         slug,
         _TEMPLATE.format(
-            id=slug,
+            id=quote(slug),
+            file=slug,
             title=quote(name),
             low=low,
             high=high,
             labels=lines,
+            missing=missing,
             ids=ids,
             first=first,
             last=last,
@@ -85,21 +89,35 @@ def _read_labels(text: str) -> tuple[int, int, str]:
         raise InvalidRequest(
             f"--labels needs two or more different labels, lowest first, or a range (0-10), not '{text}'"
         )
+    for code, label in enumerate(labels, start=1):
+        if _NUMBER.fullmatch(label) and int(label) != code:
+            raise InvalidRequest(
+                f"--labels: '{label}' is a number and would have the code {code}; for numbers give a range (0-10)"
+            )
     named = "\n".join(f"      {quote(label)}: {code}" for code, label in enumerate(labels, start=1))
     return 1, len(labels), f"    labels:\n{named}"
 
 
+def _choose_missing(low: int, high: int, labels: str) -> str:
+    """Return a text and a code for "no answer" that are no answers."""
+    taken = {fold_text(label) for label in labels.split(",")}
+    texts = [text for text in ("N/A", "Not applicable") if fold_text(text) not in taken]
+    code = next(code for code in (99, 999, 10 ** len(str(high)) * 10 - 1) if not low <= code <= high)
+    return ", ".join([*texts[:1], str(code)])
+
+
 def quote(text: str) -> str:
     """Return a text as YAML takes it for text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null"):
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    if _PLAIN.fullmatch(text) and text.strip() == text and text.lower() not in ("true", "false", "null"):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _TEMPLATE = """\
 # A definition of your own questionnaire. It is valid as it stands; change what is not yours, then run
-#   sos-score validate {id}.yaml
-#   sos-score score export.csv -i {id}.yaml -o scores.csv
+#   sos-score validate {file}.yaml
+#   sos-score score export.csv -i {file}.yaml -o scores.csv
 format: 1
 id: {id}                    # like the file name
 version: 1.0.0              # raise it with every change that can alter a score
@@ -120,7 +138,7 @@ response_scales:
     min: {low}
     max: {high}
 {labels}
-    missing: {{not applicable: [N/A, 99]}}   # codes and texts for "no answer", by reason
+    missing: {{not applicable: [{missing}]}}   # codes and texts for "no answer", by reason
 
 # Ids only: wording is not needed. Columns of the export carry these ids, or a column map says which they are.
 items: {{ids: {ids}, responses: answers}}

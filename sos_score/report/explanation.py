@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from textwrap import fill
+from typing import TYPE_CHECKING, Any
 
 from sos_score.report.output import open_console
 from sos_score.report.tables import Column, Table, format_cell, print_table
 from sos_score.scoring.explain import AnswerStep, Explanation, ScaleSteps
 from sos_score.scoring.provenance import describe_caveat
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-def make_json(explanations: Iterable[Explanation]) -> str:
+
+@dataclass(frozen=True)
+class Explained:
+    """The rows of one respondent, and what stands beside them.
+
+    Attributes
+    ----------
+    explanations : tuple of Explanation
+    about : dict
+        The program, the definitions, and the missing rule where it is not theirs.
+    """
+
+    explanations: tuple[Explanation, ...]
+    about: Mapping[str, Any]
+
+
+def make_json(explained: Explained) -> str:
     """Return explanations as JSON."""
-    data = [
+    rows = [
         {
             "instrument": {"id": each.instrument.id, "version": each.instrument.version},
             "source": each.source,
@@ -24,16 +43,28 @@ def make_json(explanations: Iterable[Explanation]) -> str:
             "scales": [asdict(scale) for scale in each.scales],
             "caveat": describe_caveat(each.instrument),
         }
-        for each in explanations
+        for each in explained.explanations
     ]
+    data = {"explanations": rows, "about": explained.about}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def print_explanation(explanation: Explanation) -> None:
-    """Print how each of a row's scores came about."""
+def print_explanations(explained: Explained) -> None:
+    """Print how each score of each row came about."""
     from rich.text import Text
 
     console = open_console()
+    for number, explanation in enumerate(explained.explanations):
+        if number:
+            console.print()
+        _print_row(explanation, console)
+    if "min_answered" in explained.about:
+        console.print(Text("\n" + fill(explained.about["min_answered"], console.width)))
+
+
+def _print_row(explanation: Explanation, console: Console) -> None:
+    from rich.text import Text
+
     ids = ", ".join(f"{name} {value}" for name, value in explanation.ids.items())
     title = f"{explanation.instrument.title} ({explanation.instrument.id} {explanation.instrument.version})"
     console.print(Text(fill(title, console.width)))
@@ -70,15 +101,15 @@ def _list_answers(scale: ScaleSteps) -> Table:
 
 
 def _show_code(answer: AnswerStep) -> str:
-    return answer.missing if answer.code is None else f"{answer.code:g}"
+    return answer.missing if answer.code is None else f"{answer.code:.10g}"
 
 
 def _show_value(answer: AnswerStep) -> str:
     if answer.value is None or answer.code is None:
         return ""
     if not answer.is_reversed:
-        return f"{answer.value:g}"
-    return f"{answer.low:g} + {answer.high:g} - {answer.code:g} = {answer.value:g}"
+        return f"{answer.value:.10g}"
+    return f"{answer.low:g} + {answer.high:g} - {answer.code:.10g} = {answer.value:.10g}"
 
 
 def _write_steps(scale: ScaleSteps) -> Iterable[str]:
@@ -88,5 +119,5 @@ def _write_steps(scale: ScaleSteps) -> Iterable[str]:
         yield f"{scale.method}: {scale.arithmetic} = {scale.score:.10g}"
     for step in scale.t_scores:
         if step.t is not None and step.score is not None:
-            yield f"T: 50 + 10 x ({step.score:.6g} - {step.mean:.6g}) / {step.sd:.6g} = {step.t:.6g}"
+            yield f"T: 50 + 10 x ({step.score:.10g} - {step.mean:.10g}) / {step.sd:.10g} = {step.t:.10g}"
             yield step.description

@@ -21,6 +21,7 @@ def list_long_columns(scorers: list[Scorer]) -> list[str]:
     plans = [scale for scorer in scorers for plan in scorer.plans for scale in plan.scales]
     metrics = [metric for scale in plans for metric in scale.metrics]
     norms = [f"t_{norm}" for scale in plans for norm in scale.norm_names]
+    norms += [f"t_{each.norm}" for scorer in scorers for each in scorer.ready_made]
     return ["instrument", "scale", "score", "n", *dict.fromkeys(metrics), *dict.fromkeys(norms)]
 
 
@@ -43,24 +44,28 @@ def _make_long(batch: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
 
     ids = [*scorer.columns.ids, *scorer.columns.constants]
     rows = batch.with_row_index(_ROW)
-    parts = []
+    parts = [
+        rows.select(
+            _ROW,
+            *ids,
+            pl.lit(instrument).alias("instrument"),
+            pl.lit(scale).alias("scale"),
+            pl.lit(place).alias(_PLACE),
+            *[pl.col(source).alias(target) for target, source in named.items()],
+        )
+        for place, (instrument, scale, named) in enumerate(_list_scales(scorer))
+    ]
+    return pl.concat(parts, how="diagonal").sort(_ROW, _PLACE).drop(_ROW, _PLACE)
+
+
+def _list_scales(scorer: Scorer) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield instrument, scale, and the wide column of each long one, in the order of the definitions."""
     for plan in scorer.plans:
-        order = {name: place for place, name in enumerate(plan.instrument.scales)}
-        for scale in plan.scales:
-            names = {source: target for target, source in _name_columns(scale).items()}
-            parts.append(
-                rows.select(
-                    _ROW,
-                    *ids,
-                    pl.lit(plan.instrument.id).alias("instrument"),
-                    pl.lit(scale.scale).alias("scale"),
-                    pl.lit(order[scale.scale]).alias(_PLACE),
-                    *[pl.col(source).alias(target) for source, target in names.items()],
-                )
-            )
-    if not parts:
-        return rows.select(ids)
-    return pl.concat(parts, how="diagonal").sort(_ROW, "instrument", _PLACE, maintain_order=True).drop(_ROW, _PLACE)
+        by_scale = {scale.scale: scale for scale in plan.scales}
+        for name in plan.instrument.scales:
+            yield plan.instrument.id, name, _name_columns(by_scale[name])
+    for ready in scorer.ready_made:
+        yield ready.instrument, ready.scale, {f"t_{ready.norm}": ready.column}
 
 
 def _name_columns(scale: ScalePlan) -> dict[str, str]:

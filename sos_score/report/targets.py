@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -66,14 +66,13 @@ def open_target(kind: str, target: Path | None, columns: list[str], about: About
             shutil.copyfileobj(stream, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     else:
-        with ExitStack() as files:
-            file = files.enter_context(replace_file(target))
-            beside = files.enter_context(replace_file(name_companion(target))) if kind == "csv" else None
+        with replace_file(target) as file:
             writer = BatchWriter(kind, file, columns)
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about())
-            if beside is not None:
-                beside.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())
+            if kind == "csv":
+                with replace_file(name_companion(target)) as beside:
+                    beside.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _with_progress(parts: Parts, *, quiet: bool) -> Parts:

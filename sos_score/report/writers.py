@@ -51,8 +51,11 @@ def choose_format(
     return chosen
 
 
-def check_output(path: Path, *, force: bool) -> None:
-    """Raise `InvalidOutput` unless `path` can be written, without touching it."""
+def check_output(path: Path, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
+    """Raise `InvalidOutput` unless `path` can be written, without touching it; never over one of the `inputs`."""
+    if path.is_file() and any(Path(each).is_file() and path.samefile(each) for each in inputs):
+        message = "is read here, and would be replaced"
+        raise InvalidOutput([Problem(message, str(path), hint="choose another name", rule="output")])
     if path.is_dir():
         raise InvalidOutput([Problem("is a folder", str(path), rule="output")])
     if not path.parent.is_dir():
@@ -77,13 +80,13 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
             beside.unlink()
 
 
-def write_text(text: str, output: str | None, *, force: bool) -> None:
-    """Write text to a file, or to standard output where `output` is None or ``-``."""
+def write_text(text: str, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
+    """Write text to a file, or to standard output where `output` is None or ``-``; see `check_output`."""
     if output in (None, "-"):
         sys.stdout.write(text)
         return
     path = Path(str(output))
-    check_output(path, force=force)
+    check_output(path, force=force, inputs=inputs)
     with replace_file(path) as stream:
         stream.write(text.encode())
 

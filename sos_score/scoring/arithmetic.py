@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan
 
 
@@ -19,13 +20,16 @@ class RowScore:
     ----------
     values : dict
         What each term present counts, reversed as the key says.
+    mean : float or None
+        Of the terms present; None where there are too few.
     score : float or None
-        None where too few are present.
+        The mean, or the sum the definition asks for.
     t_scores : dict
         By the name of the norm.
     """
 
     values: Mapping[str, float]
+    mean: float | None
     score: float | None
     t_scores: Mapping[str, float | None]
 
@@ -62,8 +66,9 @@ def score_row(plan: ScoringPlan, codes: Mapping[str, float | None]) -> dict[str,
         }
         is_enough = len(values) >= scale.needed
         mean = sum(values.values()) / len(values) if is_enough else None
-        t_scores = {norm.name: _read_t(scale, norm.name, mean) for norm in scale.norms}
-        rows[scale.scale] = RowScore(values, None if mean is None else _convert(scale, mean, len(values)), t_scores)
+        score = None if mean is None else _convert(scale, mean, len(values))
+        t_scores = {norm.name: _read_t(scale, norm, base_of(scale, norm, mean, score)) for norm in scale.norms}
+        rows[scale.scale] = RowScore(values, mean, score, t_scores)
     return rows
 
 
@@ -73,9 +78,14 @@ def _convert(scale: ScalePlan, mean: float, answered: int) -> float:
     return mean * (answered if scale.rule.sums == "as_answered" else len(scale.terms))
 
 
-def _read_t(scale: ScalePlan, name: str, mean: float | None) -> float | None:
-    norm = next(norm for norm in scale.norms if norm.name == name)
-    if mean is None:
+def base_of(scale: ScalePlan, norm: NamedNorm, mean: float | None, score: float | None) -> float | None:
+    """Return what a norm's mean and sd are compared with: the score itself, or its other metric."""
+    if mean is None or norm.score == scale.method:
+        return score
+    return mean if norm.score == "mean" else mean * len(scale.terms)
+
+
+def _read_t(scale: ScalePlan, norm: NamedNorm, score: float | None) -> float | None:
+    if score is None:
         return None
-    score = mean if norm.score == "mean" else mean * len(scale.terms)
     return 50.0 + 10.0 * (score - norm.means[scale.scale]) / norm.sds[scale.scale]

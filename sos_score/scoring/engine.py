@@ -7,14 +7,9 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 
-from sos_score.definition.instrument import Instrument
-from sos_score.errors import InvalidSurvey, Problem, guess
-from sos_score.scoring.norms import NamedNorm, Reference
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 
 Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
-
-_FEWEST = 2
 
 
 def answer_column(item: str) -> str:
@@ -63,7 +58,9 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
     scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
     for norm in scale.norms:
-        t = t_score(given[norm.score], norm.means[scale.scale], norm.sds[scale.scale])
+        t = t_score(
+            given["own" if norm.score == scale.method else norm.score], norm.means[scale.scale], norm.sds[scale.scale]
+        )
         scores.append(nw.when(enough).then(t).alias(scale.t_column(norm.name)))
     scores += [nw.lit(None, dtype=nw.Float64).alias(scale.t_column(local)) for local in scale.unmeasured]
     return scores
@@ -98,80 +95,6 @@ def _add_up(terms: Mapping[str, Term], dtype: type[nw.Int32 | nw.Float64]) -> nw
             added = _count_present(names) * turn - added
         total = added if total is None else total + added
     return total if total is not None else nw.lit(0)
-
-
-def measure_reference(
-    scored: nw.LazyFrame[Any], name: str, reference: Reference, instrument: Instrument, columns: Mapping[str, str]
-) -> NamedNorm:
-    """Return the norm a reference sample in the data makes.
-
-    Parameters
-    ----------
-    scored : narwhals LazyFrame
-        With the id columns and the mean of each scale.
-    name : str
-    reference : Reference
-    instrument : Instrument
-    columns : dict
-        Scale id to the column of its mean.
-
-    Returns
-    -------
-    NamedNorm
-        Mean and sd (n - 1) of the rows, or of the means of their teams.
-
-    Raises
-    ------
-    InvalidSurvey
-        The reference names a column or a value that is not there, or fewer than two have a score.
-    """
-    known = scored.collect_schema().names()
-    lost = [
-        column
-        for column in [*reference.where, *([reference.team] if reference.unit == "team" else [])]
-        if column not in known
-    ]
-    if lost:
-        raise InvalidSurvey(
-            [
-                Problem(f"no id column '{column}' for the reference '{name}'", hint=guess(column, known))
-                for column in lost
-            ]
-        )
-    for column, values in reference.where.items():
-        scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))
-    if reference.unit == "team":
-        scored = scored.group_by(reference.team).agg(*[nw.col(column).mean() for column in columns.values()])
-    sums = [
-        each
-        for scale, column in columns.items()
-        for each in (
-            nw.col(column).mean().alias(f"{scale} mean"),
-            nw.col(column).std().alias(f"{scale} sd"),
-            nw.col(column).count().alias(f"{scale} n"),
-        )
-    ]
-    row = dict(
-        zip(
-            (f"{scale} {part}" for scale in columns for part in ("mean", "sd", "n")),
-            scored.select(*sums).collect().row(0),
-            strict=True,
-        )
-    )
-    usable = [scale for scale in columns if row[f"{scale} n"] >= _FEWEST and row[f"{scale} sd"] > 0]
-    if not usable:
-        raise InvalidSurvey([Problem(f"the reference '{name}' has no scale with two different scores")])
-    return NamedNorm(
-        name=name,
-        instrument=instrument.id,
-        unit=reference.unit,
-        score="mean",
-        means={scale: row[f"{scale} mean"] for scale in usable},
-        sds={scale: row[f"{scale} sd"] for scale in usable},
-        n=max(row[f"{scale} n"] for scale in usable),
-        description=reference.population,
-        is_local=True,
-    )
 
 
 def t_score(score: nw.Expr, mean: float, sd: float) -> nw.Expr:

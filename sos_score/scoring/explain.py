@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
-from sos_score.scoring.arithmetic import RowScore, score_row
+from sos_score.scoring.arithmetic import RowScore, base_of, score_row
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
-from sos_score.scoring.scores import Scorer, measure_references
+from sos_score.scoring.references import measure_references
+from sos_score.scoring.scores import Scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.files import Export
 from sos_score.survey.scan import find_numeric, scan_export
@@ -251,12 +252,9 @@ def _turn(term: Term, step: AnswerStep) -> AnswerStep:
 
 
 def _step_t(scale: ScalePlan, norm: NamedNorm, found: RowScore) -> TStep:
-    score = None
-    if found.score is not None:
-        mean = sum(found.values.values()) / len(found.values)
-        score = mean if norm.score == "mean" else mean * len(scale.terms)
-    t = found.t_scores[norm.name]
-    return TStep(norm.name, norm.describe(), norm.means[scale.scale], norm.sds[scale.scale], score, t)
+    score = base_of(scale, norm, found.mean, found.score)
+    mean, sd = norm.means[scale.scale], norm.sds[scale.scale]
+    return TStep(norm.name, norm.describe(), mean, sd, score, found.t_scores[norm.name])
 
 
 def _write_arithmetic(scale: ScalePlan, values: list[float]) -> str:
@@ -269,8 +267,8 @@ def _write_arithmetic(scale: ScalePlan, values: list[float]) -> str:
     >>> _write_arithmetic(plan_scores(load_instrument("wai-s")).scales[0], [5, 6, 5, 5])
     '(5 + 6 + 5 + 5) / 4 = 21 / 4'
     """
-    terms = " + ".join(f"{value:g}" for value in values)
-    total = f"{sum(values):g}"
+    terms = " + ".join(f"{value:.10g}" for value in values)
+    total = f"{sum(values):.10g}"
     size, count = len(scale.terms), len(values)
     if scale.method == "mean":
         return f"({terms}) / {count} = {total} / {count}"

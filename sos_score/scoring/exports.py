@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -14,12 +14,12 @@ from narwhals.exceptions import NarwhalsError
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.engine import answer_column
 from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.references import measure_references
 from sos_score.scoring.scores import (
     OnInvalid,
     Scorer,
     add_answers,
     add_scores,
-    measure_references,
     select_ids,
     select_scores,
 )
@@ -27,6 +27,7 @@ from sos_score.survey.checks import row_key
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
 from sos_score.survey.files import Export, settle_export
 from sos_score.survey.locate import locate_rows
+from sos_score.survey.ready_made import ReadyMade
 from sos_score.survey.scan import find_numeric, guess_numeric, scan_export
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ class Outcome:
         The file as the user named it.
     rows : int
         Rows scored.
+    instruments : tuple of str
+        The ids of those that were scored.
     norms : tuple of NamedNorm
         What T-scores were read against.
+    ready_made : tuple of ReadyMade
+        T-scores that were passed through as they arrived.
     blank_rows : int
         Rows with nothing in them, left out.
     missing : dict
@@ -64,7 +69,9 @@ class Outcome:
 
     name: str
     rows: int
+    instruments: tuple[str, ...] = ()
     norms: tuple[NamedNorm, ...] = ()
+    ready_made: tuple[ReadyMade, ...] = ()
     blank_rows: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
@@ -115,6 +122,26 @@ def score_export(
         return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take)
 
 
+def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
+    """Return what would become of an export, and keep no score; reference samples are left unmeasured.
+
+    Raises
+    ------
+    InvalidSurvey
+        As `score_export`.
+    """
+    unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))
+    return score_export(export, unmeasured, on_invalid, _discard)
+
+
+@contextmanager
+def _discard() -> Iterator[Take]:
+    def drop(_batch: pl.DataFrame) -> None:
+        """Let a batch go: only the checks that reading it makes are wanted."""
+
+    yield drop
+
+
 def _count_nulls(columns: Iterable[str]) -> nw.Expr:
     return nw.sum_horizontal(nw.col(*columns).is_null().cast(nw.Int32))
 
@@ -151,7 +178,9 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     return Outcome(
         name=export.name,
         rows=tally.rows,
-        norms=scorer.choices.norms,
+        instruments=scorer.instruments,
+        norms=tuple(norm for norm in scorer.choices.norms if norm.instrument in scorer.instruments),
+        ready_made=scorer.ready_made,
         blank_rows=tally.blank_rows,
         missing=_count_reasons(distinct, scorer),
         invalid=tuple(invalid),

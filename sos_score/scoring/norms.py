@@ -69,7 +69,8 @@ class NamedNorm:
     unit : str
         ``respondent`` or ``team``.
     score : str
-        The metric of the means and sds.
+        The metric of the means and sds: ``mean`` or ``sum``. The sum of a scale that is scored as a sum is its score;
+        of another it is the mean times the number of items.
     means, sds : dict
         By scale id.
     n : int or None
@@ -142,7 +143,8 @@ def _check_norms(norm_file: NormFile, known: Mapping[str, Instrument]) -> Iterat
         return
     if not norm_file.norms and not norm_file.local:
         yield (), "has neither norms nor local reference samples", ""
-    scales = list(known[norm_file.instrument].scales)
+    instrument = known[norm_file.instrument]
+    scales = list(instrument.scales)
     for name, norm in norm_file.norms.items():
         for scale, raw in norm.scales.items():
             loc = ("norms", name, "scales", scale)
@@ -150,8 +152,18 @@ def _check_norms(norm_file: NormFile, known: Mapping[str, Instrument]) -> Iterat
                 yield loc, f"no scale '{scale}' (scales: {', '.join(scales)})", guess(scale, scales)
             if not raw.sd > 0:
                 yield (*loc, "sd"), f"{raw.sd} is not a standard deviation (more than 0)", ""
-    for name in norm_file.norms.keys() & norm_file.local.keys():
-        yield ("local", name), f"'{name}' is both a norm and a local reference", ""
+    yield from _check_names(norm_file, instrument)
+
+
+def _check_names(norm_file: NormFile, instrument: Instrument) -> Iterator[tuple[Loc, str, str]]:
+    """Yield each name that two norms would have: both would want one column."""
+    for section in ("norms", "local"):
+        for name in getattr(norm_file, section):
+            if name in instrument.norms:
+                yield (section, name), f"'{name}' is a norm of {instrument.id} already", ""
+    for name in norm_file.local:
+        if name in norm_file.norms:
+            yield ("local", name), f"'{name}' is both a norm and a local reference", ""
 
 
 def name_norms(instrument: str, norms: Mapping[str, Norm]) -> tuple[NamedNorm, ...]:

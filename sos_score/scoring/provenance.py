@@ -60,6 +60,12 @@ def describe_caveat(instrument: Instrument) -> str:
     return f"{instrument.id} {instrument.version}: {'; '.join(said)}" if said else ""
 
 
+def describe_norms(outcome: Outcome) -> list[str]:
+    """Return what the T-scores of a file were read against, in words; those that arrived as such included."""
+    said = [norm.describe() for norm in outcome.norms] + [ready.describe() for ready in outcome.ready_made]
+    return list(dict.fromkeys(said))
+
+
 def describe_outcome(outcome: Outcome) -> dict[str, Any]:
     """Return what became of one file, as plain data without any answer of a respondent."""
     invalid: dict[str, int] = {}
@@ -68,7 +74,8 @@ def describe_outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "file": outcome.name,
         "rows": outcome.rows,
-        "norms": [norm.describe() for norm in outcome.norms],
+        "instruments": list(outcome.instruments),
+        "norms": describe_norms(outcome),
         "blank_rows": outcome.blank_rows,
         "missing": outcome.missing,
         "invalid_made_missing": invalid,
@@ -76,10 +83,46 @@ def describe_outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def describe_scores(definitions: Iterable[Definition], outcomes: Iterable[Outcome], version: str) -> dict[str, Any]:
-    """Return everything that has to stand beside a file of scores, as plain data."""
+def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str:
+    """Return in words that a missing rule took the place of the definitions' own, and where it could not.
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> describe_override("2/3", [load_instrument("wai-s")])
+    "missing rule set to at least 2/3 of a scale's items, in place of the definitions' own"
+    """
+    how = "every item" if rule == "all" else f"at least {rule} of a scale's items"
+    text = f"missing rule set to {how}, in place of the definitions' own"
+    strict = [
+        f"{instrument.column_stem}_{name}"
+        for instrument in instruments
+        for name, scale in instrument.scales.items()
+        if scale.score == "sum" and instrument.missing_rule(name).sums == "strict"
+    ]
+    return f"{text}; strict sums still need every item ({', '.join(strict)})" if strict else text
+
+
+def describe_scores(
+    definitions: Iterable[Definition], outcomes: Iterable[Outcome], version: str, min_answered: int | str | None = None
+) -> dict[str, Any]:
+    """Return everything that has to stand beside a file of scores, as plain data.
+
+    Parameters
+    ----------
+    definitions : iterable of Definition
+    outcomes : iterable of Outcome
+    version : str
+        Of this program.
+    min_answered : int or str, optional
+        The missing rule that took the place of the definitions' own.
+    """
+    definitions = list(definitions)
+    instruments = [definition.instrument for definition in definitions]
+    override = {} if min_answered is None else {"min_answered": describe_override(min_answered, instruments)}
     return {
         "software": f"sos-score {version}",
+        **override,
         "definitions": [describe_definition(definition) for definition in definitions],
         "files": [describe_outcome(outcome) for outcome in outcomes],
     }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.engine import answer_column
-from sos_score.scoring.exports import Outcome, Take, score_export
+from sos_score.scoring.exports import Outcome, check_export
+from sos_score.scoring.frames import check_map, open_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scores import (
     OnInvalid,
@@ -29,9 +30,6 @@ from sos_score.survey.coding import list_distinct
 from sos_score.survey.columns import ColumnMap
 from sos_score.survey.files import open_export, settle_export
 from sos_score.survey.scan import scan_export
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,8 @@ def read_responses(
     InvalidSurvey
         As `score_survey`.
     """
-    given = nw.from_native(frame)
+    given = open_frame(frame)
+    check_map(columns, [instrument])
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
     scorer = prepare_scorer(lazy.collect_schema().names(), [instrument], columns)
     problems = check_rows(lazy, scorer.columns)
@@ -156,7 +155,7 @@ def open_responses(
                 if not scorer.plans:
                     message = "holds ready-made T-scores, and this needs the answers"
                     raise InvalidSurvey([Problem(message, name, rule="t-scores")])
-                outcomes.append(score_export(opened, scorer, cast("OnInvalid", on_invalid), _discard))
+                outcomes.append(check_export(opened, scorer, cast("OnInvalid", on_invalid)))
                 export = stack.enter_context(settle_export(opened))
             except InvalidSurvey as error:
                 problems += error.problems
@@ -184,11 +183,3 @@ def _read(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
     return scored.select(
         *select_ids(scorer), *[nw.col(name).cast(nw.Float64) for name in answers], *select_scores(scorer)
     )
-
-
-@contextmanager
-def _discard() -> Iterator[Take]:
-    def drop(_batch: pl.DataFrame) -> None:
-        """Let a batch go: only the checks that reading it makes are wanted."""
-
-    yield drop

@@ -10,13 +10,14 @@ import narwhals as nw
 
 from sos_score.definition.study_lint import kinds_of
 from sos_score.errors import InvalidSurvey
-from sos_score.scoring.engine import answer_column, compute_scores, measure_reference
+from sos_score.scoring.engine import answer_column, compute_scores
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.scoring.references import measure_reference
 from sos_score.scoring.study_data import SourceTable, StudyOutcome
 from sos_score.scoring.study_file import StudyFile
 from sos_score.scoring.study_rows import SourceRows
-from sos_score.survey.columns import VendorScores
+from sos_score.survey.ready_made import VendorScores
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sos_score.definition.instrument import Instrument, ResponseScale
-from sos_score.survey.columns import ColumnMap, list_t_scores
+from sos_score.survey.columns import ColumnMap
 from sos_score.survey.numbers import WHOLE, fold_code
+from sos_score.survey.ready_made import list_ready_made
 
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
@@ -79,7 +80,9 @@ class AnswerKey:
 
     def is_number(self, cell: str) -> bool:
         """Return whether a cell holds a number that could be a code, were it inside the range."""
-        return not self.has_own_codes and (_DECIMAL if self.has_fractions else WHOLE).fullmatch(cell.strip()) is not None
+        return (
+            not self.has_own_codes and (_DECIMAL if self.has_fractions else WHOLE).fullmatch(cell.strip()) is not None
+        )
 
     def _contains(self, number: float) -> bool:
         return self.responses.min <= number <= self.responses.max
@@ -120,9 +123,9 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
     for instrument in instruments:
         for item, name in instrument.response_names.items():
             keys[item] = _build_key(name, item, instrument.response_scales[name], column_map or ColumnMap())
-        for column, _ in list_t_scores(instrument, column_map):
+        for ready in list_ready_made(instrument, column_map.t_scores if column_map else {}):
             missing = _list_reasons(column_map.missing if column_map else {})
-            keys[column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
+            keys[ready.column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
     return keys
 
 

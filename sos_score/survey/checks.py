@@ -6,6 +6,7 @@ answers must name its respondent where there is such a column.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -103,5 +104,6 @@ def name_row(ids: dict[str, object]) -> str:
 
 
 def _show(value: object) -> str:
-    """Return an id as text; what is not there (None, or NaN, which is unlike itself) is nothing."""
-    return "" if value is None or value != value else str(value).strip()
+    """Return an id as text; None and NaN, which frames have for what is not there, are nothing."""
+    is_nothing = value is None or (isinstance(value, float) and math.isnan(value))
+    return "" if is_nothing else str(value).strip()

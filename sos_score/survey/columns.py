@@ -11,11 +11,12 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from sos_score.definition.folding import fold_text
-from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale, Text
+from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale
 from sos_score.definition.located import locate_errors
 from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.survey.numbers import WHOLE, fold_code
+from sos_score.survey.ready_made import VendorScores, list_ready_made
 
 ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
 # One row for each combination of these; anything twice is a problem.
@@ -23,24 +24,6 @@ UNIQUE_ROLES = ("respondent", "wave", "rater", "target")
 
 _MAX_MISSING = 5
 _NUMBER = re.compile(r"\{(n+)\}")
-
-
-class VendorScores(Model):
-    """T-scores that somebody else has computed.
-
-    Attributes
-    ----------
-    norm : str
-        A short name for what they were read against; it ends the output columns.
-    source : str
-        Who computed them, and against which population.
-    scales : dict
-        Scale id to column.
-    """
-
-    norm: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    source: Text
-    scales: dict[str, str]
 
 
 class ColumnMap(Model):
@@ -241,7 +224,8 @@ def match_columns(
     instruments = list(instruments)
     items: dict[str, str] = {}
     for instrument in instruments:
-        ready_made = dict(list_t_scores(instrument, column_map))
+        vendors = column_map.t_scores if column_map else {}
+        ready_made = {each.column: each.given for each in list_ready_made(instrument, vendors)}
         items |= ready_made or {item: _column_of(item, column_map) for item in instrument.responses}
     finder = _Finder(header, path, folding=column_map is not None)
     ids = {role: finder.find(column, role) for role, column in wanted.items()}
@@ -256,14 +240,6 @@ def match_columns(
     for name in sorted(set(constants) & set(ids)):
         problems.append(Problem(f"'{name}' is both a constant and a column", path, rule="column"))
     return Columns(_present(ids), constants, _present(found)), problems
-
-
-def list_t_scores(instrument: Instrument, column_map: ColumnMap | None) -> Iterator[tuple[str, str]]:
-    """Yield the output column and the export's column of each ready-made T-score of an instrument."""
-    vendor = column_map.t_scores.get(instrument.id) if column_map else None
-    if vendor is not None:
-        for scale, column in vendor.scales.items():
-            yield f"{instrument.column_stem}_{scale}_t_{vendor.norm}", column
 
 
 def _present(found: Mapping[str, str | None]) -> dict[str, str]:

@@ -109,6 +109,7 @@ def check_about(about: dict[str, Any]) -> None:
         {
             "file": "t1.csv",
             "rows": 24,
+            "instruments": ["wai-s"],
             "norms": [],
             "blank_rows": 0,
             "missing": {"not applicable": missing},
@@ -231,7 +232,7 @@ def test_a_place_that_cannot_be_written_is_a_problem_before_anything_is_read(out
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_to_is_a_problem() -> None:
     Path("shut").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-    expected = "shut/s.csv: cannot be written (Permission denied)\n"
+    expected = "shut/s.csv: cannot be written (Permission denied)\n1 problem in shut/s.csv; nothing was scored.\n"
     assert fail(1, "t1.csv", "-i", "wai-s", "-o", "shut/s.csv") == expected
 
 
@@ -240,9 +241,9 @@ def test_a_failing_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writers.BatchWriter, "finish", break_off)
-    expected = "scores.json: cannot be written (No space left on device)\n"
-    assert fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.json") == expected
-    assert "cannot be written (No space left on device)" in fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.csv")
+    for name in ("scores.json", "scores.csv"):
+        expected = f"{name}: cannot be written (No space left on device)\n1 problem in {name}; nothing was scored.\n"
+        assert fail(1, "t1.csv", "-i", "wai-s", "-o", name) == expected
     assert files() == ["t1.csv"]
 
 

@@ -1,0 +1,126 @@
+"""Scores of a whole survey, on whatever frame it comes in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, get_args
+
+import narwhals as nw
+from narwhals.exceptions import DuplicateError
+
+from sos_score.definition.instrument import Instrument
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.scoring.plan import ScoringChoices
+from sos_score.scoring.references import measure_references
+from sos_score.scoring.scores import OnInvalid, add_answers, add_scores, prepare_scorer, select_ids, select_scores
+from sos_score.survey.checks import check_rows
+from sos_score.survey.coding import find_invalid, list_distinct
+from sos_score.survey.columns import ColumnMap, check_column_map
+
+
+def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> None:
+    """Raise `InvalidSurvey` where a column map that came from no file fits no instrument."""
+    problems = check_column_map(column_map, instruments) if column_map else []
+    if problems:
+        raise InvalidSurvey(problems, "nothing was scored")
+
+
+def open_frame(frame: Any) -> Any:
+    """Return any frame as one of narwhals.
+
+    Raises
+    ------
+    InvalidSurvey
+        Several columns have one name, which pandas, PyArrow and DuckDB allow.
+    """
+    try:
+        given = nw.from_native(frame)
+        names = given.collect_schema().names()
+    except DuplicateError:
+        # Of such a frame narwhals tells nothing but that it is one; a PyArrow table has no list in `columns`.
+        names = list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
+    else:
+        if given.implementation.is_duckdb():
+            names = list(frame.columns)
+    problems = [
+        Problem(f"several columns are called '{name}'", rule="column")
+        for name, count in Counter(names).items()
+        if count > 1
+    ]
+    if problems:
+        raise InvalidSurvey(problems, "nothing was scored")
+    return given
+
+
+def score_survey(
+    frame: Any,
+    instrument: Instrument | Iterable[Instrument],
+    *,
+    columns: ColumnMap | None = None,
+    on_invalid: OnInvalid = "error",
+    choices: ScoringChoices | None = None,
+) -> Any:
+    """Score a survey.
+
+    Parameters
+    ----------
+    frame : pandas, Polars (eager or lazy), PyArrow or DuckDB frame
+        One row a respondent and wave; answers as codes or as labels.
+    instrument : Instrument or iterable of Instrument
+        See `load_instrument`.
+    columns : ColumnMap, optional
+        Where the columns are not named by item id.
+    on_invalid : str
+        ``error``: an answer that is not allowed raises; ``missing``: it counts as missing.
+    choices : ScoringChoices, optional
+        Further metrics, another missing rule, norms and reference samples for T-scores.
+
+    Returns
+    -------
+    frame
+        Of the kind given, lazy where it was lazy: id columns, then for each scale ``<instrument>_<scale>`` (null
+        where too few items are answered) and ``<instrument>_<scale>_n`` (items answered), then what `choices` asks
+        for. A lazy frame is read once while this is called, to check the answers.
+
+    Raises
+    ------
+    InvalidSurvey
+        Columns are missing, answers are not allowed, or a respondent is blank or there twice; all of it at once.
+    InvalidRequest
+        `on_invalid` is neither.
+
+    Notes
+    -----
+    A row with nothing in it stays, without scores; one with answers must name its respondent where there is such a
+    column.
+
+    Mean of the answered items, reversed as x' = min + max - x from the theoretical range; sums are the mean times
+    the number of items unless the definition says otherwise. Agrees with ``psych::scoreItems`` 2.2.9 with
+    ``impute = "none"`` and the theoretical min and max.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from sos_score import load_instrument
+    >>> answers = pl.DataFrame({"respondent": ["A1"], **{f"wais_{n:02}": [7] for n in range(1, 13)}})
+    >>> score_survey(answers, load_instrument("wai-s")).select("respondent", "wai_s_bond", "wai_s_total").rows()
+    [('A1', 7.0, 6.0)]
+    """
+    if on_invalid not in get_args(OnInvalid):
+        raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
+    given = open_frame(frame)
+    instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
+    schema = given.collect_schema()
+    check_map(columns, instruments)
+    scorer = prepare_scorer(schema.names(), instruments, columns, choices)
+    lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
+    checked = scorer.columns.items if on_invalid == "error" else scorer.textual(schema)
+    distinct = list_distinct(lazy, checked)
+    invalid = find_invalid(distinct, scorer.columns, scorer.keys) if on_invalid == "error" else ()
+    problems = [each.problem() for each in invalid] + check_rows(lazy, scorer.columns)
+    if problems:
+        raise InvalidSurvey(problems, "nothing was scored")
+    scorer = measure_references(lazy, scorer, distinct)
+    scored = add_scores(add_answers(given, scorer, distinct), scorer)
+    return scored.select(*select_ids(scorer), *select_scores(scorer)).to_native()
