@@ -71,7 +71,8 @@ def _read_ids(scored: nw.LazyFrame[Any], means: int) -> nw.LazyFrame[Any]:
     for name, dtype in ids:
         text = nw.col(name).cast(nw.String)
         texts.append(nw.when(~nw.col(name).is_null()).then(text.str.replace(r"\.0$", "") if dtype.is_float() else text))
-    return scored.with_columns(*[text.alias(name) for text, (name, _) in zip(texts, ids, strict=True)])
+    named = [text.alias(name) for text, (name, _) in zip(texts, ids, strict=True)]
+    return scored.with_columns(*named) if named else scored
 
 
 def add_norms(scorer: Scorer, norms: Iterable[NamedNorm]) -> Scorer:
