@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
-    from sos_score.scoring.scores import score_survey
     from sos_score.survey.columns import ColumnMap, read_column_map
 
 __version__ = "0.1.0"
