@@ -21,7 +21,7 @@ FIELDS = {"icc": "ICC", "ci_low": "ci_low", "ci_high": "ci_high", "f": "F", "df1
 @pytest.fixture
 def sessions(columns, make_instrument):
     data = columns("sessions")
-    frame = pl.DataFrame({name: values for name, values in data.items()}).fill_nan(None)
+    frame = pl.DataFrame(dict(data.items())).fill_nan(None)
     frame = frame.rename({"session": "target"}).with_columns(pl.col("target").cast(pl.Int64))
     instrument = make_instrument({"total": LIKERT, "ticks": BINARY}, 1, 5, ranges=dict.fromkeys(BINARY, (0, 1)))
     return frame, instrument
@@ -115,7 +115,7 @@ def test_duplicates_and_gaps_are_reported_and_never_averaged(make_instrument):
     own = ColumnMap(others={"case": "case", "rated_by": "rated_by"})
     responses = read_responses(frame, make_instrument({"s": ["x"]}, 0, 10), columns=own)
     got = assess_raters(responses, "case", "rated_by")
-    assert got.duplicates.values.tolist() == [["1", "f", 2]]
+    assert got.duplicates.to_numpy().tolist() == [["1", "f", 2]]
     row = got.measures[got.measures["kind"] == "scale"].iloc[0]
     assert (row["targets"], row["ratings"], row["complete"], row["duplicates"]) == (4, 6, 2, 1)
     assert got.notes[:2] == (

@@ -35,7 +35,8 @@ def test_stability_and_change_are_those_of_the_scores(columns, families):
     got, want = assess_retest(read_responses(*families), "T1", "T2"), retest(x, y)
     row = got.scales.iloc[0]
     names = {"n": "n", "r": "r", "r_low": "ci_low", "r_high": "ci_high", "t": "t", "df": "df", "p": "p",
-             "mean_first": "mean_first", "sd_first": "sd_first", "mean_second": "mean_second", "sd_second": "sd_second"}  # fmt: skip
+             "mean_first": "mean_first", "sd_first": "sd_first", "mean_second": "mean_second",
+             "sd_second": "sd_second"}  # fmt: skip
     assert {name: row[name] for name in names} == pytest.approx(
         {name: getattr(want, own) for name, own in names.items()}
     )

@@ -177,7 +177,7 @@ def test_a_reference_sample_without_scores_is_refused() -> None:
         "format: 1\ninstrument: safety-scale\nlocal:\n  t9: {population: x, unit: respondent, where: {wave: [T9]}}\n"
     )
     assert refuse(rest="norms: n.yaml", n_yaml=norms) == (
-        "n.yaml: local.t9: the reference 't9' has no scale with two different scores\n"
+        "n.yaml: local.t9: the reference 't9' (wave T9) has no scale with two different scores\n"
         "1 problem in n.yaml; nothing was compared."
     )
 
