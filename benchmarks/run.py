@@ -119,6 +119,13 @@ def time_large(folder: Path, rows: int) -> None:
     say("sos-score score, codes", ours, "bare scan", scan, limit="2.5")
     say("sos-score score, codes", ours, "pandas.read_csv", pandas, limit="1")
     say("sos-score score, labels", labelled, "codes", ours)
+    for command, groups in (("reliability", ["--by", "site,wave"]), ("agreement", ["--team", "site", "--by", "wave"])):
+        assess = [sys.executable, "-m", "sos_score", command, *groups, "-i", str(definition)]
+        written = ["-o", str(folder / f"{command}.csv"), "--force", "-q"]
+        seconds, used = run([*assess, str(one), *written])
+        _, more = run([*assess, str(two), *written])
+        say(f"sos-score {command}, codes", seconds, "score", ours, limit="3")
+        print(f"{f'peak memory of {command}, once and twice the rows':<52}{used:7.0f} MB{more:7.0f} MB")
     print(f"{'peak memory':<52}{memory:7.0f} MB  (at most 600 MB)")
     print(f"{'peak memory, twice the rows':<52}{twice:7.0f} MB  {twice / memory:5.2f} x  (at most 1.15)")
     print(f"{'rows a second':<52}{rows / ours:7,.0f}")

@@ -303,7 +303,7 @@ class _Reading:
                 rows = order[ends[number] : ends[number + 1]]
                 for scale in self.scales if len(rows) else ():
                     x = matrix[np.ix_(rows, np.array([place[column] for column in scale.columns]))]
-                    x = x.astype(_precision(scale, len(rows)))
+                    x = x.astype(_precision(scale, len(rows)), copy=False)
                     name = scale.plan.scale
                     for mask in {self.every(name)} if masks is None else masks[name, group]:
                         self._add(x, scale, (name, group, mask))
@@ -327,8 +327,8 @@ class _Reading:
             complete=complete,
             answered=known.sum(axis=0).astype(float),
             pairs=_sum_pairs(shifted, None if self.missing == "listwise" else seen.astype(used.dtype)),
-            lowest=(used == scale.low).sum(axis=0).astype(float),
-            highest=(used == scale.high).sum(axis=0).astype(float),
+            lowest=(used == scale.low.astype(used.dtype)).sum(axis=0).astype(float),
+            highest=(used == scale.high.astype(used.dtype)).sum(axis=0).astype(float),
             tables=self._count_pairs(x[whole], key, scale),
         )
 

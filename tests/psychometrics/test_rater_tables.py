@@ -21,7 +21,7 @@ FIELDS = {"icc": "ICC", "ci_low": "ci_low", "ci_high": "ci_high", "f": "F", "df1
 @pytest.fixture
 def sessions(columns, make_instrument):
     data = columns("sessions")
-    frame = pl.DataFrame(dict(data.items())).fill_nan(None)
+    frame = pl.DataFrame(data).fill_nan(None)
     frame = frame.rename({"session": "target"}).with_columns(pl.col("target").cast(pl.Int64))
     instrument = make_instrument({"total": LIKERT, "ticks": BINARY}, 1, 5, ranges=dict.fromkeys(BINARY, (0, 1)))
     return frame, instrument

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from contextlib import chdir
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import ROOT
+from typer.testing import CliRunner
+
+from sos_score import (
+    assess_agreement,
+    assess_raters,
+    assess_reliability,
+    assess_retest,
+    load_instrument,
+    open_responses,
+    read_column_map,
+)
+from sos_score.cli import app
+
+STUDY = ROOT / "examples" / "contrast_study"
+DATA = STUDY / "synthetic"
+CLIENT = [str(DATA / "wai_client.csv"), "-i", "wai", "-c", str(STUDY / "columns_wai_client.yaml")]
+CCBC = [str(DATA / "ccbc.csv"), "-i", "ccbc"]
+COMMANDS = {
+    "reliability": [*CLIENT, "--by", "site,wave"],
+    "agreement": [*CLIENT, "--team", "site", "--by", "wave"],
+    "raters": [*CCBC, "--target", "target", "--rater", "rater"],
+    "retest": [*CLIENT, "--first", "T1", "--second", "T2"],
+}
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "80", "NO_COLOR": "1"})
+
+
+def assess(command):
+    instrument = load_instrument("ccbc" if command == "raters" else "wai")
+    path = DATA / ("ccbc.csv" if command == "raters" else "wai_client.csv")
+    own = None if command == "raters" else read_column_map(STUDY / "columns_wai_client.yaml", [instrument])
+    with open_responses([str(path)], instrument, own) as responses:
+        return {
+            "reliability": lambda: assess_reliability(responses, ["site", "wave"]),
+            "agreement": lambda: assess_agreement(responses, "site", ["wave"]),
+            "raters": lambda: assess_raters(responses, "target", "rater"),
+            "retest": lambda: assess_retest(responses, "T1", "T2"),
+        }[command]()
+
+
+def plain(value):
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_holds_what_the_library_gives(command):
+    done = run(command, *COMMANDS[command], "-f", "json")
+    assert done.exit_code == 0
+    got, want = json.loads(done.stdout), assess(command)
+    frames = [name for name in want.__slots__ if name != "notes"]
+    assert [name for name in got if name not in ("notes", "about")] == frames
+    for name in frames:
+        frame = getattr(want, name)
+        rows = [{column: plain(value) for column, value in row.items()} for row in frame.to_dict("records")]
+        assert [dict(sorted(row.items())) for row in got[name]] == [dict(sorted(row.items())) for row in rows]
+    assert set(want.notes) <= set(got["notes"])
+    (definition,) = got["about"]["definitions"]
+    assert definition["id"] == ("ccbc" if command == "raters" else "wai")
+    assert {"sha256", "verification", "missing"} <= set(definition)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_csv_and_excel_hold_the_same_in_full_precision(command, tmp_path):
+    assert run(command, *COMMANDS[command], "-o", tmp_path / "r.csv").exit_code == 0
+    assert run(command, *COMMANDS[command], "-o", tmp_path / "r.xlsx").exit_code == 0
+    want = json.loads(run(command, *COMMANDS[command], "-f", "json").stdout)
+    frames = [name for name in want if name not in ("notes", "about")]
+    for place, name in enumerate(frames):
+        path = tmp_path / ("r.csv" if place == 0 else f"r.{name}.csv")
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        texts = [{key: "" if value is None else str(value) for key, value in row.items()} for row in want[name]]
+        assert [{key: value.removeprefix("'") for key, value in row.items()} for row in rows] == texts
+        sheet = pd.read_excel(tmp_path / "r.xlsx", sheet_name=name, engine="calamine", dtype=object)
+        cells = sheet.astype(object).where(sheet.notna(), None).to_dict("records")
+        for row, cell in zip(want[name], cells, strict=True):
+            assert list(cell) == list(row)
+            for key, value in row.items():
+                assert cell[key] == (pytest.approx(value) if isinstance(value, float) else value or cell[key])
+    again = run(command, *COMMANDS[command], "-o", tmp_path / "r.csv")
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_terminal_shows_eighty_columns_and_the_caveat_goes_to_standard_error(command):
+    done = run(command, *COMMANDS[command])
+    assert done.exit_code == 0
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "missing rule is this project's own" in done.stderr
+    assert run(command, *COMMANDS[command], "-q").stderr == ""
+    assert run(command, "--help").exit_code == 0
+
+
+def write_clients(path: Path) -> None:
+    """Write 60 clients at site 2, T1, who answer all items as the true key of the WAI says."""
+    rng = np.random.default_rng(2829)
+    instrument = load_instrument("wai")
+    frame = {"respondent": [f"C{n:02}" for n in range(60)], "site": ["2"] * 60, "wave": ["T1"] * 60}
+    for name in ("task", "bond", "goal"):
+        trait = rng.normal(size=60)
+        for item in instrument.scales[name].items:
+            x = np.clip(np.round(4.5 + 1.1 * trait + 1.2 * rng.normal(size=60)), 1, 7).astype(int)
+            frame[item.removeprefix("-")] = 8 - x if item.startswith("-") else x
+    pd.DataFrame(frame).to_csv(path, index=False)
+
+
+def test_the_known_wrong_key_of_the_wai_is_caught(tmp_path):
+    write_clients(tmp_path / "clients.csv")
+    text = (ROOT / "instruments" / "wai.yaml").read_text(encoding="utf-8").partition("\nexamples:")[0] + "\n"
+    assert " wai_28, -wai_29," in text
+    wrong = text.replace(" wai_28, -wai_29,", " -wai_28, wai_29,").replace("id: wai\n", "id: wrong\n")
+    (tmp_path / "wrong.yaml").write_text(wrong, encoding="utf-8")
+    with chdir(tmp_path):
+        caught = run("reliability", "clients.csv", "-i", "wrong.yaml", "--by", "site,wave")
+        right = run("reliability", "clients.csv", "-i", "wai", "--by", "site,wave")
+    assert caught.exit_code == 0
+    said = [line for line in caught.stdout.splitlines() if "runs against Bond at" in line]
+    assert said == [
+        "wai_28 runs against Bond at site 2, T1: reversed in this file?",
+        "wai_29 runs against Bond at site 2, T1: reversed in this file?",
+    ]
+    assert "runs against" not in right.stdout
+
+
+def write_rows(path: Path, **columns: list) -> str:
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return str(path)
+
+
+SAFETY = ["-i", "safety-scale"]
+
+
+@pytest.mark.parametrize(
+    ("command", "columns", "exit_code", "text"),
+    [
+        (
+            ["reliability", *SAFETY, "--by", "site"],
+            {"respondent": ["a", "b"], "safety": [1, 2]},
+            1,
+            "there is no id column 'site' (id columns: respondent)\n"
+            "  hint: name it in a column map (--columns map.yaml)\n",
+        ),
+        (
+            ["agreement", *SAFETY, "--team", "team"],
+            {"safety": [1, 2]},
+            1,
+            "there is no id column 'team' (id columns: none)\n  hint: name it in a column map (--columns map.yaml)\n",
+        ),
+        (
+            ["agreement", *SAFETY, "--team", "site"],
+            {"site": ["", ""], "respondent": ["a", "b"], "safety": [1, 2]},
+            1,
+            "no row has a site\n",
+        ),
+        (
+            ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
+            {"target": ["1", "2"], "rater": ["A", "A"], "safety": [1, 2]},
+            1,
+            "there is one rater only, 'A': agreement takes two\n",
+        ),
+        (
+            ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
+            {"target": ["", ""], "rater": ["A", "B"], "safety": [1, 2]},
+            1,
+            "the column 'target' is blank in every row\n",
+        ),
+        (
+            ["raters", *SAFETY, "--target", "case", "--rater", "rater"],
+            {"target": ["1", "1"], "rater": ["A", "B"], "safety": [1, 2]},
+            1,
+            "there is no id column 'case' (id columns: rater, target)\n"
+            "  hint: name it in a column map (--columns map.yaml)\n",
+        ),
+        (
+            ["retest", *SAFETY, "--first", "T1", "--second", "T2"],
+            {"respondent": ["a", "b"], "wave": ["T1", "T1"], "safety": [1, 2]},
+            1,
+            "no row has wave 'T2' (wave: T1)\n",
+        ),
+        (
+            ["retest", *SAFETY, "--first", "T1", "--second", "T1"],
+            {"respondent": ["a"], "wave": ["T1"], "safety": [1]},
+            2,
+            "the two occasions are the same: 'T1'\nTry 'sos-score --help'.\n",
+        ),
+        (
+            ["retest", *SAFETY, "--first", "T1", "--second", "T2", "--reliability", "2"],
+            {"respondent": ["a"], "wave": ["T1"], "safety": [1]},
+            2,
+            "a reliability is between 0 and 1, not 2.0\nTry 'sos-score --help'.\n",
+        ),
+        (
+            ["reliability", *SAFETY, "--scale", "hope"],
+            {"respondent": ["a"], "safety": [1]},
+            2,
+            "no scale 'hope' in safety-scale (scales: safety)\nTry 'sos-score --help'.\n",
+        ),
+        (
+            ["reliability", *SAFETY, "--missing", "casewise"],
+            {"respondent": ["a"], "safety": [1]},
+            2,
+            "--missing is listwise or pairwise, not 'casewise'\nTry 'sos-score --help'.\n",
+        ),
+        (
+            ["reliability", *SAFETY, "--missing", "pairwise", "--bootstrap", "9"],
+            {"respondent": ["a"], "safety": [1]},
+            2,
+            "a bootstrap resamples complete rows; it does not go with pairwise deletion\nTry 'sos-score --help'.\n",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_these_words(command, columns, exit_code, text, tmp_path):
+    done = run(*command, write_rows(tmp_path / "data.csv", **columns))
+    assert (done.exit_code, done.stderr) == (exit_code, text)
+    assert done.stdout == ""
+
+
+def test_blank_rows_of_a_file_are_no_respondents(tmp_path):
+    (tmp_path / "data.csv").write_text("respondent,site,safety\na,1,3\n,,\nb,1,4\n,,\nc,2,5\n", encoding="utf-8")
+    got = json.loads(run("reliability", tmp_path / "data.csv", *SAFETY, "--by", "site", "-f", "json").stdout)
+    assert [(row["site"], row["rows"], row["blank"]) for row in got["scales"]] == [
+        ("all", 3, 0),
+        ("1", 2, 0),
+        ("2", 1, 0),
+    ]
+
+
+def test_two_files_are_two_occasions_of_the_column_source(tmp_path):
+    first = write_rows(tmp_path / "t1.csv", respondent=list("abcdef"), safety=[1, 2, 3, 4, 5, 6])
+    second = write_rows(tmp_path / "t2.csv", respondent=list("abcdef"), safety=[2, 2, 3, 5, 5, 7])
+    more = ["--occasion", "source", "--first", first, "--second", second, "--reliability", "0.8", "-f", "json"]
+    got = json.loads(run("retest", first, second, *SAFETY, *more).stdout)
+    assert got["scales"][0]["r"] == pytest.approx(np.corrcoef([1, 2, 3, 4, 5, 6], [2, 2, 3, 5, 5, 7])[0, 1])
+    assert [row["outcome"] for row in got["people"]] == ["unchanged"] * 6
