@@ -70,10 +70,10 @@ def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck
         looked for. When more than half have been turned, the others are the suspects. Items that do not
         vary are never suspected; missing answers as in the moments.
 
-    Notes ----- Measured on 12 items with seven skewed options whose loadings scatter (SD .1) about a mean,
-    as the 12-item Bond scale of the WAI; in percent of samples (tests/psychometrics/test_keycheck.py
-    repeats
-    the simulation):
+    Notes
+    -----
+    Measured on 12 items with seven skewed options whose loadings scatter (SD .1) about a mean, as the 12-item Bond
+    scale of the WAI; in percent of samples (tests/psychometrics/test_keycheck.py repeats the simulation):
 
     ==== ==== =========================== =============== ===================
     mean    n right key, but an item      one wrong item  both items found

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.psychometrics.answer_sums import iterate_batches, order_group
-from sos_score.psychometrics.kappa import Kappa, KappaAverage, Weights, average_kappa, cross_table, kappa
+from sos_score.psychometrics.answer_batches import iterate_batches, order_group
+from sos_score.psychometrics.kappa import Kappa, KappaAverage, average_kappa
 from sos_score.psychometrics.krippendorff import krippendorff_alpha
 from sos_score.psychometrics.rater_icc import IccForm, rater_icc
+from sos_score.psychometrics.rater_pairs import RaterPair, cross_raters, list_pairs, pool_tables
 from sos_score.psychometrics.raters import percent_agreement, rating_table, target_spread
 from sos_score.psychometrics.tables import choose_scales, count_noun
 from sos_score.psychometrics.team_icc import team_icc
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-MOST_RATERS = 10
-"""Raters up to which kappa is given for every two of them."""
-
-_WEIGHTS: tuple[Weights, ...] = ("unweighted", "linear", "quadratic")
 _TARGET, _RATER = "\x1ftarget", "\x1frater"
 _MOST_NAMED = 4
 _KAPPA_COLUMNS = [
@@ -120,9 +115,13 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
         homes |= {} if scale.of_scores else {term.name: scale.scale for term in scale.terms if term.name not in homes}
     items = [_Measure(rows, responses.column_of(item), "item", item, home) for item, home in homes.items()]
     scored = [_Measure(rows, scale.column, "scale", scale.scale, scale.scale) for scale in chosen]
-    kappas = [each for item in items for each in item.list_kappas(_list_options(responses, item.name))]
-    means = {scale.scale: average_kappa(_choose_kappas(kappas, scale)) for scale in chosen}
-    kappas += [each for scale in chosen for each in _pool_kappas(responses, items, scale)]
+    ranges = responses.instrument.responses
+    tables = {
+        item.name: cross_raters(item.ratings, range(ranges[item.name].min, ranges[item.name].max + 1)) for item in items
+    }
+    pairs = [pair for item in items for pair in list_pairs(tables[item.name], item.name, item.scale)]
+    means = {scale.scale: average_kappa(_choose_kappas(pairs, scale)) for scale in chosen}
+    pairs += [pair for scale in chosen for pair in list_pairs(pool_tables(tables, scale), "", scale.scale)]
     twice = rows.group_by(_TARGET, _RATER, maintain_order=True).len().rows()
     duplicates = [{"target": who, "rater": by, "rows": count} for who, by, count in twice if count > 1]
     if duplicates:
@@ -130,7 +129,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
     return RaterTables(
         measures=pd.DataFrame([one.row() | _describe_mean(means.get(one.name)) for one in [*scored, *items]]),
         iccs=pd.DataFrame([row for one in [*scored, *items] for row in one.list_iccs()]),
-        kappas=pd.DataFrame([_describe_kappa(each) for each in kappas], columns=_KAPPA_COLUMNS),
+        kappas=pd.DataFrame([pair.row() for pair in pairs], columns=_KAPPA_COLUMNS),
         targets=pd.DataFrame([row for one in scored for row in one.list_targets()]),
         duplicates=pd.DataFrame(duplicates, columns=["target", "rater", "rows"]),
         notes=(*notes, *_gather([(one.name, note) for one in [*scored, *items] for note in one.notes])),
@@ -200,25 +199,6 @@ class _Measure:
         every = {"basis": "all", "targets": one.teams, "raters": one.mean_size}
         return rows + [about | {"form": form.name} | _describe_form(form) | every for form in forms]
 
-    def list_kappas(self, options: Sequence[float]) -> list[_Pair]:
-        """Return kappa of every two raters who share a target, in each weighting."""
-        return [
-            _Pair(self.name, self.scale, one, two, kappa(table, weights))
-            for (one, two), table in self.cross(options).items()
-            for weights in _WEIGHTS
-        ]
-
-    def cross(self, options: Sequence[float]) -> dict[tuple[str, str], NDArray[np.int64]]:
-        """Return the cross-table of every two raters who share a target."""
-        raters, matrix = self.ratings.raters, self.ratings.matrix
-        if len(raters) > MOST_RATERS:
-            return {}
-        tables = {
-            (str(raters[i]), str(raters[j])): cross_table(matrix[:, i], matrix[:, j], options)
-            for i, j in combinations(range(len(raters)), 2)
-        }
-        return {pair: table for pair, table in tables.items() if table.sum()}
-
     def list_targets(self) -> list[dict[str, Any]]:
         """Return how far the ratings of each target lie apart."""
         spread, matrix = target_spread(self.ratings.matrix), self.ratings.matrix
@@ -237,17 +217,6 @@ class _Measure:
             }
             for i in order
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Kappa of two raters on an item, or on the items of a scale pooled."""
-
-    name: str
-    scale: str
-    first: str
-    second: str
-    kappa: Kappa
 
 
 def _read_ratings(
@@ -278,43 +247,14 @@ def _read_ratings(
     return named, [f"Left out: {count_noun(lost, 'row')} without a {target} or a {rater}."] if lost else []
 
 
-def _list_options(responses: Responses, item: str) -> list[float]:
-    scale = responses.instrument.responses[item]
-    return [float(code) for code in range(scale.min, scale.max + 1)]
-
-
-def _choose_kappas(kappas: Sequence[_Pair], scale: ScalePlan) -> list[Kappa]:
+def _choose_kappas(pairs: Sequence[RaterPair], scale: ScalePlan) -> list[Kappa]:
     names = {term.name for term in scale.terms} if not scale.of_scores else set()
-    return [each.kappa for each in kappas if each.name in names and each.kappa.weights == "quadratic"]
-
-
-def _pool_kappas(responses: Responses, items: Sequence[_Measure], scale: ScalePlan) -> list[_Pair]:
-    """Return kappa of the items of a scale taken together, turned as the key says, where they share their options."""
-    terms = {term.name: term for term in scale.terms}
-    ranges = {(term.low, term.high) for term in scale.terms}
-    if scale.of_scores or len(ranges) > 1:
-        return []
-    pooled: dict[tuple[str, str], NDArray[np.int64]] = {}
-    for item in items:
-        if item.name in terms:
-            for pair, table in item.cross(_list_options(responses, item.name)).items():
-                turned = table[::-1, ::-1] if terms[item.name].is_reversed else table
-                pooled[pair] = pooled.get(pair, 0) + turned
-    return [
-        _Pair("", scale.scale, *pair, kappa(table, weights)) for pair, table in pooled.items() for weights in _WEIGHTS
-    ]
+    return [pair.kappa for pair in pairs if pair.item in names and pair.kappa.weights == "quadratic"]
 
 
 def _describe_form(form: IccForm) -> dict[str, Any]:
     names = ("shrout_fleiss", "icc", "ci_low", "ci_high", "f", "df1", "df2", "p")
     return {name: getattr(form, name) for name in names}
-
-
-def _describe_kappa(each: _Pair) -> tuple[Any, ...]:
-    k = each.kappa
-    about = ("item" if each.name else "pooled items", each.name or each.scale, each.scale, each.first, each.second)
-    numbers = (k.n, k.kappa, k.se, k.ci_low, k.ci_high, k.observed, k.expected, k.exact, k.within_one)
-    return (*about, k.weights, *numbers, " ".join(k.notes))
 
 
 def _describe_mean(mean: KappaAverage | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
-from sos_score.psychometrics.answer_sums import iterate_batches
+from sos_score.psychometrics.answer_batches import iterate_batches
 from sos_score.psychometrics.covariance import moments
 from sos_score.psychometrics.occasions import ReliableChange, reliable_change, retest
 from sos_score.psychometrics.reliability import reliability
@@ -35,9 +35,9 @@ class RetestTables:
     scales : pandas DataFrame
         One row a scale: ``n`` people with both scores, ``first_only``, ``second_only``; ``r`` with ``r_low``,
         ``r_high``, ``t``, ``df``, ``p``; ``icc_agreement`` (ICC(A,1)) and ``icc_consistency`` (ICC(C,1)) with
-        ``_low`` and ``_high``; ``mean_first``, ``sd_first``, ``mean_second``, ``sd_second`` of those with both;
-        ``reliability`` and ``reliability_from``; ``sd_error`` (the SD behind the error: everybody at the first
-        occasion), ``sem``, ``s_diff``, ``critical_change``; ``improved``, ``unchanged``, ``deteriorated``,
+        ``_low`` and ``_high``; ``mean_first``, ``sd_first``, ``mean_second``, ``sd_second``, ``mean_change``
+        of those with both; ``reliability`` and ``reliability_from``; ``sd_error`` (the SD behind the error: everybody
+        at the first occasion), ``sem``, ``s_diff``, ``critical_change``; ``improved``, ``unchanged``, ``deteriorated``,
         ``mean_index``; ``good`` (high or low); ``note``.
     people : pandas DataFrame
         One row a person and scale, for those with both scores: ``first``, ``second``, ``change``, ``index``,
@@ -177,6 +177,7 @@ class _Part:
             "mean_first": s.mean_first,
             "sd_first": s.sd_first,
             "mean_second": s.mean_second,
+            "mean_change": s.mean_second - s.mean_first,
             "sd_second": s.sd_second,
             "reliability": self.coefficient,
             "reliability_from": self.source,

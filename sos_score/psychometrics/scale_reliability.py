@@ -10,16 +10,8 @@ import numpy as np
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest
-from sos_score.psychometrics.answer_sums import (
-    FEW_OPTIONS,
-    AnswerSums,
-    Group,
-    iterate_batches,
-    key_extremes,
-    key_moments,
-    order_group,
-    sum_answers,
-)
+from sos_score.psychometrics.answer_batches import Group, iterate_batches, order_group
+from sos_score.psychometrics.answer_sums import FEW_OPTIONS, AnswerSums, key_extremes, key_moments, sum_answers
 from sos_score.psychometrics.covariance import Missing
 from sos_score.psychometrics.items import item_statistics
 from sos_score.psychometrics.keycheck import check_keys

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.psychometrics.answer_sums import Group, iterate_batches, number_groups
+from sos_score.psychometrics.answer_batches import Group, iterate_batches, number_groups
 from sos_score.psychometrics.scale_columns import ScaleColumns
 from sos_score.scoring.responses import Responses
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.psychometrics.agreement import TeamAgreement, agreement_from_moments
-from sos_score.psychometrics.answer_sums import Group
+from sos_score.psychometrics.answer_batches import Group
 from sos_score.psychometrics.scale_columns import ScaleColumns, list_scale_columns
 from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group
 from sos_score.psychometrics.team_icc import team_icc_from_moments

@@ -16,8 +16,7 @@ _STABILITY = (
     Column("ICC(A,1)", 2, key="icc_agreement"),
     Column("from ", 2, key="icc_agreement_low"),
     Column("to ", 2, key="icc_agreement_high"),
-    Column("mean 1", 2, key="mean_first"),
-    Column("mean 2", 2, key="mean_second"),
+    Column("change", 2, key="mean_change"),
 )
 _CHANGE = (
     Column("scale"),
@@ -44,7 +43,7 @@ def write_retest(job: Analysis, responses: Responses, tables: RetestTables, *, h
     sources = dict.fromkeys(tables.scales["reliability_from"])
     stated = "stated" in sources
     words = (
-        "from, to: 95% interval of the value before it. 1, 2: the first and the second occasion.",
+        "from, to: 95% interval of the value before it. change: of the mean, second minus first.",
         f"reliability: {'stated' if stated else 'alpha at the first occasion'}. beyond: the change of one person "
         "that is more than error (95%).",
     )

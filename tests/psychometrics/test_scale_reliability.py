@@ -7,7 +7,7 @@ import pytest
 
 from sos_score.definition.library import load_instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey
-from sos_score.psychometrics import answer_sums
+from sos_score.psychometrics import answer_batches, answer_sums
 from sos_score.psychometrics.covariance import moments
 from sos_score.psychometrics.guttman import cronbach_alpha
 from sos_score.psychometrics.items import count_extremes, item_statistics
@@ -110,7 +110,7 @@ def test_families_at_each_occasion_are_those_of_psych(golden, columns, make_inst
 
 @pytest.mark.parametrize("missing", ["listwise", "pairwise"])
 def test_every_column_is_what_the_matrix_functions_give(golden, columns, keyed, sites, missing, monkeypatch):
-    monkeypatch.setattr(answer_sums, "_BATCH", 17)
+    monkeypatch.setattr(answer_batches, "_BATCH", 17)
     got = assess_reliability(read_responses(sites[0].lazy(), sites[1]), ["wave"], missing)
     for name in SITES[:3]:
         keys = golden("sites")[name]["keys"]
@@ -249,7 +249,7 @@ def test_the_bootstrap_is_that_of_complete_rows_and_repeats(golden, columns, key
 
 def test_long_files_give_ordinal_alpha_of_their_first_rows(sites, monkeypatch):
     monkeypatch.setattr(answer_sums, "MOST_TABLED", 20)
-    monkeypatch.setattr(answer_sums, "_BATCH", 15)
+    monkeypatch.setattr(answer_batches, "_BATCH", 15)
     frame, instrument = sites
     row = row_of(assess_reliability(read_responses(frame.lazy(), instrument), scales=["pro"]).scales, scale="pro")
     assert "Ordinal alpha is of the first 20 of 66 complete rows." in row["note"]

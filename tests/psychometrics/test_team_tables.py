@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from sos_score.errors import InvalidSurvey
-from sos_score.psychometrics import answer_sums
+from sos_score.psychometrics import answer_batches
 from sos_score.psychometrics.agreement import team_agreement
 from sos_score.psychometrics.team_icc import team_icc
 from sos_score.psychometrics.team_tables import assess_agreement
@@ -23,7 +23,7 @@ def lq2002(columns, make_instrument):
 
 
 def test_lq2002_is_that_of_multilevel_team_by_team(golden, columns, lq2002, monkeypatch):
-    monkeypatch.setattr(answer_sums, "_BATCH", 100)
+    monkeypatch.setattr(answer_batches, "_BATCH", 100)
     frame, instrument = lq2002
     got, want = assess_agreement(read_responses(frame.lazy(), instrument), "team"), golden("agreement")["lq2002"]
     teams = got.teams
