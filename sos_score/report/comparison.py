@@ -18,6 +18,7 @@ _FIELDS = (
     "p", "is_primary", "family", "p_adjusted", "method", "smallest", "tost_p", "tost_low", "tost_high",
     "tost_p_adjusted", "detectable", "verdict", "direction", "is_good", "reason", "notes",
 )  # fmt: skip
+_ESTIMATE = 22  # columns of an estimate with its interval
 
 
 def list_detail_tables(comparison: Comparison, question: str) -> list[Table]:
@@ -66,7 +67,8 @@ def _show_effect(row: Row) -> str:
     value = row.detectable if math.isnan(row.effect) and not row.is_primary else row.effect
     if math.isnan(value):
         return ""
-    return f"{row.effect_name} {format_number(value)} {format_interval(row.effect_low, row.effect_high)}".strip()
+    parts = [f"{row.effect_name} {format_number(value)}", format_interval(row.effect_low, row.effect_high)]
+    return ("\n" if sum(map(len, parts)) > _ESTIMATE else " ").join(part for part in parts if part)
 
 
 def _show_p(row: Row) -> str:

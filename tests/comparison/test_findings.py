@@ -1,0 +1,234 @@
+"""Findings on small made data, against hand arithmetic and the numeric layer; and every degenerate study."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made import draw_cells, make_panel, make_plan
+
+from sos_score.comparison.findings import _judge, compare_panels, turn_words
+from sos_score.comparison.panel import SmallestEffect
+from sos_score.comparison.rows import QUESTIONS, start_row
+from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+
+SIX = {
+    ("1", "T1"): [1, 2, 3, 2, 2, 2], ("1", "T2"): [3, 4, 5, 4, 4, 4],
+    ("2", "T1"): [2, 3, 4, 3, 3, 3], ("2", "T2"): [2, 3, 4, 3, 3, 3.6],
+    ("3", "T1"): [3, 4, 5, 4, 4, 4], ("3", "T2"): [3, 4, 5, 4, 4, 4.6],
+    ("4", "T1"): [2, 3, 4, 3, 3, 3], ("4", "T2"): [3, 4, 5, 4, 4, 4.6],
+}  # fmt: skip
+OPEN = make_plan(smallest_cell=1)
+
+
+def ask(cells, question, plan=OPEN, **panel):
+    return compare_panels([make_panel(cells, **panel)], plan, [question]).ask(question)
+
+
+def one(rows, method):
+    found = [row for row in rows if method in row.method]
+    assert len(found) == 1, [row.method for row in rows]
+    return found[0]
+
+
+def test_questions_come_in_the_order_of_the_issue():
+    found = compare_panels([make_panel(SIX)], OPEN)
+    assert list(dict.fromkeys(row.question for row in found.rows)) == list(QUESTIONS)
+    assert list(QUESTIONS) == ["design", "level", "change", "arms", "did"]
+
+
+def test_the_design_says_who_is_there_and_what_can_be_shown():
+    rows = ask(SIX, "design")
+    counts = [row for row in rows if row.method == "count"]
+    assert [(row.site, row.counts, row.groups) for row in counts] == [
+        (f"Site {site}", (6, 6, 6), "T1, T2, linked") for site in (1, 2, 3, 4)
+    ]
+    limit = one(rows, "smallest p")
+    assert (limit.counts, limit.p) == ((2, 2), pytest.approx(2 / 6))
+    people = [row for row in rows if row.unit == "people" and row.method.endswith("independent")]
+    assert [(row.wave, row.counts) for row in people] == [("T1", (12, 12)), ("T2", (12, 12))]
+    # Cohen (1988): 2 x 12 people show 1.2 standard deviations with 80% power.
+    assert people[0].detectable == pytest.approx(1.20, abs=0.01)
+
+
+def test_the_adjusted_effect_is_given_at_the_limits_of_the_icc_too():
+    rows = [row for row in ask(SIX, "design") if row.unit == "people, adjusted for sites"]
+    icc = next(row for row in ask(SIX, "design") if row.effect_name == "ICC(1)")
+    assert len(rows) == 2
+    delta = rows[0].detectable / math.sqrt((1 + 5 * max(0, icc.effect)) * (1 / 12 + 1 / 12))
+    assert delta == pytest.approx(5.6535, abs=1e-3)  # two sites against two: 2 df
+    for limit, share in ((rows[0].effect_low, icc.effect_low), (rows[0].effect_high, icc.effect_high)):
+        assert limit == pytest.approx(delta * math.sqrt((1 + 5 * max(0, share)) / 6))
+    assert rows[0].effect_low <= rows[0].detectable <= rows[0].effect_high
+
+
+def test_a_sites_level_is_its_mean_with_a_t_interval():
+    row = next(row for row in ask(SIX, "level") if (row.site, row.wave) == ("Site 1", "T1"))
+    half = 2.570582 * math.sqrt(0.4 / 6)
+    assert (row.counts, row.estimate, row.effect_name) == ((6,), 2.0, "SD")
+    assert row.effect == pytest.approx(math.sqrt(0.4))
+    assert (row.low, row.high) == (pytest.approx(2 - half, abs=1e-5), pytest.approx(2 + half, abs=1e-5))
+    assert row.notes == ("median 2",)
+
+
+def test_a_constant_change_stands_untested_and_its_direction_is_not_claimed():
+    row = next(row for row in ask(SIX, "change") if row.is_primary)
+    assert (row.site, row.estimate, row.verdict) == ("Site 1", 2.0, INCONCLUSIVE)
+    assert math.isnan(row.p)
+    assert "the scores do not vary, so the difference cannot be tested" in row.notes
+
+
+def test_arms_are_compared_as_people_and_as_sites():
+    rows = ask(SIX, "arms")
+    primary = [(row.wave, row.unit, row.counts) for row in rows if row.is_primary]
+    assert primary == [
+        ("T1", "people", (12, 12)), ("T1", "sites", (2, 2)), ("T2", "people", (12, 12)), ("T2", "sites", (2, 2)),
+    ]  # fmt: skip
+    sites = next(row for row in rows if row.is_primary and (row.wave, row.unit) == ("T1", "sites"))
+    # Site means 2, 3, 4, 3: treated 2.5, contrast 3.5; the mirror image is as far apart, 4 of 6 in all.
+    assert sites.estimate == pytest.approx(-1.0)
+    assert sites.p == pytest.approx(4 / 6)
+    pairs = [row.groups for row in rows if row.method == "Games-Howell" and row.wave == "T1"]
+    assert pairs == [f"Site {a} - Site {b}" for a, b in ((1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4))]
+
+
+def test_the_difference_in_differences_is_the_difference_of_the_arms_changes():
+    rows = ask(SIX, "did")
+    people = [row for row in rows if row.unit == "people" and "least squares" in row.method]
+    assert [row.estimate for row in people] == pytest.approx([(2 + 1.1) / 2 - 0.1] * 3)
+    assert [row.counts for row in people] == [(12, 12, 12, 12)] * 3
+    sites = [row for row in rows if row.unit == "sites"]
+    assert [row.estimate for row in sites] == pytest.approx([(2 + 1.1) / 2 - 0.1] * 2)
+    assert {row.method for row in rows} >= {"analysis of covariance", "exact permutation of sites"}
+    scaled = people[0]
+    assert scaled.effect_low / scaled.low == pytest.approx(scaled.effect / scaled.estimate)
+
+
+def test_one_rule_judges_after_adjustment():
+    panel = make_panel(SIX)
+    row = replace(
+        start_row(panel, "change", "people"), is_primary=True, estimate=0.3, p=0.01, smallest=0.5, tost_low=0.1,
+        tost_high=0.45, tost_p=0.03,
+    )  # fmt: skip
+    for p_adjusted, tost_adjusted, word in (
+        (0.02, 0.03, TRIVIAL), (0.02, 0.06, DIFFERENT), (0.06, 0.03, EQUIVALENT), (0.06, 0.06, INCONCLUSIVE),
+    ):  # fmt: skip
+        judged = _judge(replace(row, p_adjusted=p_adjusted, tost_p_adjusted=tost_adjusted), panel, OPEN)
+        assert judged.verdict == word
+        assert judged.direction == ("more warmth" if word in (TRIVIAL, DIFFERENT) else "")
+        assert judged.is_good == ("better" if word in (TRIVIAL, DIFFERENT) else "")
+        assert judged.reason.endswith("but not after adjustment") == (tost_adjusted > 0.05)
+
+
+def test_a_family_is_what_the_plan_names_and_holds_both_kinds_of_p():
+    families = {
+        "scale": (lambda question, source, scale: f"{question} {source}.{scale}", 4),
+        "source": (lambda question, source, _scale: f"{question} {source}", 8),
+    }
+    cells = draw_cells(3, dict.fromkeys("1234", 12))
+    panels = [make_panel(cells), make_panel(draw_cells(4, dict.fromkeys("1234", 12)), scale="trust")]
+    for name, size in families.values():
+        found = compare_panels(panels, make_plan(name_family=name), ["change"])
+        assert set(found.families.values()) == {size}
+        for family in found.families:
+            rows = [row for row in found.rows if row.is_primary and row.family == family]
+            assert len(rows) == size
+            smallest = min(rows, key=lambda row: row.p)
+            assert smallest.p_adjusted == pytest.approx(min(1.0, size * smallest.p))
+            smallest = min(rows, key=lambda row: row.tost_p)
+            assert smallest.tost_p_adjusted == pytest.approx(min(1.0, size * smallest.tost_p))
+    assert "p adjusted by Holm in 1 family of 8 tests" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "points"), [("raw", 0.4, 0.4), ("g", 0.5, None)], ids=["score points", "standard deviations"]
+)
+def test_the_smallest_effect_is_read_in_its_unit(unit, value, points):
+    plan = make_plan(smallest_cell=1, find_effect=lambda _source, _scale: SmallestEffect(value, unit))
+    row = next(row for row in ask(draw_cells(1, dict.fromkeys("1234", 9)), "change", plan) if row.is_primary)
+    if points is None:
+        points = 0.5 * row.estimate / row.effect * (1 - 3 / (4 * 16 - 1))  # g is d times J, J nearly this
+    assert row.smallest == pytest.approx(points, rel=1e-3)
+
+
+def test_what_a_lower_score_means_is_said_in_the_scales_words():
+    assert turn_words("safer homes") == "less safe homes"
+    assert turn_words("clear roles") == "the opposite of clear roles"
+    assert turn_words("more stress") == "less stress"
+
+
+def test_without_a_wave_there_is_no_change_and_no_error():
+    cells = {place: scores for place, scores in SIX.items() if place[1] == "T1"}
+    found = compare_panels([make_panel(cells)], OPEN)
+    assert {row.question for row in found.rows} == {"design", "level", "arms"}
+    assert {row.wave for row in found.rows if row.question == "arms"} == {"T1"}
+
+
+def test_a_study_of_one_wave_asks_of_no_change():
+    cells = {(site, ""): scores for (site, wave), scores in SIX.items() if wave == "T1"}
+    found = compare_panels([make_panel(cells)], make_plan(waves={"": ""}, smallest_cell=1))
+    assert {row.question for row in found.rows} == {"design", "level", "arms"}
+
+
+def test_a_site_of_one_person_has_a_mean_and_no_test():
+    rows = compare_panels([make_panel(SIX | {("3", "T2"): [4.0]})], OPEN).rows
+    level = next(row for row in rows if (row.question, row.site, row.wave) == ("level", "Site 3", "T2"))
+    assert (level.counts, level.estimate) == ((1,), 4.0)
+    assert math.isnan(level.low)
+    change = next(row for row in rows if row.question == "change" and row.site == "Site 3" and row.is_primary)
+    assert (change.verdict, change.reason) == (INCONCLUSIVE, "the difference could not be tested")
+    assert "Welch's test needs at least two scores on each side" in change.notes
+    anova = next(row for row in rows if row.method == "Welch ANOVA" and row.wave == "T2")
+    assert "a group with fewer than two scores has no variance" in anova.notes
+
+
+def test_with_one_arm_answering_the_arms_are_not_compared_and_the_limit_says_so():
+    cells = {place: scores for place, scores in SIX.items() if place[0] in "14"}
+    found = compare_panels([make_panel(cells)], OPEN)
+    assert {row.question for row in found.rows} == {"design", "level", "change"}
+    limit = one(found.ask("design"), "smallest p")
+    assert limit.notes == ("one arm has no site with a score, so the arms cannot be compared",)
+
+
+def test_without_arms_sites_are_described_and_nothing_else():
+    plan = make_plan(dict.fromkeys("1234", ""), treated="", reference="", arm_labels={}, smallest_cell=1)
+    found = compare_panels([make_panel(SIX)], plan)
+    assert {row.question for row in found.rows} == {"design", "level", "change"}
+
+
+def test_a_scale_constant_in_a_site_says_that_it_cannot_be_tested():
+    rows = ask(SIX | {("2", "T1"): [3] * 6, ("2", "T2"): [3] * 6}, "change")
+    row = next(row for row in rows if row.site == "Site 2" and row.is_primary)
+    assert (row.estimate, row.verdict) == (0.0, INCONCLUSIVE)
+    assert "the scores do not vary, so the difference cannot be tested" in row.notes
+
+
+def test_ids_that_do_not_link_leave_two_groups():
+    people = {(site, wave): [f"{site}{wave}{n}" for n in range(6)] for site in "1234" for wave in ("T1", "T2")}
+    row = next(row for row in ask(SIX, "change", people=people) if row.site == "Site 2" and row.is_primary)
+    assert row.method == "Welch t"
+    assert (
+        row.notes[0]
+        == "0 at both waves, 6 at T1 only (left or did not answer), 6 at T2 only (came or had not answered)"
+    )
+
+
+def test_a_person_who_moved_is_linked_in_neither_site():
+    people = {(site, wave): [f"{site}-{n}" for n in range(6)] for site in "1234" for wave in ("T1", "T2")}
+    people["2", "T2"][0], people["1", "T2"][0] = "1-0", "2-0"
+    rows = [row for row in ask(SIX, "change", people=people) if row.is_primary]
+    assert rows[0].notes[0].startswith("5 at both waves, 1 at T1 only")
+    assert rows[1].notes[0].startswith("5 at both waves, 1 at T1 only")
+
+
+def test_people_without_an_id_are_nobody_twice():
+    people = {(site, wave): [""] * 6 for site in "1234" for wave in ("T1", "T2")}
+    row = next(row for row in ask(SIX, "change", people=people) if row.site == "Site 2" and row.is_primary)
+    assert row.counts == (6, 6)
+    assert row.notes[0].startswith("0 at both waves, 6 at T1 only")
+
+
+def test_no_number_of_a_row_is_infinite():
+    found = compare_panels([make_panel(SIX | {("2", "T1"): [3] * 6, ("3", "T2"): [4.0]})], OPEN)
+    numbers = [value for row in found.rows for value in vars(row).values() if isinstance(value, float)]
+    assert not np.isinf(numbers).any()
