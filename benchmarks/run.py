@@ -152,6 +152,9 @@ def time_small(folder: Path) -> None:
     say("sos-score --help", helped, "import typer", bare["typer"], limit="2")
     say("sos-score validate, all shipped", validated, "import typer, pydantic, ruamel.yaml",
         bare["typer, pydantic, ruamel.yaml"], limit="4")  # fmt: skip
+    compared, _ = run([*command, "compare", str(root / "examples/contrast_study/study.yaml"), "-q"])
+    say("sos-score compare, the example study", compared, "import pingouin",
+        run([sys.executable, "-c", "import pingouin"])[0], limit="4")  # fmt: skip
     say(f"sos-score score, {SMALL} rows", scored, "import typer .. polars", bare["typer .. polars"], limit="2")
 
 

@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sos_score.comparison.findings import Comparison
     from sos_score.comparison.planning import PlanAssessment, assess_plan
     from sos_score.comparison.plausibility import Plausibility, check_published
+    from sos_score.comparison.study_panels import compare_study
     from sos_score.comparison.study_plan import StudyPlan, plan_equal_sites
     from sos_score.definition.library import find_definition, list_instruments, load_instrument
     from sos_score.errors import (
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
     from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
+    from sos_score.scoring.scores import score_survey
+    from sos_score.scoring.study_file import read_study
+    from sos_score.scoring.study_reading import load_study_data
     from sos_score.survey.columns import ColumnMap, read_column_map
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ColumnMap",
+    "Comparison",
     "InvalidDefinition",
     "InvalidInput",
     "InvalidOutput",
@@ -51,6 +57,7 @@ __all__ = [
     "assess_reliability",
     "assess_retest",
     "check_published",
+    "compare_study",
     "draw_power",
     "find_definition",
     "list_instruments",
@@ -59,11 +66,17 @@ __all__ = [
     "plan_equal_sites",
     "read_column_map",
     "read_responses",
+    "load_study_data",
+    "plan_equal_sites",
+    "read_column_map",
+    "read_study",
     "score_survey",
 ]
 
 _HOMES = {
     "ColumnMap": "survey.columns",
+    "Comparison": "comparison.findings",
+    "ScoringChoices": "scoring.plan",
     "PlanAssessment": "comparison.planning",
     "Plausibility": "comparison.plausibility",
     "Responses": "scoring.responses",
@@ -75,6 +88,7 @@ _HOMES = {
     "assess_reliability": "psychometrics.scale_reliability",
     "assess_retest": "psychometrics.retest_tables",
     "check_published": "comparison.plausibility",
+    "compare_study": "comparison.study_panels",
     "draw_power": "report.charts",
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
@@ -84,6 +98,11 @@ _HOMES = {
     "read_column_map": "survey.columns",
     "read_responses": "scoring.responses",
     "score_survey": "scoring.frames",
+    "load_study_data": "scoring.study_reading",
+    "plan_equal_sites": "comparison.study_plan",
+    "read_column_map": "survey.columns",
+    "read_study": "scoring.study_file",
+    "score_survey": "scoring.scores",
 }
 
 

@@ -23,7 +23,9 @@ def compare(
         list[str] | None, typer.Option("--instrument", "-i", metavar="ID", help="Only this instrument; repeatable.")
     ] = None,
     site: Annotated[str, typer.Option("--site", help="The site column of a file of scores.")] = "site",
-    wave: Annotated[str, typer.Option("--wave", help="The wave column of a file of scores.")] = "wave",
+    wave: Annotated[
+        str | None, typer.Option("--wave", help="The wave column of a file of scores; wave, if it has one.")
+    ] = None,
     treated: Annotated[
         str | None, typer.Option("--treated", metavar="1,4", help="The treated sites of a file of scores.")
     ] = None,

@@ -38,8 +38,10 @@ class Request:
         A study file, or a CSV of scores.
     only, scales, instruments : tuple of str
         Questions to show in full; scales and instruments to ask about.
-    site, wave : str
-        The columns of a file of scores.
+    site : str
+        The column of the site in a file of scores.
+    wave : str or None
+        The column of the wave; None for ``wave`` where there is one.
     treated : tuple of str
         The treated sites of a file of scores.
     fmt, output : str or None
@@ -52,7 +54,7 @@ class Request:
     scales: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     site: str = "site"
-    wave: str = "wave"
+    wave: str | None = None
     treated: tuple[str, ...] = ()
     fmt: str | None = None
     output: str | None = None
@@ -97,8 +99,13 @@ def _load(request: Request) -> StudyData:
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
         return load_study_data(read_study(Path(request.path)))
     from sos_score.scoring.scored_file import ScoredFile, make_study_from_scores
+    from sos_score.survey.files import open_export
 
-    return make_study_from_scores(ScoredFile(request.path, request.site, request.wave, request.treated))
+    wave = request.wave
+    if wave is None:
+        with open_export(request.path) as export:
+            wave = "wave" if "wave" in [name.strip() for name in export.header] else None
+    return make_study_from_scores(ScoredFile(request.path, request.site, wave, request.treated))
 
 
 def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:

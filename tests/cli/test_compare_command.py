@@ -1,0 +1,275 @@
+"""``sos-score compare``: the example study's findings, every format, every option, every exit code."""
+
+import csv
+import io
+import json
+import math
+import re
+import shutil
+
+import pytest
+from python_calamine import CalamineWorkbook
+from support import ROOT, run_shell
+from typer.testing import CliRunner
+
+from sos_score import compare_study, load_study_data, read_study
+from sos_score.cli import app
+from sos_score.comparison.rows import QUESTIONS
+from sos_score.report.sentences import write_sentence
+
+STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
+CLIMATE = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["compare", *map(str, arguments)], env={"COLUMNS": "80", "NO_COLOR": "1"})
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load_study_data(read_study(STUDY))
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return compare_study(data)
+
+
+def judged(found, question, **where):
+    rows = [row for row in found.ask(question) if row.is_primary]
+    return [row for row in rows if all(getattr(row, name) == value for name, value in where.items())]
+
+
+@pytest.mark.parametrize(("scale", "good"), [("engagement", "worse"), ("functionality", "better"), ("stress", "worse")])
+def test_against_the_norm_what_was_built_in_comes_out_at_every_site(found, scale, good):
+    rows = judged(found, "level", source="osc", scale=scale)
+    assert len(rows) == 8
+    assert {(row.verdict, row.is_good) for row in rows} == {("different", good)}
+    assert all((row.estimate > 0) == (scale != "engagement") for row in rows)
+
+
+def test_site_2_is_better_and_site_3_much_worse_at_t2(found):
+    two = {row.scale: row for row in judged(found, "change", source="osc", site="Site 2")}
+    three = {row.scale: row for row in judged(found, "change", source="osc", site="Site 3")}
+    assert {scale for scale, row in two.items() if row.is_good == "better" and row.verdict == "different"} == {
+        "proficiency", "rigidity", "resistance", "functionality",
+    }  # fmt: skip
+    worse = {scale for scale, row in three.items() if row.is_good == "worse" and row.verdict == "different"}
+    assert worse == set(CLIMATE) - {"functionality"}
+    assert all(abs(three[scale].effect) > 1.5 for scale in worse)
+
+
+@pytest.mark.parametrize("site", ["Site 1", "Site 4"])
+def test_sites_1_and_4_do_not_change(found, site):
+    rows = judged(found, "change", source="osc", site=site)
+    assert [row.scale for row in rows] == list(CLIMATE)
+    assert {row.verdict for row in rows} == {"inconclusive"}
+    assert all(abs(row.effect) < 0.3 for row in rows)
+
+
+def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(found):
+    rows = judged(found, "arms", source="osc", scale="engagement", unit="people")
+    assert [(row.wave, row.direction, row.verdict) for row in rows] == [
+        ("T1", "less engagement", "different"),
+        ("T2", "more engagement", "different"),
+    ]
+
+
+def test_no_site_level_test_can_be_significant(found):
+    rows = [row for row in found.rows if row.is_primary and row.unit == "sites"]
+    assert len(rows) == 64
+    assert all(row.p >= 1 / 3 - 1e-12 for row in rows)
+    assert {row.verdict for row in rows} == {"equivalent", "inconclusive"}
+    assert all(row.p == 2 / 6 for row in found.ask("design") if row.method.startswith("smallest p"))
+
+
+def test_every_null_result_has_its_smallest_detectable_effect(found):
+    rows = [row for row in found.rows if row.is_primary and row.verdict in ("inconclusive", "equivalent")]
+    assert len(rows) > 100
+    assert not [row for row in rows if math.isnan(row.detectable)]
+
+
+def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
+    shown = run(STUDY, "-q")
+    assert shown.exit_code == 0
+    text = " ".join(shown.stdout.split())
+    assert text.startswith(
+        "Signs of Safety in four sites (an invented study) No site-level test can show a difference between Signs of"
+        " Safety and Contrast at alpha .05 with 2 sites against 2: the smallest p it can reach is .333."
+    )
+    assert "None: of 64 comparisons of sites none finds Signs of Safety and Contrast different" in text
+    assert "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2." in text
+    assert [text.index(f"{number}. {name}") for number, name in enumerate(QUESTIONS.values(), start=1)] == sorted(
+        text.index(f"{number}. {name}") for number, name in enumerate(QUESTIONS.values(), start=1)
+    )
+
+
+def test_no_table_is_broken_at_80_columns(workplace):
+    for options in ("", *(f"--only {question} --scale osc.engagement" for question in QUESTIONS)):
+        shown = run_shell(f"sos-score compare examples/contrast_study/study.yaml -q {options}", workplace).splitlines()
+        assert max(len(line.rstrip()) for line in shown) <= 80
+        assert not [line for line in shown if "…" in line]
+        titles = [line for line in shown if re.match(r"osc\.engagement: ", line)]
+        assert len(titles) == (1 if options else 0)
+
+
+def test_csv_holds_every_row_in_full_precision_and_its_sentence(found):
+    rows = list(csv.DictReader(io.StringIO(run(STUDY, "-f", "csv", "-q").stdout)))
+    assert len(rows) == len(found.rows)
+    for written, row in zip(rows, found.rows, strict=True):
+        assert (written["source"], written["question"], written["verdict"]) == (row.source, row.question, row.verdict)
+        assert written["estimate"] == ("" if math.isnan(row.estimate) else repr(row.estimate))
+        assert written["counts"] == "; ".join(map(str, row.counts))
+        assert written["sentence"] == write_sentence(row)
+
+
+def test_json_says_what_the_rows_rest_on(found):
+    written = json.loads(run(STUDY, "-f", "json", "-q").stdout)
+    assert [name for name in written if name in QUESTIONS] == list(QUESTIONS)
+    assert sum(len(written[name]) for name in QUESTIONS) == len(found.rows)
+    about = written["about"]
+    assert about["defaults"] == ["sources.min_answered: the definition's own rule", "sources.on_invalid: error"]
+    assert about["families"] == found.families
+    assert {each["kind"] for each in about["inputs"]} == {"study", "instrument", "columns", "norms", "links", "answers"}
+    assert about["plan"]["multiplicity"] == {"method": "holm", "family": "scale", "families": {}}
+    assert "NaN" not in json.dumps(written)
+
+
+def test_a_workbook_has_a_sheet_a_question(tmp_path, found):
+    out = tmp_path / "out.xlsx"
+    assert run(STUDY, "-o", out, "-q").exit_code == 0
+    book = CalamineWorkbook.from_path(out)
+    assert book.sheet_names[:5] == list(QUESTIONS)
+    for question in QUESTIONS:
+        assert len(book.get_sheet_by_name(question).to_python()) == len(found.ask(question)) + 1
+    again = run(STUDY, "-o", out, "-q")
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+
+
+def test_what_was_defaulted_and_who_vouches_is_said_on_standard_error():
+    said = run(STUDY, "--scale", "osc.stress").stderr
+    assert said.splitlines()[0] == "default: sources.min_answered: the definition's own rule"
+    assert "osc: key structural, responses unverified, missing project" in said
+    assert run(STUDY, "--scale", "osc.stress", "-q").stderr == ""
+
+
+def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
+    only = compare_study(data, ["change"], ["wai"], ["bond"])
+    assert {(row.source, row.scale, row.question) for row in only.rows} == {
+        ("alliance_family", "bond", "change"),
+        ("alliance_worker", "bond", "change"),
+    }
+    assert {row.source for row in compare_study(data, ["level"], ["engagement"]).rows} == {"engagement"}
+    assert not [note for note in only.notes if note.startswith(("competence", "practice"))]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--only", "chnage"],
+            "no question 'chnage' (questions: design, level, change, arms, did) did you mean 'change'?",
+        ),
+        (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
+        (["-f", "docx"], "docx"),
+    ],
+)
+def test_a_wrong_request_exits_with_2(words, said):
+    result = run(STUDY, *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_study_that_is_not_there_exits_with_1(tmp_path):
+    result = run(tmp_path / "none.yaml")
+    assert result.exit_code == 1
+    assert "none.yaml" in result.stderr
+
+
+@pytest.fixture
+def scored(tmp_path):
+    path = tmp_path / "scored.csv"
+    lines = ["respondent,site,wave,warmth"]
+    for site, base in zip("1234", (2.0, 3.0, 3.5, 2.5), strict=True):
+        for wave, change in (("T1", 0.0), ("T2", 0.4)):
+            lines += [f"P{site}{n},{site},{wave},{base + change * (n % 3) + n / 10:.2f}" for n in range(8)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_file_of_scores_needs_no_study_file(scored):
+    result = run(scored, "--treated", "1,4", "-f", "json", "-q")
+    assert result.exit_code == 0
+    written = json.loads(result.stdout)
+    people = next(row for row in written["arms"] if row["is_primary"] and row["unit"] == "people")
+    assert (people["groups"], people["counts"]) == ("Treated - Contrast", "16; 16")
+    assert people["estimate"] == pytest.approx((2.0 + 2.5) / 2 - (3.0 + 3.5) / 2)
+    assert "plan.smallest_effect: 0.5 g" in written["about"]["defaults"]
+
+
+def test_a_file_of_scores_without_a_wave_is_one_wave(scored):
+    lines = [line for line in scored.read_text().splitlines() if ",T2," not in line]
+    scored.write_text("\n".join(line.replace(",T1,", ",").replace(",wave,", ",") for line in lines) + "\n")
+    result = run(scored, "--treated", "1,4", "-f", "json", "-q")
+    assert result.exit_code == 0, result.stderr
+    written = json.loads(result.stdout)
+    assert set(written) & set(QUESTIONS) == {"design", "level", "arms"}
+    assert "there is one wave: no change can be looked at" in written["notes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--site", "sit"],
+            "has no column 'sit' for the site (columns: respondent, site, wave, warmth) did you mean 'site'?",
+        ),
+        (["--wave", "time"], "has no column 'time' for the wave"),
+        (["--treated", "9"], "no site '9' in column 'site' (sites: 1, 2, 3, 4)"),
+        (["--treated", "1,2,3,4"], "every site is treated (1, 2, 3, 4), and none is left to compare them with"),
+    ],
+)
+def test_a_wrong_column_or_site_exits_with_2(scored, words, said):
+    result = run(scored, *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_small_site_is_hidden_in_every_format(tmp_path, scored):
+    rows = [line for line in scored.read_text().splitlines() if not re.match(r"P1[3-7],1,", line)]
+    rows = [re.sub(r"^(P1\d,1,T.),.*", r"\1,4.4321", line) for line in rows]
+    scored.write_text("\n".join(rows) + "\n")
+    outputs = [run(scored, "--treated", "1,4", *words).output for words in ([], ["-f", "csv"], ["-f", "json"])]
+    outputs += [run(scored, "--treated", "1,4", "--only", question).output for question in QUESTIONS]
+    book = tmp_path / "out.xlsx"
+    run(scored, "--treated", "1,4", "-o", book)
+    workbook = CalamineWorkbook.from_path(book)
+    outputs += [str(workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
+    for text in outputs:
+        assert "4.43" not in text
+    rows = list(csv.DictReader(io.StringIO(outputs[1])))
+    for row in rows:
+        if row["site"] in ("1", "4"):
+            assert (row["estimate"], row["counts"], row["sentence"]) == ("", "", "")
+            assert row["notes"] == "not shown: a group of fewer than 5 people, or one that would give it away"
+
+
+def test_the_same_person_in_two_sites_is_an_error_in_the_file(scored):
+    text = scored.read_text() + "P10,2,T1,3.0\n"
+    scored.write_text(text)
+    result = run(scored, "--treated", "1,4")
+    assert result.exit_code == 1
+    assert "person 'P10' at T1 is in site '2' here and in '1' on line 2" in result.stderr
+
+
+def test_a_study_with_one_arm_describes_and_says_so(tmp_path):
+    folder = tmp_path / "contrast_study"
+    shutil.copytree(STUDY.parent, folder)
+    text = (folder / "study.yaml").read_text()
+    text = text.replace("  sos: {label: Signs of Safety}\n", "").replace("arm: sos", "arm: contrast")
+    (folder / "study.yaml").write_text(text)
+    result = run(folder / "study.yaml", "--scale", "osc.stress", "-q")
+    assert result.exit_code == 0, result.stderr
+    assert "there is one arm, Contrast: sites are described, and no arms compared" in " ".join(result.stdout.split())

@@ -1,0 +1,89 @@
+"""A sentence can be recomputed from its row: statcheck's idea, held for any data."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import draw_cells, make_panel, make_plan
+
+from sos_score.comparison.findings import compare_panels
+from sos_score.report.sentences import write_sentence
+
+NUMBER = r"-?\d+\.\d+"
+PARTS = {
+    "estimate": rf"difference ({NUMBER})",
+    "interval": rf"95% CI \[({NUMBER}), ({NUMBER})\]",
+    "test": rf"t\((\d+(?:\.\d)?)\) = ({NUMBER})",
+    "p": r"[^d] p (=|<) (\d?\.\d+)",
+    "p_adjusted": r"adjusted p (=|<) (\d?\.\d+)",
+    "effect": rf", (?:g|T points) = ({NUMBER})",
+    "detectable": rf"80% power(?: by a t test of the sites)? (?:g|T points) = ({NUMBER})",
+}
+
+
+def agree(said, value, places):
+    return abs(float(said) - value) <= 0.5 * 10**-places + 1e-9
+
+
+def check_p(found, p):
+    sign, said = found.groups()
+    assert p < 0.001 if sign == "<" else agree(said, p, 3)
+
+
+def check_sentence(sentence, row):
+    found = {name: re.search(pattern, sentence) for name, pattern in PARTS.items()}
+    assert agree(found["estimate"][1], row.estimate, 2)
+    assert bool(found["interval"]) == (not math.isnan(row.low))
+    if found["interval"]:
+        assert agree(found["interval"][1], row.low, 2)
+        assert agree(found["interval"][2], row.high, 2)
+    assert bool(found["test"]) == (not math.isnan(row.df))
+    if found["test"]:
+        assert agree(found["test"][1], row.df, 1)
+        assert agree(found["test"][2], row.statistic, 2)
+    assert bool(found["p"]) == bool(found["p_adjusted"]) == (not math.isnan(row.p))
+    if found["p"]:
+        check_p(found["p"], row.p)
+        check_p(found["p_adjusted"], row.p_adjusted)
+    if found["effect"]:
+        assert agree(found["effect"][1], row.effect, 2)
+    null = row.verdict in ("equivalent", "inconclusive") and not math.isnan(row.detectable)
+    assert bool(found["detectable"]) == null
+    if null:
+        assert agree(found["detectable"][1], row.detectable, 2)
+    assert sentence.endswith("; it describes these people only." if row.unit == "people" else "; its unit is the site.")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.lists(st.integers(0, 14), min_size=8, max_size=8), st.floats(-2, 2))
+def test_every_number_of_a_sentence_is_in_its_row(seed, sizes, shift):
+    places = [(site, wave) for site in "1234" for wave in ("T1", "T2")]
+    cells = draw_cells(seed, dict(zip(places, sizes, strict=True)))
+    cells["3", "T2"] = cells["3", "T2"] + shift
+    found = compare_panels([make_panel(cells)], make_plan())
+    for row in found.rows:
+        sentence = write_sentence(row)
+        assert bool(sentence) == (row.is_primary and not math.isnan(row.estimate))
+        if sentence:
+            check_sentence(sentence, row)
+
+
+def test_a_sentence_reads_as_in_a_results_section():
+    cells = {(site, "T1"): [1.0, 2, 3, 2, 2, 4] for site in "1234"} | {(s, "T2"): [3.0, 4, 5, 4, 3, 5] for s in "1234"}
+    row = next(row for row in compare_panels([make_panel(cells)], make_plan(), ["change"]).rows if row.is_primary)
+    assert write_sentence(row) == (
+        "Warmth, Site 1, T1 to T2, people: more warmth (better); difference 1.67, 95% CI [1.12, 2.21], t(5) = 7.91, "
+        "p < .001, adjusted p = .002, g = 1.59 [0.31, 2.82]; it describes these people only."
+    )
+
+
+@pytest.mark.parametrize("sabotage", ["difference 9.99", "t(5) = 9.99", "adjusted p = .999"])
+def test_a_wrong_number_is_noticed(sabotage):
+    cells = {(site, "T1"): [1.0, 2, 3, 2, 2, 4] for site in "1234"} | {(s, "T2"): [3.0, 4, 5, 4, 3, 5] for s in "1234"}
+    row = next(row for row in compare_panels([make_panel(cells)], make_plan(), ["change"]).rows if row.is_primary)
+    name = sabotage.rsplit(" ", 1)[0].removesuffix(" =")
+    wrong = re.sub(rf"{re.escape(name)}( =)? [-\d.]+", sabotage, write_sentence(row), count=1)
+    with pytest.raises(AssertionError):
+        check_sentence(wrong, row)
