@@ -37,8 +37,10 @@ def _make_detail(rows: Iterable[Row], title: str, comparison: Comparison) -> Tab
         Column("p (adj.)"),
         Column("finding", wraps=True, narrowest=18),
     )
-    plan = comparison.plan
+    plan, rows = comparison.plan, list(rows)
     usual = {plan.span, f"{plan.last_wave} - {plan.first_wave}"}
+    if {row.unit for row in rows} == {"people"}:
+        usual.add("people")
     if plan.has_arms:
         treated, reference = plan.arm_names
         usual |= {f"{treated} - {reference}", f"{treated} change - {reference} change"}
