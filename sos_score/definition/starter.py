@@ -42,6 +42,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     InvalidRequest
         No id can be made of the name, or the labels are no response scale.
     """
+    name, labels = (" ".join(_keep_printable(text).split()) for text in (name, labels))
     slug = make_id(name)
     low, high, lines = _read_labels(labels)
     missing = _choose_missing(low, high, labels)
@@ -64,6 +65,11 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
             last=last,
         ),
     )
+
+
+def _keep_printable(text: str) -> str:
+    """Return a text without what YAML cannot hold and nobody can read."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def make_id(name: str) -> str:
@@ -108,7 +114,6 @@ def _choose_missing(low: int, high: int, labels: str) -> str:
 
 def quote(text: str) -> str:
     """Return a text as YAML takes it for text."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text)
     if _PLAIN.fullmatch(text) and text.strip() == text and text.lower() not in ("true", "false", "null"):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,129 @@
+"""``sos-score new instrument``: whatever the name and the labels, a definition that is valid as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from sos_score import load_instrument
+from sos_score.cli.app import app
+from sos_score.definition.starter import make_starter
+from sos_score.errors import InvalidRequest
+from sos_score.scoring.validation import validate_paths
+
+FIVE = "Strongly disagree, Disagree, Neither, Agree, Strongly agree"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def new(*words: str) -> Result:
+    return CliRunner().invoke(app, ["new", "instrument", *words])
+
+
+def test_a_name_a_count_and_labels_make_a_definition_that_scores() -> None:
+    result = new("Survey of social workers", "--items", "12", "--labels", FIVE)
+    assert result.exit_code == 0
+    name = "survey-of-social-workers.yaml"
+    assert result.stderr == f"{name} written; check it with: sos-score validate {name}\n"
+    assert result.stdout == ""
+    instrument = load_instrument(f"./{name}")
+    assert instrument.title == "Survey of social workers"
+    assert list(instrument.responses) == [f"survey_of_social_workers_{n:02}" for n in range(1, 13)]
+    (responses,) = set(instrument.response_names.values())
+    assert list(instrument.response_scales[responses].labels.items()) == [
+        (label, code) for code, label in enumerate(FIVE.split(", "), start=1)
+    ]
+    assert instrument.verification.key.status == "user"
+    Path("t.csv").write_text(
+        f"respondent,{','.join(instrument.responses)}\nA,{','.join(['Agree'] * 9 + ['N/A'] * 2 + ['Neither'])}\n"
+    )
+    scored = CliRunner().invoke(app, ["score", "t.csv", "-i", f"./{name}", "-f", "csv"])
+    # 9 x 4 + 3 over the 10 answered.
+    assert scored.stdout.splitlines()[1] == "A,3.9,10"
+
+
+def test_without_an_output_a_file_that_is_there_is_not_replaced() -> None:
+    path = Path("mood.yaml")
+    path.write_text("precious")
+    result = new("Mood", "--items", "3")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "mood.yaml: is there already\n  hint: choose another name, or replace it with --force\n"
+    assert path.read_text() == "precious"
+    assert new("Mood", "--items", "3", "--force").exit_code == 0
+    assert path.read_text() == make_starter("Mood", 3, "1-5").text
+
+
+def test_the_output_may_be_another_file_or_standard_output() -> None:
+    assert new("Mood", "--items", "3", "-o", "-").stdout == make_starter("Mood", 3, "1-5").text
+    assert list(Path().iterdir()) == []
+    result = new("Mood", "--items", "3", "-o", "no/mood.yaml")
+    assert (result.exit_code, result.stderr) == (1, "no/mood.yaml: there is no folder 'no'\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["7 questions", "--items", "3"], "no id can be made of '7 questions'; begin it with a letter"),
+        (["\u4e2d", "--items", "3"], "no id can be made of '\u4e2d'; begin it with a letter"),
+        (["Mood", "--items", "3", "--labels", "5-1"], "--labels 5-1: 5 is not below 1"),
+        (
+            ["Mood", "--items", "3", "--labels", "Yes"],
+            "--labels needs two or more different labels, lowest first, or a range (0-10), not 'Yes'",
+        ),
+        (
+            ["Mood", "--items", "3", "--labels", "Yes, YES "],
+            "--labels needs two or more different labels, lowest first, or a range (0-10), not 'Yes, YES'",
+        ),
+        (
+            ["Mood", "--items", "3", "--labels", "0, 1, 2"],
+            "--labels: '0' is a number and would have the code 1; for numbers give a range (0-10)",
+        ),
+    ],
+)
+def test_what_makes_no_definition_is_exit_2(words: list[str], said: str) -> None:
+    result = new(*words)
+    assert (result.exit_code, result.stderr) == (2, f"{said}\nTry 'sos-score --help'.\n")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("items", ["0", "1000", "many"])
+def test_a_count_that_is_none_is_exit_2(items: str) -> None:
+    assert new("Mood", "--items", items).exit_code == 2
+
+
+@pytest.mark.parametrize("labels", ["0-100", "-2-2", "0-1", "1, 2, 3", "N/A, Yes", "null, No, true", "a: b, #c, 'd'"])
+@pytest.mark.parametrize("items", [1, 10])
+def test_ranges_and_labels_of_every_kind_are_valid(labels: str, items: int) -> None:
+    check_valid(make_starter("Mood", items, labels).text, "mood")
+
+
+@settings(max_examples=60, deadline=None)
+@example("Null", ["Yes", "No"])
+@example('A "b" \\ c: d # e', ["[x]", "{y}", "- z"])
+@example("a\x07b\nc\td", ["99", "x"])
+@given(
+    st.text(max_size=30),
+    st.lists(st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"]), max_size=9), max_size=6),
+)
+def test_any_name_and_labels_are_valid_or_refused(name: str, labels: list[str]) -> None:
+    try:
+        starter = make_starter(name, 3, ",".join(labels))
+    except InvalidRequest:
+        return
+    check_valid(starter.text, starter.id)
+
+
+def check_valid(text: str, name: str) -> None:
+    path = Path(f"{name}.yaml")
+    path.write_text(text, encoding="utf-8")
+    validation = validate_paths([str(path)])
+    assert [str(problem) for problem in validation.problems] == []
+    assert validation.examples == 2
+    path.unlink()
