@@ -109,7 +109,7 @@ def test_ranges_and_labels_of_every_kind_are_valid(labels: str, items: int) -> N
 @example('A "b" \\ c: d # e', ["[x]", "{y}", "- z"])
 @example("a\x07b\nc\td", ["99", "x"])
 @given(
-    st.text(max_size=30),
+    st.text(max_size=30).map("A{}".format),
     st.lists(st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"]), max_size=9), max_size=6),
 )
 def test_any_name_and_labels_are_valid_or_refused(name: str, labels: list[str]) -> None:
