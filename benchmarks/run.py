@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import platform
 import resource
@@ -16,6 +17,8 @@ ITEMS = [f"q_{number:03}" for number in range(1, 106)]
 LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
 SMALL = 600
 TRIES = 3
+PEER_ROWS = 10_000
+PEER_BEFORE = 1_600  # rows a second of scorify when the limit was set
 
 DEFINITION = """\
 format: 1
@@ -99,8 +102,37 @@ def say(what: str, seconds: float, against: str = "", other: float = 0, *, limit
     print(f"{what:<52}{seconds:7.2f} s{ratio}{f'  (at most {limit})' if limit else ''}")
 
 
-def time_large(folder: Path, rows: int) -> None:
-    """Time scoring of a large file against a bare scan and pandas."""
+def write_scoresheet(path: Path) -> None:
+    """Write the same instrument for scorify."""
+    lines = ["layout,header", "layout,data", 'transform,normal,"map(1:5,1:5)"', 'transform,reverse,"map(1:5,5:1)"']
+    lines.append("score,respondent")
+    for scale in range(6):
+        for place in range(scale, 105, 6):
+            lines.append(f"score,{ITEMS[place]},s{scale},{'reverse' if place % 4 == 3 else 'normal'}")
+    lines += [f'measure,s{scale},"mean(s{scale})"' for scale in range(6)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def time_peer(folder: Path, rate: float) -> None:
+    """Set our rows a second beside those of scorify, where it is installed."""
+    print("\nscorify, rows a second")
+    if importlib.util.find_spec("scorify") is None:
+        print("not installed here, so not timed (pip install scorify)")
+    else:
+        data, sheet = folder / "peer.csv", folder / "sheet.csv"
+        write_data(data, PEER_ROWS)
+        write_scoresheet(sheet)
+        command = [sys.executable, "-m", "scorify.scripts.score_data", "--quiet", str(sheet), str(data)]
+        seconds, _ = run([*command, f"--output={folder / 'peer_scores.csv'}"])
+        theirs = PEER_ROWS / seconds
+        print(
+            f"{f'in this run ({PEER_ROWS:,} rows)':<52}{theirs:7,.0f}    {rate / theirs:5.0f} x as many here (at least 100)"
+        )
+    print(f"{'measured before':<52}{PEER_BEFORE:7,.0f}    {rate / PEER_BEFORE:5.0f} x as many here")
+
+
+def time_large(folder: Path, rows: int) -> float:
+    """Time scoring of a large file against a bare scan and pandas; return our rows a second."""
     definition, one, two, texts = (folder / name for name in ("bench.yaml", "one.csv", "two.csv", "texts.csv"))
     write_definition(definition)
     write_data(one, rows)
@@ -129,6 +161,7 @@ def time_large(folder: Path, rows: int) -> None:
     print(f"{'peak memory':<52}{memory:7.0f} MB  (at most 600 MB)")
     print(f"{'peak memory, twice the rows':<52}{twice:7.0f} MB  {twice / memory:5.2f} x  (at most 1.15)")
     print(f"{'rows a second':<52}{rows / ours:7,.0f}")
+    return rows / ours
 
 
 def time_small(folder: Path) -> None:
@@ -164,9 +197,10 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     rows = parser.parse_args().rows
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; best of {TRIES}")
+    print(f"load before the run: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name:
         time_small(Path(name))
-        time_large(Path(name), rows)
+        time_peer(Path(name), time_large(Path(name), rows))
     print(f"\nthis script itself peaked at {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
