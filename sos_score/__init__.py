@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
-    from sos_score.scoring.scores import score_survey
     from sos_score.scoring.study_file import read_study
     from sos_score.scoring.study_reading import load_study_data
     from sos_score.survey.columns import ColumnMap, read_column_map
@@ -96,7 +95,7 @@ _HOMES = {
     "read_column_map": "survey.columns",
     "read_responses": "scoring.responses",
     "read_study": "scoring.study_file",
-    "score_survey": "scoring.scores",
+    "score_survey": "scoring.frames",
 }
 
 
