@@ -56,7 +56,8 @@ class Row:
         Two one-sided tests: the larger p, and the 1 - 2 alpha interval.
     tost_p_adjusted : float
     detectable : float
-        The smallest effect this analysis would find with 80% power, in the units of `effect`.
+        The smallest effect this analysis would find with 80% power, in the units of `effect`; where it rests on
+        an ICC, `effect_low` and `effect_high` are the same at the limits of the ICC's interval.
     verdict, direction, is_good, reason : str
         In words; `is_good` is ``better``, ``worse`` or empty.
     notes : tuple of str
