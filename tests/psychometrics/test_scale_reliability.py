@@ -297,3 +297,38 @@ def test_suspicions_name_item_scale_site_and_wave():
     assert (row["site"], row["wave"], row["scale"], row["item"], row["n"]) == ("2", "T1", "bond", "wai_28", 60)
     assert row["item_rest_r"] < 0 < row["r_if_flipped"]
     assert row["alpha"] < row["alpha_if_flipped"]
+
+
+EDGE = [
+    "constant_item",
+    "all_constant",
+    "two_items",
+    "one_item",
+    "two_items_constant",
+    "negative_alpha",
+    "n2",
+    "n1",
+    "n3",
+    "perfect_identical",
+    "no_overlap",
+    "blank_row",
+    "square_4x4",
+    "zero_total_variance",
+    "binary",
+]
+
+
+@pytest.mark.parametrize("case", EDGE)
+def test_degenerate_data_give_rs_numbers_or_a_sentence(golden, make_instrument, case):
+    r = golden("edge")[case]
+    x = np.array(r["data"], dtype=float)
+    low, high = int(np.nanmin(x)), int(np.nanmax(x))
+    instrument = make_instrument({"s": r["items"]}, low, max(high, low + 1))
+    frame = pl.DataFrame(x, schema=r["items"], orient="row").fill_nan(None)
+    row, want = row_of(assess_reliability(read_responses(frame, instrument)).scales, scale="s"), reliability(moments(x))
+    psych = r["psych"]["alpha"] if r.get("psych") and not np.isnan(want.alpha) else np.nan
+    assert row["alpha"] == pytest.approx(want.alpha, abs=CLOSED, nan_ok=True)
+    assert row["alpha"] == pytest.approx(psych, abs=CLOSED, nan_ok=True)
+    assert (row["n"], row["items"]) == (want.n, want.items)
+    assert (row["alpha_low"], row["alpha_high"]) == pytest.approx((want.ci_low, want.ci_high), nan_ok=True)
+    assert all(note in row["note"] for note in reliability(moments(x), r["items"]).notes)
