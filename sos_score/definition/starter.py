@@ -11,6 +11,7 @@ from sos_score.errors import InvalidRequest
 
 _RANGE = re.compile(r"(-?\d+)-(-?\d+)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
+_LONG = 12
 _NUMBER = re.compile(r"[-+]?[0-9]+")
 
 
@@ -46,7 +47,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
     slug = make_id(name)
     low, high, lines = _read_labels(labels)
     missing = _choose_missing(low, high, labels)
-    stem = slug.replace("-", "_")
+    stem = _make_stem(slug)
     width = len(str(items))
     first, last = f"{stem}_{1:0{width}}", f"{stem}_{items:0{width}}"
     ids = first if items == 1 else f"{first}..{last}"
@@ -79,6 +80,12 @@ def make_id(name: str) -> str:
     if not re.match(r"[a-z]", slug):
         raise InvalidRequest(f"no id can be made of '{name}'; begin it with a letter")
     return slug
+
+
+def _make_stem(slug: str) -> str:
+    """Return what item ids begin with: the id, or where that is long the first letters of its words."""
+    words = slug.split("-")
+    return "".join(word[0] for word in words) if len(slug) > _LONG and len(words) > 1 else "_".join(words)
 
 
 def _read_labels(text: str) -> tuple[int, int, str]:

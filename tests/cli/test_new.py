@@ -35,7 +35,7 @@ def test_a_name_a_count_and_labels_make_a_definition_that_scores() -> None:
     assert result.stdout == ""
     instrument = load_instrument(f"./{name}")
     assert instrument.title == "Survey of social workers"
-    assert list(instrument.responses) == [f"survey_of_social_workers_{n:02}" for n in range(1, 13)]
+    assert list(instrument.responses) == [f"sosw_{n:02}" for n in range(1, 13)]
     (responses,) = set(instrument.response_names.values())
     assert list(instrument.response_scales[responses].labels.items()) == [
         (label, code) for code, label in enumerate(FIVE.split(", "), start=1)
