@@ -239,11 +239,7 @@ class _Tally:
         """Return whether some row key surely or very probably occurs twice."""
         import polars as pl
 
-        if not self.hashes:
-            return False
-        # Sorted, equal neighbours show; a set of millions of keys would take several times the memory.
-        keys = pl.concat(self.hashes).sort()
-        return bool((keys == keys.shift()).any())
+        return bool(self.hashes) and pl.concat(self.hashes).n_unique() < self.rows
 
 
 def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
