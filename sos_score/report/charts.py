@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from math import isnan, log
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sos_score.comparison.planning import PlanAssessment
 from sos_score.comparison.study_plan import analyse_equal_sites
+from sos_score.report.chart_style import BLUE, GREY, INK, ORANGE, PALE, render_figure
 from sos_score.report.plans import describe_plan
 
 if TYPE_CHECKING:
@@ -18,19 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CHARTS = {".png": "png", ".svg": "svg"}
-# Okabe & Ito (2008): told apart by readers of any colour vision, and in grey.
-_BLUE, _ORANGE, _INK, _GREY, _PALE = "#0072B2", "#D55E00", "#222222", "#767676", "#EFEFEF"
 _TICKS = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100, 200, 500, 1000, 2000, 5000)
-_STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "sos-score",  # the same plan gives the same bytes
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so looks alike everywhere
-    "font.size": 10,
-    "text.color": _INK,
-    "axes.edgecolor": _GREY,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-}
 
 
 def draw_power(result: PlanAssessment, kind: str = "svg") -> bytes:
@@ -48,19 +36,7 @@ def draw_power(result: PlanAssessment, kind: str = "svg") -> bytes:
         The same for the same result and version of matplotlib. An SVG holds the figures in words for readers who
         cannot see it.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context():
-        mpl.rcdefaults()  # a reader's own settings would change the picture
-        mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=(7.2, 4.5), facecolor="white")
-        _fill(figure, result)
-        stream = BytesIO()
-        about = {"Title": _title(result), "Description": describe_power(result)}
-        metadata = {**about, "Date": None} if kind == "svg" else {**about, "Software": None}
-        figure.savefig(stream, format=kind, dpi=200, metadata=metadata)
-    return stream.getvalue()
+    return render_figure(lambda figure: _fill(figure, result), (7.2, 4.5), _title(result), describe_power(result), kind)
 
 
 def describe_power(result: PlanAssessment) -> str:
@@ -82,7 +58,7 @@ def _fill(figure: Figure, result: PlanAssessment) -> None:
     settings = describe_plan(result.plan).split(", ", 1)[1]
     lines = wrap(f"{settings}, power {result.power:.0%}; t test of sites", 100)
     figure.text(0.03, 0.955, _title(result), size=13, weight="bold", va="center")
-    figure.text(0.03, 0.915, "\n".join(lines), size=9, color=_GREY, va="top", linespacing=1.3)
+    figure.text(0.03, 0.915, "\n".join(lines), size=9, color=GREY, va="top", linespacing=1.3)
     axes = figure.add_axes((0.09, 0.13, 0.88, 0.72 - 0.045 * len(lines)))
     sites = result.by_sites["sites_per_arm"]
     last = int(sites.max())
@@ -91,8 +67,8 @@ def _fill(figure: Figure, result: PlanAssessment) -> None:
     _shade_impossible(axes, result)
     between = np.geomspace(2, last, 80)
     curve = [analyse_equal_sites(result.plan, at).find_effect(result.power, result.plan.alpha) for at in between]
-    axes.plot(between, curve, color=_BLUE, linewidth=2, zorder=3)
-    axes.plot(sites, result.by_sites["smallest_effect"], "o", color=_BLUE, markersize=4.5, zorder=3)
+    axes.plot(between, curve, color=BLUE, linewidth=2, zorder=3)
+    axes.plot(sites, result.by_sites["smallest_effect"], "o", color=BLUE, markersize=4.5, zorder=3)
     _mark_answers(axes, result)
 
 
@@ -106,7 +82,7 @@ def _set_scales(axes: Axes, last: int, highest: float) -> None:
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("sites in each arm")
-    axes.set_title("smallest effect shown, in standard deviations", loc="left", size=9, color=_INK, x=-0.07, pad=9)
+    axes.set_title("smallest effect shown, in standard deviations", loc="left", size=9, color=INK, x=-0.07, pad=9)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.7)
@@ -118,9 +94,9 @@ def _shade_impossible(axes: Axes, result: PlanAssessment) -> None:
     if impossible.empty:
         return
     last = int(impossible.max())
-    axes.axvspan(1.8, (last * (last + 1)) ** 0.5, color=_PALE, linewidth=0, zorder=0)
+    axes.axvspan(1.8, (last * (last + 1)) ** 0.5, color=PALE, linewidth=0, zorder=0)
     words = f"a permutation test\ncannot reach {result.plan.alpha:g}"
-    axes.text(1.86, 0.97, words, transform=axes.get_xaxis_transform(), size=8.5, color=_GREY, va="top")
+    axes.text(1.86, 0.97, words, transform=axes.get_xaxis_transform(), size=8.5, color=GREY, va="top")
 
 
 def _find_plan_point(result: PlanAssessment) -> tuple[float, float]:
@@ -138,10 +114,10 @@ def _mark_answers(axes: Axes, result: PlanAssessment) -> None:
         words = f"this plan, {one} against {two}: {effect:.2f}"
         if one == two == needed:
             words += f"\nshows {result.effect:g}"
-        _mark(axes, (sites, effect), words, _ORANGE)
+        _mark(axes, (sites, effect), words, ORANGE)
     if isnan(result.effect):
         return
-    axes.axhline(result.effect, color=_INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
+    axes.axhline(result.effect, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
     stated = f"stated effect {result.effect:g}"
     axes.text(1.86, result.effect, stated, size=9, va="bottom", ha="left")
     if not isnan(needed) and result.plan.sites != (needed, needed):
@@ -150,7 +126,7 @@ def _mark_answers(axes: Axes, result: PlanAssessment) -> None:
             axes,
             (needed, row["smallest_effect"]),
             f"{needed:.0f} sites in each arm\nshow {result.effect:g}",
-            _BLUE,
+            BLUE,
             0.55,
         )
 
