@@ -12,6 +12,7 @@ from sos_score import __version__
 from sos_score.cli import (
     agreement_command,
     compare_command,
+    demo_command,
     explain_command,
     list_command,
     new_command,
@@ -20,10 +21,12 @@ from sos_score.cli import (
     raters_command,
     reliability_command,
     retest_command,
+    report_command,
     schema_command,
     score_command,
     show_command,
     validate_command,
+    verify_command,
 )
 from sos_score.errors import InvalidInput, InvalidRequest
 
@@ -89,6 +92,9 @@ app.command("reliability")(reliability_command.report_reliability)
 app.command("agreement")(agreement_command.report_agreement)
 app.command("raters")(raters_command.report_raters)
 app.command("retest")(retest_command.report_retest)
+app.command("report")(report_command.report)
+app.command("verify")(verify_command.verify)
+app.command("demo")(demo_command.demo)
 app.add_typer(new_command.app, name="new")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Okabe & Ito (2008): told apart by readers of any colour vision, and in grey.
@@ -55,5 +56,13 @@ def render_figure(
         stream = BytesIO()
         about = {"Title": title, "Description": description}
         metadata = {**about, "Date": None} if kind == "svg" else {**about, "Software": None}
-        figure.savefig(stream, format=kind, dpi=200, metadata=metadata)
+        figure.savefig(stream, format=kind, dpi=300, metadata=metadata)
     return stream.getvalue()
+
+
+def set_frame(axes: Axes, grid: Literal["x", "y"] = "x") -> None:
+    """Leave of the frame what is read: one axis and a faint grid along the other."""
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0, labelsize=8.5)
+    axes.grid(axis=grid, color=LINE, linewidth=0.7)
+    axes.set_axisbelow(True)

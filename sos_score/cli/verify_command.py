@@ -1,0 +1,17 @@
+"""``sos-score verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The .manifest.json beside a report.")],
+) -> None:
+    """Recompute a report from its manifest, and say what differs."""
+    from sos_score.report.verification import verify_report
+
+    typer.echo(verify_report(manifest))

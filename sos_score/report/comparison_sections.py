@@ -1,0 +1,98 @@
+"""What a report says of the findings: the summary, change in sites, and the arms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sos_score.comparison.rows import QUESTIONS
+from sos_score.report.blocks import Block, Evidence
+from sos_score.report.change_picture import list_changes
+from sos_score.report.comparison import list_limits, make_rows_table, make_summary
+from sos_score.report.findings import count_verdicts, list_differences, name_rows
+from sos_score.report.forest_picture import list_forests
+from sos_score.report.profile_picture import list_profiles
+from sos_score.report.tables import Table
+from sos_score.scoring.provenance import describe_caveat
+
+_INCONCLUSIVE = (
+    "Inconclusive does not mean that there is no difference: it means that this study cannot tell. Equivalent means"
+    " that a difference as large as the smallest that would matter can be ruled out."
+)
+_PEOPLE = (
+    "Findings of people speak of the people who answered, not of a way of working: people in one site share"
+    " their team, their manager and their families, and are treated here as if they did not."
+)
+
+
+def tell_summary(evidence: Evidence) -> Iterator[Block]:
+    """Yield the limits of the design, the verdicts counted, and what differs."""
+    data, comparison = evidence.data, evidence.comparison
+    for limit in list_limits(comparison):
+        yield Block("text", f"What this design can show: {limit}.")
+    for question, unit, what in (
+        ("did", "sites", "comparison of how the sites of the arms changed"),
+        ("arms", "sites", "comparison of the sites of the arms at one wave"),
+        ("did", "people", "comparison of how the people of the arms changed"),
+        ("arms", "people", "comparison of the people of the arms at one wave"),
+        ("change", "people", "comparison of a site with itself over time"),
+        ("level", "people", "comparison of a site with the norm"),
+    ):
+        said = count_verdicts([row for row in comparison.ask(question) if row.unit == unit], what)
+        if said:
+            yield Block("text", said)
+    yield Block("text", _INCONCLUSIVE)
+    yield Block("text", _PEOPLE)
+    instruments = {table.instrument.id: table.instrument for table in data.tables if table.instrument}
+    caveats = [caveat for caveat in map(describe_caveat, instruments.values()) if caveat]
+    if caveats:
+        yield Block("text", "Not every scoring key is verified, and no score is better than its key:")
+        yield Block("list", tuple(caveats))
+    yield Block("table", make_summary(comparison)["counts"])
+    differences = [each for question in ("did", "arms", "change") for each in
+                   list_differences(comparison, data, question)]  # fmt: skip
+    if differences:
+        yield Block("heading", "What differs")
+        yield Block("list", tuple(differences))
+
+
+def tell_change(evidence: Evidence) -> Iterator[Block]:
+    """Yield levels against the norm, and change in each site."""
+    tables = make_summary(evidence.comparison)
+    if "level" in tables:
+        yield Block("heading", "Against the norm")
+        for picture in list_profiles(evidence):
+            yield Block("picture", picture)
+        yield Block("table", name_rows(tables["level"], evidence.data))
+        yield Block("folded", _list_judged(evidence, "level"))
+    if "change" in tables:
+        yield Block("heading", "Change in each site")
+        yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, "change")))
+        for picture in list_changes(evidence):
+            yield Block("picture", picture)
+        yield Block("table", name_rows(tables["change"], evidence.data))
+        yield Block("folded", _list_judged(evidence, "change"))
+
+
+def tell_arms(evidence: Evidence) -> Iterator[Block]:
+    """Yield the arms at each wave, how they changed, and what could have been found."""
+    tables = make_summary(evidence.comparison)
+    if "arms" not in tables:
+        return
+    yield Block("text", _PEOPLE)
+    for question in ("did", "arms"):
+        yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, question)))
+    for picture in list_forests(evidence):
+        yield Block("picture", picture)
+    yield Block("table", name_rows(tables["arms"], evidence.data))
+    for question in ("arms", "did"):
+        if evidence.comparison.ask(question):
+            yield Block("folded", _list_judged(evidence, question))
+    yield Block("table", name_rows(tables["design"], evidence.data))
+
+
+def _list_judged(evidence: Evidence, question: str) -> Table:
+    """Return every judged row of a question."""
+    rows = [row for row in evidence.comparison.ask(question) if row.is_primary]
+    table = make_rows_table(rows, f"{QUESTIONS[question]}: every judged finding")
+    return replace(name_rows(table, evidence.data), stub=3)

@@ -1,0 +1,89 @@
+"""Findings in few words, and outcomes by the names people know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sos_score.comparison.findings import Comparison
+from sos_score.comparison.rows import Row
+from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+from sos_score.report.blocks import count, join
+from sos_score.report.tables import Column, Table
+from sos_score.scoring.study_data import StudyData
+
+_MARKS = {"?": "inconclusive", "=": "equivalent", "~": "too small to matter"}
+
+
+def say_short(row: Row) -> str:
+    """Return a verdict in a word or two."""
+    if row.verdict == DIFFERENT:
+        return row.is_good or ("higher" if row.estimate > 0 else "lower")
+    return "too small to matter" if row.verdict == TRIVIAL else row.verdict
+
+
+def name_outcomes(data: StudyData) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the label of the source and the title of the scale of each outcome."""
+    return {(each.source, each.scale): (each.source_label, each.title) for each in data.outcomes}
+
+
+def name_rows(table: Table, data: StudyData) -> Table:
+    """Return a table of outcomes with their source and title in place of ids, and words in place of marks."""
+    names = {each.id: (each.source_label, each.title) for each in data.outcomes}
+    rows = tuple((*names[str(row[0])], *(_MARKS.get(str(cell), cell) for cell in row[1:])) for row in table.rows)
+    columns = (Column("source", wraps=True), Column("scale", wraps=True), *table.columns[1:])
+    notes = tuple(note for note in table.notes if not note.startswith("= equivalent"))
+    return replace(table, columns=columns, rows=rows, notes=notes, stub=table.stub + 1)
+
+
+def count_verdicts(rows: Iterable[Row], what: str) -> str:
+    """Return a sentence on how many findings are different, equivalent and inconclusive.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+    what : str
+        What is compared, in the singular: "comparison of sites".
+
+    Returns
+    -------
+    str
+        Empty where nothing was judged.
+    """
+    words = Counter(row.verdict for row in rows if row.is_primary and row.verdict)
+    total = sum(words.values())
+    if not total:
+        return ""
+    parts = [f"{words[DIFFERENT]} show a difference", f"{words[EQUIVALENT]} show that there is none that would matter"]
+    if words[TRIVIAL]:
+        parts.append(f"{words[TRIVIAL]} show one too small to matter")
+    parts.append(f"{words[INCONCLUSIVE]} are inconclusive")
+    return f"Of {count(total, what, what.replace('comparison', 'comparisons', 1))}, {join(parts)}."
+
+
+def list_differences(comparison: Comparison, data: StudyData, question: str) -> Iterator[str]:
+    """Yield, for each place and source, the outcomes that differ and how.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    data : StudyData
+    question : str
+
+    Yields
+    ------
+    str
+        "Site 3, T1 to T2 (Culture and climate, staff): worse in Proficiency and Rigidity."
+    """
+    names = name_outcomes(data)
+    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in comparison.ask(question):
+        if row.is_primary and row.verdict == DIFFERENT:
+            source, scale = names[row.source, row.scale]
+            place = row.groups if question in ("arms", "did") else row.site
+            where = ", ".join(part for part in (place, row.wave) if part)
+            unit = f", {row.unit}" if question in ("arms", "did") else ""
+            groups.setdefault((where + unit, source), {}).setdefault(say_short(row), []).append(scale)
+    for (where, source), found in groups.items():
+        yield f"{where} ({source}): {'; '.join(f'{word} in {join(scales)}' for word, scales in found.items())}."

@@ -1,0 +1,37 @@
+"""The sections of a report, in their order; a new one is a new entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sos_score.report.account_sections import tell_methods, tell_provenance
+from sos_score.report.blocks import Block, Evidence, Section
+from sos_score.report.comparison_sections import tell_arms, tell_change, tell_summary
+from sos_score.report.measurement_sections import tell_agreement, tell_measures, tell_quality, tell_reliability
+
+SECTIONS: dict[str, tuple[str, Callable[[Evidence], Iterator[Block]]]] = {
+    "summary": ("Summary", tell_summary),
+    "measures": ("What was measured, and by whom", tell_measures),
+    "quality": ("Data quality and response", tell_quality),
+    "reliability": ("Reliability", tell_reliability),
+    "agreement": ("Agreement in teams", tell_agreement),
+    "change": ("Profiles and change", tell_change),
+    "arms": ("Arms, and whether they changed differently", tell_arms),
+    "methods": ("Methods", tell_methods),
+    "provenance": ("Provenance", tell_provenance),
+}
+
+
+def list_sections(evidence: Evidence) -> list[Section]:
+    """Return every section the study has something for.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    list of Section
+    """
+    found = [Section(name, title, tuple(tell(evidence))) for name, (title, tell) in SECTIONS.items()]
+    return [section for section in found if section.blocks]
