@@ -19,6 +19,10 @@ _INCONCLUSIVE = (
     "Inconclusive does not mean that there is no difference: it means that this study cannot tell. Equivalent means"
     " that a difference as large as the smallest that would matter can be ruled out."
 )
+_BEYOND_PROOF = (
+    "However large a difference between the arms is, so few sites cannot show that it is more than chance. Nothing"
+    " below proves that a way of working is better or worse."
+)
 _PEOPLE = (
     "Findings of people speak of the people who answered, not of a way of working: people in one site share"
     " their team, their manager and their families, and are treated here as if they did not."
@@ -29,7 +33,10 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
     data, comparison = evidence.data, evidence.comparison
     for limit in list_limits(comparison):
-        yield Block("text", f"What this design can show: {limit}.")
+        yield Block("text", f"The limits of this design: {limit}.")
+    limits = [row.p for row in comparison.ask("design") if row.method.startswith("smallest p")]
+    if any(p > comparison.plan.alpha for p in limits):
+        yield Block("text", _BEYOND_PROOF)
     for question, unit, what in (
         ("did", "sites", "comparison of how the sites of the arms changed"),
         ("arms", "sites", "comparison of the sites of the arms at one wave"),
@@ -48,7 +55,10 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     if caveats:
         yield Block("text", "Not every scoring key is verified, and no score is better than its key:")
         yield Block("list", tuple(caveats))
-    yield Block("table", make_summary(comparison)["counts"])
+    verdicts = make_summary(comparison)["counts"]
+    # What the data do not allow stands with the data.
+    notes = tuple(note for note in verdicts.notes if note not in data.notes)
+    yield Block("table", replace(verdicts, notes=notes))
     differences = [each for question in ("did", "arms", "change") for each in
                    list_differences(comparison, data, question)]  # fmt: skip
     if differences:

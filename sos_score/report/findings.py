@@ -55,11 +55,16 @@ def count_verdicts(rows: Iterable[Row], what: str) -> str:
     total = sum(words.values())
     if not total:
         return ""
-    parts = [f"{words[DIFFERENT]} show a difference", f"{words[EQUIVALENT]} show that there is none that would matter"]
+    parts = [_say(words[DIFFERENT], "shows a difference", "show a difference")]
     if words[TRIVIAL]:
-        parts.append(f"{words[TRIVIAL]} show one too small to matter")
-    parts.append(f"{words[INCONCLUSIVE]} are inconclusive")
+        parts.append(_say(words[TRIVIAL], "shows one too small to matter", "show one too small to matter"))
+    parts.append(_say(words[EQUIVALENT], "is equivalent", "are equivalent"))
+    parts.append(_say(words[INCONCLUSIVE], "is inconclusive", "are inconclusive"))
     return f"Of {count(total, what, what.replace('comparison', 'comparisons', 1))}, {join(parts)}."
+
+
+def _say(number: int, one: str, several: str) -> str:
+    return f"{number or 'none'} {several if number > 1 else one}"
 
 
 def list_differences(comparison: Comparison, data: StudyData, question: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ _COLOURS = {
     "#000000": "var(--ink)",
 }
 _VARIABLES = {colour.lower(): variable for colour, variable in _COLOURS.items()}
-_NOT_DRAWN = ("metadata", "style")
+_NOT_DRAWN = ("metadata", "style", "title")
 
 
 def inline_svg(picture: Picture) -> str:

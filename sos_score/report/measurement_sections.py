@@ -69,7 +69,15 @@ def tell_quality(evidence: Evidence) -> Iterator[Block]:
     if missing:
         yield Block("picture", draw_missing(missing))
     if data.notes:
-        yield Block("list", data.notes)
+        labels = {each.source: each.source_label for each in data.outcomes}
+        yield Block("heading", "What the data do not allow, and what was done about it")
+        yield Block("list", tuple(_name_source(note, labels) for note in data.notes))
+
+
+def _name_source(note: str, labels: dict[str, str]) -> str:
+    """Return a note with the source's label in place of its id."""
+    source, colon, rest = note.partition(": ")
+    return f"{labels[source]}: {rest}" if colon and source in labels else note
 
 
 def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) -> Table:
@@ -124,7 +132,7 @@ def tell_reliability(evidence: Evidence) -> Iterator[Block]:
 def tell_agreement(evidence: Evidence) -> Iterator[Block]:
     """Yield whether teams agree enough to be spoken of by their mean, and how much lies between sites."""
     comparison, names = evidence.comparison, name_outcomes(evidence.data)
-    gates = [row for row in comparison.ask("level") if row.effect_name == "rwg(j)"]
+    gates = [row for row in comparison.ask("level") if row.method == "agreement in the team"]
     places = list(dict.fromkeys((row.site, row.wave) for row in gates))
     found = {(row.source, row.scale, row.site, row.wave): row for row in gates}
     rows: list[tuple[Cell, ...]] = []
@@ -139,6 +147,8 @@ def tell_agreement(evidence: Evidence) -> Iterator[Block]:
         sites = tuple(Column(f"{site} {wave}".strip()) for site, wave in places)
         columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
         notes: tuple[str, ...] = ("not: the team does not agree enough for its mean to be reported as the team's.",)
+        empty = dict.fromkeys(note for row in gates if math.isnan(row.effect) for note in row.notes[-1:])
+        notes += tuple(f"-: {note}" for note in empty)
         yield Block("table", Table(columns, tuple(rows), "Agreement in teams, rwg(j)", notes, stub=2))
     shares = [row for row in comparison.ask("design") if row.effect_name == "ICC(1)" and not math.isnan(row.effect)]
     if shares:

@@ -1,0 +1,185 @@
+import re
+from base64 import b64encode
+from hashlib import sha256
+from itertools import pairwise
+
+import pytest
+from report_pages import Page, small_study
+from support import ROOT
+
+from sos_score.report.study_report import ReportRequest, make_report
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+
+def make(path):
+    return next(iter(make_report(ReportRequest(str(path))).files.values())).decode()
+
+
+def test_the_sections_come_in_their_order(page):
+    assert [each.text for each in page.all("h2")] == [
+        "Summary",
+        "What was measured, and by whom",
+        "Data quality and response",
+        "Reliability",
+        "Agreement in teams",
+        "Profiles and change",
+        "Arms, and whether they changed differently",
+        "Methods",
+        "Provenance",
+    ]
+    links = [each.attributes["href"] for each in page.all("a") if "nav" in each.parents]
+    assert links == [f"#{each.attributes['id']}" for each in page.all("section")]
+
+
+def test_the_limits_come_first_and_then_the_counts(page):
+    said = [each.text for each in page.all("p") if "section" in each.parents][:4]
+    assert said == [
+        "The limits of this design: 2 sites against 2: 6 ways to choose the Signs of Safety sites, so no exact test of"
+        " sites can reach p = 0.05.",
+        "However large a difference between the arms is, so few sites cannot show that it is more than chance. Nothing"
+        " below proves that a way of working is better or worse.",
+        "Of 19 comparisons of how the sites of the arms changed, none shows a difference, 11 are equivalent and 8 are"
+        " inconclusive.",
+        "Of 45 comparisons of the sites of the arms at one wave, none shows a difference, 21 are equivalent and 24 are"
+        " inconclusive.",
+    ]
+
+
+def test_headings_skip_no_level_and_there_is_one_title(page):
+    levels = [int(each.tag[1]) for each in page.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert len(page.all("main")) == len(page.all("header")) == 1
+    assert [each.text for each in page.all("title") if "head" in each.parents] == [page.all("h1")[0].text]
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page):
+    tables = page.all("table")
+    assert len(tables) == len(page.all("caption")) > 10
+    assert all(each.text.strip() for each in page.all("caption"))
+    scopes = {each.attributes.get("scope") for each in page.all("th")}
+    assert scopes == {"col", "row"}
+
+
+def test_every_picture_says_what_it_shows(page):
+    pictures = page.all("svg")
+    assert len(pictures) == len(page.all("figure")) == 10
+    texts = {each.attributes["id"]: each.text for each in page.all("title", "desc") if "id" in each.attributes}
+    for picture in pictures:
+        assert picture.attributes["role"] == "img"
+        title, description = picture.attributes["aria-labelledby"].split()
+        assert len(texts[title]) > 20
+        assert len(texts[description]) > 40
+    assert texts["profile-osc-title"] == "Culture and climate, staff: 17 of 48 team means lie outside the norm band"
+    assert "Site 2: Proficiency 47 T1, 65 T2;" in texts["profile-osc-desc"]
+
+
+def test_no_id_is_there_twice_and_every_reference_leads_somewhere(page):
+    ids = [each.attributes["id"] for each in page.elements if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    targets = [each.attributes["href"] for each in page.elements if "href" in each.attributes]
+    targets += [f"#{name}" for each in page.elements for name in re.findall(r"url\(#([^)]*)\)", str(each.attributes))]
+    assert {each.removeprefix("#") for each in targets} <= set(ids)
+
+
+def test_the_page_needs_nothing_from_elsewhere(page, demo):
+    text = (demo / "report.html").read_text(encoding="utf-8")
+    assert not page.all("script", "link", "img", "iframe", "object", "base", "form")
+    assert not re.search(r"""(src|href|action|data)\s*=\s*["'](?!#)""", text)
+    assert not re.search(r"@import|url\((?!#)|\son\w+=|\sstyle=", text)
+    policy = next(each for each in page.all("meta") if "http-equiv" in each.attributes).attributes["content"]
+    (style,) = page.all("style")
+    digest = b64encode(sha256(style.text.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_every_colour_follows_the_page(page):
+    for each in page.elements:
+        for key in ("fill", "stroke"):
+            assert not each.attributes.get(key, "").startswith("#"), each
+
+
+def contrast(one, other):
+    def light(colour):
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    return max(light(one), light(other)) / min(light(one), light(other))
+
+
+def test_text_and_marks_stand_out_in_light_dark_and_print(page):
+    blocks = re.findall(r":root \{(.*?)\}", page.all("style")[0].text, re.DOTALL)
+    themes = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in blocks]
+    assert len(themes) == 3
+    for theme in themes:
+        for name in ("ink", "soft", "link"):
+            assert contrast(theme[name], theme["paper"]) >= 4.5
+        for name in ("blue", "orange"):
+            assert contrast(theme[name], theme["paper"]) >= 3
+        assert contrast(theme["ink"], theme["pale"]) >= 4.5
+
+
+def test_nobody_is_named_anywhere(demo):
+    data = load_study_data(read_study(demo / "study.yaml"))
+    names = {str(value) for table in data.tables for column in ("person", "worker", "family", "rater")
+             if column in table.frame for value in table.frame[column].dropna()}  # fmt: skip
+    assert len(names) > 200
+    for name in ("report.html", "report.manifest.json"):
+        words = set(re.findall(r"[\w-]+", (demo / name).read_text(encoding="utf-8")))
+        assert not words & names
+
+
+def test_a_site_called_script_shows_as_text(tmp_path):
+    study = small_study(tmp_path, label="<script>alert(1)</script>", title="<b>bold</b> & <i>")
+    text = make(study)
+    assert "<script" not in text
+    found = Page(text)
+    assert found.all("h1")[0].text == "<b>bold</b> & <i>"
+    assert any(each.text == "<script>alert(1)</script>" for each in found.all("th", "td"))
+    assert "<script>alert(1)</script>" in next(
+        e.text for e in found.all("desc") if e.attributes["id"] == "response-desc"
+    )
+
+
+def test_a_small_group_is_not_shown_and_neither_is_what_would_give_it_away(tmp_path):
+    found = Page(make(small_study(tmp_path, sizes={"a": 4, "b": 9, "c": 12})))
+    assert "few: fewer than 5 people, or a count that would give such a group away." in [e.text for e in found.all("p")]
+    (table,) = [each for each in found.all("table") if "People who answered" in each.text]
+    cells = re.sub(r"\s+", " ", table.text)
+    assert "A few few" in cells
+    assert "B few few" in cells
+    assert "C 12 12" in cells
+    drawn = next(each.text for each in found.all("desc") if each.attributes["id"] == "response-desc")
+    assert "A: not shown at T1, not shown at T2." in drawn
+    assert not [each for each in found.all("desc") if re.search(r"\bA: \d", each.text)]
+
+
+def test_people_are_drawn_one_by_one_only_where_nobody_else_is_given_away(tmp_path):
+    apart = Page(make(small_study(tmp_path / "some", leavers={"a": 2})))
+    alone = Page(make(small_study(tmp_path / "none")))
+
+    def count_lines(found):
+        return sum("stroke-opacity" in each.attributes for each in found.elements)
+
+    assert count_lines(alone) == 9 + 9 + 12
+    assert count_lines(apart) == 9 + 12
+
+
+@pytest.mark.parametrize("waves", [("T1",), ("T1", "T2")])
+def test_a_study_without_arms_or_a_second_wave_is_told_as_far_as_it_goes(tmp_path, waves):
+    found = Page(make(small_study(tmp_path, arms=False, waves=waves)))
+    titles = [each.text for each in found.all("h2")]
+    assert "Arms, and whether they changed differently" not in titles
+    assert ("Profiles and change" in titles) == (len(waves) > 1)
+    assert titles[0] == "Summary"
+
+
+def test_the_picture_in_the_docs_is_of_today(page):
+    shown = (ROOT / "docs" / "profile.svg").read_text(encoding="utf-8")
+    words = re.search("<dc:description>(.*?)</dc:description>", shown, re.DOTALL)
+    assert words
+    assert words[1] == next(each.text for each in page.all("desc") if each.attributes["id"] == "profile-osc-desc")
