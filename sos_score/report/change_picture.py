@@ -79,7 +79,7 @@ def _list_lines(panel: Panel, plan: Plan, label: str) -> NDArray[np.float64]:
     _, before, after = panel.pair((site,), plan.first_wave, plan.last_wave)
     linked = ~np.isnan(before) & ~np.isnan(after)
     apart = (int((~np.isnan(before) & ~linked).sum()), int((~np.isnan(after) & ~linked).sum()))
-    if linked.sum() < max(plan.smallest_cell, 1) or tells_apart(apart, plan):
+    if tells_apart(int(linked.sum()), apart, plan):
         return np.empty((0, 2))
     return np.column_stack([before[linked], after[linked]])
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sos_score.comparison.rows import QUESTIONS
 from sos_score.report.blocks import Block, Evidence
 from sos_score.report.change_picture import list_changes
-from sos_score.report.comparison import list_limits, make_rows_table, make_summary
-from sos_score.report.findings import count_verdicts, list_differences, name_rows
+from sos_score.report.comparison_summary import list_limits, make_count_table, make_question_tables
+from sos_score.report.findings import count_verdicts, list_differences, list_judged, name_rows, name_sources
 from sos_score.report.forest_picture import list_forests
 from sos_score.report.profile_picture import list_profiles
 from sos_score.report.tables import Table
@@ -27,13 +26,17 @@ _PEOPLE = (
     "Findings of people speak of the people who answered, not of a way of working: people in one site share"
     " their team, their manager and their families, and are treated here as if they did not."
 )
+_DETECTABLE = (
+    "Smallest effect (g) found with 80% power, over the scales of a source: of people, of people adjusted for sites at"
+    " the ICC seen, and of sites by a t test of their means."
+)
 
 
 def tell_summary(evidence: Evidence) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
     data, comparison = evidence.data, evidence.comparison
     for limit in list_limits(comparison):
-        yield Block("text", f"The limits of this design: {limit}.")
+        yield Block("text", limit)
     limits = [row.p for row in comparison.ask("design") if row.method.startswith("smallest p")]
     if any(p > comparison.plan.alpha for p in limits):
         yield Block("text", _BEYOND_PROOF)
@@ -55,10 +58,10 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     if caveats:
         yield Block("text", "Not every scoring key is verified, and no score is better than its key:")
         yield Block("list", tuple(caveats))
-    verdicts = make_summary(comparison)["counts"]
+    verdicts = make_count_table(comparison)
     # What the data do not allow stands with the data.
     notes = tuple(note for note in verdicts.notes if note not in data.notes)
-    yield Block("table", replace(verdicts, notes=notes))
+    yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
     differences = [each for question in ("did", "arms", "change") for each in
                    list_differences(comparison, data, question)]  # fmt: skip
     if differences:
@@ -68,25 +71,23 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
 
 def tell_change(evidence: Evidence) -> Iterator[Block]:
     """Yield levels against the norm, and change in each site."""
-    tables = make_summary(evidence.comparison)
+    tables = make_question_tables(evidence.comparison)
     if "level" in tables:
         yield Block("heading", "Against the norm")
         for picture in list_profiles(evidence):
             yield Block("picture", picture)
-        yield Block("table", name_rows(tables["level"], evidence.data))
-        yield Block("folded", _list_judged(evidence, "level"))
+        yield from _list_tables(evidence, "level", tables["level"])
     if "change" in tables:
         yield Block("heading", "Change in each site")
         yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, "change")))
         for picture in list_changes(evidence):
             yield Block("picture", picture)
-        yield Block("table", name_rows(tables["change"], evidence.data))
-        yield Block("folded", _list_judged(evidence, "change"))
+        yield from _list_tables(evidence, "change", tables["change"])
 
 
 def tell_arms(evidence: Evidence) -> Iterator[Block]:
     """Yield the arms at each wave, how they changed, and what could have been found."""
-    tables = make_summary(evidence.comparison)
+    tables = make_question_tables(evidence.comparison)
     if "arms" not in tables:
         return
     yield Block("text", _PEOPLE)
@@ -94,15 +95,21 @@ def tell_arms(evidence: Evidence) -> Iterator[Block]:
         yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, question)))
     for picture in list_forests(evidence):
         yield Block("picture", picture)
-    yield Block("table", name_rows(tables["arms"], evidence.data))
     for question in ("arms", "did"):
-        if evidence.comparison.ask(question):
-            yield Block("folded", _list_judged(evidence, question))
-    yield Block("table", name_rows(tables["design"], evidence.data))
+        yield from _list_tables(evidence, question, tables.get(question, []))
+    for table in tables["design"]:
+        named = name_sources(_unnumber(table), evidence.data)
+        yield Block("table", replace(named, notes=(_DETECTABLE,)))
 
 
-def _list_judged(evidence: Evidence, question: str) -> Table:
-    """Return every judged row of a question."""
-    rows = [row for row in evidence.comparison.ask(question) if row.is_primary]
-    table = make_rows_table(rows, f"{QUESTIONS[question]}: every judged finding")
-    return replace(name_rows(table, evidence.data), stub=3)
+def _list_tables(evidence: Evidence, question: str, tables: list[Table]) -> Iterator[Block]:
+    """Yield a question's tables, and every judged row of it to unfold."""
+    for table in tables:
+        yield Block("table", name_rows(_unnumber(table), evidence.data))
+    if tables:
+        yield Block("folded", list_judged(evidence.comparison, evidence.data, question))
+
+
+def _unnumber(table: Table) -> Table:
+    """Return a table without the number of its question, which the sections of a page do not have."""
+    return replace(table, title=table.title.partition(". ")[2])

@@ -60,15 +60,24 @@ def _name_sources(rows: Iterable[Row], counts: tuple[int, ...]) -> str:
 
 def list_summary_tables(comparison: Comparison) -> list[Table]:
     """Return the tables of the summary in the order of the questions, then how many verdicts are of each kind."""
-    tables = [_make_design_table(comparison)] if comparison.ask("design") else []
+    tables = [table for found in make_question_tables(comparison).values() for table in found]
+    return [*tables, make_count_table(comparison)]
+
+
+def make_question_tables(comparison: Comparison) -> dict[str, list[Table]]:
+    """Return the tables of the summary of each question that has any, in their order."""
     waves = list(comparison.plan.waves)
-    tables += [
-        *(_spread(comparison, "level", _name_site, wave=wave, title=f"{wave} T points".strip()) for wave in waves),
-        _spread(comparison, "change", _name_site, title="g"),
-        _spread(comparison, "arms", lambda row: f"{row.wave} {row.unit}".strip(), title="g"),
-        _spread(comparison, "did", lambda row: row.unit, title="g"),
-    ]
-    return [table for table in tables if table.rows] + [_make_count_table(comparison)]
+    tables = {
+        "design": [_make_design_table(comparison)] if comparison.ask("design") else [],
+        "level": [
+            _spread(comparison, "level", _name_site, wave=wave, title=f"{wave} T points".strip()) for wave in waves
+        ],
+        "change": [_spread(comparison, "change", _name_site, title="g")],
+        "arms": [_spread(comparison, "arms", lambda row: f"{row.wave} {row.unit}".strip(), title="g")],
+        "did": [_spread(comparison, "did", lambda row: row.unit, title="g")],
+    }
+    found = {question: [table for table in each if table.rows] for question, each in tables.items()}
+    return {question: each for question, each in found.items() if each}
 
 
 def _name_site(row: Row) -> str:
@@ -145,7 +154,8 @@ def _mark(row: Row) -> str:
     return {TRIVIAL: "~", EQUIVALENT: "=", INCONCLUSIVE: "?"}.get(row.verdict, "-")
 
 
-def _make_count_table(comparison: Comparison) -> Table:
+def make_count_table(comparison: Comparison) -> Table:
+    """Return how many verdicts of each question and unit are of each kind."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for row in comparison.rows:
         if row.is_primary:

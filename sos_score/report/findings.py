@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sos_score.comparison.findings import Comparison
-from sos_score.comparison.rows import Row
+from sos_score.comparison.rows import QUESTIONS, Row
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+from sos_score.report.apa import format_interval, format_number, format_p
 from sos_score.report.blocks import count, join
+from sos_score.report.sentences import say_verdict
 from sos_score.report.tables import Column, Table
 from sos_score.scoring.study_data import StudyData
 
 _MARKS = {"?": "inconclusive", "=": "equivalent", "~": "too small to matter"}
+_KEY = (
+    "In brackets: the smallest effect this comparison would find with 80% power.",
+    "A dash: not asked, or not shown.",
+)
 
 
 def say_short(row: Row) -> str:
@@ -31,10 +38,48 @@ def name_outcomes(data: StudyData) -> dict[tuple[str, str], tuple[str, str]]:
 def name_rows(table: Table, data: StudyData) -> Table:
     """Return a table of outcomes with their source and title in place of ids, and words in place of marks."""
     names = {each.id: (each.source_label, each.title) for each in data.outcomes}
-    rows = tuple((*names[str(row[0])], *(_MARKS.get(str(cell), cell) for cell in row[1:])) for row in table.rows)
+    rows = tuple((*names[str(row[0])], *(_spell(str(cell)) for cell in row[1:])) for row in table.rows)
+    cells = " ".join(str(cell) for row in rows for cell in row[2:])
     columns = (Column("source", wraps=True), Column("scale", wraps=True), *table.columns[1:])
-    notes = tuple(note for note in table.notes if not note.startswith("= equivalent"))
+    notes = tuple(note for note, mark in zip(_KEY, (" (", "-"), strict=True) if mark in cells)
     return replace(table, columns=columns, rows=rows, notes=notes, stub=table.stub + 1)
+
+
+def _spell(cell: str) -> str:
+    mark, _, effect = cell.partition(" ")
+    word = _MARKS.get(mark)
+    return cell if word is None else f"{word} ({effect})" if effect else word
+
+
+def name_sources(table: Table, data: StudyData) -> Table:
+    """Return a table of sources with their labels in place of ids."""
+    labels = {each.source: each.source_label for each in data.outcomes}
+    rows = tuple((labels[str(row[0])], *row[1:]) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def list_judged(comparison: Comparison, data: StudyData, question: str) -> Table:
+    """Return every judged row of a question: the few fields that tell the finding."""
+    names = name_outcomes(data)
+    labels = ("where", "n", "difference", "effect", "p", "adj. p", "verdict")
+    columns = tuple(Column(label, wraps=label in ("where", "difference", "verdict")) for label in labels)
+    rows = tuple((*names[row.source, row.scale], *_show(row)) for row in comparison.ask(question) if row.is_primary)
+    first = (Column("source", wraps=True), Column("scale", wraps=True))
+    return Table((*first, *columns), rows, f"{QUESTIONS[question]}: every judged finding", stub=3)
+
+
+def _show(row: Row) -> tuple[str, ...]:
+    place = ", ".join(dict.fromkeys(part for part in (row.site, row.wave, row.groups) if part))
+    estimate = f"{format_number(row.estimate)} {format_interval(row.low, row.high)}".strip()
+    return (
+        f"{place} ({row.unit})",
+        ", ".join(map(str, row.counts)),
+        "" if math.isnan(row.estimate) else estimate,
+        "" if math.isnan(row.effect) else f"{row.effect_name} {format_number(row.effect)}",
+        "" if math.isnan(row.p) else format_p(row.p),
+        "" if math.isnan(row.p_adjusted) else format_p(row.p_adjusted),
+        say_verdict(row),
+    )
 
 
 def count_verdicts(rows: Iterable[Row], what: str) -> str:
