@@ -28,7 +28,8 @@ _PEOPLE = (
 )
 _DETECTABLE = (
     "Smallest effect (g) found with 80% power, over the scales of a source: of people, of people adjusted for sites at"
-    " the ICC seen, and of sites by a t test of their means."
+    " the ICC seen, and of sites by a t test of their means. People are counted for each site in the study's order; a"
+    " dash: not shown."
 )
 
 

@@ -39,9 +39,10 @@ def name_rows(table: Table, data: StudyData) -> Table:
     """Return a table of outcomes with their source and title in place of ids, and words in place of marks."""
     names = {each.id: (each.source_label, each.title) for each in data.outcomes}
     rows = tuple((*names[str(row[0])], *(_spell(str(cell)) for cell in row[1:])) for row in table.rows)
-    cells = " ".join(str(cell) for row in rows for cell in row[2:])
+    cells = [str(cell) for row in rows for cell in row[2:]]
+    holds = (any("inconclusive (" in cell for cell in cells), "-" in cells)
     columns = (Column("source", wraps=True), Column("scale", wraps=True), *table.columns[1:])
-    notes = tuple(note for note, mark in zip(_KEY, (" (", "-"), strict=True) if mark in cells)
+    notes = tuple(note for note, is_held in zip(_KEY, holds, strict=True) if is_held)
     return replace(table, columns=columns, rows=rows, notes=notes, stub=table.stub + 1)
 
 
