@@ -14,8 +14,15 @@ def compare(
     *,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="QUESTION", help="design, level, change, arms or did, in full; repeatable."),
+        typer.Option(
+            "--only",
+            metavar="QUESTION",
+            help="design, level, change, arms, did, variation, association or profiles, in full; repeatable.",
+        ),
     ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Say which verdicts hang on a choice of the analysis, instead.")
+    ] = False,
     scale: Annotated[
         list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")
     ] = None,
@@ -36,6 +43,7 @@ def compare(
 ) -> None:
     """Compare sites and arms at each wave and over time, and say what the design can show."""
     from sos_score.report.compare import Request, compare_file
+    from sos_score.report.sensitivity import assess_file
 
     request = Request(
         path=study,
@@ -50,4 +58,4 @@ def compare(
         force=force,
         quiet=quiet,
     )
-    compare_file(request)
+    (assess_file if sensitivity else compare_file)(request)

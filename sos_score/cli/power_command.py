@@ -7,10 +7,17 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import Force, Format, Output
+from sos_score.errors import InvalidRequest
 
 
 def power(
     *,
+    study: Annotated[
+        str | None, typer.Option("--from", metavar="STUDY.yaml", help="Take what is not given from this study.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option("--scale", metavar="S", help="The outcome of that study to plan for.")
+    ] = None,
     sites_per_arm: Annotated[
         int | None, typer.Option("--sites-per-arm", metavar="N", help="Sites in each of the two arms.")
     ] = None,
@@ -21,7 +28,9 @@ def power(
     icc: Annotated[
         float | None, typer.Option("--icc", metavar="R", help="Share of the variance that lies between sites.")
     ] = None,
-    waves: Annotated[int, typer.Option("--waves", help="1: arms are compared once; 2: their changes are.")] = 1,
+    waves: Annotated[
+        int | None, typer.Option("--waves", help="1 (unless said): arms are compared once; 2: their changes are.")
+    ] = None,
     overlap: Annotated[
         float | None, typer.Option("--overlap", metavar="R", help="Share of people who answer at both waves (0).")
     ] = None,
@@ -46,6 +55,7 @@ def power(
     """Plan the next study: the smallest effect it could show, and how many sites an effect needs."""
     from sos_score.report.plans import PlanRequest
     from sos_score.report.power import write_plan
+    from sos_score.report.study_plans import fill_from_study
 
     request = PlanRequest(
         sites_per_arm=sites_per_arm,
@@ -60,4 +70,9 @@ def power(
         power=wanted,
         effect=effect,
     )
-    write_plan(request, figure, fmt, output, force=force)
+    found: tuple[str, ...] = ()
+    if study is not None:
+        request, found = fill_from_study(request, study, scale)
+    elif scale is not None:
+        raise InvalidRequest("--scale needs --from STUDY.yaml")
+    write_plan(request, figure, fmt, output, force=force, found=found)

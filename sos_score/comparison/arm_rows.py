@@ -51,7 +51,7 @@ def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
         replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                 effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
                 method=ranks.method, notes=(PEOPLE, *ranks.notes)),
-        *_compare_all(panel, plan, wave, base),
+        *([] if plan.judged_only else _compare_all(panel, plan, wave, base)),
     ]  # fmt: skip
     means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
     return [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sos_score.comparison.arm_rows import list_arm_rows
+from sos_score.comparison.association_rows import DIRECTIONS, WORDS
 from sos_score.comparison.change_rows import list_change_rows
 from sos_score.comparison.design_rows import list_design_rows
 from sos_score.comparison.did_rows import list_did_rows
@@ -54,7 +55,11 @@ class Comparison:
 
 
 def compare_panels(
-    panels: Iterable[Panel], plan: Plan, questions: Sequence[str] = (), notes: tuple[str, ...] = ()
+    panels: Iterable[Panel],
+    plan: Plan,
+    questions: Sequence[str] = (),
+    notes: tuple[str, ...] = (),
+    further: Iterable[Row] = (),
 ) -> Comparison:
     """Ask every question of every outcome, adjust within families, and judge.
 
@@ -63,9 +68,11 @@ def compare_panels(
     panels : iterable of Panel
     plan : Plan
     questions : sequence of str
-        Keys of `ASK`; none means all.
+        Keys of `QUESTIONS`; none means all. Those that are not in `ASK` need more than outcomes one by one.
     notes : tuple of str
         What holds for the study as a whole.
+    further : iterable of Row
+        Rows of questions that are not asked outcome by outcome; they are adjusted, judged and withheld alike.
 
     Returns
     -------
@@ -74,11 +81,16 @@ def compare_panels(
         whatever would let a reader work them out.
     """
     panels = tuple(panels)
-    asked = [name for name in questions or ASK if plan.has_arms or name not in ("arms", "did")]
+    asked = [name for name in questions or ASK if name in ASK and (plan.has_arms or name not in ("arms", "did"))]
     rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
-    rows = _adjust(suppress_small(rows, panels, plan), plan)
+    rows = _adjust([*suppress_small(rows, panels, plan), *further], plan)
     by_name = {(panel.source, panel.scale): panel for panel in panels}
-    judged = [_judge(row, by_name[row.source, row.scale], plan) for row in rows]
+    judged = [
+        _judge_association(row, plan)
+        if row.question == "association"
+        else _judge_outcome(row, by_name.get((row.source, row.scale)), plan)
+        for row in rows
+    ]
     families: dict[str, int] = {}
     for row in judged:
         if row.is_primary and not math.isnan(row.p):
@@ -100,26 +112,38 @@ def _adjust(rows: list[Row], plan: Plan) -> list[Row]:
     return rows
 
 
-def _judge(row: Row, panel: Panel, plan: Plan) -> Row:
+def _judge_outcome(row: Row, panel: Panel | None, plan: Plan) -> Row:
+    if not row.is_primary or panel is None:
+        return row
+    row = _judge(row, plan, (panel.higher_is, turn_words(panel.higher_is)))
+    good = ""
+    if row.direction and panel.good is not None:
+        good = "better" if (row.estimate > 0) == (panel.good == "high") else "worse"
+    return replace(row, is_good=good)
+
+
+def _judge_association(row: Row, plan: Plan) -> Row:
     if not row.is_primary:
         return row
+    row = _judge(row, plan, DIRECTIONS)
+    return replace(row, verdict=WORDS[row.verdict])
+
+
+def _judge(row: Row, plan: Plan, directions: tuple[str, str]) -> Row:
     verdict = judge_difference(
         row.estimate,
         row.p_adjusted,
         (row.tost_low, row.tost_high),
         alpha=plan.alpha,
         smallest=row.smallest if row.smallest > 0 else math.nan,
-        directions=(panel.higher_is, turn_words(panel.higher_is)),
+        directions=directions,
     )
     word, reason = verdict.word, verdict.reason
     if word in (EQUIVALENT, TRIVIAL) and not row.tost_p_adjusted <= plan.alpha:
         # The interval alone would say so; with all the family's tests counted it no longer does.
         word = INCONCLUSIVE if word == EQUIVALENT else DIFFERENT
         reason += ", but not after adjustment"
-    good = ""
-    if verdict.direction and panel.good is not None:
-        good = "better" if (row.estimate > 0) == (panel.good == "high") else "worse"
-    return replace(row, verdict=word, direction=verdict.direction, is_good=good, reason=reason)
+    return replace(row, verdict=word, direction=verdict.direction, reason=reason)
 
 
 def turn_words(higher_is: str) -> str:
@@ -144,10 +168,10 @@ def turn_words(higher_is: str) -> str:
 
 
 def _list_notes(plan: Plan, families: dict[str, int]) -> tuple[str, ...]:
-    method = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}.get(plan.adjustment)
     cells = (f"groups of fewer than {plan.smallest_cell} people are not shown",) if plan.smallest_cell > 1 else ()
     if not families:
         return cells
+    method = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}.get(plan.adjustment)
     sizes = sorted(set(families.values()))
     size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
     noun = "family" if len(families) == 1 else "families"

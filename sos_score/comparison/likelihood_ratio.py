@@ -15,7 +15,7 @@ from sos_score.comparison.variance_criterion import (
     sum_outcomes,
 )
 from sos_score.comparison.variance_data import VarianceData
-from sos_score.comparison.variance_shares import profile_shares
+from sos_score.comparison.variance_shares import VarianceShares, profile_shares
 
 NOISE = 1e-6  # a chi-square below this is optimiser noise and counts as 0, as does lme4's
 
@@ -190,7 +190,14 @@ class LevelComparison:
     notes: tuple[str, ...]
 
 
-def compare_levels(data: VarianceData, first: str, second: str, *, confidence: float = 0.95) -> LevelComparison:
+def compare_levels(
+    data: VarianceData,
+    first: str,
+    second: str,
+    *,
+    confidence: float = 0.95,
+    shares: VarianceShares | None = None,
+) -> LevelComparison:
     """Say which of two levels accounts for more of the variance, or that the data cannot tell.
 
     Parameters
@@ -201,6 +208,8 @@ def compare_levels(data: VarianceData, first: str, second: str, *, confidence: f
         Names of two levels.
     confidence : float
         Of the intervals; the two levels are told apart when p < 1 - confidence.
+    shares : VarianceShares, optional
+        From `profile_shares` with the same confidence, where they are there already; they take most of the time.
 
     Returns
     -------
@@ -216,7 +225,8 @@ def compare_levels(data: VarianceData, first: str, second: str, *, confidence: f
 
     if not {first, second} <= set(data.all_names) or first == second:
         raise ValueError("first and second must be two of the levels")
-    shares = profile_shares(data, confidence=confidence)
+    if shares is None:
+        shares = profile_shares(data, confidence=confidence)
     one, two = shares.level(first), shares.level(second)
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():

@@ -59,6 +59,8 @@ class Plan:
     smallest_cell : int
         Groups of fewer people are not shown.
     seed : int
+    judged_only : bool
+        Whether what stands beside the judged tests of arms, and takes most of the time, is left out.
     """
 
     sites: Mapping[str, str]
@@ -73,6 +75,7 @@ class Plan:
     adjustment: str = "holm"
     smallest_cell: int = 5
     seed: int = 1
+    judged_only: bool = False
 
     @property
     def has_arms(self) -> bool:

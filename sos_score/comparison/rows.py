@@ -16,6 +16,9 @@ QUESTIONS: dict[str, str] = {
     "change": "Change in a site",
     "arms": "Arms at each wave",
     "did": "Whether the arms changed differently",
+    "variation": "Who accounts for the variation",
+    "association": "What goes with what",
+    "profiles": "Profiles of sites",
 }
 PEOPLE = "describes these people; treats colleagues as independent"
 NAN = math.nan
@@ -32,13 +35,14 @@ class Row:
     question : str
         A key of `QUESTIONS`.
     unit : str
-        What counts as one: ``people`` or ``sites``.
+        What counts as one: ``people`` or ``sites``; in `variation` and `association` also ``workers``, ``scores``
+        and other levels of the study.
     site, wave, groups : str
         Where and when, and what is compared with what; empty where that does not apply.
     counts : tuple of int
         How many stand behind it, in the order of `groups`.
     estimate, low, high : float
-        The difference (or mean) in score points, with its interval.
+        The difference (or mean) in score points, with its interval; a correlation as such.
     effect_name : str
     effect, effect_low, effect_high : float
         Standardized.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sos_score.comparison.association_rows import is_asked
 from sos_score.comparison.findings import Comparison, compare_panels
 from sos_score.comparison.panel import Panel, Plan, Scores, SmallestEffect
+from sos_score.comparison.rows import Row
+from sos_score.comparison.study_questions import list_study_rows
 from sos_score.definition.study import Study
 from sos_score.scoring.study_data import StudyData, StudyOutcome
 
@@ -19,14 +23,15 @@ if TYPE_CHECKING:
 def compare_study(
     data: StudyData, questions: Sequence[str] = (), instruments: Sequence[str] = (), scales: Sequence[str] = ()
 ) -> Comparison:
-    """Compare the sites of a study: level, change, arms, and whether the arms changed differently.
+    """Compare the sites of a study, and say who accounts for the differences and what goes with what.
 
     Parameters
     ----------
     data : StudyData
         From `load_study_data`.
     questions : sequence of str
-        ``design``, ``level``, ``change``, ``arms``, ``did``; none means all.
+        ``design``, ``level``, ``change``, ``arms``, ``did``, ``variation``, ``association``, ``profiles``; none
+        means all.
     instruments, scales : sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
 
@@ -36,20 +41,33 @@ def compare_study(
         A row for each finding; see `Row`.
     """
     plan = make_plan(data.study)
-    chosen = [
-        outcome
-        for outcome in data.outcomes
-        if outcome.is_planned
-        and (not instruments or outcome.instrument in instruments or outcome.source in instruments)
-        and (not scales or outcome.scale in scales or outcome.id in scales)
-    ]
+    chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
     panels, notes = [], [note for note in data.notes if note.partition(": ")[0] not in others]
     for outcome in chosen:
         panel, note = make_panel(outcome, plan)
         panels.append(panel)
         notes += note
-    return compare_panels(panels, plan, questions, tuple(dict.fromkeys(notes)))
+    further = list_study_rows(data, plan, chosen, questions)
+    found = compare_panels(panels, plan, questions, tuple(dict.fromkeys(notes)), further)
+    kept = [row for row in found.rows if row.question != "association" or _is_shown(row, chosen)]
+    return replace(found, rows=tuple(kept))
+
+
+def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:
+    """Return the outcomes of the plan, or those of them that are named; see `compare_study`."""
+    return [
+        outcome
+        for outcome in data.outcomes
+        if outcome.is_planned
+        and (not instruments or outcome.instrument in instruments or outcome.source in instruments)
+        and (not scales or outcome.scale in scales or outcome.id in scales)
+    ]
+
+
+def _is_shown(row: Row, chosen: Sequence[StudyOutcome]) -> bool:
+    x, _, y = row.groups.partition(" - ")
+    return is_asked(x, y, chosen)
 
 
 def make_plan(study: Study) -> Plan:

@@ -7,21 +7,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
+from typing import NoReturn
 
 from sos_score import __version__
-from sos_score.comparison.findings import ASK, Comparison
+from sos_score.comparison.findings import Comparison
+from sos_score.comparison.rows import QUESTIONS
 from sos_score.comparison.study_panels import compare_study
+from sos_score.comparison.study_questions import ASK_STUDY
 from sos_score.errors import InvalidRequest, guess
 from sos_score.report.comparison import (
     list_detail_tables,
     list_sentences,
+    list_told,
     make_file_tables,
     make_single_table,
     name_question,
 )
 from sos_score.report.comparison_summary import drop_repeated_key, list_headlines, list_limits, list_summary_tables
 from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
-from sos_score.report.tables import print_table
+from sos_score.report.questions import list_question_summaries, list_question_tables
+from sos_score.report.tables import Table, print_table
 from sos_score.report.writers import check_output, choose_format
 from sos_score.scoring.study_data import StudyData
 from sos_score.scoring.study_file import read_study
@@ -73,17 +78,16 @@ def compare_file(request: Request) -> None:
         A question, scale or instrument is not there.
     """
     for question in request.only:
-        if question not in ASK:
-            near = guess(question, ASK)
-            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(ASK)}) {near}".rstrip())
+        if question not in QUESTIONS:
+            near = guess(question, QUESTIONS)
+            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(QUESTIONS)}) {near}".rstrip())
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force)
-    data = _load(request)
+    data = load_request(request)
     comparison = compare_study(data, request.only, request.instruments, request.scales)
     if not comparison.panels:
-        known = ", ".join(outcome.id for outcome in data.outcomes if outcome.is_planned)
-        raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
+        refuse_nothing(data)
     if kind == "table":
         _print(data, comparison, request)
     else:
@@ -95,7 +99,14 @@ def compare_file(request: Request) -> None:
         _say(data)
 
 
-def _load(request: Request) -> StudyData:
+def refuse_nothing(data: StudyData) -> NoReturn:
+    """Say that no outcome of the plan has the scale or instrument asked for."""
+    known = ", ".join(outcome.id for outcome in data.outcomes if outcome.is_planned)
+    raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
+
+
+def load_request(request: Request) -> StudyData:
+    """Return the data of a study file, or of a file of scores."""
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
         return load_study_data(read_study(Path(request.path)))
     from sos_score.scoring.scored_file import ScoredFile, make_study_from_scores
@@ -135,25 +146,33 @@ def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
         for line in lines:
             console.print(Text(fill(f"{indent}{line}", console.width, subsequent_indent=" " * len(indent))))
 
+    def show(tables: Iterable[Table]) -> None:
+        for table in tables:
+            console.print()
+            print_table(table, console)
+
     say(list_limits(comparison))
     for question in request.only:
         console.print(Text(f"\n{name_question(question)}", style="bold"))
-        for table in list_detail_tables(comparison, question):
-            console.print()
-            print_table(table, console)
+        is_of_study = question in ASK_STUDY
+        show(list_question_tables(comparison, question) if is_of_study else list_detail_tables(comparison, question))
         console.print()
         say(list_sentences(comparison, question), "- ")
     if request.only:
         say(comparison.notes)
         return
-    for table in drop_repeated_key(list_summary_tables(comparison)):
-        console.print()
-        print_table(table, console)
+    show(drop_repeated_key(list_summary_tables(comparison)))
+    show(list_question_summaries(comparison).values())
     for name, sentences in list_headlines(comparison).items():
         console.print(Text(f"\n{name}", style="bold"))
         say(sentences, "- ")
+    told = [sentence for question in ASK_STUDY for sentence in list_told(comparison, question)]
+    if told:
+        console.print(Text("\nOf the study as a whole", style="bold"))
+        say(told, "- ")
     console.print()
-    say(["Every row: --only design, level, change, arms or did; or --output FILE."])
+    *names, last = QUESTIONS
+    say([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])
 
 
 def _say(data: StudyData) -> None:

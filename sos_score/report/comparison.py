@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from sos_score.comparison.findings import Comparison
 from sos_score.comparison.rows import QUESTIONS, Row
+from sos_score.comparison.study_questions import ASK_STUDY
 from sos_score.comparison.verdict import DIFFERENT, INCONCLUSIVE, TRIVIAL
 from sos_score.report.apa import format_interval, format_number, format_p
+from sos_score.report.questions import is_told
 from sos_score.report.sentences import say_verdict, write_sentence
 from sos_score.report.tables import Cell, Column, Table
 
@@ -121,8 +123,15 @@ def _list_fields(row: Row) -> list[Cell]:
     return values
 
 
+def list_told(comparison: Comparison, question: str, *, in_full: bool = False) -> list[str]:
+    """Return the sentences of a question of the whole study: what it can tell, and in full also what it cannot."""
+    return [write_sentence(row) for row in comparison.ask(question) if is_told(row, in_full=in_full)]
+
+
 def list_sentences(comparison: Comparison, question: str) -> list[str]:
     """Return the sentences of a question's findings that say something: all but the inconclusive ones."""
+    if question in ASK_STUDY:
+        return list_told(comparison, question, in_full=True)
     return [
         write_sentence(row)
         for row in comparison.ask(question)

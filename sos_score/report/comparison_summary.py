@@ -158,7 +158,7 @@ def make_count_table(comparison: Comparison) -> Table:
     """Return how many verdicts of each question and unit are of each kind."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for row in comparison.rows:
-        if row.is_primary:
+        if row.is_primary and row.question in _LABELS:
             counts.setdefault((_LABELS[row.question], row.unit), Counter())[row.verdict] += 1
     rows: list[tuple[Cell, ...]] = [
         (question, unit, *(found[word] for word in _WORDS)) for (question, unit), found in counts.items()
@@ -169,7 +169,7 @@ def make_count_table(comparison: Comparison) -> Table:
 
 def list_headlines(comparison: Comparison) -> dict[str, list[str]]:
     """Return the findings of a difference, by what they speak of, the norm's in one sentence an outcome."""
-    rows = [row for row in comparison.rows if row.is_primary]
+    rows = [row for row in comparison.rows if row.is_primary and row.question in _LABELS]
     found = [row for row in rows if row.verdict in (DIFFERENT, TRIVIAL) and row.question != "level"]
     people = [write_sentence(row) for row in found if row.unit == "people"]
     sites = [write_sentence(row) for row in found if row.unit == "sites"]

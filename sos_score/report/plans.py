@@ -25,7 +25,8 @@ class PlanRequest:
     people : int or None
         People of each site, at each wave.
     icc : float or None
-    waves : int
+    waves : int or None
+        None is 1.
     overlap, person_correlation, site_correlation : float or None
         Only with two waves; see `StudyPlan`.
     alpha, power : float
@@ -37,7 +38,7 @@ class PlanRequest:
     arms: str | None
     people: int | None
     icc: float | None
-    waves: int = 1
+    waves: int | None = None
     overlap: float | None = None
     person_correlation: float | None = None
     site_correlation: float | None = None
@@ -61,15 +62,16 @@ def make_plan(request: PlanRequest) -> StudyPlan:
     elif not 1 <= request.people <= _MOST_PEOPLE:
         problems.append(f"--people {request.people} is outside 1-{_MOST_PEOPLE:,}")
     problems += _check_numbers(request)
-    if request.waves not in (1, 2):
-        problems.append(f"--waves {request.waves} is neither 1 nor 2")
+    waves = 1 if request.waves is None else request.waves
+    if waves not in (1, 2):
+        problems.append(f"--waves {waves} is neither 1 nor 2")
     stated = {name: value for name in _CHANGE_ONLY if (value := getattr(request, name)) is not None}
-    if request.waves == 1:
+    if waves == 1:
         problems += [f"--{name.replace('_', '-')} needs --waves 2" for name in stated]
     if problems or request.people is None or request.icc is None:
         raise InvalidRequest("\n".join(problems))
     people = ((request.people,) * sites[0], (request.people,) * sites[1])
-    plan = StudyPlan(people, request.icc, request.waves, alpha=request.alpha, **stated)
+    plan = StudyPlan(people, request.icc, waves, alpha=request.alpha, **stated)
     try:
         check_plan(plan)
     except ValueError as error:
@@ -130,7 +132,7 @@ def describe_plan(plan: StudyPlan) -> str:
         parts.append("one wave")
     else:
         parts.append(
-            f"two waves, {plan.overlap:.0%} of people at both (correlation {plan.person_correlation:g}),"
+            f"two waves, {plan.overlap:.0%} of people at both (correlation {plan.person_correlation:.3g}),"
             f" site correlation {plan.site_correlation:g}"
         )
-    return ", ".join([*parts, f"ICC {plan.icc:g}", f"alpha {plan.alpha:g}"])
+    return ", ".join([*parts, f"ICC {plan.icc:.3g}", f"alpha {plan.alpha:g}"])

@@ -61,7 +61,15 @@ def _list_rows(frame: pd.DataFrame) -> tuple[tuple[Cell, ...], ...]:
     return tuple(words.itertuples(index=False, name=None))
 
 
-def write_plan(request: PlanRequest, figure: str | None, fmt: str | None, output: str | None, *, force: bool) -> None:
+def write_plan(
+    request: PlanRequest,
+    figure: str | None,
+    fmt: str | None,
+    output: str | None,
+    *,
+    force: bool,
+    found: tuple[str, ...] = (),
+) -> None:
     """Assess a plan, show or write its tables, and draw its picture.
 
     Parameters
@@ -73,6 +81,8 @@ def write_plan(request: PlanRequest, figure: str | None, fmt: str | None, output
         See `write_tables`.
     force : bool
         Whether files that are there already are replaced.
+    found : tuple of str
+        Where the plan's numbers come from; printed above the answers.
     """
     plan = make_plan(request)
     choose_format(fmt, output, RESULT_FORMATS)
@@ -82,6 +92,7 @@ def write_plan(request: PlanRequest, figure: str | None, fmt: str | None, output
             raise InvalidRequest(f"--figure is a {' or '.join(CHARTS)} file, not '{figure}'")
         check_output(path, force=force)
     result = assess_plan(plan, request.effect, power=request.power)
+    result = replace(result, notes=(*found, *result.notes))
     about = {"plan": describe_plan(plan), "power": f"{request.power:g}", "version": __version__}
     write_tables(list_plan(result), fmt, output, force=force, about=about)
     if path is not None:

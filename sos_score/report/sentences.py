@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from sos_score.comparison.rows import Row
+from sos_score.comparison.study_questions import ASK_STUDY
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, TRIVIAL
 from sos_score.report.apa import format_df, format_interval, format_number, say_p
+from sos_score.report.questions import say_finding
 
 SPEAKS = {
     "people": "it describes these people only",
@@ -27,6 +29,8 @@ def write_sentence(row: Row) -> str:
     str
         Empty for a row that is not judged or not shown.
     """
+    if row.question in ASK_STUDY:
+        return say_finding(row)
     if not row.is_primary or math.isnan(row.estimate):
         return ""
     where = ", ".join(part for part in (row.title, _say_place(row), row.unit) if part)

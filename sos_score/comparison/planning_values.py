@@ -1,0 +1,116 @@
+"""What a study just analysed says about the next one: how many people, how alike within sites, how stable."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sos_score.comparison.association import Correlation, correlate_pearson
+from sos_score.comparison.panel import Panel, Plan, Scores
+from sos_score.comparison.variance_data import variance_data
+from sos_score.comparison.variance_shares import ShareInterval, profile_shares
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningValues:
+    """What a study plan needs, as one outcome of a study had it.
+
+    Attributes
+    ----------
+    sites : pair of int
+        Treated and reference sites with scores at the first wave; zeros in a study without two arms.
+    people : int
+        The mean number of people of a site and wave, rounded down.
+    smallest, largest : int
+        People of the smallest and of the largest site, at any wave.
+    icc : float
+        Share of the variance between sites, the arms' difference taken out where both have two sites or more; the
+        largest over the waves. NaN where it cannot be estimated.
+    iccs : dict
+        Each wave's share with its interval.
+    waves : int
+        1, or 2 where the outcome has scores at the first and at the last wave.
+    overlap : float
+        Share of people present at both; NaN with one wave.
+    person_correlation : Correlation or None
+        Of people's departures from their site at the two waves.
+    """
+
+    sites: tuple[int, int]
+    people: int
+    smallest: int
+    largest: int
+    icc: float
+    iccs: dict[str, ShareInterval]
+    waves: int
+    overlap: float
+    person_correlation: Correlation | None
+
+
+def measure_for_planning(panel: Panel, plan: Plan) -> PlanningValues:
+    """Measure what the plan of a next study needs in one outcome.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+
+    Returns
+    -------
+    PlanningValues
+        People without a score are not counted.
+    """
+    ends = list(dict.fromkeys((plan.first_wave, plan.last_wave)))
+    waves = [wave for wave in ends if panel.at(wave=wave).any()]
+    sizes = {wave: [int(panel.at(site, wave).sum()) for site in plan.sites] for wave in waves}
+    counts = [size for each in sizes.values() for size in each if size]
+    there = [site for site in plan.sites if waves and panel.at(site, waves[0]).any()]
+    arms = [
+        sum(plan.arms[site] == arm for site in there) if plan.has_arms else 0 for arm in (plan.treated, plan.reference)
+    ]
+    iccs = {wave: _find_icc(panel, plan, wave, has_two=min(arms) > 1) for wave in waves}
+    shares = [each.share for each in iccs.values() if not math.isnan(each.share)]
+    overlap, stability = math.nan, None
+    if len(waves) == 2:
+        people, first, second = panel.pair(tuple(plan.sites), *waves)
+        both = int((~np.isnan(first) & ~np.isnan(second)).sum())
+        overlap = both / (len(people) + both) * 2
+        stability = _correlate_departures(panel, plan, (waves[0], waves[1]), plan.alpha)
+    return PlanningValues(
+        sites=(arms[0], arms[1]),
+        people=sum(counts) // len(counts) if counts else 0,
+        smallest=min(counts, default=0),
+        largest=max(counts, default=0),
+        icc=max(shares, default=math.nan),
+        iccs=iccs,
+        waves=max(len(waves), 1),
+        overlap=overlap,
+        person_correlation=stability,
+    )
+
+
+def _find_icc(panel: Panel, plan: Plan, wave: str, *, has_two: bool) -> ShareInterval:
+    there = panel.at(wave=wave)
+    sites = panel.site[there]
+    treated = np.array([plan.arms.get(site, "") == plan.treated for site in sites.tolist()], dtype=float)
+    design = np.column_stack([np.ones(sites.size), treated]) if has_two else None
+    scores = variance_data(panel.score[there], {"sites": sites}, design)
+    return profile_shares(scores, confidence=1 - plan.alpha).level("sites")
+
+
+def _correlate_departures(panel: Panel, plan: Plan, waves: tuple[str, str], alpha: float) -> Correlation:
+    first: list[float] = []
+    second: list[float] = []
+    for site in plan.sites:
+        _, before, after = panel.pair((site,), *waves)
+        first += _depart(before)
+        second += _depart(after)
+    return correlate_pearson(first, second, confidence=1 - alpha)
+
+
+def _depart(scores: Scores) -> list[float]:
+    present = scores[~np.isnan(scores)]
+    departures: list[float] = (scores - present.mean()).tolist() if present.size else scores.tolist()
+    return departures

@@ -1,0 +1,79 @@
+"""The questions of a whole study on the command line: the same rows as the library's, in every format."""
+
+import csv
+import io
+import json
+import math
+
+import pytest
+from support import ROOT
+from typer.testing import CliRunner
+
+from sos_score.cli import app
+from sos_score.comparison.study_panels import compare_study
+from sos_score.report.sentences import write_sentence
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
+QUESTIONS = ("variation", "association", "profiles")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["compare", str(STUDY), "-q", *arguments])
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return compare_study(load_study_data(read_study(STUDY)), QUESTIONS).rows
+
+
+@pytest.fixture(scope="module")
+def written():
+    return json.loads(run(*(part for name in QUESTIONS for part in ("--only", name)), "-f", "json").stdout)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_files_hold_the_rows_of_the_library(rows, written, question):
+    expected = [row for row in rows if row.question == question]
+    assert len(written[question]) == len(expected) > 20
+    for cells, row in zip(written[question], expected, strict=True):
+        for name in (
+            "estimate",
+            "low",
+            "high",
+            "effect",
+            "effect_low",
+            "effect_high",
+            "statistic",
+            "df",
+            "p",
+            "p_adjusted",
+        ):
+            value = getattr(row, name)
+            assert cells[name] == (pytest.approx(value, rel=1e-9) if math.isfinite(value) else None), name
+        assert cells["counts"] == "; ".join(map(str, row.counts))
+        assert (cells["verdict"], cells["groups"], cells["wave"]) == (row.verdict, row.groups, row.wave)
+        assert cells["sentence"] == write_sentence(row)
+
+
+def test_csv_and_json_agree(written):
+    cells = list(csv.DictReader(io.StringIO(run("--only", "association", "-f", "csv").stdout)))
+    assert [row["method"] for row in cells] == [row["method"] for row in written["association"]]
+
+
+def test_the_terminal_says_what_the_data_cannot_tell_when_asked_by_name():
+    shown = " ".join(run("--only", "variation", "--scale", "alliance_family.task").stdout.split())
+    assert shown.endswith(
+        "Task (Alliance, families' view), T2: of the variation in scores, workers account for 34% [0% to 66%] and sites"
+        " account for 0% [0% to 30%]; the data cannot tell which is larger."
+    )
+    assert "the inconclusive" not in shown
+
+
+def test_an_unknown_question_is_refused_with_the_known_ones():
+    done = run("--only", "variaton")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(
+        "no question 'variaton' (questions: design, level, change, arms, did, variation, association, profiles)"
+    )

@@ -1,0 +1,147 @@
+"""Site profiles in T-scores, from a study to rows and sentences."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support import ROOT
+
+from sos_score.comparison.profiles import ProfilePeople, compare_profiles
+from sos_score.comparison.study_panels import compare_study
+from sos_score.report.sentences import write_sentence
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+SCALES = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
+
+
+@pytest.fixture(scope="module")
+def example():
+    return load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml"))
+
+
+@pytest.fixture(scope="module")
+def rows(example):
+    return compare_study(example, ("profiles",)).ask("profiles")
+
+
+def take(example, site, wave):
+    frame = example.outcome("osc.stress").frame
+    rows = frame[(frame["site"] == site) & (frame["wave"] == wave)]
+    scores = rows[[f"{scale}_t_fictional_teams" for scale in SCALES]].to_numpy(dtype=float)
+    return ProfilePeople(scores, tuple(rows["person"]))
+
+
+def pick(rows, **fields):
+    return {row.effect_name: row for row in rows if all(getattr(row, name) == value for name, value in fields.items())}
+
+
+def test_each_site_is_compared_over_time_and_each_two_at_each_wave(rows):
+    told = {(row.site, row.groups, row.wave) for row in rows if row.effect_name == "distance"}
+    assert len(told) == 4 + 6 + 6
+    assert ("Site 2", "T2 - T1", "T1 to T2") in told
+    assert ("", "Site 1 - Site 4", "T2") in told
+    assert all(row.unit == "people" and row.source == "osc" and not row.is_primary for row in rows)
+    assert all(len(row.counts) == 2 for row in rows if row.effect_name)
+
+
+def test_every_number_is_that_of_the_numeric_layer(example, rows):
+    change = compare_profiles(take(example, "2", "T2"), take(example, "2", "T1"), seed=20160501)
+    between = compare_profiles(take(example, "1", "T1"), take(example, "3", "T1"), seed=20160501)
+    for expected, fields in (
+        (change, {"site": "Site 2"}),
+        (between, {"groups": "Site 1 - Site 3", "wave": "T1"}),
+    ):
+        found = pick(rows, **fields)
+        for name, value in (
+            ("distance", expected.distance),
+            ("elevation", expected.elevation_difference),
+            ("scatter", expected.scatter_difference),
+            ("correlation", expected.correlation),
+        ):
+            row = found[name]
+            numbers = pytest.approx((value.value, value.low, value.high), rel=1e-9)
+            assert (row.estimate, row.low, row.high) == numbers
+            assert (row.effect, row.effect_low, row.effect_high) == numbers
+            assert row.counts == (expected.n_first, expected.n_second)
+        assert found["D2"].estimate == pytest.approx(expected.d2)
+        assert found["D2"].method == (
+            f"Cronbach and Gleser: elevation {expected.elevation_part:.1f}, scatter {expected.scatter_part:.1f},"
+            f" shape {expected.shape_part:.1f}"
+        )
+
+
+def test_elevation_is_the_difference_of_means_of_the_scales(example, rows):
+    means = [np.nanmean(take(example, site, "T1").scores, axis=0).mean() for site in ("1", "3")]
+    assert pick(rows, groups="Site 1 - Site 3", wave="T1")["elevation"].estimate == pytest.approx(means[0] - means[1])
+
+
+def test_sites_2_and_3_changed_their_profiles_and_1_and_4_show_no_change(rows):
+    for site, changed in (("Site 1", False), ("Site 2", True), ("Site 3", True), ("Site 4", False)):
+        distance = pick(rows, site=site)["distance"]
+        assert (distance.low > 10) == changed
+        assert (distance.low == 0) != changed
+
+
+def test_whether_sites_were_alike_at_the_first_wave_is_said_of_every_set_of_sites(rows):
+    told = {row.groups: row for row in rows if row.verdict}
+    assert len(told) == 11
+    row = told["Site 1, Site 2, Site 4"]
+    assert (row.verdict, row.wave, row.counts, row.smallest) == ("cannot tell", "T1", (15, 14, 13), 3.0)
+    assert write_sentence(row) == (
+        "Profile of 6 scales (Culture and climate, staff), T1: The data cannot tell whether Site 1, Site 2 and Site 4"
+        " had very similar profiles (within 3 points a scale): Site 1 and Site 2 differ by 0.0 [0.0 to 5.7] points a"
+        " scale."
+    )
+
+
+def with_scores(example, change):
+    """Return the example with the T-scores of everyone at the first wave set by site."""
+    table = example.tables[0]
+    frame = table.frame.copy()
+    for scale in SCALES:
+        change(frame, f"{scale}_t_fictional_teams", SCALES.index(scale))
+    table = replace(table, frame=frame)
+    outcomes = tuple(replace(each, table=table) if each.source == "osc" else each for each in example.outcomes)
+    return compare_study(replace(example, outcomes=outcomes), ("profiles",)).ask("profiles")
+
+
+def test_the_statement_can_be_supported_and_refused(example):
+    def spread(frame, column, place):
+        rng = np.random.default_rng(place)
+        frame[column] = 50 + 3 * place + rng.normal(size=len(frame)) + np.where(frame["site"] == "3", 9 * place, 0)
+
+    told = {row.groups: row for row in with_scores(example, spread) if row.verdict}
+    assert told["Site 1, Site 2, Site 4"].verdict == "supported"
+    assert told["Site 1, Site 2, Site 4"].reason == (
+        "Site 1, Site 2 and Site 4 had very similar profiles: no two differ by more than 3 points a scale."
+    )
+    assert told["Site 1, Site 2, Site 3, Site 4"].verdict == "refused"
+    assert "did not have very similar profiles: " in told["Site 2, Site 3"].reason
+
+
+def test_small_sites_are_left_out_and_so_is_what_would_give_them_away(example):
+    def empty(frame, column, _place):
+        small = (frame["site"] == "3") & (frame["wave"] == "T1")
+        frame.loc[frame.index[small][3:], column] = np.nan
+
+    found = with_scores(example, empty)
+    at_first = {row.groups for row in found if row.wave == "T1" and row.effect_name == "distance"}
+    assert at_first == {"Site 1 - Site 4"}  # sites 2 and 3 make up an arm
+    assert {row.site for row in found if row.site} == {"Site 1", "Site 4"}
+    note = "left out: a site with fewer than 5 people, or one that would give it away"
+    assert all(note in row.notes for row in found)
+
+
+def test_the_same_seed_gives_the_same_intervals_and_another_does_not(example, rows):
+    study = example.study
+    other = replace(example, study=study.model_copy(update={"plan": study.plan.model_copy(update={"seed": 7})}))
+    again, fresh = (compare_study(data, ("profiles",)).ask("profiles") for data in (example, other))
+    keys = [(row.estimate, row.low, row.high) for row in rows if not math.isnan(row.low)]
+    assert keys == [(row.estimate, row.low, row.high) for row in again if not math.isnan(row.low)]
+    assert keys != [(row.estimate, row.low, row.high) for row in fresh if not math.isnan(row.low)]
+
+
+def test_two_scales_make_no_profile(example):
+    assert compare_study(example, ("profiles",), scales=("osc.stress", "osc.rigidity")).rows == ()

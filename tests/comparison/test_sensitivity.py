@@ -1,0 +1,191 @@
+"""Which verdicts hang on a choice: gaps, straight lines, people or sites, one site, linked people."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import ROOT, make_instrument
+from typer.testing import CliRunner
+
+from sos_score.cli import app
+from sos_score.comparison.sensitivity import RULES, assess_sensitivity, load_rules, say_short
+from sos_score.comparison.straight_lines import drop_straight_liners, find_straight_liners, measure_longest_runs
+from sos_score.comparison.study_panels import compare_study
+from sos_score.scoring.study_data import SourceTable
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
+NAN = float("nan")
+
+
+def table_of(answers, items=None, **parts):
+    instrument = make_instrument({"all": {"items": ["q1"]}}, items or f"q1..q{len(answers[0])}", **parts)
+    frame = pd.DataFrame(answers, columns=list(instrument.responses), dtype=float)
+    return SourceTable("test", instrument, None, pd.DataFrame({"person": frame.index.astype(str)}), frame, ())
+
+
+@pytest.fixture(scope="module")
+def study():
+    file = read_study(STUDY)
+    return load_study_data(file), load_rules(file)
+
+
+@pytest.fixture(scope="module")
+def found(study):
+    return assess_sensitivity(*study, instruments=("osc", "feedback"))
+
+
+def find(found, question, ref, unit, wave="T1 to T2", site=""):
+    (finding,) = [
+        each
+        for each in found.findings
+        if (each.row.question, f"{each.row.source}.{each.row.scale}") == (question, ref)
+        and (each.row.unit, each.row.wave, each.row.site) == (unit, wave, site)
+    ]
+    return finding
+
+
+def test_a_run_is_of_equal_answers_and_passes_over_gaps():
+    runs = measure_longest_runs(
+        table_of([[3, 3, NAN, 3, 2, 2], [1, 2, 3, 4, 5, 1], [NAN] * 6, [4] * 6, [NAN, 2, 2, 1, 1, 1]])
+    )
+    assert runs.tolist() == [3, 1, 0, 6, 3]
+
+
+def test_a_run_ends_where_the_response_scale_changes():
+    items = [{"ids": "q1..q3", "responses": "agree5"}, {"ids": "q4..q6", "responses": "often7"}]
+    scales = {"agree5": {"min": 1, "max": 5}, "often7": {"min": 1, "max": 7}}
+    assert measure_longest_runs(table_of([[4] * 6], items, response_scales=scales)).tolist() == [3]
+
+
+def test_a_straight_line_is_half_the_items_and_ten_answers_at_least():
+    def row(run, items):
+        return [3] * run + [1 + place % 2 for place in range(items - run)]
+
+    assert find_straight_liners(table_of([row(12, 24), row(11, 24)])).tolist() == [True, False]
+    assert find_straight_liners(table_of([row(10, 12), row(9, 12)])).tolist() == [True, False]
+    assert find_straight_liners(table_of([[3] * 6])).tolist() == [False]
+
+
+def test_scores_that_arrived_ready_made_have_no_straight_lines():
+    ready = SourceTable("test", None, None, pd.DataFrame({"person": ["a", "b"]}), pd.DataFrame(index=[0, 1]), ())
+    assert find_straight_liners(ready).tolist() == [False, False]
+
+
+def test_straight_lined_rows_are_left_out_and_counted(study):
+    data, _ = study
+    kept, notes = drop_straight_liners(data)
+    assert notes == ("no row is straight-lined",)
+    assert [len(table.frame) for table in kept.tables] == [len(table.frame) for table in data.tables]
+    lined = data.tables[0].answers.copy()
+    lined.iloc[:3] = 4.0
+    table = replace(data.tables[0], answers=lined)
+    outcomes = tuple(replace(each, table=table) if each.source == "osc" else each for each in data.outcomes)
+    kept, notes = drop_straight_liners(replace(data, tables=(table, *data.tables[1:]), outcomes=outcomes))
+    assert notes == ("osc: 3 of 114 rows are straight-lined",)
+    assert len(kept.outcome("osc.stress").frame) == len(kept.tables[0].answers) == 111
+    assert kept.outcome("osc.stress").frame.index.tolist() == list(range(111))
+
+
+def test_the_planned_verdicts_are_those_of_compare(study, found):
+    data, _ = study
+    rows = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).rows
+    judged = [row for row in rows if row.is_primary and row.verdict]
+    assert [replace(finding.row, notes=()) for finding in found.findings] == [replace(row, notes=()) for row in judged]
+    assert len(judged) == 62
+
+
+def test_every_choice_is_the_analysis_done_again(study, found):
+    _, rules = study
+    assert [choice.name for choice in found.choices] == [
+        "planned", *RULES, "attentive", "sites", "without Site 1", "without Site 2", "without Site 3",
+        "without Site 4", "linked",
+    ]  # fmt: skip
+    assert list(rules) == ["all", "80%", "50%"]
+    again = compare_study(rules["all"], ("change",), ("osc",))
+    for row in again.rows:
+        if row.is_primary and row.verdict:
+            finding = find(found, "change", f"osc.{row.scale}", "people", site=row.site)
+            assert say_short(finding.verdicts["all"]) == say_short(row)
+            assert finding.verdicts["all"].counts == row.counts
+
+
+def test_complete_items_only_leaves_fewer_people(found):
+    finding = find(found, "change", "osc.rigidity", "people", site="Site 2")
+    assert say_short(finding.row) == "different (-)"
+    assert say_short(finding.verdicts["all"]) == "inconclusive"
+    assert finding.flips == ("all",)
+    assert sum(finding.verdicts["all"].counts) < sum(finding.row.counts)
+
+
+def test_leaving_out_a_site_can_turn_the_arms_round(found):
+    finding = find(found, "arms", "osc.rigidity", "people", "T2")
+    assert say_short(finding.row) == "inconclusive"
+    assert say_short(finding.verdicts["without Site 2"]) == "different (-)"
+    assert say_short(finding.verdicts["without Site 3"]) == "different (+)"
+    assert finding.verdicts["without Site 2"].counts == (28, 13)
+    assert finding.flips == ("without Site 2", "without Site 3")
+
+
+def test_people_and_sites_are_set_side_by_side(found):
+    people = find(found, "did", "osc.engagement", "people")
+    sites = find(found, "did", "osc.engagement", "sites")
+    assert people.verdicts["sites"] == sites.row
+    assert "sites" in people.flips
+    assert "sites" not in sites.verdicts
+    assert "sites" not in find(found, "change", "osc.stress", "people", site="Site 1").verdicts
+
+
+def test_linked_people_are_those_with_both_scores(found):
+    linked = find(found, "change", "osc.engagement", "people", site="Site 2").verdicts["linked"]
+    assert set(linked.counts) == {8}
+    assert "linked" not in find(found, "arms", "feedback.feedback", "people", "T1").verdicts
+
+
+def test_the_command_says_what_flips_and_files_hold_every_finding(found, tmp_path):
+    run = CliRunner()
+    shown = run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback"])
+    assert shown.exit_code == 0
+    flips = sum(bool(finding.flips) for finding in found.findings)
+    held = len(found.findings) - flips
+    assert f"{held} of {len(found.findings)} verdicts are the same under every choice that applies to them." in (
+        " ".join(shown.stdout.split())
+    )
+    path = tmp_path / "out.json"
+    run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback", "-o", str(path)])
+    written = json.loads(path.read_text())
+    assert len(written["sensitivity"]) == len(found.findings)
+    for row, finding in zip(written["sensitivity"], found.findings, strict=True):
+        assert row["flips"] == "; ".join(finding.flips)
+        assert row["planned"] == say_short(finding.row)
+        assert all(row[name] == say_short(each) for name, each in finding.verdicts.items())
+    assert written["about"]["choices"]["all"] == "complete items only"
+
+
+def test_a_file_of_scores_has_no_missing_rule_to_vary(tmp_path):
+    rng = np.random.default_rng(1)
+    rows = [
+        {"respondent": f"{site}{person}", "site": site, "wave": wave, "mood": rng.normal()}
+        for site in "abcd"
+        for wave in ("T1", "T2")
+        for person in range(8)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
+    done = CliRunner().invoke(app, ["compare", str(tmp_path / "scores.csv"), "--treated", "a,b", "--sensitivity"])
+    assert done.exit_code == 0
+    assert "missing rules cannot be varied: scores arrived ready-made" in done.stdout
+    assert "complete items only" not in done.stdout
+
+
+def test_what_cannot_be_asked_is_refused():
+    done = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--only", "arms"])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "--sensitivity is about change, arms and did: leave out --only\nTry 'sos-score --help'.\n",
+    )
+    nothing = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--scale", "mood"])
+    assert nothing.exit_code == 2
+    assert nothing.stderr.startswith("no outcome is left to compare (outcomes: osc.proficiency,")
