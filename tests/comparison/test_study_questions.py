@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def families(folder):
-    return compare_study(load(folder))
+    return compare_study(load(folder), ("variation", "association"))
 
 
 @pytest.fixture(scope="module")
