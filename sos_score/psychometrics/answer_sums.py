@@ -36,6 +36,8 @@ FEW_OPTIONS = 7
 MOST_TABLED = 10_000
 """Complete rows of a group whose pairs of answers are counted: polychoric correlations are sharp enough then."""
 
+_BLOCK = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSums:
@@ -209,15 +211,17 @@ class _Reading:
         """Sum the rows over all terms, or over those of `masks`."""
         groups: dict[Group, int] = {}
         for batch, numbers in number_groups(batches, by, groups):
-            matrix = batch.drop(by).to_numpy()
+            # One item a row: everything below runs along items.
+            answers = batch.drop(by).to_numpy().T
             place = {name: index for index, name in enumerate(batch.columns[len(by) :])}
             order = np.argsort(numbers, kind="stable")
+            answers = answers[:, order]
             ends = np.searchsorted(numbers[order], np.arange(len(groups) + 1))
             for group, number in groups.items():
-                rows = order[ends[number] : ends[number + 1]]
-                for scale in self.scales if len(rows) else ():
-                    x = matrix[np.ix_(rows, np.array([place[column] for column in scale.columns]))]
-                    x = x.astype(_precision(scale, len(rows)), copy=False)
+                start, end = ends[number], ends[number + 1]
+                for scale in self.scales if end > start else ():
+                    x = answers[[place[column] for column in scale.columns], start:end].T
+                    x = x.astype(_precision(scale, len(x)), copy=False)
                     name = scale.plan.scale
                     for mask in {self.every(name)} if masks is None else masks[name, group]:
                         self._add(x, scale, (name, group, mask))
@@ -289,6 +293,10 @@ def _sum_pairs(shifted: Floats, mask: Floats | None) -> PairSums:
 
 
 def _multiply(one: Floats, two: Floats) -> Floats:
-    """Return one' two; for tables this long and narrow the threads of a matrix product cost more than they save."""
-    product: Floats = np.einsum("in,jn->ij", np.ascontiguousarray(one.T), np.ascontiguousarray(two.T)).astype(float)
-    return product
+    """Return one' two, in blocks too small for the threads of a matrix product, which cost more than they save here."""
+    n, k = one.shape
+    rows = max(_BLOCK // (k * k), 1)
+    whole = n // rows * rows
+    blocks = [each[:whole].reshape(-1, rows, k) for each in (one, two)]
+    product: Floats = (blocks[0].transpose(0, 2, 1) @ blocks[1]).sum(axis=0, dtype=float)
+    return product + one[whole:].T @ two[whole:]
