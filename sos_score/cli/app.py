@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Any
 
@@ -100,6 +101,11 @@ app.add_typer(new_command.app, name="new")
 
 def main() -> None:
     """Run the command line."""
+    # The matrices of a study are small: threads cost several times what they save.
+    for setting in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(setting, "1")
+    # Smaller pieces in flight keep the memory of a large file flat.
+    os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")
     for stream in (sys.stdout, sys.stderr):
         # A label outside the terminal's character set must not end the program.
         if hasattr(stream, "reconfigure"):
