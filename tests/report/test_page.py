@@ -35,8 +35,8 @@ def test_the_sections_come_in_their_order(page):
 def test_the_limits_come_first_and_then_the_counts(page):
     said = [each.text for each in page.all("p") if "section" in each.parents][:4]
     assert said == [
-        "The limits of this design: 2 sites against 2: 6 ways to choose the Signs of Safety sites, so no exact test of"
-        " sites can reach p = 0.05.",
+        "No site-level test can show a difference between Signs of Safety and Contrast at alpha .05 with 2 sites against"
+        " 2: the smallest p it can reach is .333. Results of people describe these people only.",
         "However large a difference between the arms is, so few sites cannot show that it is more than chance. Nothing"
         " below proves that a way of working is better or worse.",
         "Of 19 comparisons of how the sites of the arms changed, none shows a difference, 11 are equivalent and 8 are"
@@ -73,7 +73,7 @@ def test_every_picture_says_what_it_shows(page):
         title, description = picture.attributes["aria-labelledby"].split()
         assert len(texts[title]) > 20
         assert len(texts[description]) > 40
-    assert texts["profile-osc-title"] == "Culture and climate, staff: 17 of 48 team means lie outside the norm band"
+    assert texts["profile-osc-title"] == "Culture and climate, staff: 24 of 48 team means lie outside the norm band"
     assert "Site 2: Proficiency 47 T1, 65 T2;" in texts["profile-osc-desc"]
 
 

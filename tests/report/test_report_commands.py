@@ -79,6 +79,7 @@ def test_the_manifest_says_what_a_report_was_made_from(study):
     assert {"sos-score", "python", "numpy", "scipy", "matplotlib"} <= set(manifest["versions"])
     assert manifest["counts"]["files"][0] == {
         "file": "answers.csv",
+        "instruments": ["mood"],
         "rows": 60,
         "norms": [],
         "blank_rows": 0,
