@@ -35,8 +35,8 @@ def test_the_sections_come_in_their_order(page):
 def test_the_limits_come_first_and_then_the_counts(page):
     said = [each.text for each in page.all("p") if "section" in each.parents][:4]
     assert said == [
-        "No site-level test can show a difference between Signs of Safety and Contrast at alpha .05 with 2 sites against"
-        " 2: the smallest p it can reach is .333. Results of people describe these people only.",
+        "No site-level test can show a difference between Signs of Safety and Contrast at alpha .05 with 2 sites"
+        " against 2: the smallest p it can reach is .333. Results of people describe these people only.",
         "However large a difference between the arms is, so few sites cannot show that it is more than chance. Nothing"
         " below proves that a way of working is better or worse.",
         "Of 19 comparisons of how the sites of the arms changed, none shows a difference, 11 are equivalent and 8 are"
