@@ -1,4 +1,4 @@
-"""The four-site oracle through panels: what R answers stands in the rows."""
+"""The four-site data through panels: what R answers stands in the rows."""
 
 import csv
 import json
