@@ -83,7 +83,7 @@ def compare_panels(
     panels = tuple(panels)
     asked = [name for name in questions or ASK if name in ASK and (plan.has_arms or name not in ("arms", "did"))]
     rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
-    rows = _adjust([*suppress_small(rows, panels, plan), *further], plan)
+    rows = _adjust(suppress_small([*rows, *further], panels, plan), plan)
     by_name = {(panel.source, panel.scale): panel for panel in panels}
     judged = [
         _judge_association(row, plan)

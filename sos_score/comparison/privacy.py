@@ -30,10 +30,11 @@ def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> 
         the scores of a hidden site show; see `find_hidden`.
     """
     hidden = {(panel.source, panel.scale): find_hidden(panel, plan) for panel in panels}
-    return [
-        _blank(row, plan) if _is_small(row, plan) or _shows(row, hidden[row.source, row.scale], plan) else row
-        for row in rows
-    ]
+
+    def is_hidden(row: Row) -> bool:
+        return _is_small(row, plan) or _shows(row, hidden.get((row.source, row.scale), frozenset()), plan)
+
+    return [_blank(row, plan) if is_hidden(row) else row for row in rows]
 
 
 def find_hidden(panel: Panel, plan: Plan) -> frozenset[tuple[str, str]]:

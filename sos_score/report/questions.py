@@ -85,7 +85,7 @@ def _say_share(row: Row) -> str:
 
 def _make_variation(comparison: Comparison) -> list[Table]:
     columns = (
-        Column("outcome", wraps=True),
+        Column("outcome", wraps=True, narrowest=31),
         Column("wave"),
         Column("n"),
         Column("level", wraps=True),
@@ -93,7 +93,7 @@ def _make_variation(comparison: Comparison) -> list[Table]:
         Column("p"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (f"{row.source}.{row.scale}", row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
+        (f"{row.source}.{row.scale}".replace("+", " + "), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
          "" if math.isnan(row.p) else format_p(row.p))
         for row in comparison.ask("variation") if row.method == METHOD and not row.reason
     ]  # fmt: skip
@@ -111,8 +111,8 @@ def _collect_notes(comparison: Comparison, question: str) -> tuple[str, ...]:
     rows = comparison.ask(question)
     for row in rows:
         for note in row.notes:
-            said.setdefault(note, {})[f"{row.source}.{row.scale}"] = None
-    everywhere = {f"{row.source}.{row.scale}" for row in rows}
+            said.setdefault(note, {})[f"{row.source}.{row.scale}".replace("+", " + ")] = None
+    everywhere = {f"{row.source}.{row.scale}".replace("+", " + ") for row in rows}
     notes = []
     for note, names in said.items():
         where = "" if len(names) == len(everywhere) or len(names) > 3 else f"{', '.join(names)}: "
@@ -124,7 +124,7 @@ def _make_variation_summary(comparison: Comparison) -> Table:
     """Return a row an outcome and wave: the share of sites, of workers, and of what is within them."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in comparison.ask("variation"):
-        cells = found.setdefault((f"{row.source}.{row.scale}", row.wave), {})
+        cells = found.setdefault((f"{row.source}.{row.scale}".replace("+", " + "), row.wave), {})
         if row.reason:
             cells["more"] = "?" if row.verdict == CANNOT_TELL else row.verdict.removesuffix(" more")
         elif row.groups.startswith("within "):
@@ -133,7 +133,7 @@ def _make_variation_summary(comparison: Comparison) -> Table:
             cells[row.groups.partition(" ")[2]] = _say_share(row)
     parts = ("sites", "workers", "within", "more")
     rows = tuple((name, wave, *(cells.get(part, "") for part in parts)) for (name, wave), cells in found.items())
-    columns = (Column("outcome", wraps=True), *(Column(name) for name in ("wave", *parts)))
+    columns = (Column("outcome", wraps=True, narrowest=31), *(Column(name) for name in ("wave", *parts)))
     notes = (
         "within: what is within the lowest level; more: which of workers and sites",
         "accounts for more, ? where the data cannot tell. Other levels: --only variation",
@@ -192,7 +192,7 @@ def _make_association_summary(comparison: Comparison) -> Table:
             word = "ICC" if is_icc else _MARKS.get(row.verdict, "")
             rows.append((row.groups, row.wave, ", ".join(map(str, row.counts)), value, p, word))
     columns = (
-        Column("pair", wraps=True),
+        Column("pair", wraps=True, narrowest=31),
         Column("wave"),
         Column("n"),
         Column("r or ICC(A,1)"),

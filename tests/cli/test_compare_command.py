@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from sos_score import compare_study, load_study_data, read_study
 from sos_score.cli import app
+from sos_score.comparison.findings import ASK
 from sos_score.comparison.rows import QUESTIONS
 from sos_score.report.sentences import write_sentence
 
@@ -86,7 +87,7 @@ def test_no_site_level_test_can_be_significant(found):
 def test_every_null_result_has_its_smallest_detectable_effect(found):
     rows = [row for row in found.rows if row.is_primary and row.verdict in ("inconclusive", "equivalent")]
     assert len(rows) > 100
-    assert not [row for row in rows if math.isnan(row.detectable)]
+    assert not [row for row in rows if row.question in ASK and math.isnan(row.detectable)]
 
 
 def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
@@ -99,13 +100,14 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
     )
     assert "None: of 64 comparisons of sites none finds Signs of Safety and Contrast different" in text
     assert "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2." in text
-    assert [text.index(f"{number}. {name}") for number, name in enumerate(QUESTIONS.values(), start=1)] == sorted(
-        text.index(f"{number}. {name}") for number, name in enumerate(QUESTIONS.values(), start=1)
+    names = [QUESTIONS[question] for question in ASK]
+    assert [text.index(f"{number}. {name}") for number, name in enumerate(names, start=1)] == sorted(
+        text.index(f"{number}. {name}") for number, name in enumerate(names, start=1)
     )
 
 
 def test_no_table_is_broken_at_80_columns(workplace):
-    for options in ("", *(f"--only {question} --scale osc.engagement" for question in QUESTIONS)):
+    for options in ("", *(f"--only {question} --scale osc.engagement" for question in ASK)):
         shown = run_shell(f"sos-score compare examples/contrast_study/study.yaml -q {options}", workplace).splitlines()
         assert max(len(line.rstrip()) for line in shown) <= 80
         assert not [line for line in shown if "…" in line]
@@ -139,7 +141,7 @@ def test_a_workbook_has_a_sheet_a_question(tmp_path, found):
     out = tmp_path / "out.xlsx"
     assert run(STUDY, "-o", out, "-q").exit_code == 0
     book = CalamineWorkbook.from_path(out)
-    assert book.sheet_names[:5] == list(QUESTIONS)
+    assert book.sheet_names[: len(QUESTIONS)] == list(QUESTIONS)
     for question in QUESTIONS:
         assert len(book.get_sheet_by_name(question).to_python()) == len(found.ask(question)) + 1
     again = run(STUDY, "-o", out, "-q")
@@ -169,7 +171,8 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     [
         (
             ["--only", "chnage"],
-            "no question 'chnage' (questions: design, level, change, arms, did) did you mean 'change'?",
+            "no question 'chnage' (questions: design, level, change, arms, did, variation, association, profiles)"
+            " did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
         (["-f", "docx"], "docx"),
@@ -215,7 +218,7 @@ def test_a_file_of_scores_without_a_wave_is_one_wave(scored):
     result = run(scored, "--treated", "1,4", "-f", "json", "-q")
     assert result.exit_code == 0, result.stderr
     written = json.loads(result.stdout)
-    assert set(written) & set(QUESTIONS) == {"design", "level", "arms"}
+    assert set(written) & set(QUESTIONS) == {"design", "level", "arms", "variation"}
     assert "there is one wave: no change can be looked at" in written["notes"]
 
 

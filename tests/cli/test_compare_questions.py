@@ -64,10 +64,11 @@ def test_csv_and_json_agree(written):
 
 def test_the_terminal_says_what_the_data_cannot_tell_when_asked_by_name():
     shown = " ".join(run("--only", "variation", "--scale", "alliance_family.task").stdout.split())
-    assert shown.endswith(
+    said = (
         "Task (Alliance, families' view), T2: of the variation in scores, workers account for 34% [0% to 66%] and sites"
         " account for 0% [0% to 30%]; the data cannot tell which is larger."
     )
+    assert said in shown
     assert "the inconclusive" not in shown
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made import draw_cells, make_panel, make_plan
 
-from sos_score.comparison.findings import _judge, compare_panels, turn_words
+from sos_score.comparison.findings import _judge_outcome, compare_panels, turn_words
 from sos_score.comparison.panel import SmallestEffect
 from sos_score.comparison.rows import QUESTIONS, start_row
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
@@ -33,8 +33,8 @@ def one(rows, method):
 
 def test_questions_come_in_the_order_of_the_issue():
     found = compare_panels([make_panel(SIX)], OPEN)
-    assert list(dict.fromkeys(row.question for row in found.rows)) == list(QUESTIONS)
-    assert list(QUESTIONS) == ["design", "level", "change", "arms", "did"]
+    assert list(dict.fromkeys(row.question for row in found.rows)) == list(QUESTIONS)[:5]
+    assert list(QUESTIONS)[:5] == ["design", "level", "change", "arms", "did"]
 
 
 def test_the_design_says_who_is_there_and_what_can_be_shown():
@@ -113,7 +113,7 @@ def test_one_rule_judges_after_adjustment():
     for p_adjusted, tost_adjusted, word in (
         (0.02, 0.03, TRIVIAL), (0.02, 0.06, DIFFERENT), (0.06, 0.03, EQUIVALENT), (0.06, 0.06, INCONCLUSIVE),
     ):  # fmt: skip
-        judged = _judge(replace(row, p_adjusted=p_adjusted, tost_p_adjusted=tost_adjusted), panel, OPEN)
+        judged = _judge_outcome(replace(row, p_adjusted=p_adjusted, tost_p_adjusted=tost_adjusted), panel, OPEN)
         assert judged.verdict == word
         assert judged.direction == ("more warmth" if word in (TRIVIAL, DIFFERENT) else "")
         assert judged.is_good == ("better" if word in (TRIVIAL, DIFFERENT) else "")
