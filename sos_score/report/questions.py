@@ -39,6 +39,11 @@ def say_finding(row: Row) -> str:
     return _SAY[row.question](row)
 
 
+def _name(row: Row) -> str:
+    """Return an outcome's id, several sources taken together with room to break a line."""
+    return f"{row.source}.{row.scale}".replace("+", " + ")
+
+
 def _say_variation(row: Row) -> str:
     return f"{_place(row)}: {row.reason[:1].lower()}{row.reason[1:]}" if row.reason else ""
 
@@ -93,7 +98,7 @@ def _make_variation(comparison: Comparison) -> list[Table]:
         Column("p"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (f"{row.source}.{row.scale}".replace("+", " + "), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
+        (_name(row), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
          "" if math.isnan(row.p) else format_p(row.p))
         for row in comparison.ask("variation") if row.method == METHOD and not row.reason
     ]  # fmt: skip
@@ -111,8 +116,8 @@ def _collect_notes(comparison: Comparison, question: str) -> tuple[str, ...]:
     rows = comparison.ask(question)
     for row in rows:
         for note in row.notes:
-            said.setdefault(note, {})[f"{row.source}.{row.scale}".replace("+", " + ")] = None
-    everywhere = {f"{row.source}.{row.scale}".replace("+", " + ") for row in rows}
+            said.setdefault(note, {})[_name(row)] = None
+    everywhere = {_name(row) for row in rows}
     notes = []
     for note, names in said.items():
         where = "" if len(names) == len(everywhere) or len(names) > 3 else f"{', '.join(names)}: "
@@ -124,7 +129,7 @@ def _make_variation_summary(comparison: Comparison) -> Table:
     """Return a row an outcome and wave: the share of sites, of workers, and of what is within them."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in comparison.ask("variation"):
-        cells = found.setdefault((f"{row.source}.{row.scale}".replace("+", " + "), row.wave), {})
+        cells = found.setdefault((_name(row), row.wave), {})
         if row.reason:
             cells["more"] = "?" if row.verdict == CANNOT_TELL else row.verdict.removesuffix(" more")
         elif row.groups.startswith("within "):
