@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sos_score.comparison.association_rows import ASSOCIATED, ICC, UNRELATED, WEAK, WRONG_UNIT
 from sos_score.comparison.findings import Comparison
@@ -89,25 +89,31 @@ def _say_share(row: Row) -> str:
 
 
 def _make_variation(comparison: Comparison) -> list[Table]:
+    rows: list[tuple[Cell, ...]] = [
+        (_name(row), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
+         "" if math.isnan(row.p) else format_p(row.p))
+        for row in comparison.ask("variation") if row.method == METHOD and not row.reason
+    ]  # fmt: skip
     columns = (
-        Column("outcome", wraps=True, narrowest=31),
+        _make_outcome_column(rows),
         Column("wave"),
         Column("n"),
         Column("level", wraps=True),
         Column("share, %"),
         Column("p"),
     )
-    rows: list[tuple[Cell, ...]] = [
-        (_name(row), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
-         "" if math.isnan(row.p) else format_p(row.p))
-        for row in comparison.ask("variation") if row.method == METHOD and not row.reason
-    ]  # fmt: skip
     notes = (
         "share: of the variance, with its profile interval",
         "p: likelihood ratio against no variance at the level, 50:50 mixture",
         *_collect_notes(comparison, "variation"),
     )
     return [Table(columns, tuple(rows), QUESTIONS["variation"], notes, stub=2)]
+
+
+def _make_outcome_column(rows: Sequence[tuple[Cell, ...]]) -> Column:
+    """Return the column of the outcomes' names, wide enough for their longest word."""
+    words = [word for row in rows for word in str(row[0]).split()]
+    return Column("outcome", wraps=True, narrowest=max(map(len, words), default=7))
 
 
 def _collect_notes(comparison: Comparison, question: str) -> tuple[str, ...]:
@@ -138,7 +144,7 @@ def _make_variation_summary(comparison: Comparison) -> Table:
             cells[row.groups.partition(" ")[2]] = _say_share(row)
     parts = ("sites", "workers", "within", "more")
     rows = tuple((name, wave, *(cells.get(part, "") for part in parts)) for (name, wave), cells in found.items())
-    columns = (Column("outcome", wraps=True, narrowest=31), *(Column(name) for name in ("wave", *parts)))
+    columns = (_make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     notes = (
         "within: what is within the lowest level; more: which of workers and sites",
         "accounts for more, ? where the data cannot tell. Other levels: --only variation",
