@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sos_score.definition.finding import Lost
 from sos_score.definition.instrument import Instrument
-from sos_score.definition.lint import Lost, lint
+from sos_score.definition.lint import lint
 from sos_score.definition.located import error_places, locate_errors
 from sos_score.definition.yamlfile import Document, Loc, read_yaml
 from sos_score.errors import InvalidDefinition, Problem

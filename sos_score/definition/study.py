@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
-from sos_score.definition.instrument import MinAnswered, Model, Text
+from sos_score.definition.missing_rule import MinAnswered
+from sos_score.definition.model import Model, Text
 
 AnsweredBy = Literal["staff", "family", "worker", "observer"]
 Unit = Literal["g", "raw", "T"]

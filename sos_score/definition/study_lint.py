@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from sos_score.definition.finding import Finding
 from sos_score.definition.folding import fold_text
 from sos_score.definition.instrument import Instrument
-from sos_score.definition.lint import Finding
 from sos_score.definition.located import find_place
 from sos_score.definition.study import Study, read_outcome
 from sos_score.definition.yamlfile import Document, Loc

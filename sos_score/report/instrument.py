@@ -6,8 +6,9 @@ import json
 from textwrap import fill
 from typing import Any
 
-from sos_score.definition.instrument import STATUS_MEANING, Instrument, key_of
+from sos_score.definition.instrument import Instrument, key_of
 from sos_score.definition.reading import Definition
+from sos_score.definition.verification import STATUS_MEANING
 from sos_score.report.output import open_console
 from sos_score.report.tables import Column, Table, print_table
 from sos_score.report.writers import choose_format, write_text
@@ -121,7 +122,7 @@ def _shorten(signed: list[str]) -> list[str]:
     >>> _shorten(["a_1", "a_2", "a_3", "-a_4"])
     ['a_1..a_3', '-a_4']
     """
-    from sos_score.definition.instrument import expand_ids
+    from sos_score.definition.ids import expand_ids
 
     short: list[str] = []
     start = 0

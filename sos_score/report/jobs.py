@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sos_score.definition.instrument import Instrument, MissingRule
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.missing_rule import MissingRule
 from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidDefinition, InvalidOutput, InvalidRequest, Problem
 from sos_score.report.targets import name_companion

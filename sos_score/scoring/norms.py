@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from sos_score.definition.instrument import Instrument, Model, Norm, Text
+from sos_score.definition.instrument import Instrument, Norm
 from sos_score.definition.located import locate_errors
+from sos_score.definition.model import Model, Text
 from sos_score.definition.yamlfile import Loc, read_yaml
 from sos_score.errors import InvalidDefinition, guess
 

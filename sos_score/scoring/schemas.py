@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sos_score.definition.instrument import Instrument, Model
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.model import Model
 from sos_score.definition.study import Study
 from sos_score.errors import InvalidRequest, guess
 from sos_score.scoring.norms import NormFile

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sos_score.definition.instrument import Claim, Instrument
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.study import Study
+from sos_score.definition.verification import Claim
 from sos_score.scoring.exports import Outcome
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan

@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from sos_score.definition.folding import fold_text
-from sos_score.definition.instrument import Instrument, MissingCodes, Model, ResponseScale
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.located import locate_errors
+from sos_score.definition.model import Model
+from sos_score.definition.responses import MissingCodes, ResponseScale
 from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.survey.numbers import WHOLE, fold_code

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sos_score.definition.instrument import Instrument, Model, Text
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.model import Model, Text
 
 
 class VendorScores(Model):

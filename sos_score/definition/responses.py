@@ -1,0 +1,62 @@
+"""Items, and the answers they can have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from sos_score.definition.ids import Ids
+from sos_score.definition.model import Model, Text
+from sos_score.definition.yamlfile import show_value
+
+
+def _check_codes(value: object) -> list[str]:
+    codes = value if isinstance(value, list) else [value]
+    if not codes:
+        raise ValueError("must not be empty")
+    for code in codes:
+        if not isinstance(code, int | str) or isinstance(code, bool):
+            raise ValueError(f"{show_value(code)} is not a code or a text (such as 99 or N/A)")
+    return [str(code) for code in codes]
+
+
+MissingCodes = Annotated[
+    list[str],
+    PlainValidator(_check_codes),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["integer", "string"]},
+                {"type": "array", "items": {"type": ["integer", "string"]}, "minItems": 1},
+            ]
+        }
+    ),
+]
+
+
+class ResponseScale(Model):
+    """The answers an item can have.
+
+    Attributes
+    ----------
+    min, max : int
+        The theoretical range; reversal is ``min + max - answer``.
+    labels : dict
+        Text to code; several texts may share a code.
+    missing : dict
+        Codes and texts that mean "no answer", by reason.
+    """
+
+    min: int
+    max: int
+    labels: dict[str, int] = {}
+    missing: dict[str, MissingCodes] = {}
+
+
+class ItemBlock(Model):
+    """One item, or several alike (``ids: wais_01..wais_12``)."""
+
+    ids: Ids
+    responses: Text
+    label: Text | None = None

@@ -1,0 +1,46 @@
+"""Who holds the rights to an instrument, and who vouches for each part of its definition."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sos_score.definition.model import Model, Text
+
+Status = Literal["verified", "derived", "unverified", "structural", "project", "user"]
+
+STATUS_MEANING: dict[str, str] = {
+    "verified": "two or more independent public sources agree",
+    "derived": "worked out from verified facts",
+    "unverified": "from the literature without a check against the article",
+    "structural": "counts and names only; the published key is proprietary or unknown",
+    "project": "this project's own rule",
+    "user": "stated by the user",
+}
+
+
+class Rights(Model):
+    """Who holds the rights, and what that means for the item wording."""
+
+    holder: Text
+    wording: Text = "not distributed"
+
+
+class Claim(Model):
+    """How well one part of a definition is known, and from where."""
+
+    status: Status
+    source: Text
+
+
+class Verification(Model):
+    """Who vouches for each part of a definition."""
+
+    key: Claim
+    responses: Claim
+    missing: Claim
+    norms: Claim | None = None
+
+    def parts(self) -> dict[str, Claim]:
+        """Return the claims that are made, by the part they are about."""
+        named = {"key": self.key, "responses": self.responses, "missing": self.missing, "norms": self.norms}
+        return {part: claim for part, claim in named.items() if claim is not None}
