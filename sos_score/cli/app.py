@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -99,6 +101,16 @@ app.command("demo")(demo_command.demo)
 app.add_typer(new_command.app, name="new")
 
 
+def _keep_only(whole: typer.Typer, names: Sequence[str]) -> typer.Typer:
+    """Return an app of the commands named, or the whole where there are none: each takes its time to make ready."""
+    commands = [command for command in whole.registered_commands if command.name in names]
+    if not commands:
+        return whole
+    part = copy(whole)
+    part.registered_commands, part.registered_groups = commands, []
+    return part
+
+
 def main() -> None:
     """Run the command line."""
     # The matrices of a study are small: threads cost several times what they save.
@@ -106,12 +118,14 @@ def main() -> None:
         os.environ.setdefault(setting, "1")
     # Smaller pieces in flight keep the memory of a large file flat.
     os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")
+    # Models need no plugins of other packages, and looking for some takes a tenth of the start-up.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A label outside the terminal's character set must not end the program.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        _keep_only(app, sys.argv[1:2])()
     except Exception as error:
         if "--debug" in sys.argv:
             raise

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from sos_score.definition.composing import compose
 from sos_score.errors import InvalidDefinition, Problem
 
 Loc = tuple[str | int, ...]
@@ -132,10 +132,8 @@ def parse_yaml(raw: bytes, path: str) -> Document:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _broken("is not UTF-8 text", path, line) from None
-    yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False  # a later anchor of the same name is lawful YAML
     try:
-        node = yaml.compose(text)
+        node = compose(text)
     except MarkedYAMLError as error:
         raise _explain(error, path) from None
     except ReaderError as error:

@@ -13,7 +13,6 @@ from sos_score.definition.yamlfile import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem
 from sos_score.scoring.examples import check_definition
 from sos_score.scoring.norms import read_norm_file
-from sos_score.scoring.study_file import check_study
 from sos_score.survey.columns import ColumnMap, read_column_map
 
 
@@ -107,6 +106,8 @@ def _check_norms(document: Document) -> int:
 
 
 def _check_study(document: Document) -> int:
+    from sos_score.scoring.study_file import check_study  # the models of a study take their time to load
+
     check_study(document)
     return 0
 

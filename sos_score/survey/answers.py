@@ -14,7 +14,7 @@ from sos_score.survey.ready_made import list_ready_made
 
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
-T_RANGE = ResponseScale(min=0, max=100)
+T_RANGE = ResponseScale.model_construct(min=0, max=100)  # nothing to check, and no model to build for it
 
 
 @dataclass(frozen=True)
@@ -122,18 +122,24 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
     """
     keys: dict[str, AnswerKey] = {}
     for instrument in instruments:
+        shared = {name: _build_key(name, name, each, column_map) for name, each in instrument.response_scales.items()}
         for item, name in instrument.response_names.items():
-            keys[item] = _build_key(name, item, instrument.response_scales[name], column_map or ColumnMap())
+            has_own = column_map is not None and (item in column_map.codes or item in column_map.labels)
+            responses = instrument.response_scales[name]
+            keys[item] = _build_key(name, item, responses, column_map) if has_own else shared[name]
         for ready in list_ready_made(instrument, column_map.t_scores if column_map else {}):
             missing = _list_reasons(column_map.missing if column_map else {})
             keys[ready.column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
     return keys
 
 
-def _build_key(name: str, item: str, responses: ResponseScale, column_map: ColumnMap) -> AnswerKey:
-    codes = column_map.codes.get(name, {}) | column_map.codes.get(item, {})
-    texts = responses.labels | column_map.labels.get(name, {}) | column_map.labels.get(item, {}) | codes
-    reasons = _list_reasons(responses.missing) | _list_reasons(column_map.missing)
+def _build_key(name: str, item: str, responses: ResponseScale, column_map: ColumnMap | None) -> AnswerKey:
+    codes: dict[str, int] = {}
+    texts, reasons = responses.labels, _list_reasons(responses.missing)
+    if column_map is not None:
+        codes = column_map.codes.get(name, {}) | column_map.codes.get(item, {})
+        texts = texts | column_map.labels.get(name, {}) | column_map.labels.get(item, {}) | codes
+        reasons |= _list_reasons(column_map.missing)
     return AnswerKey(name, responses, {fold_code(text): code for text, code in texts.items()}, reasons, bool(codes))
 
 
