@@ -91,3 +91,18 @@ def test_the_schema_and_the_reader_agree(place: tuple[str | int, ...], value: ob
         assert not is_valid
     else:
         assert is_valid
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_field_tells_editors_what_it_is(kind: str) -> None:
+    schema = load(kind).schema
+    for name, part in {kind: schema, **schema.get("$defs", {})}.items():
+        assert "Attributes" not in part["description"]
+        assert [field for field, about in part["properties"].items() if not about.get("description")] == [], name
+
+
+def test_a_field_is_described_in_the_words_of_its_model() -> None:
+    effect = load("study").schema["$defs"]["SmallestEffect"]
+    assert effect["description"] == "The smallest effect that would matter, for all scales but those named."
+    assert effect["properties"]["value"]["description"] == "How large, above 0."  # of the model it extends
+    assert load("instrument").schema["properties"]["construct"]["description"].startswith("What it measures")

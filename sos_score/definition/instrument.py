@@ -47,7 +47,15 @@ Answer = Annotated[
 
 
 class RawNorm(Model):
-    """Mean and standard deviation of one scale in the norm's population."""
+    """Mean and standard deviation of one scale in the norm's population.
+
+    Attributes
+    ----------
+    mean : float
+        Of the scores, in the norm's metric.
+    sd : float
+        Standard deviation, above 0.
+    """
 
     mean: FiniteFloat
     sd: FiniteFloat
@@ -81,7 +89,17 @@ class Norm(Model):
 
 
 class Example(Model):
-    """Answers and the scores they must give; ``all`` answers every item not named."""
+    """Answers and the scores they must give.
+
+    Attributes
+    ----------
+    name : str
+        What the example shows.
+    answers : dict
+        Item id to a code, a label, or ``null`` for a missing answer; ``all`` answers every item not named.
+    scores : dict
+        Scale id to the score: a number, a fraction such as ``7/3``, or ``null`` for no score.
+    """
 
     name: Text
     answers: dict[str, Answer]
@@ -89,7 +107,43 @@ class Example(Model):
 
 
 class Instrument(Model):
-    """A checked definition: everything needed to score one instrument, and who vouches for it."""
+    """A checked definition: everything needed to score one instrument, and who vouches for it.
+
+    Attributes
+    ----------
+    format : int
+        The version of this file format.
+    id : str
+        What the command line and the output columns call it; also the file's name.
+    version : str
+        Of the definition, raised when a score would change.
+    title : str
+        The instrument's name in tables.
+    measures : str
+        What it measures, in a few words; written ``construct`` in the file.
+    answered_by : list of str
+        Who may answer: ``client``, ``worker``, ``staff``, ``family`` or ``observer``; the usual one first.
+    references : list of str
+        Where it was published.
+    rights : Rights
+        Who holds the rights.
+    verification : Verification
+        Who vouches for each part.
+    notes : list of str
+        What a reader of the scores has to know; printed by ``show``.
+    response_scales : dict of ResponseScale
+        The answers items can have, by name.
+    items : list of ItemBlock
+        The items, in the order of the questionnaire.
+    missing : MissingRule
+        The missing rule of every scale without its own.
+    scales : dict of Scale
+        Subscales and totals, by id.
+    norms : dict of Norm
+        Samples for T-scores, by name.
+    examples : list of Example
+        Worked examples, run by ``validate``.
+    """
 
     format: Literal[1]
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]

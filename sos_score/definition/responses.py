@@ -40,8 +40,10 @@ class ResponseScale(Model):
 
     Attributes
     ----------
-    min, max : int
-        The theoretical range; reversal is ``min + max - answer``.
+    min : int
+        The lowest answer that is possible; reversal is ``min + max - answer``.
+    max : int
+        The highest answer that is possible.
     labels : dict
         Text to code; several texts may share a code.
     missing : dict
@@ -55,7 +57,17 @@ class ResponseScale(Model):
 
 
 class ItemBlock(Model):
-    """One item, or several alike (``ids: wais_01..wais_12``)."""
+    """One item, or several alike.
+
+    Attributes
+    ----------
+    ids : str or list of str
+        Item ids; ``wais_01..wais_12`` is a range.
+    responses : str
+        The response scale they are answered on.
+    label : str or None
+        A neutral label; never copyright wording.
+    """
 
     ids: Ids
     responses: Text

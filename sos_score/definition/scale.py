@@ -14,6 +14,8 @@ class Scale(Model):
 
     Attributes
     ----------
+    title : str
+        Its name in tables.
     items : list of str
         Item ids; ``-wai_07`` is reverse-keyed in this scale.
     items_of : list of str

@@ -84,7 +84,15 @@ class Site(Model):
 
 
 class Arm(Model):
-    """Sites that work in the same way; one arm is the reference that the other is compared with."""
+    """Sites that work in the same way; one arm is the reference that the other is compared with.
+
+    Attributes
+    ----------
+    label : str or None
+        Its name in tables; else its id.
+    reference : bool
+        Whether the other arm is compared with this one.
+    """
 
     label: Text | None = None
     reference: bool = False
@@ -130,14 +138,28 @@ class Source(Model):
 
 
 class Effect(Model):
-    """A size of effect: in Hedges g, in points of the scale, or in T-score points."""
+    """A size of effect.
+
+    Attributes
+    ----------
+    value : float
+        How large, above 0.
+    unit : str
+        ``g``: standard deviations of people (Hedges g); ``raw``: points of the scale; ``T``: T-score points.
+    """
 
     value: float = Field(strict=False, gt=0, allow_inf_nan=False)
     unit: Unit = "g"
 
 
 class SmallestEffect(Effect):
-    """The smallest effect that would matter, for all scales but those named."""
+    """The smallest effect that would matter, for all scales but those named.
+
+    Attributes
+    ----------
+    scales : dict of Effect
+        A source's or a scale's own (``osc``, ``osc.engagement``).
+    """
 
     scales: dict[OutcomeRef, Effect] = {}
 
@@ -169,7 +191,9 @@ class Plan(Model):
     alpha : float
         Two-sided level of every test.
     smallest_effect : SmallestEffect
+        What would matter; it decides what is equivalent.
     multiplicity : Multiplicity
+        How p values are adjusted.
     outcomes : list of str or None
         Sources (``osc``) or scales of sources (``osc.engagement``) to compare; else every scale of every source.
     seed : int
@@ -189,8 +213,11 @@ class Pair(Model):
     Attributes
     ----------
     label : str or None
-    x, y : str
-        ``source.scale``; x explains y where one explains the other.
+        Its name in tables; else its id.
+    x : str
+        ``source.scale``: what explains, where one explains the other.
+    y : str
+        ``source.scale``: what is explained.
     level : str
         The id whose means are paired: one row for each worker, family, ...
     kind : str
@@ -205,7 +232,13 @@ class Pair(Model):
 
 
 class Privacy(Model):
-    """What may not be shown: results of fewer than `smallest_cell` people."""
+    """What may not be shown.
+
+    Attributes
+    ----------
+    smallest_cell : int
+        Results of fewer people than this are hidden.
+    """
 
     smallest_cell: Annotated[int, Field(ge=1)] = 5
 
@@ -215,9 +248,18 @@ class Study(Model):
 
     Attributes
     ----------
-    id, title : str
-    arms, sites, waves : dict
-        By id, in the order they are shown; a wave's value is its label.
+    format : int
+        The version of this file format.
+    id : str
+        What the output calls the study.
+    title : str
+        Its name in tables and in the report.
+    arms : dict of Arm
+        By id: two at most. Without two, no arms are compared.
+    sites : dict of Site
+        By the value they have in the data, in the order they are shown.
+    waves : dict
+        By the value they have in the data, in order, to their labels; or a list of them.
     sources : dict of Source
         By id.
     links : list of str
@@ -227,8 +269,11 @@ class Study(Model):
     levels : list of str
         Levels that scores are nested in, the highest first.
     pairs : dict of Pair
+        Scores said in advance to go together, by id.
     plan : Plan
+        The plan of analysis.
     privacy : Privacy
+        What may not be shown.
     """
 
     format: Literal[1]

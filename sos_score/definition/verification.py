@@ -19,21 +19,51 @@ STATUS_MEANING: dict[str, str] = {
 
 
 class Rights(Model):
-    """Who holds the rights, and what that means for the item wording."""
+    """Who holds the rights, and what that means for the item wording.
+
+    Attributes
+    ----------
+    holder : str
+        Who holds the rights, and whom to ask.
+    wording : str
+        What becomes of the item wording.
+    """
 
     holder: Text
     wording: Text = "not distributed"
 
 
 class Claim(Model):
-    """How well one part of a definition is known, and from where."""
+    """How well one part of a definition is known, and from where.
+
+    Attributes
+    ----------
+    status : str
+        ``verified``: two or more independent public sources agree; ``derived``: worked out from verified facts;
+        ``unverified``: from the literature, not checked against the article; ``structural``: names and counts only;
+        ``project``: this project's own rule; ``user``: stated by the user.
+    source : str
+        Where it is printed, or who says so.
+    """
 
     status: Status
     source: Text
 
 
 class Verification(Model):
-    """Who vouches for each part of a definition."""
+    """Who vouches for each part of a definition.
+
+    Attributes
+    ----------
+    key : Claim
+        Which item belongs to which scale, and which items are reversed.
+    responses : Claim
+        The range, codes and labels of the answers.
+    missing : Claim
+        The missing rule.
+    norms : Claim or None
+        The norms, where there are any.
+    """
 
     key: Claim
     responses: Claim

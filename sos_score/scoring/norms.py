@@ -44,6 +44,8 @@ class NormFile(Model):
 
     Attributes
     ----------
+    format : int
+        The version of this file format.
     instrument : str
         The id of the instrument.
     norms : dict

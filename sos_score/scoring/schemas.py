@@ -63,4 +63,5 @@ def _allow_single(schema: dict[str, Any]) -> None:
     for properties, name in places:
         listed = properties.get(name, {})
         if listed.get("type") == "array":
-            properties[name] = {"anyOf": [listed["items"], listed]}
+            about = {"description": listed.pop("description")}
+            properties[name] = {"anyOf": [listed["items"], listed]} | about

@@ -33,8 +33,18 @@ class ColumnMap(Model):
 
     Attributes
     ----------
-    respondent, site, wave, rater, target : str or None
-        The columns that say who answered, where, when, and about whom.
+    format : int
+        The version of this file format.
+    respondent : str or None
+        The column that says who answered.
+    site : str or None
+        The column that says where.
+    wave : str or None
+        The column that says when.
+    rater : str or None
+        The column that says who rated, where somebody is rated.
+    target : str or None
+        The column that says who or what was rated.
     others : dict
         Further id columns to keep, by the name they get.
     constants : dict
