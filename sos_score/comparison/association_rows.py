@@ -18,6 +18,7 @@ from sos_score.comparison.variance_coefficients import CoefficientTest
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
 from sos_score.comparison.view_agreement import compare_views
 from sos_score.definition.study import Pair
+from sos_score.scoring.small_counts import say_count
 from sos_score.scoring.study_data import StudyData, StudyOutcome
 
 ASSOCIATED = "associated"
@@ -82,9 +83,10 @@ def _ask_association(base: Row, scores: PairScores, data: StudyData, plan: Plan,
     confidence = 1 - plan.alpha
     pearson = correlate_pearson(scores.x, scores.y, confidence=confidence)
     spearman = correlate_spearman(scores.x, scores.y, confidence=confidence)
+    of_units = replace(base, notes=(*base.notes, *_count_dropped(pearson.n_dropped, base.unit, "scores", plan)))
     return [
-        _make_primary(_with_r(base, pearson, "r", "t"), scores, plan, data.outcome(pair.y)),
-        _with_r(base, spearman, "rho", "S"),
+        _make_primary(_with_r(of_units, pearson, "r", "t"), scores, plan, data.outcome(pair.y)),
+        _with_r(of_units, spearman, "rho", "S"),
         *_list_slopes(base, scores, plan),
         _count_wrongly(base, scores, confidence, pair),
     ]
@@ -96,12 +98,12 @@ def _with_r(row: Row, found: Correlation, name: str, statistic: str) -> Row:
     return replace(
         row, counts=(found.n,), estimate=found.r, low=found.low, high=found.high, effect_name=name, effect=found.r,
         effect_low=found.low, effect_high=found.high, statistic_name=statistic, statistic=found.statistic,
-        df=found.df, p=found.p, method=method, notes=(*row.notes, *_count_dropped(found, row), *found.notes),
+        df=found.df, p=found.p, method=method, notes=(*row.notes, *found.notes),
     )  # fmt: skip
 
 
-def _count_dropped(found: Correlation, row: Row) -> tuple[str, ...]:
-    return (f"{row.unit} with one of the two scores only: {found.n_dropped}.",) if found.n_dropped else ()
+def _count_dropped(dropped: int, unit: str, what: str, plan: Plan) -> tuple[str, ...]:
+    return (f"{unit} with one of the two {what} only: {say_count(dropped, plan.smallest_cell)}.",) if dropped else ()
 
 
 def _make_primary(row: Row, scores: PairScores, plan: Plan, y: StudyOutcome) -> Row:
@@ -157,7 +159,7 @@ def _with_slope(row: Row, test: CoefficientTest, method: str) -> Row:
 def _count_wrongly(base: Row, scores: PairScores, confidence: float, pair: Pair) -> Row:
     found = correlate_pearson(scores.unit_x, scores.outcome, confidence=confidence)
     note = _NAIVE.format(rows=f"{found.n} scores are", level=pair.level)
-    row = _with_r(replace(base, unit="scores"), replace(found, n_dropped=0), "r", "t")
+    row = _with_r(replace(base, unit="scores"), found, "r", "t")
     method = f"Pearson over single scores: {WRONG_UNIT}"
     return replace(row, method=method, verdict=WRONG_UNIT, notes=(note, *found.notes))
 
@@ -166,7 +168,7 @@ def _ask_agreement(base: Row, scores: PairScores, data: StudyData, plan: Plan, p
     """Return how far two views of the same things agree, x less y."""
     confidence = 1 - plan.alpha
     found = compare_views(scores.x, scores.y, confidence=confidence)
-    dropped = (f"{base.unit} with one of the two views only: {found.n_dropped}.",) if found.n_dropped else ()
+    dropped = _count_dropped(found.n_dropped, base.unit, "views", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = above[above.index(pair.level) - 1] if pair.level in above[1:] else ""
     notes = (*dropped, *((_NESTED.format(higher=nested),) if nested else ()), *found.notes)
@@ -182,6 +184,6 @@ def _ask_agreement(base: Row, scores: PairScores, data: StudyData, plan: Plan, p
         ),
         replace(base, effect_name="concordance", effect=found.ccc, effect_low=found.ccc_low,
                 effect_high=found.ccc_high, method="Lin's concordance"),
-        replace(_with_r(replace(base, notes=()), replace(r, n_dropped=0), "r", "t"),
+        replace(_with_r(replace(base, notes=()), r, "r", "t"),
                 method="Pearson, not agreement", notes=notes),
     ]  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.rows import Row
+from sos_score.scoring.small_counts import say_count
 
 HIDDEN = "not shown: a group of fewer than {} people, or one that would give it away"
+_LEFT_OUT = re.compile(r"^(\d+) rows? left out")
 _KEPT = ("source", "instrument", "scale", "title", "question", "unit", "site", "wave", "groups", "method", "by_site")
 
 
@@ -27,14 +30,14 @@ def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> 
     -------
     list of Row
         Blanked, save for its names, is a row that counts 1 to ``smallest_cell - 1`` people, and a row in which
-        the scores of a hidden site show; see `find_hidden`.
+        the scores of a hidden site show; see `find_hidden`. Of the others, notes that count a few rows no longer do.
     """
     hidden = {(panel.source, panel.scale): find_hidden(panel, plan) for panel in panels}
 
     def is_hidden(row: Row) -> bool:
         return _is_small(row, plan) or _shows(row, hidden.get((row.source, row.scale), frozenset()), plan)
 
-    return [_blank(row, plan) if is_hidden(row) else row for row in rows]
+    return [_blank(row, plan) if is_hidden(row) else _hide_counts(row, plan) for row in rows]
 
 
 def find_hidden(panel: Panel, plan: Plan) -> frozenset[tuple[str, str]]:
@@ -77,6 +80,17 @@ def _shows(row: Row, hidden: frozenset[tuple[str, str]], plan: Plan) -> bool:
     """Return whether the scores of a hidden site show in a row."""
     waves = {plan.span: (plan.first_wave, plan.last_wave), "": tuple(plan.waves)}.get(row.wave, (row.wave,))
     return any((site, wave) in hidden for site in row.by_site for wave in waves)
+
+
+def _hide_counts(row: Row, plan: Plan) -> Row:
+    """Return a row whose notes do not say that a few people's rows were left out, and how many."""
+
+    def say(found: re.Match[str]) -> str:
+        count = say_count(int(found[1]), plan.smallest_cell)
+        return found[0] if count == found[1] else f"{count} rows left out"
+
+    notes = tuple(_LEFT_OUT.sub(say, note) for note in row.notes)
+    return row if notes == row.notes else replace(row, notes=notes)
 
 
 def _blank(row: Row, plan: Plan) -> Row:

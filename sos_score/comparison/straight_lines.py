@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.scoring.small_counts import say_part
 from sos_score.scoring.study_data import SourceTable, StudyData
 
 SHORTEST_RUN = 10
@@ -71,6 +72,7 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[str, ...]]:
         )
         tables[id(table)] = kept
         if lined.any():
-            notes.append(f"{table.source}: {int(lined.sum())} of {lined.size} rows are straight-lined")
+            part = say_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell)
+            notes.append(f"{table.source}: {part} rows are straight-lined")
     outcomes = tuple(replace(outcome, table=tables[id(outcome.table)]) for outcome in data.outcomes)
     return replace(data, tables=tuple(tables.values()), outcomes=outcomes), tuple(notes or ["no row is straight-lined"])

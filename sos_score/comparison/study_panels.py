@@ -14,6 +14,7 @@ from sos_score.comparison.panel import Panel, Plan, Scores, SmallestEffect
 from sos_score.comparison.rows import Row
 from sos_score.comparison.study_questions import list_study_rows
 from sos_score.definition.study import Study
+from sos_score.scoring.small_counts import say_count
 from sos_score.scoring.study_data import StudyData, StudyOutcome
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def make_panel(outcome: StudyOutcome, plan: Plan) -> tuple[Panel, list[str]]:
     wave = _texts(frame, "wave")
     if not wave.astype(bool).any():
         wave = np.full(wave.shape, plan.first_wave)
-    keep, notes = _merge_raters(person, site, wave, score)
+    keep, notes = _merge_raters((person, site, wave), score, plan.smallest_cell)
     if notes:
         items = None
         notes = [f"{outcome.source}: {note}" for note in notes]
@@ -145,18 +146,19 @@ def _texts(frame: pd.DataFrame, column: str) -> np.ndarray[tuple[int, ...], np.d
 
 
 def _merge_raters(
-    person: Iterable[str], site: Iterable[str], wave: Iterable[str], score: Scores
+    ids: tuple[Iterable[str], Iterable[str], Iterable[str]], score: Scores, least: int
 ) -> tuple[list[int], list[str]]:
     """Return the rows to keep, the mean of several ratings put into the first of them."""
     places: dict[tuple[str, str, str], list[int]] = {}
-    for index, key in enumerate(zip(person, site, wave, strict=True)):
+    for index, key in enumerate(zip(*ids, strict=True)):
         places.setdefault(key if key[0] else ("", "", str(index)), []).append(index)
     several = [rows for rows in places.values() if len(rows) > 1]
     for rows in several:
         there = score[rows][~np.isnan(score[rows])]
         score[rows[0]] = there.mean() if there.size else np.nan
-    note = f"{len(several)} were rated more than once; the mean of their ratings is compared" if several else ""
-    return [rows[0] for rows in places.values()], [note] if note else []
+    count = say_count(len(several), least)
+    notes = [f"{count} were rated more than once; the mean of their ratings is compared"] if several else []
+    return [rows[0] for rows in places.values()], notes
 
 
 def _reverse_items(outcome: StudyOutcome) -> Scores | None:

@@ -97,7 +97,8 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
     lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
-    notes = [note_left_out(count, len(frame), role) for role, count in lost.items() if count]
+    least = study.privacy.smallest_cell
+    notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     return StudyData(
         study=study,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.definition.study_lint import ID_ROLES
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
+from sos_score.scoring.small_counts import say_count, say_part
 from sos_score.scoring.study_file import StudyFile
 from sos_score.survey.files import open_export
 
@@ -91,7 +92,7 @@ def _check_site(file: StudyFile, path: str, line: int, ids: Mapping[str, str]) -
         yield Problem(message, path, line, "site", guess(ids["site"], sites), "site")
 
 
-def link_rows(frame: pl.DataFrame, table: LinkTable) -> tuple[pl.DataFrame, list[str]]:
+def link_rows(frame: pl.DataFrame, table: LinkTable, least: int) -> tuple[pl.DataFrame, list[str]]:
     """Return the rows with what a table says they belong to, where they do not say so themselves.
 
     Parameters
@@ -99,6 +100,8 @@ def link_rows(frame: pl.DataFrame, table: LinkTable) -> tuple[pl.DataFrame, list
     frame : polars.DataFrame
         With the study's ids.
     table : LinkTable
+    least : int
+        Fewer are not counted out.
 
     Returns
     -------
@@ -115,16 +118,18 @@ def link_rows(frame: pl.DataFrame, table: LinkTable) -> tuple[pl.DataFrame, list
     lost = {unit for unit in units if unit is not None and unit not in table.rows}
     if lost:
         count = len({unit for unit in units if unit is not None})
-        verb = "is" if len(lost) == 1 else "are"
-        notes.append(f"{table.unit}: {len(lost)} of {count} {verb} not in {table.path}")
+        part = say_part(len(lost), count, least)
+        verb = "is" if part.startswith("1 of") else "are"
+        notes.append(f"{table.unit}: {part} {verb} not in {table.path}")
     for name in table.above:
         linked = [table.rows[unit][0].get(name) if unit in table.rows else None for unit in units]
         own = frame[name].to_list() if name in frame.columns else [None] * len(linked)
         pairs = zip(units, own, linked, strict=True)
         differing = {unit for unit, mine, given in pairs if mine is not None and given is not None and mine != given}
         if differing:
-            verb = "has" if len(differing) == 1 else "have"
-            what = f"{len(differing)} {verb} another {name} than in {table.path}"
+            few = say_count(len(differing), least)
+            verb = "has" if few == "1" else "have"
+            what = f"{few} {verb} another {name} than in {table.path}"
             notes.append(f"{table.unit}: {what}; the export's own is used")
         merged = [given if mine is None else mine for mine, given in zip(own, linked, strict=True)]
         frame = frame.with_columns(pl.Series(name, merged, dtype=pl.String))

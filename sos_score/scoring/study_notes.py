@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from sos_score.definition.study import Study
+from sos_score.scoring.small_counts import say_count, say_part
 from sos_score.scoring.study_data import SourceTable
 
 
@@ -19,6 +20,7 @@ def note_study(study: Study, tables: Iterable[SourceTable]) -> list[str]:
     Returns
     -------
     list of str
+        People are counted only where they are as many as `study.privacy` shows.
     """
     tables = list(tables)
     notes = []
@@ -52,49 +54,61 @@ def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[
     arms = set(frame["arm"].dropna())
     if len(arms) == 1 and len(study.arms) > 1:
         yield f"everybody is in the arm {study.label_arm(arms.pop())}: no arms are compared"
-    yield from _note_people(table)
+    yield from _note_people(table, study.privacy.smallest_cell)
     if table.instrument is not None:
         empty = [scale for scale in table.instrument.scales if scale in frame.columns and frame[scale].isna().all()]
         yield from (f"nobody has a score on {scale}" for scale in empty)
 
 
 def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None]) -> Iterator[str]:
-    """Yield the sites with nobody, or with one person, at a wave."""
-    frame = table.frame
+    """Yield the sites with nobody, or with too few, at a wave."""
+    frame, least = table.frame, study.privacy.smallest_cell
     for wave in waves:
         here = frame if wave is None else frame[frame["wave"] == wave]
         at = "" if wave is None else f" at {wave}"
+        few = []
         for site, about in study.sites.items():
             name = about.label or f"site {site}"
             rows = here[here["site"] == site]
             count = len(rows) if rows["person"].isna().any() else rows["person"].nunique()
             if count == 0:
                 yield f"nobody answered in {name}{at}"
+            elif count < least:
+                few.append(name)
             elif count == 1:
                 yield f"one person only in {name}{at}: no test and no interval there"
+        if few:
+            # All of them in one line: a line for those with one person would tell them from those with four.
+            yield f"fewer than {least} people in {', '.join(few)}{at}: not shown"
 
 
-def _note_people(table: SourceTable) -> Iterator[str]:
+def _note_people(table: SourceTable, least: int) -> Iterator[str]:
     """Yield who is there twice for a reason, and who moved."""
     named = table.frame[table.frame["person"].notna()]
     counts = named.groupby(["person", named["wave"].fillna("")]).size()
     repeated = int((counts > 1).sum())
     if repeated:
-        verb = "was" if repeated == 1 else "were"
-        yield f"{repeated} of {len(counts)} {verb} rated by more than one rater"
+        part = say_part(repeated, len(counts), least)
+        yield f"{part} {'was' if part.startswith('1 of') else 'were'} rated by more than one rater"
     moved = int((named.groupby("person")["site"].nunique() > 1).sum())
     if moved:
-        noun = "person is" if moved == 1 else "people are"
-        yield f"{moved} {noun} in different sites at different waves: counted where they answered, linked in no site"
+        count = say_count(moved, least)
+        noun = "person is" if count == "1" else "people are"
+        yield f"{count} {noun} in different sites at different waves: counted where they answered, linked in no site"
 
 
-def note_left_out(lost: int, rows: int, role: str) -> str:
+def note_left_out(lost: int, rows: int, role: str, least: int) -> str:
     """Return how many rows are left out for want of a site or a wave.
 
     Examples
     --------
-    >>> note_left_out(1, 8, "site")
+    >>> note_left_out(1, 8, "site", 1)
     '1 row has no site, and is left out (8 in all)'
+    >>> note_left_out(1, 8, "site", 5)
+    'fewer than 5 rows have no site, and are left out'
     """
-    have, are = ("row has", "is") if lost == 1 else ("rows have", "are")
-    return f"{lost} {have} no {role}, and {are} left out ({rows} in all)"
+    count = say_count(lost, least)
+    have, are = ("row has", "is") if count == "1" else ("rows have", "are")
+    # With the number in all, the few could be worked out from those that are counted elsewhere.
+    in_all = f" ({rows} in all)" if count == str(lost) else ""
+    return f"{count} {have} no {role}, and {are} left out{in_all}"

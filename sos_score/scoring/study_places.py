@@ -42,7 +42,7 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
     frame, notes = rows.frame, []
     problems = list(_check_links(file, rows, links))
     for table in links:
-        frame, said = link_rows(frame, table)
+        frame, said = link_rows(frame, table, file.study.privacy.smallest_cell)
         notes += said
     frame, wrong = _add_columns(file, rows.source, frame)
     problems += wrong
@@ -163,12 +163,13 @@ def _finish(file: StudyFile, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.
     """Return the rows that have a site and a wave, with their arm, the ids in order."""
     import polars as pl
 
+    least = file.study.privacy.smallest_cell
     for role in ("site", "wave"):
         lost = frame[role].null_count()
         if lost == frame.height and role == "wave":
             continue  # the source has no waves, which is no fault
         if lost:
-            notes.append(note_left_out(lost, frame.height, role))
+            notes.append(note_left_out(lost, frame.height, role, least))
             frame = frame.filter(pl.col(role).is_not_null())
     if "person" not in frame.columns:
         notes.append("no column says who answered, so nobody is linked across waves")

@@ -1,6 +1,7 @@
 """Small groups are hidden, and nothing shown lets anybody work them out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from made import draw_cells, make_panel, make_plan
 
 from sos_score.comparison.findings import compare_panels
-from sos_score.comparison.privacy import HIDDEN, find_hidden
+from sos_score.comparison.privacy import HIDDEN, find_hidden, suppress_small
+from sos_score.comparison.rows import Row
 
 PLAN = make_plan()
 NUMBERS = (
@@ -90,6 +92,17 @@ def test_nothing_is_hidden_where_the_plan_shows_every_cell():
         [make_panel(draw_cells(1, {"1": 1, "2": 2, "3": 3, "4": 4}))], make_plan(smallest_cell=1)
     ).rows
     assert not any(HIDDEN[:10] in note for row in rows for note in row.notes)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [("1 row", "fewer than 5 rows"), ("4 rows", "fewer than 5 rows"), ("5 rows", "5 rows")]
+)
+def test_a_few_rows_that_are_left_out_are_not_counted_in_notes(count, said):
+    note = "{} left out: the score, a predictor or a group is missing."
+    row = Row("staff", "made", "warmth", "Warmth", "variation", "scores", counts=(20,))
+    row = replace(row, notes=("first", note.format(count)))
+    assert suppress_small([row], [], PLAN)[0].notes == ("first", note.format(said))
+    assert suppress_small([row], [], make_plan(smallest_cell=1)) == [row]
 
 
 def list_equations(rows, sizes, arms, wave):

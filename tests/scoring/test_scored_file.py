@@ -76,7 +76,7 @@ def test_every_column_of_numbers_is_a_score_where_no_column_says_how_it_was_made
     assert data.tables[0].frame["wave"].isna().all()
     assert data.notes == (
         "there is one wave: no change can be looked at",
-        "scores: one person only in site 1: no test and no interval there",
+        "scores: fewer than 5 people in site 1, site 2: not shown",
     )
 
 
@@ -101,8 +101,8 @@ def test_rows_without_a_site_or_wave_are_left_out_and_counted(path: Path) -> Non
     data = make_study_from_scores(make(path))
     assert len(data.tables[0].frame) == 5
     assert data.notes[:2] == (
-        "1 row has no site, and is left out (7 in all)",
-        "1 row has no wave, and is left out (7 in all)",
+        "fewer than 5 rows have no site, and are left out",
+        "fewer than 5 rows have no wave, and are left out",
     )
 
 

@@ -45,7 +45,10 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def load(rows: str = ROWS, source: str = "", rest: str = "", study: str = STUDY, **files: str) -> StudyData:
+ALL_SHOWN = "privacy: {smallest_cell: 1}"
+
+
+def load(rows: str = ROWS, source: str = "", rest: str = ALL_SHOWN, study: str = STUDY, **files: str) -> StudyData:
     """Load a study whose source has further lines, and that has further keys and files (``b_csv`` is b.csv)."""
     Path("a.csv").write_text(rows, encoding="utf-8")
     for name, text in files.items():
@@ -55,7 +58,7 @@ def load(rows: str = ROWS, source: str = "", rest: str = "", study: str = STUDY,
     return load_study_data(read_study(Path("study.yaml")))
 
 
-def refuse(rows: str = ROWS, source: str = "", rest: str = "", study: str = STUDY, **files: str) -> str:
+def refuse(rows: str = ROWS, source: str = "", rest: str = ALL_SHOWN, study: str = STUDY, **files: str) -> str:
     with pytest.raises(InvalidSurvey) as refused:
         load(rows, source, rest, study, **files)
     return str(refused.value)
@@ -287,14 +290,14 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["there is one wave: no change can be looked at", "safety: 1 of 4 was rated by more than one rater"],
     ),
     "a level that nobody has": (
-        {"rest": "levels: [site, worker]"},
+        {"rest": f"levels: [site, worker]\n{ALL_SHOWN}"},
         ["no source says which worker anybody belongs to"],
     ),
     "families that are not linked": (
         {
             "rows": FAMILIES + "F5,T1,4\n",
             "source": "ids: {person: family}",
-            "rest": "links: l.csv",
+            "rest": f"links: l.csv\n{ALL_SHOWN}",
             "study": STUDY.replace("[T1, T2]", "[T1]"),
             "l_csv": LINKS,
         },
@@ -308,7 +311,7 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {
             "rows": "family,worker,wave,safety\nF1,C,T1,5\nF2,A,T1,5\nF3,B,T1,5\nF4,B,T1,5\n",
             "source": "ids: {person: family}",
-            "rest": "links: l.csv",
+            "rest": f"links: l.csv\n{ALL_SHOWN}",
             "study": STUDY.replace("[T1, T2]", "[T1]"),
             "l_csv": LINKS,
         },
@@ -324,6 +327,83 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_what_the_data_do_not_allow_is_said(case: str) -> None:
     given, notes = NOTES[case]
     assert list(load(**given).notes) == notes
+
+
+FEW: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a site with one person is one of those with too few": (
+        {"rows": ROWS.replace("F01,1,T1,5\n", "")},
+        [
+            "safety: fewer than 3 people in North, site 2 at T1: not shown",
+            "safety: fewer than 3 people in North, site 2 at T2: not shown",
+        ],
+    ),
+    "a site with nobody": (
+        {"rows": ROWS.replace("F02,2,T2,4\nF05,2,T2,3\n", "") + "F08,1,T1,1\nF08,1,T2,1\n"},
+        [
+            "safety: fewer than 3 people in site 2 at T1: not shown",
+            "safety: nobody answered in site 2 at T2",
+        ],
+    ),
+    "a person who moved": (
+        {
+            "rows": "respondent,site,wave,safety\n"
+            + "".join(f"A{n},1,T1,1\nB{n},2,T1,1\nA{n},1,T2,1\nB{n},2,T2,1\n" for n in range(3))
+            + "M,1,T1,1\nM,2,T2,1\n"
+        },
+        [
+            "safety: fewer than 3 people are in different sites at different waves: counted where they answered,"
+            " linked in no site",
+        ],
+    ),
+    "rows without a site": (
+        {
+            "rows": "respondent,site,wave,safety\n"
+            + "".join(f"A{n},1,T1,1\nB{n},2,T1,1\nA{n},1,T2,1\nB{n},2,T2,1\n" for n in range(3))
+            + "M,,T1,1\n"
+        },
+        ["safety: fewer than 3 rows have no site, and are left out"],
+    ),
+    "several raters": (
+        {
+            "rows": "rater,target,site,safety\n"
+            + "".join(f"O1,I{n},{1 + n % 2},5\n" for n in range(6))
+            + "O2,I1,2,6\n",
+            "study": STUDY.replace("[T1, T2]", "[T1]"),
+        },
+        [
+            "there is one wave: no change can be looked at",
+            "safety: fewer than 3 of 6 were rated by more than one rater",
+        ],
+    ),
+    "families that are not linked, or otherwise": (
+        {
+            "rows": "family,worker,wave,safety\n"
+            + "F1,C,T1,5\nF2,A,T1,5\nF3,B,T1,5\nF4,B,T1,5\nF5,B,T1,4\nF6,A,T1,4\nF7,B,T1,4\n",
+            "source": "ids: {person: family}",
+            "rest": "links: l.csv\nprivacy: {smallest_cell: 3}",
+            "study": STUDY.replace("[T1, T2]", "[T1]"),
+            "l_csv": LINKS + "F6,A,1\nF7,B,2\n",
+        },
+        [
+            "safety: family: fewer than 3 of 7 are not in l.csv",
+            "safety: family: fewer than 3 have another worker than in l.csv; the export's own is used",
+            "safety: fewer than 3 rows have no site, and are left out",
+            "there is one wave: no change can be looked at",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_a_few_people_are_not_counted_out(case: str) -> None:
+    given, notes = FEW[case]
+    assert list(load(**{"rest": "privacy: {smallest_cell: 3}"} | given).notes) == notes
+
+
+def test_those_with_one_person_are_not_told_from_those_with_two() -> None:
+    rest = "privacy: {smallest_cell: 3}"
+    one = load(ROWS.replace("F01,1,T1,5\n", "").replace("F01,1,T2,7\n", ""), rest=rest)
+    assert one.notes == load(rest=rest).notes
 
 
 def test_a_source_that_lacks_a_wave_of_the_others_says_so() -> None:
@@ -421,7 +501,7 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         {
             "rows": FAMILIES,
             "source": "ids: {person: family}",
-            "rest": "links: l.csv",
+            "rest": f"links: l.csv\n{ALL_SHOWN}",
             "l_csv": LINKS.replace("\nF", "\nFam"),
         },
         f"a.csv:2: family: no family of this file is in l.csv ('F1' is the first)\n  hint: did you mean 'Fam1'?\n{ONE}",
@@ -430,7 +510,7 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         {
             "rows": "family,site,wave,safety\nF1,2,T1,5\nF2,1,T1,5\n",
             "source": "ids: {person: family}",
-            "rest": "links: l.csv",
+            "rest": f"links: l.csv\n{ALL_SHOWN}",
             "l_csv": LINKS,
         },
         f"a.csv:2: site: family 'F1' is in site '2' here and in '1' in l.csv:2\n{ONE}",

@@ -1,0 +1,50 @@
+"""Counts of people in words: a few are never counted out, nor given away by the rest."""
+
+from __future__ import annotations
+
+
+def say_count(count: int, least: int) -> str:
+    """Return a count of people, or that it is below the least that is shown.
+
+    Parameters
+    ----------
+    count : int
+    least : int
+        The study's ``privacy.smallest_cell``; 0 is no secret.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> say_count(3, 5), say_count(5, 5), say_count(0, 5)
+    ('fewer than 5', '5', '0')
+    """
+    return f"fewer than {least}" if 0 < count < least else str(count)
+
+
+def say_part(part: int, whole: int, least: int) -> str:
+    """Return how many of how many, so that neither the part nor the rest is a few who are counted.
+
+    Parameters
+    ----------
+    part, whole : int
+    least : int
+        As in `say_count`.
+
+    Returns
+    -------
+    str
+        Just "some" where the whole is a few.
+
+    Examples
+    --------
+    >>> say_part(14, 34, 5), say_part(2, 34, 5), say_part(33, 34, 5), say_part(1, 4, 5)
+    ('14 of 34', 'fewer than 5 of 34', 'all but fewer than 5 of 34', 'some')
+    """
+    if 0 < whole < least:
+        return "some"
+    if 0 < whole - part < least and not 0 < part < least:
+        return f"all but {say_count(whole - part, least)} of {whole}"
+    return f"{say_count(part, least)} of {whole}"
