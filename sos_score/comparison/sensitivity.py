@@ -13,9 +13,8 @@ from sos_score.comparison.rows import Row
 from sos_score.comparison.straight_lines import drop_straight_liners
 from sos_score.comparison.study_panels import choose_outcomes, make_panel, make_plan
 from sos_score.comparison.verdict import DIFFERENT
+from sos_score.scoring.rescoring import rescore_study
 from sos_score.scoring.study_data import StudyData
-from sos_score.scoring.study_file import StudyFile
-from sos_score.scoring.study_reading import load_study_data
 
 RULES = {
     "all": "complete items only",
@@ -81,19 +80,21 @@ def say_short(row: Row) -> str:
     return f"{row.verdict} ({'+' if row.estimate > 0 else '-'})"
 
 
-def load_rules(file: StudyFile) -> dict[str, StudyData]:
-    """Return a study scored under each of `RULES`, whatever its sources and definitions say.
+def score_by_rules(data: StudyData) -> dict[str, StudyData]:
+    """Return a study scored under each of `RULES`; none where all scores arrived ready-made.
 
-    Raises
-    ------
-    InvalidSurvey
-        With every problem of every source.
+    Parameters
+    ----------
+    data : StudyData
+
+    Returns
+    -------
+    dict
+        Rule to study, see `rescore_study`.
     """
-    found = {}
-    for rule in RULES:
-        sources = {name: each.model_copy(update={"min_answered": rule}) for name, each in file.study.sources.items()}
-        found[rule] = load_study_data(replace(file, study=file.study.model_copy(update={"sources": sources})))
-    return found
+    if all(table.plan is None for table in data.tables):
+        return {}
+    return {rule: rescore_study(data, rule) for rule in RULES}
 
 
 def assess_sensitivity(
@@ -108,7 +109,7 @@ def assess_sensitivity(
     ----------
     data : StudyData
     rules : mapping of str to StudyData
-        The same study scored by other missing rules, from `load_rules`; none for a file of scores.
+        The same study scored by other missing rules, from `score_by_rules`.
     instruments, scales : sequence of str
         As in `compare_study`.
 

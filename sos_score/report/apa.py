@@ -38,11 +38,11 @@ def say_p(p: float, name: str = "p") -> str:
     return f"{name} {text}" if text.startswith("<") else f"{name} = {text}"
 
 
-def format_interval(low: float, high: float) -> str:
+def format_interval(low: float, high: float, digits: int = 2) -> str:
     """Return "[-1.18, -0.41]"; nothing where there is none."""
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"[{format_number(low)}, {format_number(high)}]"
+    return f"[{format_number(low, digits)}, {format_number(high, digits)}]"
 
 
 def format_df(df: float) -> str:

@@ -11,6 +11,7 @@ from sos_score.report.comparison_summary import list_limits, make_count_table, m
 from sos_score.report.findings import count_verdicts, list_differences, list_judged, name_rows, name_sources
 from sos_score.report.forest_picture import list_forests
 from sos_score.report.profile_picture import list_profiles
+from sos_score.report.profile_section import tell_profiles
 from sos_score.report.tables import Table
 from sos_score.scoring.provenance import describe_caveat
 
@@ -78,6 +79,7 @@ def tell_change(evidence: Evidence) -> Iterator[Block]:
         for picture in list_profiles(evidence):
             yield Block("picture", picture)
         yield from _list_tables(evidence, "level", tables["level"])
+    yield from tell_profiles(evidence)
     if "change" in tables:
         yield Block("heading", "Change in each site")
         yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, "change")))

@@ -16,6 +16,7 @@ from sos_score.report.sentences import say_verdict
 from sos_score.report.tables import Column, Table
 from sos_score.scoring.study_data import StudyData
 
+_FEW = 3  # outcomes that a note names
 _MARKS = {"?": "inconclusive", "=": "equivalent", "~": "too small to matter"}
 _KEY = (
     "In brackets: the smallest effect this comparison would find with 80% power.",
@@ -33,6 +34,26 @@ def say_short(row: Row) -> str:
 def name_outcomes(data: StudyData) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the label of the source and the title of the scale of each outcome."""
     return {(each.source, each.scale): (each.source_label, each.title) for each in data.outcomes}
+
+
+def name_row(row: Row, names: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
+    """Return the source's label and the scale's title of a row that may be about several sources together."""
+    sources = row.source.split("+")
+    return join([names[source, row.scale][0] for source in sources]), names[sources[0], row.scale][1]
+
+
+def list_notes(rows: Iterable[Row], names: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, ...]:
+    """Return what rows say of themselves, each thing once, with the outcomes it is said of where they are few."""
+    said: dict[str, dict[str, None]] = {}
+    outcomes: dict[str, None] = {}
+    for row in rows:
+        source, scale = name_row(row, names)
+        outcomes[f"{scale} ({source})"] = None
+        for note in row.notes:
+            said.setdefault(note, {})[f"{scale} ({source})"] = None
+    return tuple(
+        f"{join(list(where))}: {note}" if len(where) <= _FEW < len(outcomes) else note for note, where in said.items()
+    )
 
 
 def name_rows(table: Table, data: StudyData) -> Table:

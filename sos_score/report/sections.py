@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sos_score.report.account_sections import tell_methods, tell_provenance
+from sos_score.report.association_section import tell_associations
 from sos_score.report.blocks import Block, Evidence, Section
 from sos_score.report.comparison_sections import tell_arms, tell_change, tell_summary
 from sos_score.report.measurement_sections import tell_agreement, tell_measures, tell_quality, tell_reliability
+from sos_score.report.sensitivity_section import tell_sensitivity
+from sos_score.report.variation_section import tell_variation
 
 SECTIONS: dict[str, tuple[str, Callable[[Evidence], Iterator[Block]]]] = {
     "summary": ("Summary", tell_summary),
@@ -17,6 +20,9 @@ SECTIONS: dict[str, tuple[str, Callable[[Evidence], Iterator[Block]]]] = {
     "agreement": ("Agreement in teams", tell_agreement),
     "change": ("Profiles and change", tell_change),
     "arms": ("Arms, and whether they changed differently", tell_arms),
+    "variation": ("Who accounts for the variation", tell_variation),
+    "associations": ("What goes with what", tell_associations),
+    "sensitivity": ("What the verdicts hang on", tell_sensitivity),
     "methods": ("Methods", tell_methods),
     "provenance": ("Provenance", tell_provenance),
 }

@@ -14,8 +14,8 @@ from sos_score.comparison.sensitivity import (
     Finding,
     Sensitivity,
     assess_sensitivity,
-    load_rules,
     say_short,
+    score_by_rules,
 )
 from sos_score.comparison.study_panels import choose_outcomes
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
@@ -24,7 +24,6 @@ from sos_score.report.compare import Request, load_request, refuse_nothing
 from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
 from sos_score.report.tables import Cell, Column, Table, print_table
 from sos_score.report.writers import check_output, choose_format
-from sos_score.scoring.study_file import read_study
 
 _MARKS = {TRIVIAL: "~", EQUIVALENT: "=", INCONCLUSIVE: "?"}
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
@@ -49,9 +48,7 @@ def assess_file(request: Request) -> None:
     data = load_request(request)
     if not choose_outcomes(data, request.instruments, request.scales):
         refuse_nothing(data)
-    is_study = Path(request.path).suffix.lower() in (".yaml", ".yml")
-    rules = load_rules(read_study(Path(request.path))) if is_study else {}
-    found = assess_sensitivity(data, rules, request.instruments, request.scales)
+    found = assess_sensitivity(data, score_by_rules(data), request.instruments, request.scales)
     if kind != "table":
         about = {
             "software": f"sos-score {__version__}",

@@ -10,7 +10,7 @@ from support import ROOT, make_instrument
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.comparison.sensitivity import RULES, assess_sensitivity, load_rules, say_short
+from sos_score.comparison.sensitivity import RULES, assess_sensitivity, say_short, score_by_rules
 from sos_score.comparison.straight_lines import drop_straight_liners, find_straight_liners, measure_longest_runs
 from sos_score.comparison.study_panels import compare_study
 from sos_score.scoring.study_data import SourceTable
@@ -29,8 +29,8 @@ def table_of(answers, items=None, **parts):
 
 @pytest.fixture(scope="module")
 def study():
-    file = read_study(STUDY)
-    return load_study_data(file), load_rules(file)
+    data = load_study_data(read_study(STUDY))
+    return data, score_by_rules(data)
 
 
 @pytest.fixture(scope="module")

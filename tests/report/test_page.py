@@ -25,6 +25,9 @@ def test_the_sections_come_in_their_order(page):
         "Agreement in teams",
         "Profiles and change",
         "Arms, and whether they changed differently",
+        "Who accounts for the variation",
+        "What goes with what",
+        "What the verdicts hang on",
         "Methods",
         "Provenance",
     ]

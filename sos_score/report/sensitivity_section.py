@@ -1,0 +1,111 @@
+"""What a report says of how far its verdicts hang on a choice of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sos_score.comparison.rows import Row
+from sos_score.comparison.sensitivity import (
+    PLANNED,
+    RULES,
+    Finding,
+    Sensitivity,
+    assess_sensitivity,
+    score_by_rules,
+)
+from sos_score.comparison.verdict import DIFFERENT
+from sos_score.report.blocks import Block, Evidence, count, join
+from sos_score.report.findings import name_outcomes, say_short
+from sos_score.report.tables import Cell, Column, Table
+
+_Names = dict[tuple[str, str], tuple[str, str]]
+_ABOUT = (
+    "Every finding about change and about the arms was judged again with one thing done otherwise at a time. A verdict"
+    " that flips hangs on that choice; one that holds under all of them is the safer for it, though not proven."
+)
+
+
+def tell_sensitivity(evidence: Evidence) -> Iterator[Block]:
+    """Yield how many verdicts hold under every choice, which flip, and under which."""
+    if not any(row.is_primary and row.verdict and row.question in ("change", "arms", "did")
+               for row in evidence.comparison.rows):  # fmt: skip
+        return
+    found = assess_sensitivity(evidence.data, score_by_rules(evidence.data))
+    names = name_outcomes(evidence.data)
+    flipped = [finding for finding in found.findings if finding.flips]
+    yield Block("text", _ABOUT)
+    yield Block("list", tuple(_list_counts(found, flipped)))
+    differences = [finding for finding in flipped if finding.row.verdict == DIFFERENT]
+    words = {choice.name: choice.words for choice in found.choices}
+    if differences:
+        yield Block("heading", "Differences that do not hold under every choice")
+        yield Block("list", tuple(_say_flip(finding, words, names) for finding in differences))
+    yield Block("table", _make_count_table(found, flipped))
+    if flipped:
+        yield Block("folded", _make_matrix(found, flipped, names))
+
+
+def _list_counts(found: Sensitivity, flipped: list[Finding]) -> Iterator[str]:
+    total = len(found.findings)
+    yield (
+        f"Of {count(total, 'verdict')}, {total - len(flipped)} are the same under every choice that applies to them and"
+        f" {len(flipped) or 'none'} {'flips' if len(flipped) == 1 else 'flip'} under one or more."
+    )
+    differences = [finding for finding in found.findings if finding.row.verdict == DIFFERENT]
+    holding = sum(not finding.flips for finding in differences)
+    yield (
+        f"Of {count(len(differences), 'difference')} found as planned, {holding or 'none'}"
+        f" {'holds' if holding == 1 else 'hold'} under every choice that applies."
+    )
+    new = [
+        finding for finding in flipped
+        if finding.row.verdict != DIFFERENT and any(row.verdict == DIFFERENT for row in finding.verdicts.values())
+    ]  # fmt: skip
+    some = count(len(new), "finding") if new else "No finding"
+    yield f"{some} without a difference as planned would show one under some other choice."
+    if not any(choice.name in RULES for choice in found.choices):
+        yield "Missing rules could not be varied: scores arrived ready-made."
+
+
+def _say_flip(finding: Finding, words: dict[str, str], names: _Names) -> str:
+    source, scale = names[finding.row.source, finding.row.scale]
+    others: dict[str, list[str]] = {}
+    for name in finding.flips:
+        others.setdefault(say_short(finding.verdicts[name]), []).append(words[name])
+    said = "; ".join(f"{word}: {join(choices)}" for word, choices in others.items())
+    return f"{scale} ({source}), {_say_place(finding.row)}: {say_short(finding.row)} as planned, but {said}."
+
+
+def _say_place(row: Row) -> str:
+    if row.question == "change":
+        return f"{row.site}, {row.wave}"
+    place = f"arms at {row.wave}" if row.wave else "arms"
+    return f"{'change between arms' if row.question == 'did' else place} ({row.unit})"
+
+
+def _make_count_table(found: Sensitivity, flipped: list[Finding]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for choice in found.choices:
+        if choice.name != PLANNED:
+            judged = [finding for finding in found.findings if choice.name in finding.verdicts]
+            flips = [finding for finding in flipped if choice.name in finding.flips]
+            lost = sum(finding.row.verdict == DIFFERENT for finding in flips)
+            new = sum(finding.verdicts[choice.name].verdict == DIFFERENT for finding in flips)
+            rows.append((choice.words, len(judged), len(flips), lost, new))
+    labels = ("verdicts judged again", "other verdict", "difference lost or turned", "difference found or turned")
+    columns = (Column("choice", wraps=True), *(Column(label, wraps=True) for label in labels))
+    return Table(columns, tuple(rows), "Other choices, one at a time", found.notes)
+
+
+def _make_matrix(found: Sensitivity, flipped: list[Finding], names: _Names) -> Table:
+    """Return every verdict that flips, under each choice; those that are as planned are left empty."""
+    rows = []
+    for finding in flipped:
+        cells = [say_short(finding.verdicts[choice.name]) if choice.name in finding.flips else ""
+                 for choice in found.choices[1:]]  # fmt: skip
+        name = names[finding.row.source, finding.row.scale]
+        rows.append((*name, _say_place(finding.row), say_short(finding.row), *cells))
+    columns = (Column("source", wraps=True), Column("scale", wraps=True), Column("finding", wraps=True),
+               *(Column(choice.words, wraps=True) for choice in found.choices))  # fmt: skip
+    notes = ("Empty: the verdict as planned, or one that the choice does not apply to.",)
+    return Table(columns, tuple(rows), "Verdicts that flip", notes, stub=3)
