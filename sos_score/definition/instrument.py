@@ -120,7 +120,7 @@ class Instrument(Model):
     title : str
         The instrument's name in tables.
     measures : str
-        What it measures, in a few words; written ``construct`` in the file.
+        What it measures, in a few words.
     answered_by : list of str
         Who may answer: ``client``, ``worker``, ``staff``, ``family`` or ``observer``; the usual one first.
     references : list of str

@@ -76,7 +76,7 @@ class Site(Model):
     label : str or None
         Its name in tables; else its id.
     arm : str or None
-        The arm it belongs to; None only in a study without arms.
+        The arm it belongs to; left out only in a study without arms.
     """
 
     label: Text | None = None
