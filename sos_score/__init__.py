@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sos_score.comparison.findings import Comparison
     from sos_score.comparison.planning import PlanAssessment, assess_plan
     from sos_score.comparison.plausibility import Plausibility, check_published
+    from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, load_rules
     from sos_score.comparison.study_panels import compare_study
     from sos_score.comparison.study_plan import StudyPlan, plan_equal_sites
     from sos_score.definition.library import find_definition, list_instruments, load_instrument
@@ -48,6 +49,7 @@ __all__ = [
     "Problem",
     "Responses",
     "ScoringChoices",
+    "Sensitivity",
     "SosScoreError",
     "StudyPlan",
     "assess_agreement",
@@ -55,12 +57,14 @@ __all__ = [
     "assess_raters",
     "assess_reliability",
     "assess_retest",
+    "assess_sensitivity",
     "check_published",
     "compare_study",
     "draw_power",
     "find_definition",
     "list_instruments",
     "load_instrument",
+    "load_rules",
     "load_study_data",
     "open_responses",
     "plan_equal_sites",
@@ -77,18 +81,21 @@ _HOMES = {
     "Plausibility": "comparison.plausibility",
     "Responses": "scoring.responses",
     "ScoringChoices": "scoring.plan",
+    "Sensitivity": "comparison.sensitivity",
     "StudyPlan": "comparison.study_plan",
     "assess_agreement": "psychometrics.team_tables",
     "assess_plan": "comparison.planning",
     "assess_raters": "psychometrics.rater_tables",
     "assess_reliability": "psychometrics.scale_reliability",
     "assess_retest": "psychometrics.retest_tables",
+    "assess_sensitivity": "comparison.sensitivity",
     "check_published": "comparison.plausibility",
     "compare_study": "comparison.study_panels",
     "draw_power": "report.charts",
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",
+    "load_rules": "comparison.sensitivity",
     "load_study_data": "scoring.study_reading",
     "open_responses": "scoring.responses",
     "plan_equal_sites": "comparison.study_plan",

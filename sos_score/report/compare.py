@@ -79,8 +79,9 @@ def compare_file(request: Request) -> None:
     """
     for question in request.only:
         if question not in QUESTIONS:
-            near = guess(question, QUESTIONS)
-            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(QUESTIONS)}) {near}".rstrip())
+            known = [*QUESTIONS, "sensitivity"]
+            near = guess(question, known)
+            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(known)}) {near}".rstrip())
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force)
@@ -173,6 +174,7 @@ def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
     console.print()
     *names, last = QUESTIONS
     say([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])
+    say(["Whether a verdict hangs on a choice of the analysis: --only sensitivity."])
 
 
 def _say(data: StudyData) -> None:

@@ -32,6 +32,8 @@ class PlanRequest:
     alpha, power : float
     effect : float or None
         In standard deviations.
+    study, scale : str or None
+        A study file, and one of its outcomes, that give what was not said.
     """
 
     sites_per_arm: int | None
@@ -45,6 +47,8 @@ class PlanRequest:
     alpha: float = 0.05
     power: float = 0.8
     effect: float | None = None
+    study: str | None = None
+    scale: str | None = None
 
 
 def make_plan(request: PlanRequest) -> StudyPlan:

@@ -68,7 +68,6 @@ def write_plan(
     output: str | None,
     *,
     force: bool,
-    found: tuple[str, ...] = (),
 ) -> None:
     """Assess a plan, show or write its tables, and draw its picture.
 
@@ -81,9 +80,15 @@ def write_plan(
         See `write_tables`.
     force : bool
         Whether files that are there already are replaced.
-    found : tuple of str
-        Where the plan's numbers come from; printed above the answers.
+
+    Raises
+    ------
+    InvalidInput
+        The study that the numbers are to come from, or a file of it, is wrong.
+    InvalidRequest
+        With everything that is wrong with the plan.
     """
+    request, found = _fill(request)
     plan = make_plan(request)
     choose_format(fmt, output, RESULT_FORMATS)
     path = None if figure is None else Path(figure)
@@ -98,3 +103,14 @@ def write_plan(
     if path is not None:
         with replace_file(path) as stream:
             stream.write(draw_power(result, CHARTS[path.suffix.lower()]))
+
+
+def _fill(request: PlanRequest) -> tuple[PlanRequest, tuple[str, ...]]:
+    """Return a request with its gaps filled from the study it names, and what was found there."""
+    if request.study is not None:
+        from sos_score.report.study_plans import fill_from_study
+
+        return fill_from_study(request, request.study, request.scale)
+    if request.scale is not None:
+        raise InvalidRequest("--scale needs --from STUDY.yaml")
+    return request, ()

@@ -25,6 +25,8 @@ from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
 from sos_score.report.tables import Cell, Column, Table, print_table
 from sos_score.report.writers import check_output, choose_format
 
+NAME = "sensitivity"
+"""What `--only` calls it."""
 _MARKS = {TRIVIAL: "~", EQUIVALENT: "=", INCONCLUSIVE: "?"}
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
 _LETTERS = string.ascii_lowercase
@@ -38,10 +40,10 @@ def assess_file(request: Request) -> None:
     InvalidInput
         The study or a file of it is wrong.
     InvalidRequest
-        A scale or instrument is not there, or a question is named.
+        A scale or instrument is not there, or another question is named.
     """
-    if request.only:
-        raise InvalidRequest("--sensitivity is about change, arms and did: leave out --only")
+    if set(request.only) != {NAME}:
+        raise InvalidRequest("sensitivity is about change, arms and did, and stands alone: leave out any other --only")
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force)

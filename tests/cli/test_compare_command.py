@@ -171,7 +171,8 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     [
         (
             ["--only", "chnage"],
-            "no question 'chnage' (questions: design, level, change, arms, did, variation, association, profiles)"
+            "no question 'chnage' (questions: design, level, change, arms, did, variation, association, profiles,"
+            " sensitivity)"
             " did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),

@@ -9,6 +9,7 @@ import pytest
 from support import ROOT, make_instrument
 from typer.testing import CliRunner
 
+import sos_score
 from sos_score.cli import app
 from sos_score.comparison.sensitivity import RULES, assess_sensitivity, say_short, score_by_rules
 from sos_score.comparison.straight_lines import drop_straight_liners, find_straight_liners, measure_longest_runs
@@ -180,11 +181,29 @@ def test_a_file_of_scores_has_no_missing_rule_to_vary(tmp_path):
     assert "complete items only" not in done.stdout
 
 
+def test_sensitivity_is_a_question_too():
+    one, two = (
+        CliRunner().invoke(app, ["compare", str(STUDY), *asked, "--scale", "feedback.feedback"])
+        for asked in (["--only", "sensitivity"], ["--sensitivity"])
+    )
+    assert (one.exit_code, one.stdout, one.stderr) == (0, two.stdout, two.stderr)
+    assert "complete items only" in one.stdout
+
+
+def test_sensitivity_is_a_call_too(study):
+    data, rules = study
+    assert sos_score.load_rules is load_rules
+    found = sos_score.assess_sensitivity(data, rules, scales=["feedback.feedback"])
+    assert isinstance(found, sos_score.Sensitivity)
+    assert {finding.row.source for finding in found.findings} == {"feedback"}
+
+
 def test_what_cannot_be_asked_is_refused():
     done = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--only", "arms"])
     assert (done.exit_code, done.stderr) == (
         2,
-        "--sensitivity is about change, arms and did: leave out --only\nTry 'sos-score --help'.\n",
+        "sensitivity is about change, arms and did, and stands alone: leave out any other --only\n"
+        "Try 'sos-score --help'.\n",
     )
     nothing = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--scale", "mood"])
     assert nothing.exit_code == 2
