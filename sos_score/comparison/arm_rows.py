@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from sos_score.comparison.design import detect_between_people, detect_between_sites
+from sos_score.comparison.design import detect_between_people
 from sos_score.comparison.effects import hedges_g
 from sos_score.comparison.groups import compare_pairs, compare_welch_anova
+from sos_score.comparison.limits import Limits, find_limits
 from sos_score.comparison.panel import Panel, Plan, Scores
 from sos_score.comparison.ranks import compare_ranks
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_effect, with_test
@@ -44,7 +45,8 @@ def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     spread = measure_spread(panel, plan, wave)
     found = compare_welch(*arms)
     row = with_effect(with_test(base, found), "g", hedges_g(*arms))
-    row = replace(row, detectable=detect_between_people(*spread.people, alpha=plan.alpha).effect)
+    limits = find_limits(spread, plan)
+    row = limits.put_beside(row, detect_between_people(*spread.people, alpha=plan.alpha).effect)
     ranks = compare_ranks(*arms)
     rows = [
         make_primary(row, found, panel, plan, spread.sd),
@@ -56,7 +58,7 @@ def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
     return [
         *rows,
-        *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), means, (spread.sd, spread.site_sd)),
+        *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), means, sd=spread.sd, limits=limits),
     ]
 
 
@@ -83,7 +85,7 @@ def _compare_all(panel: Panel, plan: Plan, wave: str, base: Row) -> list[Row]:
 
 
 def list_site_rows(
-    panel: Panel, plan: Plan, base: Row, values: dict[str, float], sds: tuple[float, float]
+    panel: Panel, plan: Plan, base: Row, values: dict[str, float], *, sd: float, limits: Limits
 ) -> list[Row]:
     """Return the exact permutation of sites, which is judged, and the t test of site values beside it.
 
@@ -94,21 +96,22 @@ def list_site_rows(
     base : Row
     values : dict
         Site to its mean, or to its mean change.
-    sds : tuple of float
-        Standard deviation of people, and of the site values within arms.
+    sd : float
+        Standard deviation of people.
+    limits : Limits
     """
     treated = [plan.arms[site] == plan.treated for site in values]
     found = compare_sites(list(values.values()), treated, seed=plan.seed)
-    sd, site_sd = sds
-    detectable = detect_between_sites(found.permutation.n, site_sd, alpha=plan.alpha).effect
-    detectable = detectable / sd if sd > 0 else math.nan
     test = with_test(replace(base, by_site=tuple(values)), found.test)
-    test = replace(scale_effect(test, sd), detectable=detectable)
-    return [make_primary(_permuted(test, found), found.test, panel, plan, sd), test]
+    test = replace(scale_effect(test, sd), detectable=limits.sites)
+    return [make_primary(_permute(test, found, plan, limits), found.test, panel, plan, sd), test]
 
 
-def _permuted(test: Row, found: SiteComparison) -> Row:
-    limit = f"{found.permutation.n_assignments} assignments; p cannot be below {found.permutation.smallest_p:.3g}"
-    return replace(test, statistic_name="difference", statistic=found.permutation.estimate, df=math.nan,
-                   p=found.permutation.p, method=found.permutation.method,
-                   notes=(limit, "interval: t of the sites", *found.permutation.notes))  # fmt: skip
+def _permute(test: Row, found: SiteComparison, plan: Plan, limits: Limits) -> Row:
+    permutation = found.permutation
+    limit = f"{permutation.n_assignments} assignments; p cannot be below {permutation.smallest_p:.3g}"
+    if math.isinf(limits.permutation):
+        limit += f", so no effect, however large, can be shown at alpha {plan.alpha:g}"
+    row = replace(test, statistic_name="difference", statistic=permutation.estimate, df=math.nan, p=permutation.p,
+                  method=permutation.method, notes=(limit, "interval: t of the sites", *permutation.notes))  # fmt: skip
+    return limits.put_beside(row, limits.permutation)

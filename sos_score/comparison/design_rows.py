@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from sos_score.comparison.change_rows import say_linked, tells_apart
-from sos_score.comparison.design import Detectable, detect_between_clusters, detect_between_people, detect_between_sites
+from sos_score.comparison.design import Detectable, detect_between_people, detect_between_sites
+from sos_score.comparison.limits import detect_adjusted
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.permutation import count_assignments, find_smallest_p
 from sos_score.comparison.rows import Row, start_row
@@ -110,16 +111,12 @@ def _adjust_for_sites(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     if math.isnan(spread.icc):
         return []
 
-    def detect(icc: float) -> Detectable:
-        return detect_between_clusters(spread.people, spread.sites, min(1.0, max(0.0, icc)), alpha=plan.alpha)
-
-    seen = detect(spread.icc)
+    seen, low, high = detect_adjusted(spread, alpha=plan.alpha)
     row = _tell(panel, plan, wave, "people, adjusted for sites", seen)
     note = f"at the ICC seen, {seen.icc:.3g}; the interval is at the limits of the ICC's own interval"
     return [
-        replace(row, effect_low=detect(spread.icc_low).effect, effect_high=detect(spread.icc_high).effect,
-                notes=(note, *row.notes), by_site=tuple(plan.sites))
-    ]  # fmt: skip
+        replace(row, effect_low=low, effect_high=high, notes=(note, *row.notes), by_site=tuple(plan.sites)),
+    ]
 
 
 def _tell_icc(panel: Panel, plan: Plan, wave: str) -> list[Row]:

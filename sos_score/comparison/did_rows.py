@@ -13,6 +13,7 @@ from sos_score.comparison.change_rows import tells_apart
 from sos_score.comparison.design import detect_from_error
 from sos_score.comparison.did import PeopleDid, adjust_for_first, compare_changes
 from sos_score.comparison.estimate import Estimate
+from sos_score.comparison.limits import Limits, find_change_limits
 from sos_score.comparison.panel import Panel, Plan, Scores
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_test
 from sos_score.comparison.spread import measure_spread
@@ -50,20 +51,30 @@ def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
     words = f"{plan.arm_names[0]} change - {plan.arm_names[1]} change"
     base = start_row(panel, "did", "people", wave=plan.span, groups=words, notes=(PEOPLE,))
     sd = measure_spread(panel, plan, first).sd
-    rows = _list_people(panel, plan, base, found, sd)
+    changes = _find_changes(panel, plan)
+    site_sd = _spread_changes(changes, plan)
+    treated = sum(plan.arms[name] == plan.treated for name in changes)
+    limits = find_change_limits(found, (treated, len(changes) - treated), (sd, site_sd), plan)
+    rows = _list_people(panel, plan, base, (found, limits), sd)
     rows.append(_adjust_for_first(panel, plan, base))
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
+    of_sites = replace(base, unit="sites", notes=())
+    return [*rows, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=limits)]
+
+
+def _find_changes(panel: Panel, plan: Plan) -> dict[str, float]:
     changes = {}
     for name in plan.sites:
-        before, after = panel.scores(name, first), panel.scores(name, last)
+        before, after = panel.scores(name, plan.first_wave), panel.scores(name, plan.last_wave)
         if before.size and after.size:
             changes[name] = float(after.mean() - before.mean())
-    site_sd = _spread_changes(changes, plan)
-    return [*rows, *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), changes, (sd, site_sd))]
+    return changes
 
 
-def _list_people(panel: Panel, plan: Plan, base: Row, found: PeopleDid, sd: float) -> list[Row]:
+def _list_people(panel: Panel, plan: Plan, base: Row, results: tuple[PeopleDid, Limits], sd: float) -> list[Row]:
+    found, limits = results
+
     def tell(estimate: Estimate, cluster: str = "", notes: tuple[str, ...] = (PEOPLE,)) -> Row:
         row = with_test(replace(base, notes=notes), estimate)
         row = replace(row, method=f"{row.method}, clustered on the {cluster}" if cluster else row.method)
@@ -71,7 +82,8 @@ def _list_people(panel: Panel, plan: Plan, base: Row, found: PeopleDid, sd: floa
         return replace(scale_effect(row, sd), counts=found.n, detectable=smallest / sd if sd > 0 else math.nan)
 
     cautious = ("few sites: the interval is wide because it is honest",)
-    judged = make_primary(tell(found.cr2_person, "person"), found.cr2_person, panel, plan, sd)
+    person = tell(found.cr2_person, "person")
+    judged = make_primary(limits.put_beside(person, person.detectable), found.cr2_person, panel, plan, sd)
     by_site = replace(tell(found.cr2_site, "site", cautious), by_site=tuple(plan.sites))
     return [judged, tell(found.hc3), by_site]
 

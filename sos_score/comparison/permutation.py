@@ -137,7 +137,7 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
         notes = (*notes, "a permutation needs a site in each arm")
         return Permutation("permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes)
     exact = count <= most
-    picks = _list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
+    picks = list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
     sums = v[picks].sum(axis=1)
     statistics = sums / n[0] - (v.sum() - sums) / n[1]
     estimate = float(v[arm].mean() - v[~arm].mean())
@@ -154,7 +154,8 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
     return Permutation(f"{kind} of sites", n, estimate, p, greater, less, count, smallest, notes)
 
 
-def _list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
+def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
+    """Return every way of choosing the treated sites, by their places; the first ones are chosen first."""
     return np.array(list(itertools.combinations(range(n_sites), n_treated)), dtype=np.intp)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sos_score.comparison.permutation import count_assignments
+from sos_score.comparison.permutation_power import MOST_SIMULATED, detect_by_permutation, find_permutation_power
 from sos_score.comparison.power import (
     SmallestEffect,
     find_power,
@@ -16,7 +18,7 @@ from sos_score.comparison.power import (
     find_smallest_p,
     is_reached,
 )
-from sos_score.comparison.study_plan import StudyPlan, analyse_equal_sites
+from sos_score.comparison.study_plan import StudyPlan, analyse_equal_sites, find_site_variances
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +75,8 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     Returns
     -------
     PlanAssessment
-        NaN with a note for what the plan does not allow. A permutation test has no smallest effect here: it
-        either cannot reach alpha at all, or has a little less power than the t test.
+        NaN with a note for what the plan does not allow. Where a permutation test can reach alpha at all its power is
+        simulated; with more than 1000 assignments it is taken to be the t test's.
 
     Notes
     -----
@@ -89,7 +91,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     """
     smallest = find_smallest_effect(plan, power=power)
     needed = None if effect is None else find_sites_needed(plan, effect, power=power)
-    sentences = [smallest.sentence, *_say_more(smallest), *(() if needed is None else (needed.sentence,))]
+    sentences = [smallest.sentence, *_say_more(plan, smallest), *(() if needed is None else (needed.sentence,))]
     stated = nan if effect is None else effect
     sites = nan if needed is None else needed.site_level
     first = find_sites_needed(plan, 1.0, power=power).permutation
@@ -104,7 +106,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     )
 
 
-def _say_more(smallest: SmallestEffect) -> list[str]:
+def _say_more(plan: StudyPlan, smallest: SmallestEffect) -> list[str]:
     if isnan(smallest.site_level):
         return []
     if isnan(smallest.cluster_robust):
@@ -117,8 +119,21 @@ def _say_more(smallest: SmallestEffect) -> list[str]:
         shown = f"{smallest.cluster_robust:.2f} standard deviations"
         sentences = [f"A regression of people with CR2 errors shows {shown} with that power."]
     if smallest.permutation_possible:
-        sentences.append("A permutation of sites has somewhat less power than the t test, most so with few sites.")
+        by_permutation = _find_permutation(plan, smallest.site_level, nan, smallest.power)[0]
+        sentences.append(f"A permutation of sites shows {by_permutation:.2f} standard deviations with that power.")
     return sentences
+
+
+def _find_permutation(plan: StudyPlan, by_test: float, effect: float, power: float) -> tuple[float, float]:
+    """Return the smallest effect of a permutation that can reach alpha, and its power at an effect."""
+    if count_assignments(*plan.sites) > MOST_SIMULATED:
+        at_effect = find_power(plan, 0.0 if isnan(effect) else effect).site_level
+        return by_test, nan if isnan(effect) else at_effect
+    sds = tuple(float(variance) ** 0.5 for arm in (0, 1) for variance in find_site_variances(plan, arm))
+    smallest = detect_by_permutation(*plan.sites, alpha=plan.alpha, power=power, sds=sds)
+    if isnan(effect):
+        return smallest, nan
+    return smallest, find_permutation_power(*plan.sites, effect, alpha=plan.alpha, sds=sds)
 
 
 def _list_analyses(plan: StudyPlan, effect: float, power: float) -> pd.DataFrame:
@@ -128,11 +143,12 @@ def _list_analyses(plan: StudyPlan, effect: float, power: float) -> pd.DataFrame
     found = find_power(plan, 0.0 if isnan(effect) else effect)
     chances = (nan, nan) if isnan(effect) else (found.site_level, found.cluster_robust)
     possible = smallest.permutation_possible
-    hopeless = nan if possible or isnan(effect) else 0.0
+    hopeless = (nan, nan if isnan(effect) else 0.0)
+    by_permutation = _find_permutation(plan, smallest.site_level, effect, power) if possible else hopeless
     rows = [
         ("t test of sites", found.site_df, smallest.site_level, chances[0], nan, not isnan(found.site_df)),
         ("CR2 regression", found.cluster_df, smallest.cluster_robust, chances[1], nan, not isnan(found.cluster_df)),
-        ("permutation", nan, nan, hopeless, smallest.smallest_p, possible),
+        ("permutation", nan, *by_permutation, smallest.smallest_p, possible),
     ]
     names = ["analysis", "df", "smallest_effect", "power_at_effect", "smallest_p", "can_reach_alpha"]
     return pd.DataFrame(rows, columns=names)

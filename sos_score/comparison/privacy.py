@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
+from sos_score.comparison.limits import Limits
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.rows import Row
 from sos_score.scoring.small_counts import say_count
@@ -37,7 +38,13 @@ def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> 
     def is_hidden(row: Row) -> bool:
         return _is_small(row, plan) or _shows(row, hidden.get((row.source, row.scale), frozenset()), plan)
 
-    return [_blank(row, plan) if is_hidden(row) else _hide_counts(row, plan) for row in rows]
+    def strip(row: Row) -> Row:
+        every = replace(row, by_site=tuple(plan.sites))
+        shows = row.is_primary and _shows(every, hidden.get((row.source, row.scale), frozenset()), plan)
+        # What sites spread by would tell of the one that is hidden.
+        return _hide_counts(Limits().put_beside(row, row.detectable) if shows else row, plan)
+
+    return [_blank(row, plan) if is_hidden(row) else strip(row) for row in rows]
 
 
 def find_hidden(panel: Panel, plan: Plan) -> frozenset[tuple[str, str]]:

@@ -61,7 +61,13 @@ class Row:
     tost_p_adjusted : float
     detectable : float
         The smallest effect this analysis would find with 80% power, in the units of `effect`; where it rests on
-        an ICC, `effect_low` and `effect_high` are the same at the limits of the ICC's interval.
+        an ICC, `effect_low` and `effect_high` are the same at the limits of the ICC's interval. Infinite where none
+        can be found, however large: a permutation whose p cannot reach alpha.
+    detectable_adjusted, detectable_adjusted_low, detectable_adjusted_high : float
+        Of judged rows that compare arms: the same of people adjusted for their sites, at the ICC seen and at the limits
+        of its interval; of changes by the CR2 error clustered on the site, and at the limits of that error.
+    detectable_sites : float
+        Of these rows: the same by a t test of site values.
     verdict, direction, is_good, reason : str
         In words; `is_good` is ``better``, ``worse`` or empty.
     notes : tuple of str
@@ -101,6 +107,10 @@ class Row:
     tost_high: float = NAN
     tost_p_adjusted: float = NAN
     detectable: float = NAN
+    detectable_adjusted: float = NAN
+    detectable_adjusted_low: float = NAN
+    detectable_adjusted_high: float = NAN
+    detectable_sites: float = NAN
     verdict: str = ""
     direction: str = ""
     is_good: str = ""

@@ -11,14 +11,15 @@ from sos_score.comparison.study_questions import ASK_STUDY
 from sos_score.comparison.verdict import DIFFERENT, INCONCLUSIVE, TRIVIAL
 from sos_score.report.apa import format_interval, format_number, format_p
 from sos_score.report.questions import is_told
-from sos_score.report.sentences import say_verdict, write_sentence
+from sos_score.report.sentences import list_detectable, say_verdict, write_sentence
 from sos_score.report.tables import Cell, Column, Table
 
 _FIELDS = (
     "source", "instrument", "scale", "title", "question", "unit", "site", "wave", "groups", "counts", "estimate",
     "low", "high", "effect_name", "effect", "effect_low", "effect_high", "statistic_name", "statistic", "df", "df2",
     "p", "is_primary", "family", "p_adjusted", "method", "smallest", "tost_p", "tost_low", "tost_high",
-    "tost_p_adjusted", "detectable", "verdict", "direction", "is_good", "reason", "notes",
+    "tost_p_adjusted", "detectable", "detectable_adjusted", "detectable_adjusted_low", "detectable_adjusted_high",
+    "detectable_sites", "verdict", "direction", "is_good", "reason", "notes",
 )  # fmt: skip
 _ESTIMATE = 22  # columns of an estimate with its interval
 
@@ -87,9 +88,9 @@ def _tell(row: Row) -> str:
         said = row.verdict or row.method
         return f"{said}: {row.notes[0]}" if math.isnan(row.estimate + row.effect) and _is_silent(row) else said
     said = f"{row.method}: {say_verdict(row)}"
-    if row.verdict in (DIFFERENT, TRIVIAL) or math.isnan(row.detectable):
+    if row.verdict in (DIFFERENT, TRIVIAL) or not list_detectable(row):
         return said
-    return f"{said}; 80% power from {row.effect_name} {format_number(row.detectable)}"
+    return f"{said}; 80% power: {', '.join(list_detectable(row))}"
 
 
 def _is_silent(row: Row) -> bool:

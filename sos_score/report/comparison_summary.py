@@ -17,8 +17,9 @@ from sos_score.report.tables import Cell, Column, Table
 
 _WORDS = (DIFFERENT, TRIVIAL, EQUIVALENT, INCONCLUSIVE)
 _KEY = (
-    "? inconclusive, with the smallest effect found with 80% power; = equivalent;\n"
-    "~ different but too small to matter; - not asked, or not shown"
+    "? inconclusive, with the smallest effect found with 80% power (after the stroke\n"
+    "that of people adjusted for sites; none: no effect, however large);\n"
+    "= equivalent; ~ different but too small to matter; - not asked, or not shown"
 )
 _LABELS = {
     "level": "against the norm",
@@ -150,7 +151,10 @@ def _mark(row: Row) -> str:
         word = row.is_good or ("higher" if row.estimate > 0 else "lower")
         return f"{word} {format_number(row.effect, 1)}"
     if row.verdict == INCONCLUSIVE and not math.isnan(row.detectable):
-        return f"? {format_number(row.detectable, 1)}"
+        own = "none" if math.isinf(row.detectable) else format_number(row.detectable, 1)
+        # Sites need no adjustment, and of a site alone there is none.
+        has_adjusted = row.unit == "people" and not math.isnan(row.detectable_adjusted)
+        return f"? {own}/{format_number(row.detectable_adjusted, 1)}" if has_adjusted else f"? {own}"
     return {TRIVIAL: "~", EQUIVALENT: "=", INCONCLUSIVE: "?"}.get(row.verdict, "-")
 
 

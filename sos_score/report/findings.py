@@ -19,7 +19,8 @@ from sos_score.scoring.study_data import StudyData
 _FEW = 3  # outcomes that a note names
 _MARKS = {"?": "inconclusive", "=": "equivalent", "~": "too small to matter"}
 _KEY = (
-    "In brackets: the smallest effect this comparison would find with 80% power.",
+    "In brackets: the smallest effect this comparison would find with 80% power; adjusted, that of people who share"
+    " a site; none, where no effect would be found, however large.",
     "A dash: not asked, or not shown.",
 )
 
@@ -70,7 +71,10 @@ def name_rows(table: Table, data: StudyData) -> Table:
 def _spell(cell: str) -> str:
     mark, _, effect = cell.partition(" ")
     word = _MARKS.get(mark)
-    return cell if word is None else f"{word} ({effect})" if effect else word
+    if word is None or not effect:
+        return word or cell
+    own, _, adjusted = effect.partition("/")
+    return f"{word} ({own}; {adjusted} adjusted)" if adjusted else f"{word} ({own})"
 
 
 def name_sources(table: Table, data: StudyData) -> Table:

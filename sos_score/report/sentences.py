@@ -45,10 +45,30 @@ def write_sentence(row: Row) -> str:
     if not math.isnan(row.effect):
         interval = format_interval(row.effect_low, row.effect_high)
         parts.append(f"{row.effect_name} = {format_number(row.effect)}{f' {interval}' if interval else ''}")
-    if row.verdict not in (DIFFERENT, TRIVIAL) and not math.isnan(row.detectable):
-        test = " by a t test of the sites" if row.unit == "sites" else ""
-        parts.append(f"smallest effect found with 80% power{test} {row.effect_name} = {format_number(row.detectable)}")
+    if row.verdict not in (DIFFERENT, TRIVIAL):
+        parts += [f"smallest effect found with 80% power: {each}" for each in [", ".join(list_detectable(row))] if each]
     return f"{where}: {say_verdict(row)}; {', '.join(parts)}; {SPEAKS[row.unit]}."
+
+
+def list_detectable(row: Row) -> list[str]:
+    """Return the smallest effects that the ways of making a row's comparison would find, its own first.
+
+    Where arms are compared they are three: of people, of people adjusted for their sites (with how uncertain that is),
+    and of sites, by permutation and by a t test.
+    """
+    name, said = row.effect_name, []
+    if math.isinf(row.detectable):
+        said.append("none by permutation")
+    elif not math.isnan(row.detectable):
+        by = " by permutation" if row.unit == "sites" else ""
+        said.append(f"{name} {format_number(row.detectable)}{by}")
+    if not math.isnan(row.detectable_sites):
+        said.append(f"{name} {format_number(row.detectable_sites)} by a t test of sites")
+    if not math.isnan(row.detectable_adjusted):
+        interval = format_interval(row.detectable_adjusted_low, row.detectable_adjusted_high)
+        adjusted = f"{name} {format_number(row.detectable_adjusted)} {interval}".strip()
+        said.append(f"{adjusted} of people adjusted for sites")
+    return said
 
 
 def say_verdict(row: Row) -> str:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from sos_score import assess_plan, draw_power, plan_equal_sites
 from sos_score.cli import app
+from sos_score.comparison.permutation_power import detect_by_permutation, find_permutation_power
 from sos_score.comparison.power import find_power, find_sites_needed, find_smallest_effect
 from sos_score.comparison.study_plan import StudyPlan
 from sos_score.report.charts import describe_power
@@ -32,6 +33,9 @@ def test_the_answers_are_those_of_the_numeric_layer():
     assert tuple(t_test[:4]) == ("t test of sites", 5, smallest.site_level, power.site_level)
     assert tuple(cr2[:4]) == ("CR2 regression", power.cluster_df, smallest.cluster_robust, power.cluster_robust)
     assert permutation.smallest_p == pytest.approx(1 / 35)
+    spread = (2 * 0.1 * (1 - 0.8) + 2 * 0.9 * (1 - 0.6 * 0.5) / 10) ** 0.5
+    assert permutation.smallest_effect == pytest.approx(spread * detect_by_permutation(3, 4, power=0.9), rel=0.01)
+    assert permutation.power_at_effect == pytest.approx(find_permutation_power(3, 4, 0.4 / spread))
     assert found.analyses["can_reach_alpha"].tolist() == [True, True, True]
     assert found.sites_needed == needed.site_level
     enough = found.by_sites.set_index("remark").loc["enough"]
@@ -82,7 +86,7 @@ def test_two_against_two_is_answered_in_words():
             (5, 5),
             [
                 "A regression of people with CR2 errors is the same test when all sites and arms are of equal size.",
-                "A permutation of sites has somewhat less power than the t test, most so with few sites.",
+                "A permutation of sites shows 0.83 standard deviations with that power.",
             ],
         ),
     ],

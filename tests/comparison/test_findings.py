@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made import draw_cells, make_panel, make_plan
+from scipy import stats
 
 from sos_score.comparison.findings import _judge_outcome, compare_panels, turn_words
+from sos_score.comparison.noncentral import find_detectable
 from sos_score.comparison.panel import SmallestEffect
 from sos_score.comparison.rows import QUESTIONS, start_row
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
@@ -18,6 +20,10 @@ SIX = {
     ("3", "T1"): [3, 4, 5, 4, 4, 4], ("3", "T2"): [3, 4, 5, 4, 4, 4.6],
     ("4", "T1"): [2, 3, 4, 3, 3, 3], ("4", "T2"): [3, 4, 5, 4, 4, 4.6],
 }  # fmt: skip
+SHIFTS = {("1", "T1"): 0.1, ("2", "T1"): -0.3, ("3", "T1"): 0.4, ("1", "T2"): 1.2, ("2", "T2"): -0.5, ("4", "T2"): -0.6}
+SPREAD = {
+    place: scores + SHIFTS.get(place, 0.0) for place, scores in draw_cells(5, {"1": 8, "2": 9, "3": 10, "4": 7}).items()
+}
 OPEN = make_plan(smallest_cell=1)
 
 
@@ -90,6 +96,56 @@ def test_arms_are_compared_as_people_and_as_sites():
     assert sites.p == pytest.approx(4 / 6)
     pairs = [row.groups for row in rows if row.method == "Games-Howell" and row.wave == "T1"]
     assert pairs == [f"Site {a} - Site {b}" for a, b in ((1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4))]
+
+
+@pytest.mark.parametrize("question", ["arms", "did"])
+def test_beside_a_comparison_of_arms_stands_what_each_analysis_would_find(question):
+    rows = [row for row in ask(SPREAD, question) if row.is_primary]
+    by_unit = {unit: next(row for row in rows if row.unit == unit) for unit in ("people", "sites")}
+    t_test = next(row for row in ask(SPREAD, question) if row.method == "Student t on sites")
+    beside = ("detectable_adjusted", "detectable_adjusted_low", "detectable_adjusted_high", "detectable_sites")
+    for name in beside:
+        assert getattr(by_unit["people"], name) == getattr(by_unit["sites"], name) > 0
+    assert by_unit["sites"].detectable == math.inf
+    assert by_unit["sites"].notes[0] == (
+        "6 assignments; p cannot be below 0.333, so no effect, however large, can be shown at alpha 0.05"
+    )
+    # The t test of two against two sites has 2 df, where 5.6535 standard errors are found with 80% power.
+    error = (t_test.effect - t_test.effect_low) / stats.t.ppf(0.975, 2)
+    assert t_test.detectable == by_unit["people"].detectable_sites == pytest.approx(5.6535 * error, rel=1e-4)
+
+
+def test_arms_are_adjusted_at_the_icc_seen_and_at_its_limits():
+    row = next(row for row in ask(SPREAD, "arms") if row.is_primary)
+    design = next(
+        each for each in ask(SPREAD, "design") if each.unit == "people, adjusted for sites" and each.wave == row.wave
+    )
+    assert (row.detectable_adjusted, row.detectable_adjusted_low, row.detectable_adjusted_high) == (
+        design.detectable, design.effect_low, design.effect_high,
+    )  # fmt: skip
+
+
+def test_changes_are_adjusted_by_the_error_clustered_on_the_site_and_at_its_limits():
+    rows = ask(SPREAD, "did")
+    person, by_site = (one(rows, f"clustered on the {who}") for who in ("person", "site"))
+    error = (by_site.effect - by_site.effect_low) / stats.t.ppf(0.975, by_site.df)
+    floor = (person.effect - person.effect_low) / stats.t.ppf(0.975, person.df)
+    assert error > floor
+    delta = find_detectable(by_site.df)
+    assert person.detectable_adjusted == pytest.approx(delta * error)
+    low, high = (math.sqrt(by_site.df / stats.chi2.ppf(share, by_site.df)) for share in (0.975, 0.025))
+    assert person.detectable_adjusted_low == pytest.approx(delta * max(floor, error * low))
+    assert person.detectable_adjusted_high == pytest.approx(delta * error * high)
+
+
+def test_with_four_sites_against_four_a_permutation_has_an_effect_of_its_own():
+    arms = {site: "sos" if site in "1357" else "contrast" for site in "12345678"}
+    cells = draw_cells(4, dict.fromkeys(arms, 9), ["T1"])
+    rows = ask(cells, "arms", make_plan(arms))
+    judged = next(row for row in rows if row.is_primary and row.unit == "sites")
+    # All of one arm above the other: 2.88 standard deviations of site values (an integral), against 2.38 of the t test.
+    assert judged.detectable / judged.detectable_sites == pytest.approx(2.8807 / 2.3808, rel=0.015)
+    assert judged.notes[0] == "70 assignments; p cannot be below 0.0286"
 
 
 def test_the_difference_in_differences_is_the_difference_of_the_arms_changes():
@@ -228,7 +284,8 @@ def test_people_without_an_id_are_nobody_twice():
     assert row.notes[0].startswith("0 at both waves, 6 at T1 only")
 
 
-def test_no_number_of_a_row_is_infinite():
+def test_no_number_of_a_row_is_infinite_but_what_a_permutation_would_need():
     found = compare_panels([make_panel(SIX | {("2", "T1"): [3] * 6, ("3", "T2"): [4.0]})], OPEN)
-    numbers = [value for row in found.rows for value in vars(row).values() if isinstance(value, float)]
+    rows = [replace(row, detectable=0.0) if "permutation" in row.method else row for row in found.rows]
+    numbers = [value for row in rows for value in vars(row).values() if isinstance(value, float)]
     assert not np.isinf(numbers).any()

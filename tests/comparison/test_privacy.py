@@ -24,6 +24,10 @@ NUMBERS = (
     "p",
     "p_adjusted",
     "detectable",
+    "detectable_adjusted",
+    "detectable_adjusted_low",
+    "detectable_adjusted_high",
+    "detectable_sites",
     "tost_p",
     "smallest",
 )
@@ -43,6 +47,11 @@ def test_a_small_site_and_its_partner_are_hidden_and_the_arm_is_shown():
             assert row.notes == (HIDDEN.format(5),)
             assert not row.is_primary
     arms = [row for row in rows if row.question == "arms" and row.unit == "people" and row.is_primary]
+    # What sites spread by would tell of those that are hidden.
+    beside = ("detectable_adjusted", "detectable_adjusted_low", "detectable_adjusted_high", "detectable_sites")
+    judged = [row for row in rows if row.question in ("arms", "did") and row.is_primary]
+    assert len(judged) == 3
+    assert all(math.isnan(getattr(row, name)) for row in judged for name in beside)
     assert [row.counts for row in arms] == [(10, 17), (10, 17)]
     assert [row for row in rows if row.question == "arms" and row.unit == "sites" and not is_blank(row)] == []
 

@@ -19,7 +19,9 @@ PARTS = {
     "p": r"[^d] p (=|<) (\d?\.\d+)",
     "p_adjusted": r"adjusted p (=|<) (\d?\.\d+)",
     "effect": rf", (?:g|T points) = ({NUMBER})",
-    "detectable": rf"80% power(?: by a t test of the sites)? (?:g|T points) = ({NUMBER})",
+    "detectable": rf"80% power: (none by permutation|(?:g|T points) {NUMBER})",
+    "sites": rf"g ({NUMBER}) by a t test of sites",
+    "adjusted": rf"g ({NUMBER})(?: \[({NUMBER}), ({NUMBER})\])? of people adjusted for sites",
 }
 
 
@@ -51,8 +53,19 @@ def check_sentence(sentence, row):
         assert agree(found["effect"][1], row.effect, 2)
     null = row.verdict in ("equivalent", "inconclusive") and not math.isnan(row.detectable)
     assert bool(found["detectable"]) == null
-    if null:
-        assert agree(found["detectable"][1], row.detectable, 2)
+    if null and math.isinf(row.detectable):
+        assert found["detectable"][1] == "none by permutation"
+    elif null:
+        assert agree(found["detectable"][1].rpartition(" ")[2], row.detectable, 2)
+    assert bool(found["sites"]) == (null and not math.isnan(row.detectable_sites))
+    if found["sites"]:
+        assert agree(found["sites"][1], row.detectable_sites, 2)
+    assert bool(found["adjusted"]) == (null and not math.isnan(row.detectable_adjusted))
+    if found["adjusted"]:
+        assert agree(found["adjusted"][1], row.detectable_adjusted, 2)
+        if found["adjusted"][2]:
+            assert agree(found["adjusted"][2], row.detectable_adjusted_low, 2)
+            assert agree(found["adjusted"][3], row.detectable_adjusted_high, 2)
     assert sentence.endswith("; it describes these people only." if row.unit == "people" else "; its unit is the site.")
 
 
