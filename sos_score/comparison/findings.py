@@ -16,6 +16,7 @@ from sos_score.comparison.multiplicity import adjust_p
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.privacy import suppress_small
 from sos_score.comparison.rows import Row
+from sos_score.comparison.variation_rows import adjust_comparison
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
 
 ASK: dict[str, Callable[[Panel, Plan], list[Row]]] = {
@@ -85,9 +86,10 @@ def compare_panels(
     rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
     rows = _adjust(suppress_small([*rows, *further], panels, plan), plan)
     by_name = {(panel.source, panel.scale): panel for panel in panels}
+    judge_of_study = {"association": _judge_association, "variation": adjust_comparison}
     judged = [
-        _judge_association(row, plan)
-        if row.question == "association"
+        judge_of_study[row.question](row, plan)
+        if row.question in judge_of_study
         else _judge_outcome(row, by_name.get((row.source, row.scale)), plan)
         for row in rows
     ]

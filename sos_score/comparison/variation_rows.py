@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 METHOD = "REML; profile-likelihood interval; likelihood ratio, 50:50 mixture"
 SHARE, DIFFERENCE = "share of variance", "difference of shares"
 CANNOT_TELL = "cannot tell"
-UNADJUSTED = "shares are not adjusted for how many outcomes were looked at"
+UNADJUSTED = " before adjustment"
+_NOT_ADJUSTED = (
+    "shares and their own p are not adjusted for how many were looked at; which level accounts for more is adjusted"
+    " within its family"
+)
 _OWN_WORK = "workers answered themselves: how generous each is counts as a difference between workers"
 
 
@@ -51,9 +55,11 @@ def list_variation_rows(data: StudyData, plan: Plan, outcomes: Sequence[StudyOut
     list of Row
         A row a level, the highest first, and one for what is within the lowest: the share of the variance with its
         profile interval in `effect`, the standard deviation in score points in `estimate`, the likelihood ratio
-        against no variance with its p. Then one row that compares two levels (workers with sites), with the sentence
-        in `reason`. Where some were rated more than once, the rated and the raters are levels too. Instruments
-        that several sources filled in about the same cases, each naming its rater, are divided together as well.
+        against no variance with its p, which is not adjusted. Then one row that compares two levels (workers with
+        sites), with the sentence in `reason`; it is judged, its p adjusted within its family: "workers more before
+        adjustment" is told by its own p alone. Where some were rated more than once, the rated and the raters are
+        levels too. Instruments that several sources filled in about the same cases, each naming its rater, are divided
+        together as well.
     """
     parts = [*_split_outcomes(plan, outcomes), *_join_raters(plan, outcomes)]
     return [row for part in parts for row in _divide(part, data, plan)]
@@ -197,10 +203,12 @@ def _conclude(base: Row, scores: VarianceData, shares: VarianceShares, plan: Pla
         statistic=found.chi_square,
         df=NAN if math.isnan(found.p) else 1.0,
         p=found.p,
+        is_primary=not math.isnan(found.p),
+        family=plan.name_family(f"{base.question} of {base.unit}", base.source, base.scale),
         method="REML; likelihood ratio against equal variances",
         verdict=_say_larger(found, plan),
         reason=found.sentence,
-        notes=tuple(dict.fromkeys((*base.notes, UNADJUSTED))),
+        notes=tuple(dict.fromkeys((*base.notes, _NOT_ADJUSTED))),
     )
 
 
@@ -210,6 +218,14 @@ def _choose_pair(scores: VarianceData) -> tuple[str, str] | None:
     if {"workers", "sites"} <= set(names):
         return "workers", "sites"
     return (names[1], names[0]) if len(names) > 1 else None
+
+
+def adjust_comparison(row: Row, plan: Plan) -> Row:
+    """Return a comparison of two levels that says so where it is told by its own p and not by its adjusted p."""
+    if not row.is_primary or row.verdict == CANNOT_TELL or row.p_adjusted < plan.alpha:
+        return row
+    reason = f"{row.reason.removesuffix('.')}, but not after adjustment."
+    return replace(row, verdict=f"{row.verdict}{UNADJUSTED}", reason=reason)
 
 
 def _say_larger(found: LevelComparison, plan: Plan) -> str:

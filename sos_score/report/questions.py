@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from sos_score.comparison.association_rows import ASSOCIATED, ICC, UNRELATED, WEAK, WRONG_UNIT
 from sos_score.comparison.findings import Comparison
 from sos_score.comparison.rows import QUESTIONS, Row
-from sos_score.comparison.variation_rows import CANNOT_TELL, METHOD
+from sos_score.comparison.variation_rows import CANNOT_TELL, METHOD, UNADJUSTED
 from sos_score.comparison.verdict import INCONCLUSIVE
 from sos_score.report.apa import format_df, format_interval, format_number, format_p, say_p
 from sos_score.report.tables import Cell, Column, Table
@@ -45,7 +45,12 @@ def _name(row: Row) -> str:
 
 
 def _say_variation(row: Row) -> str:
-    return f"{_place(row)}: {row.reason[:1].lower()}{row.reason[1:]}" if row.reason else ""
+    if not row.reason:
+        return ""
+    said = f"{_place(row)}: {row.reason[:1].lower()}{row.reason[1:]}"
+    if math.isnan(row.p_adjusted):
+        return said
+    return f"{said.removesuffix('.')} ({say_p(row.p)}, {say_p(row.p_adjusted, 'adjusted p')})."
 
 
 def _say_profiles(row: Row) -> str:
@@ -137,7 +142,9 @@ def _make_variation_summary(comparison: Comparison) -> Table:
     for row in comparison.ask("variation"):
         cells = found.setdefault((_name(row), row.wave), {})
         if row.reason:
-            cells["more"] = "?" if row.verdict == CANNOT_TELL else row.verdict.removesuffix(" more")
+            more = row.verdict.removesuffix(UNADJUSTED)
+            word = "?" if row.verdict == CANNOT_TELL else more.removesuffix(" more")
+            cells["more"] = word if more == row.verdict else f"({word})"
         elif row.groups.startswith("within "):
             cells["within"] = "" if math.isnan(row.effect) else f"{100 * row.effect:.0f}"
         else:
@@ -147,7 +154,8 @@ def _make_variation_summary(comparison: Comparison) -> Table:
     columns = (_make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     notes = (
         "within: what is within the lowest level; more: which of workers and sites",
-        "accounts for more, ? where the data cannot tell. Other levels: --only variation",
+        "accounts for more, in brackets before adjustment only, ? where the data cannot",
+        "tell. Other levels: --only variation",
     )
     return Table(columns, rows, f"{QUESTIONS['variation']} (% of variance)", notes, stub=2)
 
