@@ -7,14 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.variance import STARTS, find_variances, fit_variance
-from sos_score.comparison.variance_criterion import (
-    minimise_from_grid,
-    profile_criterion,
-    sum_design,
-    sum_outcomes,
-)
+from sos_score.comparison.variance import STARTS, VarianceFit, fit_variance
+from sos_score.comparison.variance_criterion import profile_criterion, sum_design, sum_outcomes
 from sos_score.comparison.variance_data import VarianceData
+from sos_score.comparison.variance_minimum import minimise_ratios
 from sos_score.comparison.variance_shares import VarianceShares, profile_shares
 
 NOISE = 1e-6  # a chi-square below this is optimiser noise and counts as 0, as does lme4's
@@ -77,7 +73,7 @@ class LevelTests:
     notes: tuple[str, ...]
 
 
-def assess_levels(data: VarianceData, *, reml: bool = True) -> LevelTests:
+def assess_levels(data: VarianceData, *, reml: bool = True, fit: VarianceFit | None = None) -> LevelTests:
     """Test each level's variance against 0, and all of them together, by likelihood ratio.
 
     Parameters
@@ -87,6 +83,8 @@ def assess_levels(data: VarianceData, *, reml: bool = True) -> LevelTests:
     reml : bool
         Compare restricted (default) or full likelihoods; the fixed part is the same in both models, so both
         are valid.
+    fit : VarianceFit, optional
+        From `fit_variance` with the same `reml`, where it is there already.
 
     Returns
     -------
@@ -108,8 +106,9 @@ def assess_levels(data: VarianceData, *, reml: bool = True) -> LevelTests:
     """
     from scipy.stats import chi2
 
-    full = np.nan if data.problem else -find_variances(data, reml=reml)[2] / 2
-    if np.isnan(full):
+    if fit is None:
+        fit = fit_variance(data, reml=reml)
+    if np.isnan(fit.residual):
         return LevelTests(
             levels=tuple(_test_nothing(name) for name in data.all_names),
             log_likelihood_full=np.nan,
@@ -117,35 +116,48 @@ def assess_levels(data: VarianceData, *, reml: bool = True) -> LevelTests:
             chi_square=np.nan,
             df=len(data.names),
             p_all=np.nan,
-            notes=fit_variance(data, reml=reml).notes,
+            notes=fit.notes,
         )
-    nothing = data
-    for name in data.names:
-        nothing = nothing.without(name)
-    none = -find_variances(nothing, reml=reml)[2] / 2
+    full, k = fit.log_likelihood, len(data.names)
+    without = np.array([np.delete(np.eye(k), place, axis=0) for place in range(k)])
+    *reduced, none = (-_find_deviances(data, without, reml=reml) / 2).tolist()
+    tests = {name: _test_level(name, full, each) for name, each in zip(data.names, reduced, strict=True)}
     chi_square = _double(full - none)
     return LevelTests(
-        levels=tuple(
-            _test_level(data, name, full, reml=reml) if name in data.names else _test_nothing(name)
-            for name in data.all_names
-        ),
+        levels=tuple(tests.get(name) or _test_nothing(name) for name in data.all_names),
         log_likelihood_full=full,
         log_likelihood_none=none,
         chi_square=chi_square,
-        df=len(data.names),
-        p_all=float(chi2.sf(chi_square, len(data.names))),
+        df=k,
+        p_all=float(chi2.sf(chi_square, k)),
         notes=data.notes,
     )
+
+
+def _find_deviances(data: VarianceData, conditions: NDArray[np.float64], *, reml: bool) -> NDArray[np.float64]:
+    """Find -2 log-likelihood at its best under each condition and, last, without any variance between groups.
+
+    A condition (k - 1, k) makes the ratios of the k levels, as given, from k - 1 that are free.
+    """
+    design = sum_design(list(data.codes), data.design)
+    criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]), reml=reml)
+    ordered = conditions[..., list(design.order)]
+    size, free, k = ordered.shape
+
+    def conditional(points: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        return criterion((points[..., None, :] @ ordered[rows])[..., 0, :], rows)
+
+    best = minimise_ratios(conditional, free, size, keep=STARTS)[1]
+    return np.append(best, criterion(np.zeros((1, k)), np.zeros(1, dtype=np.intp)))
 
 
 def _double(gain: float) -> float:
     return 2 * gain if 2 * gain > NOISE else 0.0
 
 
-def _test_level(data: VarianceData, name: str, full: float, *, reml: bool) -> LevelTest:
+def _test_level(name: str, full: float, reduced: float) -> LevelTest:
     from scipy.stats import chi2
 
-    reduced = -find_variances(data.without(name), reml=reml)[2] / 2
     chi_square = _double(full - reduced)
     p = float(chi2.sf(chi_square, 1))
     return LevelTest(name, full, reduced, chi_square, 1, p / 2 if chi_square > 0 else 1.0, p)
@@ -197,6 +209,7 @@ def compare_levels(
     *,
     confidence: float = 0.95,
     shares: VarianceShares | None = None,
+    fit: VarianceFit | None = None,
 ) -> LevelComparison:
     """Say which of two levels accounts for more of the variance, or that the data cannot tell.
 
@@ -210,6 +223,8 @@ def compare_levels(
         Of the intervals; the two levels are told apart when p < 1 - confidence.
     shares : VarianceShares, optional
         From `profile_shares` with the same confidence, where they are there already; they take most of the time.
+    fit : VarianceFit, optional
+        From `fit_variance`, where it is there already.
 
     Returns
     -------
@@ -225,12 +240,14 @@ def compare_levels(
 
     if not {first, second} <= set(data.all_names) or first == second:
         raise ValueError("first and second must be two of the levels")
+    if fit is None:
+        fit = fit_variance(data)
     if shares is None:
-        shares = profile_shares(data, confidence=confidence)
+        shares = profile_shares(data, confidence=confidence, fit=fit)
     one, two = shares.level(first), shares.level(second)
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():
-        chi_square = _double((_deviance_when_equal(data, first, second) - find_variances(data, reml=True)[2]) / 2)
+        chi_square = _double((_find_deviance_when_equal(data, first, second) - fit.deviance) / 2)
     p = float(chi2.sf(chi_square, 1))
     words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
     if np.isnan(p):
@@ -264,17 +281,9 @@ def _say(share: float, low: float, high: float) -> str:
     return f"{share:.0%} [{low:.0%} to {high:.0%}]"
 
 
-def _deviance_when_equal(data: VarianceData, first: str, second: str) -> float:
+def _find_deviance_when_equal(data: VarianceData, first: str, second: str) -> float:
     """-2 restricted log-likelihood at its best when two levels have one variance."""
-    design = sum_design(list(data.codes), data.design)
-    criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]), reml=True)
-    places = [design.order.index(data.names.index(name)) for name in (first, second)]
-    free = [j for j in range(len(design.order)) if j != places[1]]
-
-    def equal(theta: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        spread = np.empty((*theta.shape[:-1], len(design.order)))
-        spread[..., free] = theta
-        spread[..., places[1]] = spread[..., places[0]]
-        return criterion(spread, rows)
-
-    return float(minimise_from_grid(equal, len(free), 1, keep=STARTS)[1][0])
+    kept, dropped = data.names.index(first), data.names.index(second)
+    equal = np.delete(np.eye(len(data.names)), dropped, axis=0)
+    equal[:, dropped] = equal[:, kept]
+    return float(_find_deviances(data, equal[None], reml=True)[0])

@@ -80,11 +80,13 @@ def estimate_slopes(
     values = [np.asarray(values, dtype=float) for values in predictors.values()]
     design = np.column_stack([np.ones(np.size(outcome)), *values])
     data = variance_data(outcome, levels, design)
+    fit = fit_variance(data)
+    cautious = assess_coefficients(data, method="kenward_roger", confidence=confidence, fit=fit)
     return Slopes(
         names=("intercept", *predictors),
-        satterthwaite=assess_coefficients(data, confidence=confidence).coefficients,
-        kenward_roger=assess_coefficients(data, method="kenward_roger", confidence=confidence).coefficients,
-        fit=(fit := fit_variance(data)),
+        satterthwaite=assess_coefficients(data, confidence=confidence, fit=fit).coefficients,
+        kenward_roger=cautious.coefficients,
+        fit=fit,
         notes=fit.notes,
     )
 
@@ -162,8 +164,9 @@ def separate_slopes(
     tests = {name: found.test(name) for name in varying}
     difference = missing
     if len(varying) == 2:
-        contextual = {"departure": x, "mean": parts["between"]}
-        difference = estimate_slopes(rows.outcome, contextual, groups, confidence=confidence).test("mean")
+        # The same fixed part in other terms, so with the same variances.
+        contextual = variance_data(rows.outcome, groups, np.column_stack([np.ones(x.size), x, parts["between"]]))
+        difference = assess_coefficients(contextual, confidence=confidence, fit=found.fit).coefficients[2]
     absent = tuple(f"the predictor does not vary {name} {by}: no such slope." for name in parts if name not in varying)
     return SeparatedSlopes(
         within=tests.get("within", missing),

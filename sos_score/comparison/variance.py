@@ -15,15 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.mixed_equations import MixedEquations, solve_equations
-from sos_score.comparison.variance_criterion import (
-    LARGEST_RATIO,
-    minimise_from_grid,
-    profile_criterion,
-    sum_design,
-    sum_outcomes,
-    weigh,
-)
+from sos_score.comparison.variance_criterion import LARGEST_RATIO, profile_criterion, sum_design, sum_outcomes, weigh
 from sos_score.comparison.variance_data import VarianceData
+from sos_score.comparison.variance_minimum import minimise_ratios
 
 Array = NDArray[np.float64]
 STARTS = 5  # starts polished by Newton steps in a single fit
@@ -186,7 +180,7 @@ def find_variances(data: VarianceData, *, reml: bool) -> tuple[Array, float, flo
     """Find the levels' variances (k,), the residual variance and -2 log-likelihood; NaN without a maximum."""
     design = sum_design(list(data.codes), data.design)
     sums = sum_outcomes(design, data.outcome[None])
-    theta, deviance = minimise_from_grid(profile_criterion(design, sums, reml=reml), len(data.codes), 1, keep=STARTS)
+    theta, deviance = minimise_ratios(profile_criterion(design, sums, reml=reml), len(data.codes), 1, keep=STARTS)
     if theta.max(initial=0) > 0.9 * LARGEST_RATIO:
         return np.full(theta.size, np.nan), np.nan, np.nan
     dof = design.n - design.n_fixed if reml else design.n

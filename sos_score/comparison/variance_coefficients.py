@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.mixed_equations import MixedEquations, solve_equations
-from sos_score.comparison.variance import fit_variance
+from sos_score.comparison.variance import VarianceFit, fit_variance
 from sos_score.comparison.variance_data import VarianceData
 
 Array = NDArray[np.float64]
@@ -50,7 +50,11 @@ class CoefficientTests:
 
 
 def assess_coefficients(
-    data: VarianceData, *, method: Method = "satterthwaite", confidence: float = 0.95
+    data: VarianceData,
+    *,
+    method: Method = "satterthwaite",
+    confidence: float = 0.95,
+    fit: VarianceFit | None = None,
 ) -> CoefficientTests:
     """Test the fixed effects of a random-intercept model fitted by REML.
 
@@ -62,6 +66,8 @@ def assess_coefficients(
         Satterthwaite's degrees of freedom (default), or Kenward-Roger's with its larger standard errors: the
         more cautious one with few groups.
     confidence : float
+    fit : VarianceFit, optional
+        From `fit_variance` by REML, where it is there already; that of any fixed part with the same span will do.
 
     Returns
     -------
@@ -83,7 +89,8 @@ def assess_coefficients(
     >>> round(mean.estimate, 3), round(mean.df, 3)
     (5.167, 2.0)
     """
-    fit = fit_variance(data)
+    if fit is None:
+        fit = fit_variance(data)
     if np.isnan(fit.residual):
         empty = CoefficientTest(*(np.nan,) * 7)
         return CoefficientTests((empty,) * data.design.shape[1], method, confidence, fit.notes)

@@ -1,52 +1,50 @@
-"""The likelihood of a random-intercept model, for many outcomes at once, and its minimum.
+"""The likelihood of a random-intercept model, for many outcomes at once.
 
-Everything is computed from sums within levels (Bates et al. 2015, J. Statistical Software 67(1)): no n x n
-matrix is formed, the factor with most levels is eliminated in closed form, and leading axes of `theta` and of
-the sums run over starts or bootstrap samples, so that a thousand fits cost about as much as ten.
+Everything is computed from sums within groups (Bates et al. 2015, J. Statistical Software 67(1)): no n x n
+matrix is formed. Nested levels are eliminated one after the other in closed form, from the innermost out; only
+levels that cross them need a matrix, as large as their groups. Leading axes of `theta` and of the sums run
+over starts, or bootstrap samples, so that a hundred points cost about as much as ten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
 Criterion = Callable[[Array, NDArray[np.intp]], Array]
 """Criterion of (points (..., B, k), rows (B,)): the value of problem `rows[b]` at each of its points."""
 
 LARGEST_RATIO = 1e3
 """A level's standard deviation is looked for up to this many residual standard deviations."""
-LARGEST_PAIRS = 2_000_000  # products of column pairs kept in memory; above it they are formed when needed
+LARGEST_BATCH = 4_000_000  # numbers kept at once; more points are looked at in turn
 
 
 @dataclass(frozen=True, slots=True)
 class DesignSums:
-    """Cross-products of levels and predictors, which do not change with the outcome.
+    """How rows lie in levels, which does not change with the outcome.
 
     Attributes
     ----------
     n, n_fixed : int
         Rows, and columns of the fixed part.
     order : tuple of int
-        Position of each factor among the user's factors; the one with most levels first.
-    counts : array (q1,)
-        Rows in each level of the first factor.
-    column_factor : array (m,) of int
-        For each further column, the position in `order` of its factor; -1 for a column of the fixed part.
-    cross : array (q1, m)
-        First factor's levels by further columns.
-    pairs : array (q1, m, m)
-        Products of pairs of `cross` columns; no columns when that would be large.
-    gram : array (m, m)
-        Cross-products of further columns.
+        Position of each factor among the user's factors: the nested ones from the innermost out, then those that
+        cross them.
+    codes : array (n,) of int
+        Group of the innermost nested factor of every row, groups of one outer group side by side.
+    counts : array (q,)
+        Rows in each of these groups; q is 0 without a factor.
+    starts : tuple of array of int
+        For each further nested factor, where its groups begin among the groups of the factor within it.
     columns : array (n, m)
-        The further columns themselves.
-    first_codes : array (n,) of int
-        Level of the first factor of every row.
+        Indicators of the groups of crossing factors, then the fixed part made orthonormal.
+    column_factor : array (m - n_fixed,) of int
+        For each indicator, the position in `order` of its factor.
     log_det_scale : float
         log |X'X|, lost when the fixed part is made orthonormal.
     """
@@ -54,13 +52,11 @@ class DesignSums:
     n: int
     n_fixed: int
     order: tuple[int, ...]
+    codes: Codes
     counts: Array
-    column_factor: NDArray[np.intp]
-    cross: Array
-    pairs: Array
-    gram: Array
+    starts: tuple[Codes, ...]
     columns: Array
-    first_codes: NDArray[np.intp]
+    column_factor: Codes
     log_det_scale: float
 
 
@@ -70,63 +66,91 @@ class OutcomeSums:
 
     Attributes
     ----------
-    first : array (B, q1)
-        Sums within levels of the first factor.
-    columns : array (B, m)
-        Products with the further columns.
-    squares : array (B,)
-        Sums of squares.
+    groups : array (B, m + 2, q)
+        Within groups of the innermost factor: rows, sums of the design's columns, sums of the outcome.
+    moments : array (B, m + 1, m + 1)
+        Cross-products of the columns and, last, the outcome.
     """
 
-    first: Array
-    columns: Array
-    squares: Array
+    groups: Array
+    moments: Array
 
 
-def sum_design(codes: list[NDArray[np.intp]], design: Array) -> DesignSums:
-    """Sum a design: codes 0 .. levels - 1 of each factor (n,), and the fixed part (n, p) of full rank."""
-    order = tuple(sorted(range(len(codes)), key=lambda j: -int(codes[j].max())))
+def sum_design(codes: list[Codes], design: Array) -> DesignSums:
+    """Sum a design: codes 0 .. levels - 1 of each factor (n,), every level there, and the fixed part (n, p)."""
+    sizes = [int(each.max()) + 1 for each in codes]
+    nested, above, crossing = [], [], []
+    for j in sorted(range(len(codes)), key=lambda j: -sizes[j]):
+        parents = _find_parents(codes[nested[-1]], codes[j], sizes[nested[-1]]) if nested else np.empty(0, np.intp)
+        if parents is None:
+            crossing.append(j)
+            continue
+        if nested:
+            above.append(parents)
+        nested.append(j)
     n = design.shape[0]
     basis, triangle = np.linalg.qr(design)
-    parts = [np.eye(int(codes[j].max()) + 1)[codes[j]] for j in order[1:]]
-    factor = [np.full(part.shape[1], position + 1) for position, part in enumerate(parts)]
-    columns = np.hstack([*parts, basis])
-    first_codes = codes[order[0]] if order else np.zeros(n, dtype=np.intp)
-    first_levels = int(first_codes.max()) + 1 if order else 0
-    counts = np.bincount(first_codes, minlength=first_levels).astype(float)[:first_levels]
-    cross = _sum_rows(columns, first_codes, first_levels)
-    small = cross.size * cross.shape[1] <= LARGEST_PAIRS
+    indicators = [np.eye(sizes[j])[codes[j]] for j in crossing]
+    factors = [np.full(sizes[j], len(nested) + place, dtype=np.intp) for place, j in enumerate(crossing)]
+    places, starts = _sort_groups(above, sizes[nested[0]] if nested else 0)
+    innermost = places[codes[nested[0]]] if nested else np.empty(0, dtype=np.intp)
     return DesignSums(
         n=n,
         n_fixed=design.shape[1],
-        order=order,
-        counts=counts,
-        column_factor=np.concatenate([*factor, np.full(basis.shape[1], -1)]).astype(np.intp),
-        cross=cross,
-        pairs=np.einsum("qi,qj->qij", cross, cross) if small else np.empty((first_levels, 0, 0)),
-        gram=columns.T @ columns,
-        columns=columns,
-        first_codes=first_codes,
+        order=(*nested, *crossing),
+        codes=innermost,
+        counts=np.bincount(innermost, minlength=places.size).astype(float),
+        starts=starts,
+        columns=np.hstack([*indicators, basis]),
+        column_factor=np.concatenate([*factors, np.empty(0, dtype=np.intp)]),
         log_det_scale=2 * float(np.log(np.abs(np.diag(triangle))).sum()),
     )
 
 
-def _sum_rows(values: Array, codes: NDArray[np.intp], levels: int) -> Array:
-    total = np.zeros((levels, values.shape[1]))
-    if levels:
-        np.add.at(total, codes, values)
-    return total
+def _find_parents(inner: Codes, outer: Codes, size: int) -> Codes | None:
+    """Return the outer group of each of `size` inner groups; None where one lies in several."""
+    parents = np.zeros(size, dtype=np.intp)
+    parents[inner] = outer
+    return parents if np.array_equal(parents[inner], outer) else None
+
+
+def _sort_groups(above: list[Codes], size: int) -> tuple[Codes, tuple[Codes, ...]]:
+    """Return the place of each innermost group, sorted by its outer groups, and where each outer group begins."""
+    ancestors, own = [], np.arange(size)
+    for parents in above:
+        own = parents[own]
+        ancestors.append(own)
+    order = np.lexsort([np.arange(size), *ancestors])
+    places = np.empty(size, dtype=np.intp)
+    places[order] = np.arange(size)
+    starts, within = [], np.arange(size)
+    for codes in ancestors:
+        begins = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        starts.append(np.searchsorted(within, begins))
+        within = begins
+    return places, tuple(starts)
 
 
 def sum_outcomes(design: DesignSums, outcomes: Array) -> OutcomeSums:
     """Sum outcomes (B, n) over a design, after taking out the fixed part by least squares."""
-    basis = design.columns[:, design.column_factor == -1]
+    basis = design.columns[:, design.column_factor.size :]
     rest = outcomes - (outcomes @ basis) @ basis.T
-    return OutcomeSums(
-        first=_sum_rows(rest.T, design.first_codes, design.counts.size).T,
-        columns=rest @ design.columns,
-        squares=np.einsum("bn,bn->b", rest, rest),
-    )
+    b, q, m = rest.shape[0], design.counts.size, design.columns.shape[1]
+    groups, moments = np.empty((b, m + 2, q)), np.empty((b, m + 1, m + 1))
+    groups[:, 0] = design.counts
+    groups[:, 1:-1] = _sum_rows(design.columns, design.codes, q).T
+    groups[:, -1] = _sum_rows(rest.T, design.codes, q).T
+    moments[:, :m, :m] = design.columns.T @ design.columns
+    moments[:, m, :m] = moments[:, :m, m] = rest @ design.columns
+    moments[:, m, m] = np.einsum("bn,bn->b", rest, rest)
+    return OutcomeSums(groups, moments)
+
+
+def _sum_rows(values: Array, codes: Codes, levels: int) -> Array:
+    total = np.zeros((levels, values.shape[1]))
+    if levels:
+        np.add.at(total, codes, values)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,34 +174,51 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Array) -> LikelihoodTerm
     """Evaluate the parts of the likelihood at ratios `theta` (..., k) of each level's SD to the residual SD.
 
     The sums' leading axis broadcasts against the axes of `theta`; factors are in the order of `design.order`.
+    A factor of ratio t takes t^2 c_g c_g' / (1 + t^2 a_g) off the moments for each of its groups g, where a_g
+    and c_g are the weighted count and sums of the group, which then become a_g / (1 + t^2 a_g) and
+    c_g / (1 + t^2 a_g) in the group around it (Sherman & Morrison 1950).
     """
     theta = np.clip(np.abs(theta), 0, LARGEST_RATIO)
-    padded = np.concatenate([theta, np.ones((*theta.shape[:-1], 1))], axis=-1)
-    scale = padded[..., design.column_factor]
-    first = theta[..., :1] ** 2 if theta.shape[-1] else np.zeros((*theta.shape[:-1], 1))
-    weight = first / (1 + first * design.counts)
-    core = (design.gram - _weigh_pairs(design, weight)) * scale[..., :, None] * scale[..., None, :]
-    random = design.column_factor >= 0
-    core[..., random, random] += 1
-    right = (sums.columns - (weight * sums.first) @ design.cross) * scale
-    lower = np.linalg.cholesky(core)
-    solved = np.linalg.solve(lower, right[..., None])[..., 0]
-    logs = 2 * np.log(np.diagonal(lower, axis1=-2, axis2=-1))
-    squares = sums.squares - (weight * sums.first**2).sum(-1) - (solved**2).sum(-1)
+    groups, moments = sums.groups, sums.moments
+    log_det = np.zeros(theta.shape[:-1])
+    for j in range(len(design.starts) + 1 if design.counts.size else 0):
+        if j:
+            groups = np.add.reduceat(groups, design.starts[j - 1], axis=-1)
+        square = theta[..., j, None] ** 2
+        spread = 1 + square * groups[..., 0, :]
+        log_det += np.log(spread).sum(-1)
+        groups = groups / spread[..., None, :]
+        inside = groups[..., 1:, :]
+        moments = moments - (inside * (square * spread)[..., None, :]) @ inside.swapaxes(-1, -2)
+    if design.column_factor.size:
+        moments, more = _take_out_crossing(moments, theta[..., design.column_factor])
+        log_det = log_det + more
+    log_det_fixed, squares = _take_out_fixed(moments)
     return LikelihoodTerms(
-        log_det=np.log1p(first * design.counts).sum(-1) + logs[..., random].sum(-1),
-        log_det_fixed=logs[..., ~random].sum(-1) + design.log_det_scale,
-        squares=np.maximum(squares, 1e-14 * sums.squares),
+        log_det=log_det,
+        log_det_fixed=log_det_fixed + design.log_det_scale,
+        squares=np.maximum(squares, 1e-14 * sums.moments[..., -1, -1]),
     )
 
 
-def _weigh_pairs(design: DesignSums, weight: Array) -> Array:
-    """Sum over the first factor's levels of weight times the products of columns: (..., m, m)."""
-    q, m = design.cross.shape
-    if design.pairs.size or q == 0:
-        return (weight @ design.pairs.reshape(q, m * m)).reshape(*weight.shape[:-1], m, m)
-    flat = np.array([(design.cross.T * one) @ design.cross for one in weight.reshape(-1, q)])
-    return flat.reshape(*weight.shape[:-1], m, m)
+def _take_out_crossing(moments: Array, scale: Array) -> tuple[Array, Array]:
+    """Eliminate the groups of crossing factors, `scale` (..., c) the ratio of each: moments left, and log |core|."""
+    c = scale.shape[-1]
+    core = moments[..., :c, :c] * scale[..., :, None] * scale[..., None, :] + np.eye(c)
+    lower = np.linalg.cholesky(core)
+    solved = np.linalg.solve(lower, moments[..., :c, c:] * scale[..., :, None])
+    logs = 2 * np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(-1)
+    return moments[..., c:, c:] - solved.swapaxes(-1, -2) @ solved, logs
+
+
+def _take_out_fixed(moments: Array) -> tuple[Array, Array]:
+    """Eliminate the fixed part column by column: log of its determinant, and the squares of the outcome left."""
+    log_det = np.zeros(moments.shape[:-2])
+    while moments.shape[-1] > 1:
+        pivot, row = moments[..., 0, 0], moments[..., 0, 1:]
+        log_det += np.log(pivot)
+        moments = moments[..., 1:, 1:] - row[..., :, None] * (row / pivot[..., None])[..., None, :]
+    return log_det, moments[..., 0, 0]
 
 
 def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> Criterion:
@@ -185,7 +226,9 @@ def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> C
     dof = design.n - design.n_fixed if reml else design.n
 
     def criterion(theta: Array, rows: NDArray[np.intp]) -> Array:
-        picked = OutcomeSums(sums.first[rows], sums.columns[rows], sums.squares[rows])
+        if theta.ndim > 2 and np.prod(theta.shape[:-1]) * sums.groups[0].size > LARGEST_BATCH:
+            return np.array([criterion(part, rows) for part in theta])
+        picked = sums if len(sums.moments) == 1 else OutcomeSums(sums.groups[rows], sums.moments[rows])
         terms = weigh(design, picked, theta)
         value: Array = terms.log_det + dof * (1 + np.log(2 * np.pi * terms.squares / dof))
         if reml:
@@ -193,94 +236,3 @@ def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> C
         return value
 
     return criterion
-
-
-def minimise(criterion: Criterion, starts: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Minimise many smooth criteria at once by damped Newton steps with numerical derivatives.
-
-    Parameters
-    ----------
-    criterion : function of (points, rows)
-    starts : array (B, k)
-        A starting point for each problem.
-    rows : array (B,) of int
-        Which problem each start belongs to.
-
-    Returns
-    -------
-    tuple of array (B, k) and array (B,)
-        The points reached and the values there.
-    """
-    points, damping = starts.copy(), np.full(starts.shape[0], 1e-3)
-    values = criterion(points, rows)
-    active = np.arange(points.shape[0] if points.shape[1] else 0)
-    for _ in range(80):
-        if active.size == 0:
-            break
-        slope, curvature = _differentiate(criterion, points[active], values[active], rows[active])
-        roots, axes = np.linalg.eigh(curvature)
-        along = np.einsum("bij,bi->bj", axes, slope) / (np.abs(roots) + damping[active, None])
-        step = -np.einsum("bij,bj->bi", axes, along)
-        length = np.sqrt((step**2).sum(-1, keepdims=True))
-        step *= np.minimum(1, (0.5 + np.abs(points[active]).max(-1, keepdims=True)) / np.maximum(length, 1e-300))
-        reached = criterion(points[active] + step, rows[active])
-        gain = values[active] - reached
-        better = gain > 0
-        points[active[better]] += step[better]
-        values[active[better]] = reached[better]
-        damping[active] = np.where(better, damping[active] / 10, (damping[active] + 1e-3) * 20)
-        done = ((np.abs(gain) < 1e-11) & (length[:, 0] < 1e-4)) | (damping[active] > 1e8)
-        active = active[~done]
-    return points, values
-
-
-def _differentiate(criterion: Criterion, at: Array, value: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Find slope (B, k) and curvature (B, k, k) by differences, the whole stencil in one call."""
-    k = at.shape[1]
-    width = 1e-4 * (1 + np.abs(at))
-    shifts = [np.eye(k)[j] * sign for j in range(k) for sign in (1, -1)]
-    pairs = [(i, j) for i in range(k) for j in range(i)]
-    shifts += [np.eye(k)[i] + np.eye(k)[j] for i, j in pairs]
-    around = criterion(at + np.array(shifts)[:, None, :] * width, rows)
-    up, down = around[0 : 2 * k : 2].T, around[1 : 2 * k : 2].T
-    slope = (up - down) / (2 * width)
-    curvature = np.zeros((at.shape[0], k, k))
-    for j in range(k):
-        curvature[:, j, j] = (up[:, j] - 2 * value + down[:, j]) / width[:, j] ** 2
-    for position, (i, j) in enumerate(pairs):
-        both = around[2 * k + position]
-        mixed = (both - up[:, i] - up[:, j] + value) / (width[:, i] * width[:, j])
-        curvature[:, i, j] = curvature[:, j, i] = mixed
-    return slope, curvature
-
-
-def minimise_from_grid(criterion: Criterion, k: int, problems: int, *, keep: int = 1) -> tuple[Array, Array]:
-    """Minimise each of several criteria over k ratios, starting from the `keep` best points of a coarse grid.
-
-    A ratio whose best value is indistinguishable from 0 is returned as exactly 0 (a boundary fit).
-    """
-    rows = np.arange(problems)
-    if k == 0:
-        nothing = np.zeros((problems, 0))
-        return nothing, criterion(nothing, rows)
-    ladder = (0.15, 0.5, 1.0, 2.5) if k < 4 else (0.3, 1.2)
-    grid = np.array(list(product(ladder, repeat=k)))
-    heights = criterion(np.broadcast_to(grid[:, None, :], (grid.shape[0], problems, k)), rows)
-    ranked = np.argsort(heights, axis=0)[:keep]
-    starts = grid[ranked].reshape(-1, k)
-    points, values = minimise(criterion, starts, np.tile(rows, ranked.shape[0]))
-    points, values = points.reshape(-1, problems, k), values.reshape(-1, problems)
-    best = np.argmin(values, axis=0)
-    return snap_to_zero(criterion, np.abs(points[best, rows]), values[best, rows], rows)
-
-
-def snap_to_zero(criterion: Criterion, points: Array, values: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Set each ratio to exactly 0 where that costs nothing: numerical minima stop just short of it."""
-    for j in range(points.shape[1]):
-        zeroed = points.copy()
-        zeroed[:, j] = 0
-        without = criterion(zeroed, rows)
-        snap = without <= values + 1e-8
-        points = np.where(snap[:, None], zeroed, points)
-        values = np.where(snap, np.minimum(values, without), values)
-    return points, values

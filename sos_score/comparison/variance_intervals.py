@@ -9,16 +9,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.comparison.profile_crossing import Places, find_crossings
 from sos_score.comparison.variance import find_variances, fit_variance
-from sos_score.comparison.variance_criterion import (
-    minimise,
-    minimise_from_grid,
-    profile_criterion,
-    sum_design,
-    sum_outcomes,
-    weigh,
-)
+from sos_score.comparison.variance_criterion import profile_criterion, sum_design, sum_outcomes, weigh
 from sos_score.comparison.variance_data import VarianceData
+from sos_score.comparison.variance_minimum import minimise, minimise_ratios
 
 Array = NDArray[np.float64]
 Profile = Callable[[Array], Array]
@@ -78,10 +73,10 @@ def profile_intervals(data: VarianceData, *, confidence: float = 0.95) -> Profil
     for level in fit.levels:
         low = high = np.nan
         if level.name in data.names:
-            low, high = find_limits(_profile_sd(data, data.names.index(level.name)), level.sd, step, limit)
+            low, high = _find_limits(_profile_sd(data, data.names.index(level.name)), level.sd, step, limit)
         found.append(ProfileInterval(level.name, level.sd, low, high))
     sigma = fit.residual**0.5
-    found.append(ProfileInterval(RESIDUAL, sigma, *find_limits(_profile_sd(data, -1), sigma, step, limit)))
+    found.append(ProfileInterval(RESIDUAL, sigma, *_find_limits(_profile_sd(data, -1), sigma, step, limit)))
     for j, (estimate, se) in enumerate(zip(fit.coefficients, fit.se, strict=True)):
         profile = _profile_coefficient(data, j)
         high = _cross(profile, float(estimate), float(se), limit)
@@ -126,24 +121,16 @@ def _profile_coefficient(data: VarianceData, column: int) -> Profile:
 
     def profile(values: Array) -> Array:
         sums = sum_outcomes(design, data.outcome - values[:, None] * data.design[:, column])
-        return minimise_from_grid(profile_criterion(design, sums, reml=False), len(design.order), values.size, keep=3)[
-            1
-        ]
+        return minimise_ratios(profile_criterion(design, sums, reml=False), len(design.order), values.size, keep=3)[1]
 
     return profile
 
 
-def find_limits(
-    profile: Profile, estimate: float, step: float, limit: float, most: float = np.inf
-) -> tuple[float, float]:
-    """Find both ends of an interval for a parameter that cannot be below 0 or reach `most`."""
+def _find_limits(profile: Profile, estimate: float, step: float, limit: float) -> tuple[float, float]:
+    """Find both ends of an interval for a parameter that cannot be below 0."""
     low = 0.0
     if estimate > 0 and profile(np.array([estimate * 1e-6]))[0] > limit:
         low = _refine(profile, estimate, estimate * 1e-6, limit)
-    if np.isfinite(most):
-        nearly = most - 1e-6
-        high = _refine(profile, estimate, nearly, limit) if estimate < nearly else most
-        return low, high if high < nearly else most
     return low, _cross(profile, estimate, step, limit)
 
 
@@ -158,12 +145,7 @@ def _cross(profile: Profile, start: float, step: float, limit: float) -> float:
 
 
 def _refine(profile: Profile, inside: float, outside: float, limit: float) -> float:
-    """Narrow a bracket of the crossing down; `outside` itself when the limit is not reached there."""
-    for _ in range(4):
-        tried = np.linspace(inside, outside, 9)
-        above = profile(tried) > limit
-        if not above.any():
-            return outside
-        outer = max(int(np.argmax(above)), 1)
-        inside, outside = float(tried[outer - 1]), float(tried[outer])
-    return (inside + outside) / 2
+    def look(values: Array, _places: Places, _starts: Array | None) -> tuple[Array, Array]:
+        return np.empty((values.size, 0)), profile(values)
+
+    return float(find_crossings(look, np.array([inside]), np.array([outside]), limit)[0])

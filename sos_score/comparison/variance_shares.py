@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.variance import fit_variance
-from sos_score.comparison.variance_criterion import (
-    DesignSums,
-    minimise_from_grid,
-    profile_criterion,
-    sum_design,
-    sum_outcomes,
-)
+from sos_score.comparison.profile_crossing import Places, find_crossings
+from sos_score.comparison.variance import VarianceFit, fit_variance
+from sos_score.comparison.variance_criterion import DesignSums, profile_criterion, sum_design, sum_outcomes
 from sos_score.comparison.variance_data import VarianceData
-from sos_score.comparison.variance_intervals import Profile, find_limits
+from sos_score.comparison.variance_minimum import minimise_from, minimise_from_grid, minimise_ratios
 
 Array = NDArray[np.float64]
 RESIDUAL = "residual"
+_ANGLES, _ASIDE = (0.2, 0.6, 1.0, 1.4), 0.05
+_NEARLY = 1 - 1e-6  # a share is looked for up to here; beyond, the interval ends at 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class VarianceShares:
         return next(share for share in self.shares if share.name == name)
 
 
-def profile_shares(data: VarianceData, *, confidence: float = 0.95) -> VarianceShares:
+def profile_shares(data: VarianceData, *, confidence: float = 0.95, fit: VarianceFit | None = None) -> VarianceShares:
     """Find profile-likelihood intervals for each level's share of the total variance.
 
     Parameters
@@ -64,6 +62,8 @@ def profile_shares(data: VarianceData, *, confidence: float = 0.95) -> VarianceS
     data : VarianceData
         From `variance_data`.
     confidence : float
+    fit : VarianceFit, optional
+        From `fit_variance`, where it is there already.
 
     Returns
     -------
@@ -86,46 +86,68 @@ def profile_shares(data: VarianceData, *, confidence: float = 0.95) -> VarianceS
     """
     from scipy.stats import chi2
 
-    fit = fit_variance(data)
+    if fit is None:
+        fit = fit_variance(data)
     estimates = [(level.name, level.share) for level in fit.levels] + [(RESIDUAL, fit.residual_share)]
     if np.isnan(fit.residual):
         empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
         return VarianceShares(empty, confidence, 0, fit.notes)
     limit = fit.deviance + float(chi2.ppf(confidence, 1))
-    found = []
-    for name, share in estimates:
-        low = high = np.nan
-        if not np.isnan(share):
-            low, high = find_limits(_profile_share(data, name), share, 0.1, limit, most=1.0)
-        found.append(ShareInterval(name, share, low, high))
+    known = {name: share for name, share in estimates if not np.isnan(share)}
+    ends = dict(zip(known, _find_ends(data, known, limit), strict=True))
+    found = (ShareInterval(name, share, *ends.get(name, (np.nan, np.nan))) for name, share in estimates)
     return VarianceShares(tuple(found), confidence, 0, fit.notes)
 
 
-def _profile_share(data: VarianceData, name: str) -> Profile:
-    """Make -2 restricted log-likelihood as a function of one share, at its best otherwise."""
+def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> list[tuple[float, float]]:
+    """Find both ends of the interval of each share; 0 and 1 where the likelihood does not refuse them."""
     design = sum_design(list(data.codes), data.design)
     criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]), reml=True)
     k = len(design.order)
-    fixed = k if name == RESIDUAL else design.order.index(data.names.index(name))
-    free = [j for j in range(k) if j != fixed]
+    parts = [k if name == RESIDUAL else design.order.index(data.names.index(name)) for name in known]
+    shares = np.array(list(known.values()))
+    lows, highs = np.flatnonzero(shares > 0), np.flatnonzero(shares < _NEARLY)
+    ends = np.concatenate([lows, highs])
+    fixed = _place_first(np.array(parts, dtype=np.intp)[ends], k)
 
-    def profile(values: Array) -> Array:
-        def constrained(points: Array, rows: NDArray[np.intp]) -> Array:
-            share = values[rows]
-            theta = np.empty((*points.shape[:-1], k))
-            if fixed < k:
-                theta[..., free] = points
-                theta[..., fixed] = np.sqrt(share / (1 - share) * (1 + (points**2).sum(-1)))
-            else:
-                length = np.maximum(np.sqrt((points**2).sum(-1)), 1e-12)
-                theta[...] = points * (np.sqrt((1 - share) / share) / length)[..., None]
-                # A residual share below 1 needs some other variance: all ratios 0 is not a possible point.
-                return np.where(length > 1e-12, criterion(theta, 0 * rows), np.inf)
-            return criterion(theta, 0 * rows)
+    def profile(values: Array, places: Places, starts: Array | None) -> tuple[Array, Array]:
+        def constrained(angles: Array, rows: Places) -> Array:
+            return criterion(_divide_rest(angles, values[rows], fixed[places[rows]]), 0 * rows)
 
-        return minimise_from_grid(constrained, len(free), values.size, keep=3)[1]
+        if starts is None:
+            return minimise_from_grid(constrained, _ANGLES, k - 1, values.size, keep=3)
+        # Away from 0 and a right angle, where the slope is 0 for reasons of symmetry alone.
+        away = np.clip(np.arctan2(np.abs(np.sin(starts)), np.abs(np.cos(starts))), _ASIDE, np.pi / 2 - _ASIDE)
+        return minimise_from(constrained, away)
 
-    return profile
+    outside = np.concatenate([shares[lows] * 1e-6, np.full(highs.size, _NEARLY)])
+    reached = find_crossings(profile, shares[ends], outside, limit)
+    reached = np.where(reached == outside, np.repeat([0.0, 1.0], [lows.size, highs.size]), reached)
+    low, high = np.zeros(shares.size), np.ones(shares.size)
+    low[lows], high[highs] = reached[: lows.size], reached[lows.size :]
+    return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def _place_first(parts: Places, k: int) -> Places:
+    """Return, for each of `parts`, where k + 1 parts are found once this one is put before the others."""
+    places = np.arange(k + 1)
+    return np.where(places == parts[:, None], 0, places + (places < parts[:, None]))
+
+
+def _divide_rest(angles: Array, shares: Array, places: Places) -> Array:
+    """Return ratios (..., N, k) of each level to the residual when one part, whose place is 0, has `shares` (N,).
+
+    The residual is the last part. What is left is divided among the other k parts by the squares of the
+    coordinates of a point on a sphere, at k - 1 `angles`, so that each part can have all of it or nothing.
+    """
+    parts = np.ones((*angles.shape[:-1], angles.shape[-1] + 2))
+    parts[..., 0] = np.sqrt(shares)
+    parts[..., 1:] = np.sqrt(1 - shares)[:, None]
+    parts[..., 1:-1] *= np.cos(angles)
+    parts[..., 2:] *= np.cumprod(np.sin(angles), axis=-1)
+    sds = parts[..., np.arange(shares.size)[:, None], places]
+    ratios: Array = sds[..., :-1] / np.maximum(np.abs(sds[..., -1:]), 1e-12)
+    return ratios
 
 
 def bootstrap_shares(
@@ -177,7 +199,8 @@ def _draw_shares(data: VarianceData, sds: list[float], sigma: float, n_samples: 
     """Draw shares (n_samples, k + 1) from the fitted model, refitting in batches that bound the memory."""
     rng = np.random.default_rng(seed)
     design = sum_design(list(data.codes), data.design)
-    batch = max(1, int(4e6 / (design.n + 16 * (design.counts.size + design.columns.shape[1] ** 2))))
+    columns = design.columns.shape[1] + 2
+    batch = max(1, int(4e6 / (design.n + 16 * columns * (columns + design.counts.size))))
     drawn = []
     for start in range(0, n_samples, batch):
         size = min(batch, n_samples - start)
@@ -191,7 +214,7 @@ def _draw_shares(data: VarianceData, sds: list[float], sigma: float, n_samples: 
 def _share_out(design: DesignSums, outcomes: Array) -> Array:
     """Find the shares (B, k + 1) of each level, as given, and of the residual in each of several outcomes."""
     criterion = profile_criterion(design, sum_outcomes(design, outcomes), reml=True)
-    theta = minimise_from_grid(criterion, len(design.order), outcomes.shape[0])[0]
+    theta = minimise_ratios(criterion, len(design.order), outcomes.shape[0])[0]
     ratios = np.ones((theta.shape[0], theta.shape[1] + 1))
     ratios[:, list(design.order)] = theta**2
     shares: Array = ratios / ratios.sum(axis=1, keepdims=True)

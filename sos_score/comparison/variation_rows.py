@@ -13,7 +13,7 @@ from sos_score.comparison.likelihood_ratio import LevelComparison, assess_levels
 from sos_score.comparison.panel import Plan
 from sos_score.comparison.rows import NAN, Row
 from sos_score.comparison.study_frames import Codes, name_outcome, nest_levels, pluralise, split_waves
-from sos_score.comparison.variance import fit_variance
+from sos_score.comparison.variance import VarianceFit, fit_variance
 from sos_score.comparison.variance_data import VarianceData, variance_data
 from sos_score.comparison.variance_shares import RESIDUAL, VarianceShares, profile_shares
 from sos_score.scoring.study_data import StudyData, StudyOutcome
@@ -147,8 +147,8 @@ def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
     """Return the rows of the shares of one part, and of what they come to."""
     scores = part.data
     fit = fit_variance(scores)
-    shares = profile_shares(scores, confidence=1 - plan.alpha)
-    tests = {test.name: test for test in assess_levels(scores).levels}
+    shares = profile_shares(scores, confidence=1 - plan.alpha, fit=fit)
+    tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
     notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
     base = replace(part.row, counts=(fit.n,), method=METHOD, effect_name=SHARE)
     rows = []
@@ -166,7 +166,7 @@ def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
         replace(base, groups=f"within {inner}", estimate=sd, effect=rest.share, effect_low=rest.low,
                 effect_high=rest.high, notes=part.notes)
     )  # fmt: skip
-    return [*rows, _conclude(replace(base, notes=notes), scores, shares, plan)]
+    return [*rows, _conclude(replace(base, notes=notes), scores, fit, shares, plan)]
 
 
 def _is_about(note: str, name: str, scores: VarianceData) -> bool:
@@ -180,7 +180,7 @@ def _name_innermost(scores: VarianceData, data: StudyData) -> str:
     return next((name for name in reversed(nested) if name in scores.names), scores.all_names[0])
 
 
-def _conclude(base: Row, scores: VarianceData, shares: VarianceShares, plan: Plan) -> Row:
+def _conclude(base: Row, scores: VarianceData, fit: VarianceFit, shares: VarianceShares, plan: Plan) -> Row:
     """Return the row that says who accounts for more, in a sentence."""
     pair = _choose_pair(scores)
     if pair is None:
@@ -193,7 +193,7 @@ def _conclude(base: Row, scores: VarianceData, shares: VarianceShares, plan: Pla
             else f"How much of the variation {name} account for cannot be said from these data."
         )
         return replace(base, groups=f"{name} against within {name}", effect_name="", reason=sentence)
-    found = compare_levels(scores, *pair, confidence=1 - plan.alpha, shares=shares)
+    found = compare_levels(scores, *pair, confidence=1 - plan.alpha, shares=shares, fit=fit)
     return replace(
         base,
         groups=" against ".join(pair),

@@ -371,9 +371,9 @@ def test_three_crossed_and_unbalanced_levels_reach_the_dense_optimum(seed):
     assert fit.deviance <= other.fun + 1e-6
 
 
-def test_large_pairs_of_columns_are_summed_without_being_kept(monkeypatch):
+def test_points_that_would_take_much_memory_are_looked_at_in_turn(monkeypatch):
     before = fit_variance(family_data("T1")).deviance
-    monkeypatch.setattr("sos_score.comparison.variance_criterion.LARGEST_PAIRS", 0)
+    monkeypatch.setattr("sos_score.comparison.variance_criterion.LARGEST_BATCH", 0)
     assert fit_variance(family_data("T1")).deviance == pytest.approx(before, abs=1e-9)
 
 
