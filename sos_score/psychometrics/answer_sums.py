@@ -5,7 +5,9 @@ Memory holds one batch of rows and the sums; nothing of it grows with the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -14,7 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.psychometrics.answer_batches import Group, iterate_batches, number_groups, order_group
+from sos_score.psychometrics.answer_batches import (
+    Group,
+    Known,
+    Values,
+    number_groups,
+    order_group,
+    read_batches,
+    read_terms,
+)
 from sos_score.psychometrics.covariance import (
     Missing,
     Moments,
@@ -23,6 +33,7 @@ from sos_score.psychometrics.covariance import (
     moments_from_sums,
 )
 from sos_score.psychometrics.scale_columns import ScaleColumns
+from sos_score.scoring.exports import Take
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -117,8 +128,8 @@ def sum_answers(
         term the rows are read a second time.
     """
     columns = [name for scale in scales for name in scale.columns]
-    reading = _Reading(scales, missing, has_tables)
-    reading.read(iterate_batches(responses, by, columns), by)
+    reading = _Reading(scales, by, missing, has_tables=has_tables)
+    read_batches(responses, by, columns, reading.open_part)
     groups = sorted({group for _, group, _ in reading.sums}, key=order_group)
     found: dict[tuple[str, Group], AnswerSums] = {}
     lacking: dict[tuple[str, Group], set[bytes]] = {}
@@ -129,7 +140,8 @@ def sum_answers(
                 wanted = {masks[group], masks[()]}
                 lacking[name, group] = {mask for mask in wanted if (name, group, mask) not in reading.sums}
         if any(lacking.values()):
-            reading.read(iterate_batches(responses, by, columns), by, lacking)
+            reading.masks = lacking
+            read_batches(responses, by, columns, reading.open_part)
     for name, masks in asked.items():
         every = masks if missing == "listwise" else dict.fromkeys(masks, reading.every(name))
         found[name, ()] = reduce(add, [reading.sums[name, group, every[()]] for group in groups])
@@ -192,87 +204,79 @@ def key_extremes(scale: ScaleColumns, sums: AnswerSums) -> tuple[Floats, Floats]
 class _Reading:
     """What has been summed so far: by scale, group and the terms that a complete row must have."""
 
-    def __init__(self, scales: Sequence[ScaleColumns], missing: Missing, has_tables: bool) -> None:  # noqa: FBT001
-        self.scales, self.missing, self.has_tables = scales, missing, has_tables
+    def __init__(
+        self, scales: Sequence[ScaleColumns], by: Sequence[str], missing: Missing, *, has_tables: bool
+    ) -> None:
+        self.scales, self.by, self.missing, self.has_tables = scales, by, missing, has_tables
         self.sums: dict[tuple[str, Group, bytes], AnswerSums] = {}
-        self.tabled: dict[tuple[str, Group, bytes], int] = {}
+        self.tabled: Counter[tuple[str, Group, bytes]] = Counter()
         self.sizes = {scale.plan.scale: len(scale.columns) for scale in scales}
+        # All terms, unless it is said which.
+        self.masks: Mapping[tuple[str, Group], set[bytes]] = {}
 
     def every(self, scale: str) -> bytes:
         """Return the mask of all terms of a scale."""
         return np.ones(self.sizes[scale], dtype=bool).tobytes()
 
-    def read(
-        self,
-        batches: Iterable[pl.DataFrame],
-        by: Sequence[str],
-        masks: Mapping[tuple[str, Group], set[bytes]] | None = None,
-    ) -> None:
-        """Sum the rows over all terms, or over those of `masks`."""
+    @contextmanager
+    def open_part(self) -> Iterator[Take]:
+        """Take rows; what has been taken is forgotten where an error ends the part."""
+        before = dict(self.sums), self.tabled.copy()
+        try:
+            yield self._take
+        except BaseException:
+            self.sums, self.tabled = before
+            raise
+
+    def _take(self, batch: pl.DataFrame) -> None:
+        """Sum the rows of a batch, group by group."""
         groups: dict[Group, int] = {}
-        for batch, numbers in number_groups(batches, by, groups):
-            # One item a row: everything below runs along items.
-            answers = batch.drop(by).to_numpy().T
-            place = {name: index for index, name in enumerate(batch.columns[len(by) :])}
-            order = np.argsort(numbers, kind="stable")
-            answers = answers[:, order]
-            ends = np.searchsorted(numbers[order], np.arange(len(groups) + 1))
+        numbers = number_groups(batch, self.by, groups)
+        order = np.argsort(numbers, kind="stable")
+        ends = np.searchsorted(numbers[order], np.arange(len(groups) + 1))
+        for scale in self.scales:
+            name = scale.plan.scale
+            x, known = read_terms(batch, scale.columns, order)
             for group, number in groups.items():
-                start, end = ends[number], ends[number + 1]
-                for scale in self.scales if end > start else ():
-                    x = answers[[place[column] for column in scale.columns], start:end].T
-                    x = x.astype(_precision(scale, len(x)), copy=False)
-                    name = scale.plan.scale
-                    for mask in {self.every(name)} if masks is None else masks[name, group]:
-                        self._add(x, scale, (name, group, mask))
+                rows = slice(ends[number], ends[number + 1])
+                for mask in self.masks[name, group] if self.masks else {self.every(name)}:
+                    key = name, group, mask
+                    sums = self._sum(x[:, rows], known[:, rows], scale, key)
+                    self.sums[key] = self.sums[key] + sums if key in self.sums else sums
 
-    def _add(self, x: Floats, scale: ScaleColumns, key: tuple[str, Group, bytes]) -> None:
-        sums = self._sum(x, scale, key)
-        self.sums[key] = self.sums[key] + sums if key in self.sums else sums
-
-    def _sum(self, x: Floats, scale: ScaleColumns, key: tuple[str, Group, bytes]) -> AnswerSums:
+    def _sum(self, x: Values, known: Known, scale: ScaleColumns, key: tuple[str, Group, bytes]) -> AnswerSums:
         asked = np.frombuffer(key[2], dtype=bool)
-        known = ~np.isnan(x)
-        whole = known[:, asked].all(axis=1)
-        used, seen = (x[whole], known[whole]) if self.missing == "listwise" else (x, known)
-        shifted = used - ((scale.low + scale.high) / 2).astype(used.dtype)
-        if self.missing == "pairwise" or not asked.all():
-            shifted = np.where(seen, shifted, 0.0)
-        complete = int(whole.sum())
+        whole = np.flatnonzero(known[asked].all(axis=0))
+        is_listwise = self.missing == "listwise"
+        used, seen = (x.take(whole, axis=1), known.take(whole, axis=1)) if is_listwise else (x, known)
+        dtype = _precision(scale, used.shape[1])
+        shifted = used.astype(dtype) - ((scale.low + scale.high) / 2).astype(dtype)[:, None]
+        if not is_listwise or not asked.all():
+            shifted = np.where(seen, shifted, dtype(0))
         return AnswerSums(
-            rows=len(x),
-            blank=len(x) - int(known.any(axis=1).sum()),
-            complete=complete,
-            answered=known.sum(axis=0).astype(float),
-            pairs=_sum_pairs(shifted, None if self.missing == "listwise" else seen.astype(used.dtype)),
-            lowest=(used == scale.low.astype(used.dtype)).sum(axis=0).astype(float),
-            highest=(used == scale.high.astype(used.dtype)).sum(axis=0).astype(float),
-            tables=self._count_pairs(x[whole], key, scale),
+            rows=x.shape[1],
+            blank=x.shape[1] - int(np.count_nonzero(known.any(axis=0))),
+            complete=len(whole),
+            answered=_count(known),
+            pairs=_sum_pairs(shifted, None if is_listwise else seen.astype(dtype)),
+            lowest=_count(seen & (used == scale.low.astype(x.dtype)[:, None])),
+            highest=_count(seen & (used == scale.high.astype(x.dtype)[:, None])),
+            tables=self._count_pairs(x, known, whole, key, scale),
         )
 
-    def _count_pairs(self, x: Floats, key: tuple[str, Group, bytes], scale: ScaleColumns) -> Floats:
+    def _count_pairs(
+        self, x: Values, known: Known, whole: NDArray[np.int64], key: tuple[str, Group, bytes], scale: ScaleColumns
+    ) -> Floats:
         """Count the pairs of answers to every two items, up to as many rows as ordinal alpha needs."""
         if not self.has_tables or not 0 < scale.options <= FEW_OPTIONS:
             return np.zeros((0, 0, 0, 0))
-        x = x[: max(MOST_TABLED - self.tabled.get(key, 0), 0)]
-        self.tabled[key] = self.tabled.get(key, 0) + len(x)
-        return _count_pairs(x, scale)
-
-
-def _count_pairs(x: Floats, scale: ScaleColumns) -> Floats:
-    n, k = x.shape
-    size = scale.options
-    tables = np.zeros((k, k, size, size))
-    if not n:
-        return tables
-    seen = np.flatnonzero(~np.isnan(x[0]))
-    steps = (x[:, seen] - scale.low[seen]).astype(np.int64)
-    for place, item in enumerate(seen):
-        others = seen[place:]
-        codes = steps[:, place, None] * size + steps[:, place:] + np.arange(len(others)) * size**2
-        counts = np.bincount(codes.ravel(), minlength=len(others) * size**2).reshape(-1, size, size)
-        tables[item, others], tables[others, item] = counts, counts.transpose(0, 2, 1)
-    return tables
+        rows = whole[: max(MOST_TABLED - self.tabled[key], 0)]
+        self.tabled[key] += len(rows)
+        k, options = len(scale.columns), np.arange(scale.options)
+        chosen = x.take(rows, axis=1)[:, None] == (scale.low[:, None] + options).astype(x.dtype)[:, :, None]
+        chosen &= known.take(rows, axis=1)[:, None]
+        each = chosen.reshape(k * scale.options, len(rows)).astype(np.float32)
+        return (each @ each.T).reshape(k, scale.options, k, scale.options).transpose(0, 2, 1, 3).astype(float)
 
 
 def _precision(scale: ScaleColumns, rows: int) -> type[np.float32] | type[np.float64]:
@@ -281,22 +285,29 @@ def _precision(scale: ScaleColumns, rows: int) -> type[np.float32] | type[np.flo
     return np.float32 if largest < 2**24 and not scale.plan.of_scores else np.float64
 
 
+def _count(true: Known) -> Floats:
+    """Return how many are true in each row; a product with ones takes a fraction of the time of a sum of booleans."""
+    n = true.shape[1]
+    dtype = np.float32 if n < 2**24 else np.float64
+    return (true.astype(dtype) @ np.ones(n, dtype=dtype)).astype(float)
+
+
 def _sum_pairs(shifted: Floats, mask: Floats | None) -> PairSums:
-    n, k = shifted.shape
+    k, n = shifted.shape
     cross = _multiply(shifted, shifted)
     if mask is not None:
         return PairSums(_multiply(mask, mask), _multiply(shifted, mask), _multiply(shifted**2, mask), cross)
-    sums, squares = shifted.sum(axis=0, dtype=float), np.diag(cross)
+    sums, squares = shifted.sum(axis=1, dtype=float), np.diag(cross)
     return PairSums(
         np.full((k, k), float(n)), np.repeat(sums[:, None], k, axis=1), np.repeat(squares[:, None], k, axis=1), cross
     )
 
 
 def _multiply(one: Floats, two: Floats) -> Floats:
-    """Return one' two, in blocks too small for the threads of a matrix product, which cost more than they save here."""
-    n, k = one.shape
-    rows = max(_BLOCK // (k * k), 1)
-    whole = n // rows * rows
-    blocks = [each[:whole].reshape(-1, rows, k) for each in (one, two)]
-    product: Floats = (blocks[0].transpose(0, 2, 1) @ blocks[1]).sum(axis=0, dtype=float)
-    return product + one[whole:].T @ two[whole:]
+    """Return one two', in blocks too small for the threads of a matrix product, which cost more than they save here."""
+    k, n = one.shape
+    size = max(_BLOCK // (k * k), 1)
+    whole = n // size * size
+    blocks = [each[:, :whole].reshape(k, -1, size) for each in (one, two)]
+    product: Floats = (blocks[0].transpose(1, 0, 2) @ blocks[1].transpose(1, 2, 0)).sum(axis=0, dtype=float)
+    return product + one[:, whole:] @ two[:, whole:].T

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.psychometrics.answer_batches import Group, iterate_batches, number_groups
+from sos_score.psychometrics.answer_batches import Group, Known, Values, number_groups, read_batches, read_terms
 from sos_score.psychometrics.scale_columns import ScaleColumns
+from sos_score.scoring.exports import Take
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -70,27 +73,50 @@ def sum_teams(
         (scale, team) to `TeamSums`. Where a term was answered by nobody in a team, the rows are read a second time.
     """
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
-    teams: dict[Group, int] = {}
-    tallies = {scale.plan.scale: _Tally(scale) for scale in scales}
-    for batch, team in number_groups(_name_teams(responses, ids, columns), ids, teams):
-        for scale in scales:
-            tally = tallies[scale.plan.scale]
-            answers = batch.select(scale.columns).to_numpy()
-            tally.count_people(answers, batch[scale.plan.column].to_numpy(), team, len(teams))
-            tally.count_complete(answers, team, len(teams))
-    if any(tally.lacks_terms for tally in tallies.values()):
-        for tally in tallies.values():
+    reading = _Reading(scales, ids)
+    read_batches(responses, ids, columns, reading.open_part)
+    if any(tally.lacks_terms for tally in reading.tallies):
+        reading.is_second = True
+        for tally in reading.tallies:
             tally.start_again()
-        for batch, team in number_groups(_name_teams(responses, ids, columns), ids, teams):
-            for scale in scales:
-                tallies[scale.plan.scale].count_complete(batch.select(scale.columns).to_numpy(), team, len(teams))
-    return {(name, team): tally.read(row) for name, tally in tallies.items() for team, row in teams.items()}
+        read_batches(responses, ids, columns, reading.open_part)
+    return {
+        (tally.scale.plan.scale, team): tally.read(row)
+        for tally in reading.tallies
+        for team, row in reading.teams.items()
+    }
 
 
-def _name_teams(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield the rows that name a team."""
-    for batch in iterate_batches(responses, ids, columns):
-        yield batch.drop_nulls(ids)
+class _Reading:
+    """What has been added up so far."""
+
+    def __init__(self, scales: Sequence[ScaleColumns], ids: Sequence[str]) -> None:
+        self.ids, self.is_second = ids, False
+        self.teams: dict[Group, int] = {}
+        self.tallies = [_Tally(scale) for scale in scales]
+
+    @contextmanager
+    def open_part(self) -> Iterator[Take]:
+        """Take rows; what has been taken is forgotten where an error ends the part."""
+        before = deepcopy((self.teams, self.tallies))
+        try:
+            yield self._take
+        except BaseException:
+            self.teams, self.tallies = before
+            raise
+
+    def _take(self, batch: pl.DataFrame) -> None:
+        """Add up the rows of a batch that name a team."""
+        batch = batch.drop_nulls(self.ids)
+        if not batch.height:
+            return
+        team = number_groups(batch, self.ids, self.teams)
+        for tally in self.tallies:
+            x, known = read_terms(batch, tally.scale.columns)
+            if not self.is_second:
+                score = batch[tally.scale.plan.column].to_numpy()
+                tally.count_people(known, score, team, len(self.teams))
+            tally.count_complete(x, known, team, len(self.teams))
 
 
 class _Tally:
@@ -101,6 +127,8 @@ class _Tally:
         self.scale, self.middle = scale, (scale.low + scale.high) / 2
         self.score_middle = (scale.plan.low + scale.plan.high) / 2
         self.members, self.scores, self.answered = np.zeros(0), np.zeros((0, 3)), np.zeros((0, k))
+        # The different answers that each term can have, where they are whole numbers.
+        self.options = [] if scale.plan.of_scores else (scale.high - scale.low + 1).astype(int).tolist()
         self.asked = np.ones((0, k), dtype=bool)
         self.start_again()
 
@@ -109,7 +137,7 @@ class _Tally:
         k = len(self.scale.columns)
         self.asked = self.answered > 0
         self.complete, self.powers = np.zeros(0), np.zeros((0, 2, k))
-        self.counts = np.zeros((0, k, self.scale.options))
+        self.counts = [np.zeros((0, options)) for options in self.options]
 
     @property
     def lacks_terms(self) -> bool:
@@ -117,34 +145,33 @@ class _Tally:
         seen = self.answered > 0
         return bool((seen.any(axis=1) & ~seen.all(axis=1)).any())
 
-    def count_people(self, answers: Floats, score: Floats, team: Codes, teams: int) -> None:
+    def count_people(self, known: Known, score: Floats, team: Codes, teams: int) -> None:
         """Add a batch: who answered anything, each answer, and the scores."""
-        known = ~np.isnan(answers)
-        self.members = _grow(self.members, teams) + np.bincount(team[known.any(axis=1)], minlength=teams)
-        self.answered = _grow(self.answered, teams) + _add_up(known.astype(float), team, teams)
-        self.asked = np.ones((teams, answers.shape[1]), dtype=bool)
+        self.members = _grow(self.members, teams) + np.bincount(team[known.any(axis=0)], minlength=teams)
+        # What is missing is little as a rule, and quicker to count.
+        term, row = np.nonzero(~known)
+        missing = np.bincount(term * teams + team[row], minlength=len(known) * teams).reshape(-1, teams)
+        self.answered = _grow(self.answered, teams) + (np.bincount(team, minlength=teams) - missing).T
+        self.asked = np.ones((teams, len(known)), dtype=bool)
         has = ~np.isnan(score)
         off = score[has] - self.score_middle
-        self.scores = _grow(self.scores, teams) + _add_up(np.column_stack([off**0, off, off**2]), team[has], teams)
+        self.scores = _grow(self.scores, teams) + _add_up(np.stack([off**0, off, off**2]), team[has], teams)
 
-    def count_complete(self, answers: Floats, team: Codes, teams: int) -> None:
+    def count_complete(self, x: Values, known: Known, team: Codes, teams: int) -> None:
         """Add a batch: the answers of the people who answered all they were asked."""
-        known = ~np.isnan(answers)
-        asked = self.asked[team]
-        whole = (known | ~asked).all(axis=1) & asked.any(axis=1)
-        x, group = answers[whole], team[whole]
-        off = np.where(np.isnan(x), 0.0, x - self.middle)
+        asked = self.asked.T[:, team] if not self.asked.all() else np.True_
+        whole = np.flatnonzero((known | ~asked).all(axis=0) & np.any(asked, axis=0))
+        x, known, group = x.take(whole, axis=1), known.take(whole, axis=1), team[whole]
         self.complete = _grow(self.complete, teams) + np.bincount(group, minlength=teams)
-        both = np.stack([_add_up(off, group, teams), _add_up(off**2, group, teams)], axis=1)
-        self.powers = _grow(self.powers, teams) + both
-        options = self.scale.options
-        if options:
-            self.counts = _grow(self.counts, teams)
-            for item, column in enumerate(x.T):
-                has = ~np.isnan(column)
-                code = (column[has] - self.scale.low[item]).astype(np.int64)
-                found = np.bincount(group[has] * options + code, minlength=teams * options)
-                self.counts[:, item] += found.reshape(teams, options)
+        if not self.options:
+            off = np.where(known, x - self.middle[:, None], 0.0)
+            both = np.stack([_add_up(off, group, teams), _add_up(off**2, group, teams)], axis=1)
+            self.powers = _grow(self.powers, teams) + both
+        for term, options in enumerate(self.options):
+            has = slice(None) if known[term].all() else known[term]
+            code = group[has] * options - int(self.scale.low[term]) + x[term, has]
+            found = np.bincount(code, minlength=teams * options).reshape(teams, options)
+            self.counts[term] = _grow(self.counts[term], teams) + found
 
     def read(self, row: int) -> TeamSums:
         """Return the sums of one team."""
@@ -152,12 +179,12 @@ class _Tally:
         variances = np.full(int(asked.sum()), np.nan)
         deviations = None if self.scale.plan.of_scores else variances
         if n > 1:
-            total, squares = self.powers[row][:, asked]
+            total, squares = self._add_powers(row)[:, asked]
             variances = np.maximum(squares - total**2 / n, 0.0) / (n - 1)
             variances = np.where(variances < _NOISE, 0.0, variances)
             if self.scale.options:
                 options = np.arange(self.scale.options)
-                shares = self.counts[row][asked] / n
+                shares = np.stack([counts[row] for counts in self.counts])[asked] / n
                 deviations = (shares * np.abs(options - (shares @ options)[:, None])).sum(axis=1)
         scored, off, squares_off = self.scores[row]
         several = scored > 1
@@ -172,6 +199,14 @@ class _Tally:
             variance=0.0 if variance < _NOISE else float(variance),
         )
 
+    def _add_powers(self, row: int) -> Floats:
+        """Return the sums of the answers to each term, and of their squares, off the middle of its range."""
+        if not self.options:
+            return self.powers[row]
+        off = [np.arange(options) - (options - 1) / 2 for options in self.options]
+        both = list(zip(self.counts, off, strict=True))
+        return np.array([[counts[row] @ each**power for counts, each in both] for power in (1, 2)])
+
 
 def _grow(array: Floats, teams: int) -> Floats:
     """Return the array with rows of 0 for the teams that are new."""
@@ -180,4 +215,4 @@ def _grow(array: Floats, teams: int) -> Floats:
 
 
 def _add_up(values: Floats, team: Codes, teams: int) -> Floats:
-    return np.column_stack([np.bincount(team, weights=column, minlength=teams) for column in values.T])
+    return np.stack([np.bincount(team, weights=term, minlength=teams) for term in values], axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from sos_score.scoring.scores import (
     Scorer,
     add_answers,
     add_scores,
+    select_codes,
     select_ids,
     select_scores,
 )
@@ -37,6 +38,7 @@ _BATCH = 50_000
 _STRAY = "\x1fstray"
 
 Take = Callable[["pl.DataFrame"], None]
+OpenPart = Callable[[], AbstractContextManager[Take]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def score_export(
     export: Export,
     scorer: Scorer,
     on_invalid: OnInvalid,
-    open_part: Callable[[], AbstractContextManager[Take]],
+    open_part: OpenPart,
+    codes: Collection[str] = (),
 ) -> Outcome:
     """Score an export and hand the scores over in batches.
 
@@ -96,6 +99,8 @@ def score_export(
     open_part : callable
         Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
         and the first part is void, where the file or a column of numbers turns out to be otherwise further down.
+    codes : collection of str
+        Items whose codes are handed over beside the scores.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def score_export(
     # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take)
+            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take, codes)
             if export.plainness.result():
                 return outcome
             raise _NotPlainError
@@ -119,7 +124,7 @@ def score_export(
         if isinstance(error, InvalidSurvey) and export.plainness.result():
             raise
     with settle_export(export) as settled, open_part() as take:
-        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take)
+        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take, codes)
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
@@ -131,11 +136,13 @@ def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outco
         As `score_export`.
     """
     unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))
-    return score_export(export, unmeasured, on_invalid, _discard)
+    return score_export(export, unmeasured, on_invalid, discard)
 
 
 @contextmanager
-def _discard() -> Iterator[Take]:
+def discard() -> Iterator[Take]:
+    """Open a part that keeps nothing."""
+
     def drop(_batch: pl.DataFrame) -> None:
         """Let a batch go: only the checks that reading it makes are wanted."""
 
@@ -150,7 +157,9 @@ class _NotPlainError(Exception):
     """The file has to be written out plainly before it can be scanned."""
 
 
-def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take) -> Outcome:
+def _score(
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take, codes: Collection[str]
+) -> Outcome:
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
     schema = frame.collect_schema()
     distinct = list_distinct(frame, scorer.textual(schema))
@@ -162,7 +171,8 @@ def _score(export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[s
     if columns:
         # What stands in a cell of numbers and has no code: not allowed, or a missing code.
         stray = (_count_nulls(map(answer_column, columns)) - _count_nulls(columns.values())).alias(_STRAY)
-    scored = add_scores(coded, scorer).select(*select_ids(scorer), *select_scores(scorer), stray).to_native()
+    kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
+    scored = add_scores(coded, scorer).select(*kept, stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
         take(tally.count(batch))
     if tally.strays:

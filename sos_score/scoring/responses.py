@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
 
 import narwhals as nw
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
 from sos_score.scoring.engine import answer_column
-from sos_score.scoring.exports import Outcome, check_export
+from sos_score.scoring.exports import OpenPart, Outcome, discard
 from sos_score.scoring.frames import check_map, open_frame
 from sos_score.scoring.plan import ScoringPlan
-from sos_score.scoring.scores import (
-    OnInvalid,
-    Scorer,
-    add_answers,
-    add_scores,
-    find_all_invalid,
-    prepare_scorer,
-    select_ids,
-    select_scores,
-)
+from sos_score.scoring.scores import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.checks import check_rows
-from sos_score.survey.coding import list_distinct
 from sos_score.survey.columns import ColumnMap
-from sos_score.survey.files import open_export, settle_export
-from sos_score.survey.scan import scan_export
+from sos_score.survey.files import Export, open_export
 
 
 @dataclass(frozen=True)
@@ -47,12 +37,44 @@ class Responses:
         and count answered under the columns of the plan. Null where missing.
     outcomes : tuple of Outcome
         What became of each file; empty where the answers came as a frame.
+    is_checked : bool
+        Whether all rows have been looked at; files are when they are first read, be it for `frame` or `outcomes`.
     """
 
     plan: ScoringPlan
     ids: tuple[str, ...]
-    frame: nw.LazyFrame[Any]
-    outcomes: tuple[Outcome, ...] = ()
+    _rows: FrameRows | FileRows = field(repr=False)
+
+    @property
+    def frame(self) -> nw.LazyFrame[Any]:
+        """Return the ids, codes and scores."""
+        return self._rows.frame
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Return what became of each file."""
+        return self._rows.outcomes
+
+    @property
+    def is_checked(self) -> bool:
+        """Return whether all rows have been looked at."""
+        return self._rows.is_checked
+
+    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+        """Look at all rows of the files, and hand them over meanwhile: ids, scores and the codes of some items.
+
+        Parameters
+        ----------
+        items : collection of str
+        open_part : callable
+            See `score_export`.
+
+        Raises
+        ------
+        InvalidSurvey
+            With every problem of every file.
+        """
+        self._rows.check(items, open_part)
 
     @property
     def instrument(self) -> Instrument:
@@ -113,7 +135,7 @@ def read_responses(
         problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
     if problems:
         raise InvalidSurvey(problems)
-    return Responses(scorer.plans[0], _list_ids(scorer), _read(lazy, scorer))
+    return Responses(scorer.plans[0], _list_ids(scorer), FrameRows(read_answers(lazy, scorer)))
 
 
 @contextmanager
@@ -134,52 +156,46 @@ def open_responses(
     Yields
     ------
     Responses
-        Lazy: the files are read when the frame is collected, inside the block.
+        Lazy: the files are read, and checked while that goes on, when their rows are wanted, inside the block.
 
     Raises
     ------
     InvalidSurvey
-        With every problem of every file.
+        With every problem of every file: here where a file cannot be opened or lacks columns, else when the rows are
+        first read.
     """
     names = list(dict.fromkeys(names))
     problems: list[Problem] = []
-    parts: list[nw.LazyFrame[Any]] = []
-    outcomes: list[Outcome] = []
-    ids: dict[str, None] = {"source": None} if len(names) > 1 else {}
-    plan: ScoringPlan | None = None
+    files: list[tuple[Export, Scorer]] = []
+    ids: dict[str, None] = {SOURCE: None} if len(names) > 1 else {}
     with ExitStack() as stack:
         for name in names:
             try:
-                opened = stack.enter_context(open_export(name))
-                scorer = prepare_scorer(opened.header, [instrument], column_map, path=name)
-                if not scorer.plans:
-                    message = "holds ready-made T-scores, and this needs the answers"
-                    raise InvalidSurvey([Problem(message, name, rule="t-scores")])
-                outcomes.append(check_export(opened, scorer, cast("OnInvalid", on_invalid)))
-                export = stack.enter_context(settle_export(opened))
+                export = stack.enter_context(open_export(name))
+                scorer = prepare_scorer(export.header, [instrument], column_map, path=name)
             except InvalidSurvey as error:
                 problems += error.problems
                 continue
-            plan = scorer.plans[0]
-            frame = nw.from_native(scan_export(export, scorer.columns, outcomes[-1].numeric))
-            part = _read(frame, scorer)
-            parts.append(part.with_columns(nw.lit(name).alias("source")) if len(names) > 1 else part)
+            if not scorer.plans:
+                message = "holds ready-made T-scores, and this needs the answers"
+                problems.append(Problem(message, name, rule="t-scores"))
+                continue
+            files.append((export, scorer))
             ids |= dict.fromkeys(_list_ids(scorer))
-        if problems or plan is None:
-            raise InvalidSurvey(problems)
-        yield Responses(
-            plan, tuple(ids), nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0], tuple(outcomes)
-        )
+        rows = FileRows(files, tuple(ids), cast("OnInvalid", on_invalid), stack)
+        if problems or not files:
+            _check_all(rows, problems)
+        yield Responses(files[0][1].plans[0], rows.ids, rows)
+
+
+def _check_all(rows: FileRows, problems: list[Problem]) -> NoReturn:
+    """Raise `InvalidSurvey` with the problems found so far, and those inside the other files."""
+    try:
+        rows.check()
+    except InvalidSurvey as error:
+        problems += error.problems
+    raise InvalidSurvey(problems)
 
 
 def _list_ids(scorer: Scorer) -> tuple[str, ...]:
     return (*scorer.columns.ids, *scorer.columns.constants)
-
-
-def _read(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
-    distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
-    answers = [answer_column(item) for item in scorer.columns.items]
-    scored = add_scores(add_answers(frame, scorer, distinct), scorer)
-    return scored.select(
-        *select_ids(scorer), *[nw.col(name).cast(nw.Float64) for name in answers], *select_scores(scorer)
-    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import narwhals as nw
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument import Instrument, ResponseScale
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.engine import Frame, answer_column, compute_scores
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
@@ -26,6 +26,7 @@ from sos_score.survey.columns import ColumnMap, Columns, match_columns
 from sos_score.survey.ready_made import ReadyMade, list_ready_made
 
 OnInvalid = Literal["error", "missing"]
+_INTEGERS = {8: nw.Int8, 16: nw.Int16, 32: nw.Int32}
 
 
 @dataclass(frozen=True)
@@ -174,3 +175,21 @@ def select_scores(scorer: Scorer) -> list[nw.Expr]:
     """Return the score columns of the output."""
     passed = [nw.col(answer_column(column)).cast(nw.Float64).alias(column) for column in scorer.t_columns]
     return [nw.col(column) for plan in scorer.plans for column in plan.columns] + passed
+
+
+def select_codes(scorer: Scorer, items: Collection[str]) -> list[nw.Expr]:
+    """Return the columns of codes of some items, as integers; see `shortest_integer`."""
+    dtype = shortest_integer(scorer.keys[item].responses for item in items)
+    return [nw.col(answer_column(item)).cast(dtype) for item in items]
+
+
+def shortest_integer(scales: Iterable[ResponseScale]) -> type[nw.Int8 | nw.Int16 | nw.Int32 | nw.Int64]:
+    """Return the shortest integers that hold the answers of all scales, and below them one number more.
+
+    Examples
+    --------
+    >>> shortest_integer([ResponseScale(min=1, max=5), ResponseScale(min=0, max=100)]).__name__
+    'Int8'
+    """
+    largest = max((max(abs(scale.min), abs(scale.max)) for scale in scales), default=0)
+    return next((dtype for bits, dtype in _INTEGERS.items() if largest < 2 ** (bits - 1)), nw.Int64)

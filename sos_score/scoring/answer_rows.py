@@ -1,0 +1,160 @@
+"""Where coded answers come from: a frame, or files that are checked while they are first read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.engine import answer_column
+from sos_score.scoring.exports import OpenPart, Outcome, Take, discard, score_export
+from sos_score.scoring.scores import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
+from sos_score.survey.coding import list_distinct
+from sos_score.survey.files import Export, settle_export
+from sos_score.survey.scan import scan_export
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SOURCE = "source"
+"""The id column that names the file, where there are several."""
+
+
+@dataclass(frozen=True)
+class FrameRows:
+    """The rows of a frame that has been checked.
+
+    Attributes
+    ----------
+    frame : narwhals LazyFrame
+        See `Responses.frame`.
+    """
+
+    frame: nw.LazyFrame[Any]
+    is_checked = True
+    outcomes: tuple[Outcome, ...] = ()
+
+    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+        """Do nothing: there is nothing left to check."""
+
+
+@dataclass
+class FileRows:
+    """The rows of export files, which are checked while they are read for the first time.
+
+    Attributes
+    ----------
+    files : sequence of (Export, Scorer)
+    ids : tuple of str
+        The id columns of all files together.
+    on_invalid : str
+        See `score_export`.
+    stack : ExitStack
+        Keeps what the files need until they are closed.
+    """
+
+    files: Sequence[tuple[Export, Scorer]]
+    ids: tuple[str, ...]
+    on_invalid: OnInvalid
+    stack: ExitStack = field(repr=False)
+    _done: list[tuple[Export, Outcome]] = field(default_factory=list, repr=False)
+
+    @property
+    def is_checked(self) -> bool:
+        """Return whether every row has been looked at and is right."""
+        return len(self._done) == len(self.files)
+
+    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+        """Check every row, and hand the rows over meanwhile.
+
+        Parameters
+        ----------
+        items : collection of str
+            Items whose codes are handed over beside the ids and the scores.
+        open_part : callable
+            See `score_export`; opened for each file, and once more where a file has to be read again.
+
+        Raises
+        ------
+        InvalidSurvey
+            With every problem of every file.
+        """
+        problems: list[Problem] = []
+        self._done.clear()
+        for export, scorer in self.files:
+            try:
+                part = partial(self._open_part, export, scorer, open_part)
+                outcome = score_export(export, scorer, self.on_invalid, part, items)
+                self._done.append((self.stack.enter_context(settle_export(export)), outcome))
+            except InvalidSurvey as error:
+                problems += error.problems
+        if problems:
+            raise InvalidSurvey(problems)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Return what became of each file."""
+        if not self.is_checked:
+            self.check()
+        return tuple(outcome for _, outcome in self._done)
+
+    @cached_property
+    def frame(self) -> nw.LazyFrame[Any]:
+        """Return the rows with anything in them, to be read once more; see `Responses.frame`."""
+        if not self.is_checked:
+            self.check()
+        parts = []
+        for (export, outcome), (_, scorer) in zip(self._done, self.files, strict=True):
+            frame = read_answers(nw.from_native(scan_export(export, scorer.columns, outcome.numeric)), scorer)
+            named = [nw.col(name).str.strip_chars() != nw.lit("") for name in scorer.columns.ids]
+            answered = [nw.col(name) > 0 for name in scorer.count_columns()]
+            part = frame.filter(nw.any_horizontal(*named, *answered, ignore_nulls=True))
+            parts.append(part.with_columns(nw.lit(export.name).alias(SOURCE)) if SOURCE in self._added else part)
+        return nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
+
+    @property
+    def _added(self) -> set[str]:
+        """The columns that no file has."""
+        return {SOURCE} if len(self.files) > 1 else set()
+
+    @contextmanager
+    def _open_part(self, export: Export, scorer: Scorer, open_part: OpenPart) -> Iterator[Take]:
+        """Take the batches of one file and hand on what those of every file have."""
+        import polars as pl
+
+        own = {*scorer.columns.ids, *scorer.columns.constants}
+        lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.ids if name not in own | self._added]
+        source = [pl.lit(export.name).alias(SOURCE)] * bool(self._added)
+        with open_part() as take:
+            yield lambda batch: take(_drop_blank(batch, scorer).with_columns(*lacking, *source))
+
+
+def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
+    """Return the ids, codes and scores of a frame of answers; see `Responses.frame`.
+
+    Parameters
+    ----------
+    frame : narwhals LazyFrame
+    scorer : Scorer
+    """
+    distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
+    answers = [answer_column(item) for item in scorer.columns.items]
+    scored = add_scores(add_answers(frame, scorer, distinct), scorer)
+    return scored.select(
+        *select_ids(scorer), *[nw.col(name).cast(nw.Float64) for name in answers], *select_scores(scorer)
+    )
+
+
+def _drop_blank(batch: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+    """Return the rows that name somebody or answer something; others hold codes for missing answers at most."""
+    import polars as pl
+
+    if "respondent" in scorer.columns.ids and not batch["respondent"].has_nulls():
+        return batch
+    named = [pl.col(name).str.strip_chars() != "" for name in scorer.columns.ids]
+    return batch.filter(pl.any_horizontal(*named, *[pl.col(name) > 0 for name in scorer.count_columns()]))
