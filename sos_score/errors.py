@@ -107,6 +107,17 @@ class InvalidRequest(SosScoreError):  # noqa: N818 - as above
     """The command line or the call is wrong, whatever the files hold."""
 
 
+def describe_failure(error: OSError) -> str:
+    """Return why a file could not be read or written; Polars puts all of it into the text of its errors.
+
+    Examples
+    --------
+    >>> describe_failure(OSError(28, "No space left on device")), describe_failure(OSError("File too large"))
+    ('No space left on device', 'File too large')
+    """
+    return error.strerror or str(error)
+
+
 def count_problems(problems: Collection[Problem]) -> str:
     """Return "1 problem in t1.csv" or "4 problems in 2 files".
 

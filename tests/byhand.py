@@ -39,6 +39,15 @@ def range_by_hand(instrument: Instrument, name: str) -> tuple[Fraction, Fraction
     return low / share, high / share
 
 
+def place_by_hand(instrument: Instrument, name: str, codes: Codes) -> Fraction:
+    """Return how far up the ranges of the parts that are there their sum stands, in percent."""
+    there = [part for part in _parts(instrument, name, codes) if part[0] is not None]
+    way = sum(
+        (high - value if sign else value - low for value, low, high, sign in there if value is not None), Fraction(0)
+    )
+    return 100 * way / sum((high - low for _, low, high, _ in there), Fraction(0))
+
+
 def _parts(instrument: Instrument, name: str, codes: Codes) -> list[tuple[Score, Fraction, Fraction, bool]]:
     """Return value, lowest, highest and sign of everything a scale is made of."""
     scale = instrument.scales[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from sos_score.cli import (
     validate_command,
     verify_command,
 )
-from sos_score.errors import InvalidInput, InvalidRequest
+from sos_score.errors import InvalidInput, InvalidRequest, describe_failure
 
 EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
@@ -50,6 +51,12 @@ class Commands(TyperGroup):
         except InvalidRequest as error:
             typer.echo(f"{error}\nTry 'sos-score --help'.", err=True)
             raise typer.Exit(EXIT_REQUEST) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads the output has read enough
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            typer.echo(f"{place}cannot be read or written ({describe_failure(error)})", err=True)
+            raise typer.Exit(EXIT_INPUT) from None
 
 
 app = typer.Typer(

@@ -40,4 +40,4 @@ def plausible(
 
     kind = choose_format(fmt, output, RESULT_FORMATS)
     figures = {"mean": mean, "sd": sd, "n": n, "low": low, "high": high, "items": items, "whole": "yes" * whole}
-    write_table(choose_table(check_figures(table, figures), kind), fmt, output, force=force)
+    write_table(choose_table(check_figures(table, figures), kind), fmt, output, force=force, inputs=[table or ""])

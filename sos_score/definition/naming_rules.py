@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sos_score.definition.finding import Finding, Lost, describe_ids
 from sos_score.definition.instrument import Instrument
-from sos_score.definition.yamlfile import Loc
 from sos_score.errors import guess
 
 
@@ -28,12 +27,22 @@ def check_example_names(instrument: Instrument, lost: Lost) -> Iterator[Finding]
     """Examples answer items that exist and state scores of scales that exist."""
     items = list(instrument.response_names)
     scales = lost.list_known("scales", instrument.scales)
-    for index, example in enumerate(instrument.examples):
-        for item in example.answers:
-            if items and item != "all" and item not in items:
-                loc: Loc = ("examples", index, "answers", item)
-                yield Finding(loc, f"no item '{item}' (items: {describe_ids(items)})", guess(item, items))
-        for scale in example.scores:
-            if scales and scale not in scales:
-                loc = ("examples", index, "scores", scale)
-                yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(scales)})", guess(scale, scales))
+    answers = [[item for item in example.answers if item != "all"] for example in instrument.examples]
+    if items:
+        yield from _find_unknown("answers", answers, "item", items)
+    if scales:
+        yield from _find_unknown("scores", [list(example.scores) for example in instrument.examples], "scale", scales)
+
+
+def _find_unknown(section: str, named: list[list[str]], kind: str, known: list[str]) -> Iterator[Finding]:
+    """Yield each name that does not exist once, at the first example that has it."""
+    examples: dict[str, list[int]] = {}
+    for index, names in enumerate(named):
+        for name in names:
+            if name not in known:
+                examples.setdefault(name, []).append(index)
+    shown = describe_ids(known) if kind == "item" else ", ".join(known)
+    for name, places in examples.items():
+        also = f"; in {len(places)} examples" if len(places) > 1 else ""
+        message = f"no {kind} '{name}' ({kind}s: {shown}){also}"
+        yield Finding(("examples", places[0], section, name), message, guess(name, known))

@@ -87,6 +87,8 @@ def check_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
         for item in (item for text in block.ids for item in expand_ids(text)):
             if item in seen:
                 yield Finding((*loc, "ids"), f"item '{item}' is defined twice")
+            if item == "all":
+                yield Finding((*loc, "ids"), "no item can be called 'all': in an example that is every item not named")
             seen.add(item)
         if block.label and len([item for text in block.ids for item in expand_ids(text)]) > 1:
             yield Finding((*loc, "label"), "a label can only be given to one item")

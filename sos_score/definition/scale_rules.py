@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sos_score.definition.finding import Finding, Lost, describe_ids
@@ -130,6 +131,24 @@ def check_pooled_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]
                     message = f"item '{item}' is in '{part}' and in '{seen[item]}', and would count twice"
                     yield Finding(("scales", name, "items_of", index), message)
                 seen.setdefault(item, part)
+            for item in _list_repeated(instrument, part) if part in sound else ():
+                message = f"item '{item}' is in several of the scales of '{part}', and would count twice"
+                yield Finding(("scales", name, "items_of", index), message)
+
+
+def _list_repeated(instrument: Instrument, name: str) -> list[str]:
+    """Return the items that are below a scale of scale scores more than once."""
+    if instrument.scales[name].scales is None:
+        return []
+    return [item for item, count in Counter(_walk_items(instrument, name)).items() if count > 1]
+
+
+def _walk_items(instrument: Instrument, name: str) -> Iterator[str]:
+    scale = instrument.scales[name]
+    if scale.items is not None:
+        yield from key_of(instrument, name)
+    for signed in [*(scale.items_of or ()), *(scale.scales or ())]:
+        yield from _walk_items(instrument, split_sign(signed)[0])
 
 
 def check_item_use(instrument: Instrument, lost: Lost) -> Iterator[Finding]:

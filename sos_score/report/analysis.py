@@ -48,6 +48,11 @@ class Analysis:
     force: bool = False
     quiet: bool = False
 
+    @property
+    def inputs(self) -> tuple[str | Path, ...]:
+        """Return every file the job may read; none of them is ever written to."""
+        return (*self.data, self.instrument, *(() if self.column_map is None else (self.column_map,)))
+
 
 @contextmanager
 def open_analysis(job: Analysis) -> Iterator[Responses]:
@@ -60,7 +65,7 @@ def open_analysis(job: Analysis) -> Iterator[Responses]:
     """
     choose_format(job.fmt, job.output, RESULT_FORMATS)
     if job.output not in (None, "-"):
-        check_output(Path(str(job.output)), force=job.force)
+        check_output(Path(str(job.output)), force=job.force, inputs=job.inputs)
     instrument = load_definition(job.instrument).instrument
     column_map = read_column_map(job.column_map, [instrument]) if job.column_map else None
     with open_responses(job.data, instrument, column_map) as responses:
@@ -82,7 +87,7 @@ def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Tab
     if choose_format(job.fmt, job.output, RESULT_FORMATS) == "table":
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
     about = describe_scores([load_definition(job.instrument)], responses.outcomes, __version__)
-    write_tables(tables, job.fmt, job.output, force=job.force, about=about)
+    write_tables(tables, job.fmt, job.output, force=job.force, about=about, inputs=job.inputs)
     caveat = describe_caveat(responses.instrument)
     if caveat and not job.quiet:
         print(caveat, file=sys.stderr)  # noqa: T201 - messages go to standard error

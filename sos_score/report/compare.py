@@ -84,7 +84,7 @@ def compare_file(request: Request) -> None:
             raise InvalidRequest(f"no question '{question}' (questions: {', '.join(known)}) {near}".rstrip())
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
-        check_output(Path(str(request.output)), force=request.force)
+        check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
     comparison = compare_study(data, request.only, request.instruments, request.scales)
     if not comparison.panels:
@@ -93,9 +93,9 @@ def compare_file(request: Request) -> None:
         _print(data, comparison, request)
     else:
         tables = {"comparison": make_single_table(comparison)} if kind == "csv" else make_file_tables(comparison)
-        write_tables(
-            tables, request.fmt, request.output, force=request.force, about=describe_comparison(data, comparison)
-        )
+        about = describe_comparison(data, comparison)
+        inputs = [each.path for each in data.inputs]
+        write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
     if not request.quiet:
         _say(data)
 

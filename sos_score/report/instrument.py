@@ -6,13 +6,13 @@ import json
 from textwrap import fill
 from typing import Any
 
-from sos_score.definition.instrument import Instrument, key_of
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.reading import Definition
 from sos_score.definition.verification import STATUS_MEANING
 from sos_score.report.output import open_console
 from sos_score.report.tables import Column, Table, print_table
 from sos_score.report.writers import choose_format, write_text
-from sos_score.scoring.plan import plan_scores
+from sos_score.scoring.plan import ScalePlan, plan_scores
 from sos_score.scoring.provenance import describe_definition
 
 
@@ -29,7 +29,7 @@ def write_instrument(definition: Definition, fmt: str | None, output: str | None
     """
     if choose_format(fmt, output, ("json",)) == "json":
         text = json.dumps(describe_instrument(definition), indent=2, ensure_ascii=False)
-        write_text(text + "\n", output, force=force)
+        write_text(text + "\n", output, force=force, inputs=[definition.document.path])
     else:
         _print_instrument(definition)
 
@@ -46,8 +46,8 @@ def describe_instrument(definition: Definition) -> dict[str, Any]:
             "high": plans[name].high,
             "higher_is": scale.higher_is,
             "good": scale.good,
-            "min_answered": plans[name].required,
-            "items": [f"-{item}" if flipped else item for item, flipped in key_of(instrument, name).items()],
+            "min_answered": plans[name].needed,
+            "scales" if plans[name].of_scores else "items": _list_terms(plans[name]),
         }
         for name, scale in instrument.scales.items()
     }
@@ -77,18 +77,14 @@ def _print_instrument(definition: Definition) -> None:
     rows = []
     for name, scale in instrument.scales.items():
         plan = plans[name]
-        needed = f"{plan.required} of {len(plan.terms)}"
+        needed = f"{plan.needed} of {len(plan.terms)}"
         rows.append((name, f"{scale.score} {plan.low:g}-{plan.high:g}", needed, scale.higher_is))
     columns = (Column("scale"), Column("score"), Column("needs"), Column("higher is", wraps=True))
     console.print()
     print_table(Table(columns, tuple(rows)), console)
-    keys = {
-        name: [f"-{item}" if flipped else item for item, flipped in key_of(instrument, name).items()]
-        for name in instrument.scales
-    }
     claims = instrument.verification.parts().items()
     sections = {
-        "Key (- is reverse-keyed)": [f"{name}: {', '.join(_shorten(signed))}" for name, signed in keys.items()],
+        "Key (- is reverse-keyed)": [_write_key(plans[name]) for name in instrument.scales],
         "Who vouches for it": [
             f"{part}: {claim.status} ({STATUS_MEANING[claim.status]}). {claim.source}" for part, claim in claims
         ],
@@ -112,6 +108,16 @@ def _list_labels(instrument: Instrument, name: str) -> str:
         text = ", ".join(f"{code} {label}" for label, code in sorted(scale.labels.items(), key=lambda pair: pair[1]))
     missing = [code for codes in scale.missing.values() for code in codes]
     return f"{text}. Missing: {', '.join(missing)}." if missing else f"{text}."
+
+
+def _list_terms(plan: ScalePlan) -> list[str]:
+    return [f"-{term.name}" if term.is_reversed else term.name for term in plan.terms]
+
+
+def _write_key(plan: ScalePlan) -> str:
+    signed = _list_terms(plan)
+    # A scale of scores turns whole scores round, so that an item below it has no sign of its own.
+    return f"{plan.scale}: {'the scores of ' if plan.of_scores else ''}{', '.join(_shorten(signed))}"
 
 
 def _shorten(signed: list[str]) -> list[str]:

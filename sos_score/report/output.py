@@ -7,7 +7,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,11 @@ def open_console(*, to_stderr: bool = False) -> Console:
     return Console(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
 
 
-def write_table(table: Table, fmt: str | None, output: str | None, *, force: bool) -> None:
+def write_table(
+    table: Table, fmt: str | None, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()
+) -> None:
     """Show one table in the terminal, or write it; see `write_tables`."""
-    write_tables({"rows": table}, fmt, output, force=force)
+    write_tables({"rows": table}, fmt, output, force=force, inputs=inputs)
 
 
 def write_tables(
@@ -39,6 +41,7 @@ def write_tables(
     *,
     force: bool,
     about: Mapping[str, Any] | None = None,
+    inputs: Iterable[str | Path] = (),
 ) -> None:
     """Show tables in the terminal, rounded, or write them in full precision.
 
@@ -55,6 +58,8 @@ def write_tables(
         Whether files that are there already are replaced.
     about : dict, optional
         What has to stand beside the results; goes inside JSON and Excel.
+    inputs : iterable of str or Path
+        The files the results come from; none of them is ever replaced.
     """
     kind = choose_format(fmt, output, RESULT_FORMATS)
     about = about or {}
@@ -65,22 +70,22 @@ def write_tables(
                 console.print()
             print_table(table, console)
     elif kind == "json":
-        write_text(_make_json(tables, about), output, force=force)
+        write_text(_make_json(tables, about), output, force=force, inputs=inputs)
     elif output in (None, "-"):
         write_text("\n".join(_make_csv(table) for table in tables.values()), output, force=force)
     else:
         path = Path(str(output))
         if kind == "xlsx":
-            _write_files({path: _make_xlsx(tables, about)}, force=force)
+            _write_files({path: _make_xlsx(tables, about)}, force=force, inputs=inputs)
         else:
             names = [path, *(path.with_name(f"{path.stem}.{name}.csv") for name in list(tables)[1:])]
             texts = {name: _make_csv(table).encode() for name, table in zip(names, tables.values(), strict=True)}
-            _write_files(texts, force=force)
+            _write_files(texts, force=force, inputs=inputs)
 
 
-def _write_files(contents: Mapping[Path, bytes], *, force: bool) -> None:
+def _write_files(contents: Mapping[Path, bytes], *, force: bool, inputs: Iterable[str | Path]) -> None:
     for path in contents:
-        check_output(path, force=force)
+        check_output(path, force=force, inputs=inputs)
     for path, content in contents.items():
         with replace_file(path) as stream:
             stream.write(content)

@@ -46,7 +46,7 @@ def assess_file(request: Request) -> None:
         raise InvalidRequest("sensitivity is about change, arms and did, and stands alone: leave out any other --only")
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
-        check_output(Path(str(request.output)), force=request.force)
+        check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
     if not choose_outcomes(data, request.instruments, request.scales):
         refuse_nothing(data)
@@ -58,7 +58,8 @@ def assess_file(request: Request) -> None:
             "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
             "choices": {choice.name: choice.words for choice in found.choices},
         }
-        write_tables({"sensitivity": make_matrix(found)}, request.fmt, request.output, force=request.force, about=about)
+        tables, inputs = {"sensitivity": make_matrix(found)}, [each.path for each in data.inputs]
+        write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
         return
     from rich.text import Text
 

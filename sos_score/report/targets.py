@@ -58,7 +58,7 @@ def open_target(kind: str, target: Path | None, columns: list[str], about: About
         shown.print()
     elif target is None:
         with tempfile.TemporaryFile() as stream:
-            writer = BatchWriter(kind, cast("IO[bytes]", stream), columns)
+            writer = BatchWriter(kind, cast("IO[bytes]", stream), columns, "-")
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about())
             stream.seek(0)
@@ -67,7 +67,7 @@ def open_target(kind: str, target: Path | None, columns: list[str], about: About
             sys.stdout.buffer.flush()
     else:
         with replace_file(target) as file:
-            writer = BatchWriter(kind, file, columns)
+            writer = BatchWriter(kind, file, columns, str(target))
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about())
             if kind == "csv":

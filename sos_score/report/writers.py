@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from sos_score.errors import InvalidOutput, InvalidRequest, Problem
+from sos_score.errors import InvalidOutput, InvalidRequest, Problem, describe_failure
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,10 +74,14 @@ def replace_file(path: Path) -> Iterator[IO[bytes]]:
             yield stream
         os.replace(beside, path)  # noqa: PTH105 - Path.replace is the same call, this says what it does
     except OSError as error:
-        raise InvalidOutput([Problem(f"cannot be written ({error.strerror})", str(path), rule="output")]) from None
+        raise _refuse(error, str(path)) from None
     finally:
         with suppress(FileNotFoundError):
             beside.unlink()
+
+
+def _refuse(error: OSError, name: str) -> InvalidOutput:
+    return InvalidOutput([Problem(f"cannot be written ({describe_failure(error)})", name, rule="output")])
 
 
 def write_text(text: str, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
@@ -101,10 +105,12 @@ class BatchWriter:
     stream : binary file
     columns : list of str
         Of the output; a batch that lacks one has it empty.
+    name : str
+        The output, for messages.
     """
 
-    def __init__(self, kind: str, stream: IO[bytes], columns: list[str]) -> None:
-        self.kind, self.stream, self.columns = kind, stream, columns
+    def __init__(self, kind: str, stream: IO[bytes], columns: list[str], name: str) -> None:
+        self.kind, self.stream, self.columns, self.name = kind, stream, columns, name
         self.batches: list[pl.DataFrame] = []
         self.rows = 0
         if kind == "csv":
@@ -128,6 +134,13 @@ class BatchWriter:
             raise
 
     def _take(self, batch: pl.DataFrame, source: str | None) -> None:
+        # Scores are computed while they are written: a full disk must not look like a file that cannot be read.
+        try:
+            self._write(batch, source)
+        except OSError as error:
+            raise _refuse(error, self.name) from None
+
+    def _write(self, batch: pl.DataFrame, source: str | None) -> None:
         import polars as pl
 
         if source is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -53,7 +53,7 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
     present = _count_present(names)
     total = _add_up(dict(zip(names, scale.terms, strict=True)), dtype).cast(nw.Float64)
-    given = _measure(scale, total, present)
+    given = _measure(scale, names, total, present)
     enough = present >= scale.needed
     scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
     scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
@@ -66,17 +66,30 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     return scores
 
 
-def _measure(scale: ScalePlan, total: nw.Expr, present: nw.Expr) -> dict[str, nw.Expr]:
+def _measure(scale: ScalePlan, names: Sequence[str], total: nw.Expr, present: nw.Expr) -> dict[str, nw.Expr]:
     """Return the score in each metric, wherever anything is answered."""
     size = len(scale.terms)
     # Where nothing is answered there is no score, and nothing to divide by on frames that mind.
     divisor = nw.when(present > 0).then(present).cast(nw.Float64)
     mean = total / divisor
-    low = sum(term.low for term in scale.terms) / size
-    high = sum(term.high for term in scale.terms) / size
-    given = {"mean": mean, "sum": total * size / divisor, "pomp": 100.0 * (mean - low) / (high - low)}
+    given = {"mean": mean, "sum": total * size / divisor, "pomp": _place_in_range(scale, names, total, mean)}
     as_answered = scale.method == "sum" and scale.rule.sums == "as_answered"
     return given | {"own": total if as_answered else given[scale.method]}
+
+
+def _place_in_range(scale: ScalePlan, names: Sequence[str], total: nw.Expr, mean: nw.Expr) -> nw.Expr:
+    """Return how far up its range a score stands, in percent."""
+    lows, highs = {term.low for term in scale.terms}, {term.high for term in scale.terms}
+    if len(lows) == len(highs) == 1:
+        low, high = lows.pop(), highs.pop()
+        return 100.0 * (mean - low) / (high - low)
+    # Where the ranges differ, what is missing takes its own range with it: else a score could be below 0 or above 100.
+    low_present, width_present = nw.lit(0.0), nw.lit(0.0)
+    for name, term in zip(names, scale.terms, strict=True):
+        is_present = (~nw.col(name).is_null()).cast(nw.Float64)
+        low_present = low_present + is_present * term.low
+        width_present = width_present + is_present * (term.high - term.low)
+    return 100.0 * (total - low_present) / nw.when(width_present > 0).then(width_present)
 
 
 def _count_present(names: Iterable[str]) -> nw.Expr:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 from narwhals.exceptions import NarwhalsError
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem, describe_failure
 from sos_score.scoring.engine import answer_column
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.references import measure_references
@@ -110,7 +110,19 @@ def score_export(
     ------
     InvalidSurvey
         With every problem of the file, each with its line.
+    InvalidOutput
+        The batches cannot be written: raised by what takes them.
     """
+    try:
+        return _score_export(export, scorer, on_invalid, open_part)
+    except OSError as error:
+        message = f"cannot be read ({describe_failure(error)})"
+        raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None
+
+
+def _score_export(
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_part: Callable[[], AbstractContextManager[Take]]
+) -> Outcome:
     import polars as pl
 
     # Most files are plain: they are scored while that is still being found out.

@@ -116,7 +116,7 @@ class ScoringChoices:
     ----------
     metrics : tuple of str
         Further metrics beside the definition's own: ``mean``, ``sum`` (prorated), ``pomp`` (percent of the
-        maximum possible: 100 (score - min) / (max - min)).
+        maximum possible: 100 (score - min) / (max - min), min and max being those of the parts that are there).
     min_answered : int, str or None
         A missing rule to use in place of every scale's own; a stated deviation.
     norms : tuple of NamedNorm

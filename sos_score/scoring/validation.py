@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.yamlfile import Document, read_yaml
-from sos_score.errors import InvalidDefinition, Problem
+from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.scoring.examples import check_definition
 from sos_score.scoring.norms import read_norm_file
 from sos_score.survey.columns import ColumnMap, read_column_map
@@ -101,7 +101,18 @@ def _check_columns(document: Document) -> int:
 
 
 def _check_norms(document: Document) -> int:
-    read_norm_file(Path(document.path), [load_instrument(name) for name in list_instruments()])
+    path = Path(document.path)
+    name = document.data.get("instrument") if isinstance(document.data, dict) else None
+    shipped = list_instruments()
+    if not isinstance(name, str) or name in shipped:
+        read_norm_file(path, [load_instrument(each) for each in shipped])
+        return 0
+    # A user's own instrument is called like its file, and lies beside its norms.
+    beside = path.parent / f"{name}.yaml"
+    if not beside.is_file():
+        message = f"no instrument '{name}' ({beside} is not there; shipped: {', '.join(shipped)})"
+        raise InvalidDefinition([document.problem(("instrument",), message, hint=guess(name, shipped), rule="norm")])
+    read_norm_file(path, [load_instrument(str(beside))])
     return 0
 
 

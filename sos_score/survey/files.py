@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import shutil
 import sys
 import tempfile
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 22
 _PART = 1 << 17  # small enough to stay in the processor's cache
 _DELIMITERS = ",;\t"
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_CELL = 1 << 24
 _MAX_RAGGED = 20
+_SAVE = "save it as CSV UTF-8"
 _OPEN = "a quote is opened in this row and never closed"
 _END = "\x1e"  # the line after the last: inside the last cell where a quote is still open
 
@@ -118,7 +120,7 @@ def _find_file(name: str, folder: Path) -> Path:
 
 def _open_text(path: Path, name: str, folder: Path) -> Path:
     """Return a UTF-8 copy of a delimited text file, or the file itself where it is UTF-8."""
-    encoding = _detect_encoding(path)
+    encoding = _detect_encoding(path, name)
     if encoding == "utf-8":
         return path
     copy = folder / "export.txt"
@@ -131,19 +133,20 @@ def _open_text(path: Path, name: str, folder: Path) -> Path:
             shutil.copyfileobj(source, target)
     except UnicodeError:
         message = "is neither UTF-8 nor UTF-16 nor Windows-1252 text"
-        raise InvalidSurvey([Problem(message, name, hint="save it as CSV UTF-8", rule="encoding")]) from None
+        raise InvalidSurvey([Problem(message, name, hint=_SAVE, rule="encoding")]) from None
     return copy
 
 
 READERS: dict[str, Opener] = {".csv": _open_text, ".tsv": _open_text, ".txt": _open_text}
 
 
-def _detect_encoding(path: Path) -> str:
+def _detect_encoding(path: Path, name: str) -> str:
     with path.open("rb") as stream:
         start = stream.read(_CHUNK)
-        for mark, encoding in _MARKS.items():
-            if start.startswith(mark):
-                return encoding
+        if start.startswith(_MARKS):
+            return "utf-16"
+        is_marked = start.startswith(codecs.BOM_UTF8)
+        lines = 1
         if b"\0" in start[:2]:
             return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -152,10 +155,15 @@ def _detect_encoding(path: Path) -> str:
                 # Most exports are plain ASCII, which needs no decoding to be UTF-8.
                 if decoder.getstate()[0] or not start.isascii():
                     decoder.decode(start)
+                lines += start.count(b"\n") if is_marked else 0
                 start = stream.read(_CHUNK)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
+        except UnicodeDecodeError as error:
+            if not is_marked:
+                return "cp1252"
+            message = "begins as UTF-8 text does, and is something else here"
+            line = lines + error.object.count(b"\n", 0, error.start)
+            raise InvalidSurvey([Problem(message, name, line, hint=_SAVE, rule="encoding")]) from None
     return "utf-8"
 
 
@@ -180,6 +188,9 @@ def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
     if header == [_END] or not any(cell.strip() for cell in header):
         hint = "the first line must name the columns"
         raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
+    if re.fullmatch(r"sep=.?", delimiter.join(header).strip(), re.IGNORECASE):
+        message = "is an instruction to Excel, not the names of the columns"
+        raise InvalidSurvey([Problem(message, name, 1, hint="delete this line", rule="header")])
     plainness = background.submit(_is_even, path, delimiter, len(header))
     return Export(name, path, delimiter, tuple(header), path, lines, plainness)
 

@@ -36,6 +36,36 @@ COMMANDS = {
 }
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_replaces_what_it_reads(name, tmp_path):
+    words = COMMANDS[name]
+    data, columns = tmp_path / "data.csv", tmp_path / "columns.yaml"
+    data.write_bytes(Path(words[0]).read_bytes())
+    rest = words[1:]
+    if "-c" in rest:
+        given = rest[rest.index("-c") + 1]
+        columns.write_bytes(Path(given).read_bytes())
+        rest = [str(columns) if word == given else word for word in rest]
+    before = data.read_bytes()
+    result = run(name, data, *rest, "-o", data, "--force")
+    assert (result.exit_code, data.read_bytes()) == (1, before)
+    assert result.stderr == f"{data}: is read here, and would be replaced\n  hint: choose another name\n"
+    if columns.exists():
+        result = run(name, data, *rest, "-f", "csv", "-o", columns, "--force")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(f"{columns}: is read here")
+
+
+def test_no_table_beside_the_main_one_replaces_the_answers(tmp_path):
+    answers = Path(CLIENT[0]).read_bytes()
+    data = tmp_path / "rel.items.csv"
+    data.write_bytes(answers)
+    result = run("reliability", data, *CLIENT[1:], "-o", tmp_path / "rel.csv", "--force")
+    assert (result.exit_code, data.read_bytes()) == (1, answers)
+    assert result.stderr.startswith(f"{data}: is read here, and would be replaced\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["rel.items.csv"]
+
+
 def run(*arguments):
     return CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "80", "NO_COLOR": "1"})
 

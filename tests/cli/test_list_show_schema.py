@@ -105,6 +105,49 @@ def test_show_as_json_is_complete() -> None:
     }  # fmt: skip
 
 
+STRICT = """format: 1
+id: strict
+version: 1.0.0
+title: Strict
+construct: trust
+answered_by: [client]
+references: []
+rights: {holder: nobody}
+verification:
+  key: {status: user, source: a test}
+  responses: {status: user, source: a test}
+  missing: {status: user, source: a test}
+response_scales: {agree: {min: 1, max: 5}}
+items: {ids: q1..q3, responses: agree}
+missing: {min_answered: 1}
+scales:
+  one: {title: One, items: [q1, -q2], score: mean, higher_is: more}
+  two: {title: Two, items: [q2, q3], score: sum, higher_is: more, missing: {min_answered: 1, sums: strict}}
+  both: {title: Both, scales: [one, -two], score: mean, higher_is: more}
+"""
+
+
+def test_show_names_the_scores_a_scale_of_scores_is_made_of_and_all_a_strict_sum_needs(tmp_path: Path) -> None:
+    path = tmp_path / "strict.yaml"
+    path.write_text(STRICT, encoding="utf-8")
+    text = run("show", path).stdout
+    assert "\n  both: the scores of one, -two\n" in text  # q2 is reversed in one, and in -two as well
+    needs = {line.split()[0]: line.split()[3:6] for line in text.splitlines() if " of " in line and "more" in line}
+    assert needs == {"one": ["1", "of", "2"], "two": ["2", "of", "2"], "both": ["1", "of", "2"]}
+    scales = json.loads(run("show", path, "-f", "json").stdout)["scales"]
+    assert scales["both"]["scales"] == ["one", "-two"]
+    assert "items" not in scales["both"]
+    assert [scales[name]["min_answered"] for name in ("one", "two", "both")] == [1, 2, 1]
+
+
+def test_show_never_replaces_the_definition_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "strict.yaml"
+    path.write_text(STRICT, encoding="utf-8")
+    result = run("show", path, "-f", "json", "-o", path, "--force")
+    assert (result.exit_code, path.read_text(encoding="utf-8")) == (1, STRICT)
+    assert result.stderr == f"{path}: is read here, and would be replaced\n  hint: choose another name\n"
+
+
 def test_show_takes_a_path(tmp_path: Path) -> None:
     path = tmp_path / "safety-scale.yaml"
     path.write_bytes((ROOT / "instruments" / "safety-scale.yaml").read_bytes())

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 from python_calamine import load_workbook
-from support import ROOT
+from support import ROOT, run_shell
 from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument, score_survey
@@ -245,6 +245,24 @@ def test_a_failing_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -
         expected = f"{name}: cannot be written (No space left on device)\n1 problem in {name}; nothing was scored.\n"
         assert fail(1, "t1.csv", "-i", "wai-s", "-o", name) == expected
     assert files() == ["t1.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no limit on the size of a file here")
+@pytest.mark.parametrize("name", ["s.csv", "s.json", "s.xlsx"])
+def test_an_output_that_does_not_fit_on_the_disk_is_blamed_and_not_the_answers(name: str, tmp_path: Path) -> None:
+    write_survey("many.csv", {f"A{number}": [5] * 12 for number in range(2000)})
+    said = run_shell(f"ulimit -f 16; sos-score score many.csv -i wai-s -q -o {name}; echo $?", tmp_path)
+    first, *rest = said.splitlines()
+    assert first.startswith(f"{name}: cannot be written (File too large")
+    assert rest == [f"1 problem in {name}; nothing was scored.", "1"]
+    assert not [path for path in tmp_path.iterdir() if name in path.name]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("command", ["score t1.csv -i wai-s", "score t1.csv -i wai-s -f csv", "show wai-s", "list"])
+def test_a_terminal_that_takes_nothing_is_no_bug_of_ours(command: str, tmp_path: Path) -> None:
+    said = run_shell(f"sos-score {command} > /dev/full; echo $?", tmp_path)
+    assert said.splitlines() == ["cannot be read or written (No space left on device)", "1"]
 
 
 # A spreadsheet takes nothing for a formula.

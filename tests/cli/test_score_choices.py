@@ -89,6 +89,26 @@ def files() -> set[str]:
 # --as
 
 
+MIXED = """
+  mixed: {title: Mixed, items: [m1, -n1], score: mean, higher_is: more, missing: {min_answered: 1}}
+  above: {title: Above, scales: [up, mixed], score: mean, higher_is: more, missing: {min_answered: 1}}
+"""
+
+
+def test_a_percent_of_the_maximum_stays_in_0_to_100_where_an_item_of_another_range_is_missing() -> None:
+    blocks = "items: [{ids: m1..m4, responses: agree}, {ids: n1, responses: ten}]"
+    text = MOOD.replace("items: {ids: m1..m4, responses: agree}", blocks).rstrip() + MIXED
+    text = text.replace("response_scales: {", "response_scales: {ten: {min: 0, max: 10}, ")
+    Path("mood.yaml").write_text(text)
+    Path("t.csv").write_text("respondent,m1,m2,m3,m4,n1\nA,1,,,,\nB,,,,,0\nC,,,,,10\nD,5,,,,\nE,3,3,,,0\n")
+    score("t.csv", "-i", "mood.yaml", "--as", "pomp", "-o", "s.csv")
+    # 1 of 1-5; 10 of 0-10, reversed; 0 of it; 5 of 1-5; 2 + 10 above the lowest, of 4 + 10.
+    assert column("s.csv", "mood_mixed_pomp") == pytest.approx([0, 100, 0, 100, 100 * 12 / 14])
+    # Alone, mixed stands on 0.5-7.5; for E, up adds 3 of 1-5 to its 6.5.
+    alone = [100 * (score - 0.5) / 7 for score in (1, 10, 0, 5)]
+    assert column("s.csv", "mood_above_pomp") == pytest.approx([*alone, 100 * (2 + 6) / (4 + 7)])
+
+
 def test_further_metrics_stand_beside_the_definitions_own() -> None:
     score("t1.csv", "-i", "mood.yaml", "--as", "mean", "--as", "sum", "--as", "pomp", "--as", "sum", "-o", "s.csv")
     assert list(read("s.csv")[0]) == [

@@ -166,12 +166,48 @@ def test_each_file_is_checked_as_what_it_is() -> None:
     )
 
 
+NORMS = """format: 1
+instrument: INSTRUMENT
+norms:
+  ours: {population: us, unit: respondent, n: 9, source: none, score: mean, scales: {SCALE: {mean: 2, sd: 1}}}
+"""
+
+
+def write_norms(folder: Path, instrument: str, scale: str) -> Path:
+    path = folder / "norms.yaml"
+    path.write_text(NORMS.replace("INSTRUMENT", instrument).replace("SCALE", scale), encoding="utf-8")
+    return path
+
+
+def test_norms_of_an_instrument_of_ones_own_are_checked_with_the_definition_beside_them(tmp_path: Path) -> None:
+    make_starter_file(tmp_path)
+    result = run(write_norms(tmp_path, "trust-us", "total"))
+    assert (result.exit_code, result.stdout) == (0, "1 file of norms valid.\n")
+    norms = write_norms(tmp_path, "trust-us", "totel")
+    result = run(norms)
+    assert result.stderr.startswith(f"{norms}:4: norms.ours.scales.totel: no scale 'totel' (scales: total)\n")
+
+
+def test_norms_of_an_instrument_that_is_nowhere_say_where_it_was_looked_for(tmp_path: Path) -> None:
+    norms = write_norms(tmp_path, "trust-us", "total")
+    result = run(norms)
+    shipped = ", ".join(list_instruments())
+    where = f"({tmp_path / 'trust-us.yaml'} is not there; shipped: {shipped})"
+    assert result.stderr.startswith(f"{norms}:2: instrument: no instrument 'trust-us' {where}\n")
+    assert result.exit_code == 1
+
+
+def make_starter_file(folder: Path) -> None:
+    words = ["new", "instrument", "Trust us", "--items", "3", "--labels", "No, Perhaps, Yes"]
+    assert CliRunner().invoke(app, [*words, "--output", str(folder / "trust-us.yaml")]).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("respondent: id\nitem: {}\n", "item: is not a key here"),
         ("instrument: osc\nnorms: {}\n", "format: is missing"),
-        ("instrument: oscc\nnorms: {}\nformat: 1\n", "is for 'oscc', which is not scored here"),
+        ("instrument: oscc\nnorms: {}\nformat: 1\n", "no instrument 'oscc' ("),
         ("sites: {1: {}}\n", "sources: is missing"),
         ("scales: {}\n", "response_scales: is missing"),
         ("[]\n", "is not an instrument definition (a mapping of keys)"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import polars as pl
 import pytest
-from byhand import Codes, instruments, score_by_hand
+from byhand import Codes, instruments, place_by_hand, score_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,11 +78,9 @@ def test_further_metrics_are_the_mean_in_other_units(data: st.DataObject) -> Non
                 continue
             is_sum, as_answered = plan.method == "sum", plan.rule.sums == "as_answered"
             mean = own / (count if as_answered else size) if is_sum else own
-            share = 1 if plan.method == "mean" else size
-            low, high = Fraction(plan.low).limit_denominator() / share, Fraction(plan.high).limit_denominator() / share
             assert row[f"test_{plan.scale}_mean"] == pytest.approx(float(mean), abs=1e-12, rel=1e-12)
             assert row[f"test_{plan.scale}_sum"] == pytest.approx(float(mean * size), abs=1e-11, rel=1e-12)
-            pomp = 100 * (mean - low) / (high - low)
+            pomp = place_by_hand(instrument, plan.scale, codes)
             assert row[f"test_{plan.scale}_pomp"] == pytest.approx(float(pomp), abs=1e-10, rel=1e-12)
 
 

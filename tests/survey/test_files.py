@@ -61,6 +61,28 @@ def test_big_endian_utf16_with_its_mark_is_read(tmp_path: Path) -> None:
     assert read(path)[2] == ROWS[1:]
 
 
+def test_a_byte_that_is_not_utf8_after_a_utf8_mark_is_found_on_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,q1\nA,1\nB,\xe9\n")
+    message = "begins as UTF-8 text does, and is something else here"
+    assert find_problems(path) == [Problem(message, str(path), 3, hint="save it as CSV UTF-8", rule="encoding")]
+
+
+def test_a_letter_cut_off_at_the_end_of_marked_utf8_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,q1\nA,\xc3")
+    (problem,) = find_problems(path)
+    assert problem.line == 2
+
+
+@pytest.mark.parametrize("line", ["sep=,", "sep=;", "SEP=\t", '"sep=,"'])
+def test_a_line_for_excel_is_not_taken_for_the_header(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"{line}\nid,q1\nA,1\n")
+    message = "is an instruction to Excel, not the names of the columns"
+    assert find_problems(path) == [Problem(message, str(path), 1, hint="delete this line", rule="header")]
+
+
 def test_a_cell_of_several_lines_does_not_shift_the_lines_below_it(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text('id,note\nA,"one\ntwo\nthree"\nB,x\n\n\nC,"a ""b"""\n')
