@@ -68,9 +68,7 @@ def test_every_exported_name_is_in_the_reference() -> None:
 
 def test_what_a_key_may_be_and_its_default_are_in_words() -> None:
     study = read("study.md").splitlines()
-    assert (
-        "| `alpha` | Two-sided level of every test. | number more than 0 less than 0.5 | `0.05` |" in study
-    )
+    assert "| `alpha` | Two-sided level of every test. | number more than 0 less than 0.5 | `0.05` |" in study
     assert "| `sources` | By id. | mapping to [Source](#source) | required |" in study
     columns = read("columns.md").splitlines()
     assert any(line.startswith("| `labels` |") and "mapping to mapping to whole number" in line for line in columns)

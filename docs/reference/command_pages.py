@@ -7,6 +7,7 @@ from typing import Any
 
 import typer.main
 from markdown_parts import make_table
+
 from sos_score.cli import app
 
 _INTRODUCTION = """\

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from markdown_parts import make_table, use_single_ticks
+
 from sos_score.definition.located import FORMS
 from sos_score.scoring.schemas import make_schema
 
@@ -24,7 +25,7 @@ def make_file_page(kind: str, title: str, explained: str) -> str:
     """Return the page of one kind of file; `kind` is one of those `sos-score schema` knows."""
     schema: dict[str, Any] = json.loads(make_schema(kind))
     parts = [f"# {title}\n", f"{use_single_ticks(schema['description'])} {explained}\n", _tabulate(schema)]
-    for name in dict.fromkeys(_list_parts(schema, schema["$defs"])):
+    for name in dict.fromkeys(_list_parts(schema, schema.get("$defs", {}))):
         part = schema["$defs"][name]
         parts += [f"## {name}\n", use_single_ticks(part["description"]) + "\n", _tabulate(part)]
     return "\n".join(parts)

@@ -21,6 +21,7 @@ FILES = {
     "columns": ("Column map", "Explained in [Score an export](../score.md#columns-with-other-names)."),
     "norms": ("Norms", "Explained in [Score an export](../score.md#t-scores)."),
     "study": ("Study file", "Explained in [Describe a study](../study.md)."),
+    "wording": ("Item wording", "Explained in [Use licensed wording](../how-to/licensed-wording.md)."),
 }
 
 

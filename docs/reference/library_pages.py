@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import sos_score
 from markdown_parts import use_single_ticks
 from pydantic import BaseModel
+
+import sos_score
 
 _INTRODUCTION = """\
 # Library

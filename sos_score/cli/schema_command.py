@@ -11,7 +11,7 @@ from sos_score.cli.options import Force, Output
 
 def print_schema(
     kind: Annotated[
-        str, typer.Argument(help="What to print the JSON Schema of: instrument, columns, norms or study.")
+        str, typer.Argument(help="What to print the JSON Schema of: instrument, columns, norms, study or wording.")
     ] = "instrument",
     *,
     output: Output = None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sos_score.definition.instrument import Instrument
-from sos_score.definition.reading import Definition, read_definition
+from sos_score.definition.reading import Definition, check_definition_document, read_definition
+from sos_score.definition.wording import check_wording, is_wording, lay_over
+from sos_score.definition.yamlfile import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,7 +36,8 @@ def find_definition(name: str) -> Definition:
     Parameters
     ----------
     name : str
-        An id from `list_instruments`, or a path (anything with a suffix or a slash).
+        An id from `list_instruments`, or a path (anything with a suffix or a slash) to a definition or to wording
+        that extends one.
 
     Returns
     -------
@@ -45,13 +48,66 @@ def find_definition(name: str) -> Definition:
     InvalidDefinition
         There is none, or it is wrong.
     """
-    if Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name:
-        return read_definition(Path(name))
+    if _is_path(name):
+        document = read_yaml(Path(name))
+        return extend_definition(document) if is_wording(document) else check_definition_document(document)
     known = list_instruments()
     if name not in known:
         message = f"no instrument '{name}' (shipped: {', '.join(known)}; or give a path to a .yaml file)"
         raise InvalidDefinition([Problem(message, hint=guess(name, known), rule="instrument")])
     return read_definition(find_folder("instruments") / f"{name}.yaml")
+
+
+def extend_definition(document: Document) -> Definition:
+    """Return the definition that a file of wording extends, its items labelled with that wording.
+
+    Parameters
+    ----------
+    document : Document
+        The file of wording.
+
+    Returns
+    -------
+    Definition
+        `document` is still the definition's own file: the wording changes no score.
+
+    Raises
+    ------
+    InvalidDefinition
+        The wording is wrong, or there is no such definition, or that is wrong.
+    """
+    wording = check_wording(document)
+    try:
+        found = _find_extended(wording.extends, document)
+    except InvalidDefinition as error:
+        # What has no line is in no file that could be read: the wording named it.
+        named = [each for each in error.problems if each.line is None]
+        problems = [
+            document.problem(("extends",), f"{each.path} {each.message}".strip(), hint=each.hint, rule="extends")
+            for each in named
+        ]
+        raise InvalidDefinition(problems or error.problems) from None
+    return Definition(lay_over(found.instrument, wording, document), found.document, document)
+
+
+def _find_extended(name: str, document: Document) -> Definition:
+    if not _is_path(name):
+        return find_definition(name)
+    extended = read_yaml(Path(document.path).parent / name)
+    if is_wording(extended):
+        message = f"'{name}' is wording itself; extend the definition"
+        raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
+    return check_definition_document(extended)
+
+
+def _is_path(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name
+
+
+def name_definition(definition: Definition) -> str:
+    """Return what a definition is found by without its wording: the id of a shipped one, else its path."""
+    path = Path(definition.document.path)
+    return definition.instrument.id if path.parent == find_folder("instruments") else str(path)
 
 
 def load_instrument(name: str) -> Instrument:

@@ -45,10 +45,13 @@ class Definition:
     instrument : Instrument
     document : Document
         The file: its path, the line of every part, and the SHA-256 of its bytes.
+    wording : Document or None
+        The file that was laid over it, for the wording of its items.
     """
 
     instrument: Instrument
     document: Document
+    wording: Document | None = None
 
 
 def read_definition(path: Path) -> Definition:
@@ -67,7 +70,11 @@ def read_definition(path: Path) -> Definition:
     InvalidDefinition
         With every problem of the file, each with its line.
     """
-    document = read_yaml(path)
+    return check_definition_document(read_yaml(path))
+
+
+def check_definition_document(document: Document) -> Definition:
+    """Return the definition in a document that has been read; raises as `read_definition` does."""
     instrument, problems = check_document(document)
     if instrument is None or problems:
         raise InvalidDefinition(problems)

@@ -71,7 +71,7 @@ def _print_row(explanation: Explanation, console: Console) -> None:
     console.print(Text(fill(f"{ids}; {explanation.source}, line {explanation.line}", console.width)))
     for scale in explanation.scales:
         console.print(Text(f"\n{scale.title} ({scale.scale}): {_conclude(scale)}", style="bold"))
-        print_table(_list_answers(scale), console)
+        print_table(_list_answers(scale, explanation.instrument.labels), console)
         for line in _write_steps(scale):
             console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
     caveat = describe_caveat(explanation.instrument)
@@ -85,19 +85,29 @@ def _conclude(scale: ScaleSteps) -> str:
     return f"{format_cell(scale.score, 2)} on {scale.low:g}-{scale.high:g}; higher is {scale.higher_is}"
 
 
-def _list_answers(scale: ScaleSteps) -> Table:
+def _list_answers(scale: ScaleSteps, labels: Mapping[str, str]) -> Table:
     rows = tuple(
-        (answer.item, answer.column or "a score", answer.cell.strip() or "", _show_code(answer), _show_value(answer))
+        (
+            _name_item(answer.item, labels),
+            answer.column or "a score",
+            answer.cell.strip() or "",
+            _show_code(answer),
+            _show_value(answer),
+        )
         for answer in scale.answers
     )
     columns = (
-        Column("item"),
+        Column("item", wraps=bool(labels)),
         Column("column", wraps=True),
         Column("cell", wraps=True),
         Column("means"),
         Column("counts as"),
     )
     return Table(columns, rows)
+
+
+def _name_item(item: str, labels: Mapping[str, str]) -> str:
+    return f"{item}: {labels[item]}" if item in labels else item
 
 
 def _show_code(answer: AnswerStep) -> str:

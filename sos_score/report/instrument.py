@@ -57,6 +57,7 @@ def describe_instrument(definition: Definition) -> dict[str, Any]:
         "answered_by": list(instrument.answered_by),
         "references": list(instrument.references),
         "response_scales": responses,
+        "labels": instrument.labels,
         "scales": scales,
     }
 
@@ -84,6 +85,7 @@ def _print_instrument(definition: Definition) -> None:
     print_table(Table(columns, tuple(rows)), console)
     claims = instrument.verification.parts().items()
     sections = {
+        "Items": [f"{item}: {label}" for item, label in instrument.labels.items()],
         "Key (- is reverse-keyed)": [_write_key(plans[name]) for name in instrument.scales],
         "Who vouches for it": [
             f"{part}: {claim.status} ({STATUS_MEANING[claim.status]}). {claim.source}" for part, claim in claims
@@ -92,6 +94,7 @@ def _print_instrument(definition: Definition) -> None:
         "References": instrument.references,
         "Notes": instrument.notes,
         "SHA-256 of the definition": [definition.document.sha256],
+        "SHA-256 of the wording": [] if definition.wording is None else [definition.wording.sha256],
     }
     for title, lines in sections.items():
         if lines:

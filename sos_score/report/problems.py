@@ -24,6 +24,7 @@ def _write_text(report: Validation) -> str:
 _OTHERS = {
     "study": ("study", "studies"),
     "columns": ("column map", "column maps"),
+    "wording": ("file of wording", "files of wording"),
     "norms": ("file of norms", "files of norms"),
 }
 

@@ -23,9 +23,11 @@ def describe_definition(definition: Definition) -> dict[str, Any]:
     Returns
     -------
     dict
-        id, version, title, sha256 (of the file), verification, missing (the rule in words), rights, notes.
+        id, version, title, sha256 (of the file), verification, missing (the rule in words), rights, notes; where item
+        wording was laid over it, wording_sha256.
     """
     instrument = definition.instrument
+    wording = {} if definition.wording is None else {"wording_sha256": definition.wording.sha256}
     return {
         "id": instrument.id,
         "version": instrument.version,
@@ -37,6 +39,7 @@ def describe_definition(definition: Definition) -> dict[str, Any]:
         },
         "rights": instrument.rights.model_dump(),
         "notes": list(instrument.notes),
+        **wording,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sos_score.definition.instrument import Instrument
 from sos_score.definition.model import Model
 from sos_score.definition.study import Study
+from sos_score.definition.wording import Wording
 from sos_score.errors import InvalidRequest, guess
 from sos_score.scoring.norms import NormFile
 from sos_score.survey.columns import ColumnMap
@@ -17,6 +18,7 @@ MODELS: dict[str, type[Model]] = {
     "columns": ColumnMap,
     "norms": NormFile,
     "study": Study,
+    "wording": Wording,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sos_score.definition.instrument import Instrument
+from sos_score.definition.library import name_definition
 from sos_score.definition.located import find_place, locate_errors
 from sos_score.definition.reading import Definition
 from sos_score.definition.study import Source, Study
@@ -78,6 +79,9 @@ class StudyFile:
         for name, source in study.sources.items():
             for given, definition in zip(source.instrument, self.definitions[name], strict=True):
                 path = self.resolve(given) if _is_path(given) else given
+                if definition.wording is not None:
+                    found.append(Input("wording", path, definition.wording.sha256))
+                    path = name_definition(definition)
                 found.append(Input("instrument", path, definition.document.sha256))
             found += [self._hash("columns", each) for each in source.columns]
             found += [self._hash("answers", each) for each in source.files]

@@ -1,4 +1,4 @@
-"""The files a user writes, checked one and all: definitions, column maps, norms, studies."""
+"""The files a user writes, checked one and all: definitions, column maps, norms, studies, wording."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sos_score.definition.library import list_instruments, load_instrument
+from sos_score.definition.library import extend_definition, list_instruments, load_instrument
 from sos_score.definition.yamlfile import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.scoring.examples import check_definition
@@ -80,6 +80,8 @@ def recognise(data: object) -> str:
     keys = set(data) if isinstance(data, dict) else set()
     if keys & {"sites", "sources"}:
         return "study"
+    if "extends" in keys:
+        return "wording"
     if keys & {"id", "scales", "response_scales"}:
         return "instrument"
     if keys & {"norms", "local"}:
@@ -123,11 +125,17 @@ def _check_study(document: Document) -> int:
     return 0
 
 
+def _check_wording(document: Document) -> int:
+    extend_definition(document)
+    return 0
+
+
 CHECKS: dict[str, Callable[[Document], int]] = {
     "instrument": _check_instrument,
     "columns": _check_columns,
     "norms": _check_norms,
     "study": _check_study,
+    "wording": _check_wording,
 }
 
 
