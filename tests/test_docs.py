@@ -25,14 +25,14 @@ def show_lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_shows_what_its_commands_print(page: Path, workplace: Path) -> None:
     for block in CONSOLE.findall(page.read_text(encoding="utf-8")):
         for command, shown in split_commands(block):
             assert show_lines(run_shell(command, workplace)) == show_lines(shown), command
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_shows_what_its_python_gives(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     examples = doctest.DocTestParser().get_doctest(
