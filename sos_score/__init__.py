@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sos_score.comparison.findings import Comparison
     from sos_score.comparison.planning import PlanAssessment, assess_plan
     from sos_score.comparison.plausibility import Plausibility, check_published
-    from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, load_rules
+    from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
     from sos_score.comparison.study_panels import compare_study
     from sos_score.comparison.study_plan import StudyPlan, plan_equal_sites
     from sos_score.definition.library import find_definition, list_instruments, load_instrument
@@ -64,13 +64,13 @@ __all__ = [
     "find_definition",
     "list_instruments",
     "load_instrument",
-    "load_rules",
     "load_study_data",
     "open_responses",
     "plan_equal_sites",
     "read_column_map",
     "read_responses",
     "read_study",
+    "score_by_rules",
     "score_survey",
 ]
 
@@ -95,7 +95,7 @@ _HOMES = {
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",
-    "load_rules": "comparison.sensitivity",
+    "score_by_rules": "comparison.sensitivity",
     "load_study_data": "scoring.study_reading",
     "open_responses": "scoring.responses",
     "plan_equal_sites": "comparison.study_plan",

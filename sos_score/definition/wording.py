@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from sos_score.definition.instrument import Instrument, Model, Text
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.located import locate_errors
+from sos_score.definition.model import Model, Text
 from sos_score.definition.yamlfile import Document
 from sos_score.errors import InvalidDefinition, Problem, guess
 

@@ -114,14 +114,14 @@ def score_export(
         The batches cannot be written: raised by what takes them.
     """
     try:
-        return _score_export(export, scorer, on_invalid, open_part)
+        return _score_export(export, scorer, on_invalid, open_part, codes)
     except OSError as error:
         message = f"cannot be read ({describe_failure(error)})"
         raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None
 
 
 def _score_export(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_part: Callable[[], AbstractContextManager[Take]]
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_part: OpenPart, codes: Collection[str]
 ) -> Outcome:
     import polars as pl
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import narwhals as nw
 
-from sos_score.definition.instrument import Instrument, ResponseScale
+from sos_score.definition.instrument import Instrument
+from sos_score.definition.responses import ResponseScale
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.engine import Frame, answer_column, compute_scores
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores

@@ -192,7 +192,7 @@ def test_sensitivity_is_a_question_too():
 
 def test_sensitivity_is_a_call_too(study):
     data, rules = study
-    assert sos_score.load_rules is load_rules
+    assert sos_score.score_by_rules is score_by_rules
     found = sos_score.assess_sensitivity(data, rules, scales=["feedback.feedback"])
     assert isinstance(found, sos_score.Sensitivity)
     assert {finding.row.source for finding in found.findings} == {"feedback"}
