@@ -47,19 +47,22 @@ def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     row = with_effect(with_test(base, found), "g", hedges_g(*arms))
     limits = find_limits(spread, plan)
     row = limits.put_beside(row, detect_between_people(*spread.people, alpha=plan.alpha).effect)
-    ranks = compare_ranks(*arms)
     rows = [
         make_primary(row, found, panel, plan, spread.sd),
-        replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
-                effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
-                method=ranks.method, notes=(PEOPLE, *ranks.notes)),
-        *([] if plan.judged_only else _compare_all(panel, plan, wave, base)),
-    ]  # fmt: skip
+        *([] if plan.judged_only else [_rank(base, arms), *_compare_all(panel, plan, wave, base)]),
+    ]
     means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
     return [
         *rows,
         *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), means, sd=spread.sd, limits=limits),
     ]
+
+
+def _rank(base: Row, arms: list[Scores]) -> Row:
+    ranks = compare_ranks(*arms)
+    return replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
+                   effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
+                   method=ranks.method, notes=(PEOPLE, *ranks.notes))  # fmt: skip
 
 
 def _join(panel: Panel, plan: Plan, arm: str, wave: str) -> Scores:

@@ -58,9 +58,12 @@ def _ask_site(panel: Panel, plan: Plan, site: str, before: Scores, after: Scores
     if sd > 0:
         found = detect_from_error(main.test.se, main.test.df, alpha=plan.alpha) / sd
         judged = replace(judged, detectable=found)
+    judged = make_primary(judged, main.test, panel, plan, sd)
+    if plan.judged_only:
+        return [judged]
     ranks = compare_ranks(x, y)
     rows = [
-        make_primary(judged, main.test, panel, plan, sd),
+        judged,
         with_test(base, compare_welch(x, y)),
         replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                 effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,

@@ -56,9 +56,10 @@ def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     limits = find_change_limits(found, (treated, len(changes) - treated), (sd, site_sd), plan)
     rows = _list_people(panel, plan, base, (found, limits), sd)
-    rows.append(_adjust_for_first(panel, plan, base))
-    design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
-    rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
+    if not plan.judged_only:
+        rows.append(_adjust_for_first(panel, plan, base))
+        design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
+        rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
     of_sites = replace(base, unit="sites", notes=())
     return [*rows, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=limits)]
 

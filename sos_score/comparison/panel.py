@@ -60,7 +60,7 @@ class Plan:
         Groups of fewer people are not shown.
     seed : int
     judged_only : bool
-        Whether what stands beside the judged tests of arms, and takes most of the time, is left out.
+        Whether what stands beside the judged tests, and takes most of the time, is left out.
     """
 
     sites: Mapping[str, str]

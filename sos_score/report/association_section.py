@@ -12,6 +12,7 @@ from sos_score.comparison.rows import Row
 from sos_score.comparison.verdict import INCONCLUSIVE
 from sos_score.report.apa import format_df, format_interval, format_number, format_p
 from sos_score.report.blocks import Block, Evidence, count, join
+from sos_score.report.pair_picture import draw_pairs
 from sos_score.report.tables import Cell, Column, Table
 
 _ABOUT = (
@@ -53,6 +54,9 @@ def tell_associations(evidence: Evidence) -> Iterator[Block]:
     judged = [row for pair in pairs for row in pair.rows if row.is_primary and row.verdict]
     if judged:
         yield Block("list", tuple(_list_findings(judged)))
+    picture = draw_pairs(evidence)
+    if picture is not None:
+        yield Block("picture", picture)
     for make in (_make_associations, _make_agreements):
         table = make(pairs)
         if table.rows:

@@ -51,6 +51,8 @@ class Picture:
         Width and height in inches.
     fill : callable
         Draws it into a figure.
+    is_folded : bool
+        Whether a page shows it on demand only.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Picture:
     description: str
     size: tuple[float, float]
     fill: Callable[[Figure], None]
+    is_folded: bool = False
 
     def render(self, kind: str) -> bytes:
         """Return the picture as ``svg`` or ``png``."""

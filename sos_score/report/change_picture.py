@@ -17,11 +17,11 @@ from sos_score.comparison.rows import Row
 from sos_score.comparison.verdict import DIFFERENT
 from sos_score.report.apa import format_number
 from sos_score.report.blocks import Evidence, Picture, count, join
-from sos_score.report.chart_style import BLUE, GREY, INK, LINE, set_frame
+from sos_score.report.canvas import Canvas, Scale, break_text, measure_text
+from sos_score.report.chart_style import BLUE, GREY, INK, LINE
 from sos_score.report.findings import name_outcomes, say_short
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -35,6 +35,7 @@ class _Cell:
     lines: NDArray[np.float64]  # people by waves
 
 
+_HEAD, _CELL, _LABEL = 0.3, 1.2, 1.15  # inches: site names, a row, a scale's name
 _Cells = dict[tuple[str, str], _Cell]  # scale title, site
 
 
@@ -100,7 +101,7 @@ def _make_picture(label: str, source: str, cells: _Cells, ranges: dict[str, tupl
         reading=f"Means with 95% intervals. {lines}The words are the verdict, after adjustment."
         + hidden * bool(has_hidden),
         description=" ".join(_describe(cells)),
-        size=(7.4, 0.6 + 1.25 * scales),
+        size=(7.4, _HEAD + _CELL * scales + 0.25),
         fill=partial(_fill, cells=cells, ranges=ranges),
     )
 
@@ -112,54 +113,60 @@ def _describe(cells: _Cells) -> Iterator[str]:
 
 
 def _fill(figure: Figure, cells: _Cells, ranges: dict[str, tuple[float, float]]) -> None:
-    figure.set_layout_engine("constrained", h_pad=0.05, w_pad=0.05)
+    canvas = Canvas(figure)
     scales = list(dict.fromkeys(scale for scale, _ in cells))
     sites = list(dict.fromkeys(site for _, site in cells))
-    grid = figure.subplots(len(scales), len(sites), sharex=True, sharey="row", squeeze=False)
-    for line, scale in zip(grid, scales, strict=True):
-        for axes, site in zip(line, sites, strict=True):
-            set_frame(axes, grid="y")
-            if (scale, site) in cells:
-                _fill_cell(axes, cells[scale, site])
-        line[0].set_ylabel(_break(scale), size=9, rotation=0, ha="right", va="center")
-        _set_range(line[0], ranges[scale], [cells[scale, site] for site in sites if (scale, site) in cells])
-    for axes, site in zip(grid[0], sites, strict=True):
-        axes.annotate(site, (0.5, 1), xytext=(0, 17), xycoords="axes fraction", textcoords="offset points",
-                      ha="center", weight="bold", size=10)  # fmt: skip
-    figure.align_ylabels(grid[:, 0])
+    titles = [break_text(scale, _LABEL, 9) for scale in scales]
+    left = max(measure_text(title, 9) for title in titles) + 0.5
+    width = (canvas.width - left) / len(sites)
+    for place, site in enumerate(sites):
+        canvas.write((left + (place + 0.5) * width, 0.15), break_text(site, width, 10), 10, bold=True, ha="center")
+    for line, (scale, title) in enumerate(zip(scales, titles, strict=True)):
+        mine = {site: cells[scale, site] for site in sites if (scale, site) in cells}
+        top = _HEAD + line * _CELL
+        y = _find_range(ranges[scale], list(mine.values()), top)
+        canvas.write((left - 0.42, (y.start + y.end) / 2), title, 9, ha="right")
+        ticks = y.list_ticks(4)
+        columns = [(left + place * width + 0.05, left + (place + 1) * width - 0.05) for place in range(len(sites))]
+        canvas.draw_lines([[(x, y(tick)), (end, y(tick))] for x, end in columns for tick, _ in ticks], LINE, 0.7)
+        for tick, words in ticks:
+            canvas.write((left - 0.04, y(tick)), words, 8, ha="right")
+        for (start, end), site in zip(columns, sites, strict=True):
+            if site in mine:
+                _fill_cell(canvas, mine[site], y, (start + 0.2 * (end - start), end - 0.2 * (end - start)))
+    _name_waves(canvas, cells, sites, left, width)
 
 
-def _break(title: str) -> str:
-    from textwrap import fill
-
-    return fill(title, 16)
-
-
-def _set_range(axes: Axes, limits: tuple[float, float], cells: list[_Cell]) -> None:
-    """Show what there is, and not more of the scale's range than that."""
+def _find_range(limits: tuple[float, float], cells: list[_Cell], top: float) -> Scale:
+    """Return the heights of what there is, and not of more of the scale's range than that."""
     values = [value for cell in cells for mean in cell.means.values() for value in mean if not math.isnan(value)]
     values += [value for cell in cells for value in cell.lines.ravel().tolist()]
-    low, high = min(values), max(values)
+    low, high = min(values, default=0.0), max(values, default=1.0)
     room = 0.06 * (high - low or 1)
     low, high = low - room, high + room
-    axes.set_ylim(low if math.isnan(limits[0]) else max(low, limits[0] - room),
-                  high if math.isnan(limits[1]) else min(high, limits[1] + room))  # fmt: skip
-    axes.locator_params(axis="y", nbins=4)
+    low = low if math.isnan(limits[0]) else max(low, limits[0] - room)
+    high = high if math.isnan(limits[1]) else min(high, limits[1] + room)
+    return Scale(low, high, top + _CELL - 0.1, top + 0.24)
 
 
-def _fill_cell(axes: Axes, cell: _Cell) -> None:
-    waves = list(cell.means)
-    for before, after in cell.lines:
-        axes.plot([0, 1], [before, after], color=GREY, linewidth=0.6, alpha=0.55, zorder=1)
+def _fill_cell(canvas: Canvas, cell: _Cell, y: Scale, ends: tuple[float, float]) -> None:
+    people = [[(ends[0], y(before)), (ends[1], y(after))] for before, after in cell.lines.tolist()]
+    canvas.draw_lines(people, GREY, 0.6, alpha=0.55)
     colour = BLUE if cell.is_found else INK
-    means = [cell.means[wave] for wave in waves]
-    axes.plot(range(len(means)), [mean for mean, _, _ in means], color=colour, linewidth=2, zorder=3)
-    for x, (mean, low, high) in enumerate(means):
-        if not math.isnan(low):
-            axes.plot([x, x], [low, high], color=colour, linewidth=1.4, zorder=3)
-        axes.plot(x, mean, "o", color=colour, markersize=4.5, zorder=4)
-    axes.set_xlim(-0.3, 1.3)
-    axes.set_xticks(range(len(waves)), waves)
-    axes.set_title(cell.verdict, size=8, color=colour if cell.is_found else GREY, pad=3,
-                   weight="bold" if cell.is_found else "normal")  # fmt: skip
-    axes.spines["bottom"].set_color(LINE)
+    points = [(x, y(mean)) for x, (mean, _, _) in zip(ends, cell.means.values(), strict=False)]
+    if len(points) > 1:
+        canvas.draw_lines([points], colour, 2)
+    intervals = [(x, low, high) for x, (_, low, high) in zip(ends, cell.means.values(), strict=False)]
+    canvas.draw_lines([[(x, y(low)), (x, y(high))] for x, low, high in intervals if not math.isnan(low)], colour, 1.4)
+    canvas.mark(points, "o", colour, 4.5)
+    canvas.write((sum(ends) / 2, y.end - 0.1), cell.verdict, 8, ha="center", color=INK if cell.is_found else GREY,
+                 bold=cell.is_found)  # fmt: skip
+
+
+def _name_waves(canvas: Canvas, cells: _Cells, sites: list[str], left: float, width: float) -> None:
+    """Write the waves below each site, at the places of the means."""
+    for place, site in enumerate(sites):
+        waves = max((list(cell.means) for (_, other), cell in cells.items() if other == site), key=len)
+        start = left + place * width + 0.05
+        for share, wave in zip((0.2, 0.8), waves, strict=False):
+            canvas.write((start + share * (width - 0.1), canvas.height - 0.12), wave, ha="center")

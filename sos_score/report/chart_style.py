@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Okabe & Ito (2008): told apart by readers of any colour vision, and in grey.
 BLUE, ORANGE = "#0072B2", "#D55E00"
+BLUES, ORANGES = (BLUE, "#4E9FD1", "#A9CFE8"), (ORANGE, "#E8935A", "#F6C9A6")  # from strong to faint
 INK, GREY, LINE, PALE, PAPER = "#222222", "#767676", "#DDDDDD", "#EFEFEF", "#FFFFFF"
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "sos-score",  # the same results give the same bytes

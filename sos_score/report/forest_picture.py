@@ -11,16 +11,18 @@ from sos_score.comparison.rows import Row
 from sos_score.comparison.verdict import DIFFERENT
 from sos_score.report.apa import format_interval, format_number
 from sos_score.report.blocks import Evidence, Picture, count
-from sos_score.report.chart_style import BLUE, GREY, INK, ORANGE, PALE, set_frame
+from sos_score.report.canvas import Canvas, Scale
+from sos_score.report.chart_style import BLUE, GREY, INK, ORANGE, PALE
 from sos_score.report.findings import name_outcomes, say_short
+from sos_score.report.outcome_rows import measure_rows, place_rows
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Pairs = dict[tuple[str, str], dict[str, Row]]  # source label and scale title; unit
-_UNITS = {"people": (BLUE, "o", -0.19), "sites": (ORANGE, "s", 0.19)}
+_UNITS = {"people": (BLUE, "o", -0.075), "sites": (ORANGE, "s", 0.075)}
 _WIDEST = 3.0  # standard deviations; what lies beyond ends in an arrow
+_TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.45, 1.15  # inches: above, a row, below, and to the right of what is drawn
 _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
 
 
@@ -61,7 +63,7 @@ def _make_picture(question: str, wave: str, pairs: Pairs) -> Picture:
         " effect that would matter. Whether a difference is equivalent to none is judged on the narrower interval of"
         " two one-sided tests, after adjustment.",
         description=" ".join(_describe(pairs)),
-        size=(7.4, 1.0 + 0.36 * len(pairs) + 0.3 * len({source for source, _ in pairs})),
+        size=(7.4, _TOP + measure_rows(pairs, _ROW) + 0.1 + _BELOW),
         fill=partial(_fill, pairs=pairs),
     )
 
@@ -84,57 +86,49 @@ def _interval(row: Row) -> tuple[float, float, float]:
 
 
 def _fill(figure: Figure, pairs: Pairs) -> None:
-    figure.set_layout_engine("constrained", h_pad=0.06, w_pad=0.06)
-    axes = figure.subplots()
-    set_frame(axes)
+    canvas = Canvas(figure)
     rows = [row for units in pairs.values() for row in units.values()]
     ends = [abs(end) for row in rows if row.unit == "people" for end in _interval(row)[:2] if not math.isnan(end)]
     limit = min(_WIDEST, max([1.0, *ends]) * 1.05)
-    y, ticks, last = 0.0, {}, ""
-    for (source, scale), units in pairs.items():
-        if source != last:
-            y += 0.85
-            axes.text(-0.03, y, source, transform=axes.get_yaxis_transform(), ha="right", va="center", weight="bold",
-                      size=9)  # fmt: skip
-            last = source
-        y += 1.0
-        ticks[y] = scale
-        _fill_outcome(axes, y, units, limit)
-    axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    axes.set_xlim(-limit, limit)
-    axes.set_ylim(y + 0.6, 0.3)
-    axes.set_yticks(list(ticks), list(ticks.values()))
-    axes.tick_params(axis="y", pad=8)
-    axes.set_xlabel(f"effect (g): {rows[0].groups}", size=9)
-    _add_legend(figure)
+    left, heights = place_rows(canvas, pairs, _TOP, _ROW)
+    bottom = canvas.height - _BELOW
+    x = Scale(-limit, limit, left, canvas.width - _VERDICTS)
+    bands = _list_bands(pairs, heights, x)
+    canvas.fill_boxes(bands, PALE)
+    canvas.draw_scale(x, _TOP, bottom, f"effect (g): {rows[0].groups}", most=6)
+    canvas.draw_lines([[(x(0), _TOP), (x(0), bottom)]], INK, 0.8)
+    for unit, (colour, marker, shift) in _UNITS.items():
+        found = {heights[name] + shift: units[unit] for name, units in pairs.items() if unit in units}
+        _mark_unit(canvas, x, found, (colour, marker))
+    for name, units in pairs.items():
+        for unit, row in units.items():
+            is_found = row.verdict == DIFFERENT
+            canvas.write((canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2]), say_short(row), 7.5,
+                         bold=is_found, color=INK if is_found else GREY)  # fmt: skip
+    key = [(marker, colour, unit) for unit, (colour, marker, _) in _UNITS.items()]
+    canvas.draw_key([*key, *([("box", PALE, "too small to matter")] if bands else [])])
 
 
-def _fill_outcome(axes: Axes, y: float, units: dict[str, Row], limit: float) -> None:
-    band = max((_interval(row)[2] for row in units.values()), default=math.nan)
-    if not math.isnan(band):
-        axes.fill_between([-band, band], y - 0.5, y + 0.5, color=PALE, linewidth=0, zorder=0)
-    for unit, row in units.items():
-        colour, marker, shift = _UNITS[unit]
-        low, high, _ = _interval(row)
-        if not math.isnan(low):
-            axes.plot([max(low, -limit), min(high, limit)], [y + shift] * 2, color=colour, linewidth=1.6, zorder=2)
-        for end, sign, arrow in ((low, -1, "<"), (high, 1, ">")):
-            if end * sign > limit:
-                axes.plot(sign * limit, y + shift, arrow, color=colour, markersize=5, clip_on=False, zorder=3)
-        if abs(row.effect) <= limit:
-            axes.plot(row.effect, y + shift, marker, color=colour, markersize=5.5, zorder=3)
-        is_found = row.verdict == DIFFERENT
-        axes.text(1.03, y + shift, say_short(row), transform=axes.get_yaxis_transform(), ha="left", va="center",
-                  size=7.5, color=INK if is_found else GREY, weight="bold" if is_found else "normal")  # fmt: skip
+def _list_bands(
+    pairs: Pairs, heights: dict[tuple[str, str], float], x: Scale
+) -> list[tuple[float, float, float, float]]:
+    """Return the boxes of what is too small to matter."""
+    boxes = []
+    for name, units in pairs.items():
+        known = [width for row in units.values() if not math.isnan(width := _interval(row)[2])]
+        if known:
+            width, y = min(max(known), x.high), heights[name]
+            boxes.append((x(-width), y - _ROW / 2, x(width), y + _ROW / 2))
+    return boxes
 
 
-def _add_legend(figure: Figure) -> None:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    marks = [
-        Line2D([], [], color=colour, marker=marker, linewidth=1.6, markersize=5.5, label=unit)
-        for unit, (colour, marker, _) in _UNITS.items()
-    ]
-    band = Patch(color=PALE, label="too small to matter")
-    figure.legend(handles=[*marks, band], loc="outside upper right", ncols=3, frameon=False, fontsize=8.5)
+def _mark_unit(canvas: Canvas, x: Scale, found: dict[float, Row], look: tuple[str, str]) -> None:
+    """Draw the effects of people, or of sites, each at its height; what lies beyond the scale ends in an arrow."""
+    colour, marker = look
+    intervals = {y: _interval(row)[:2] for y, row in found.items()}
+    canvas.draw_lines(
+        [[(x(max(low, x.low)), y), (x(min(high, x.high)), y)] for y, (low, high) in intervals.items()
+         if low <= x.high and high >= x.low], colour, 1.6)  # fmt: skip
+    canvas.mark([(x.start, y) for y, (low, _) in intervals.items() if low < x.low], "<", colour, 5)
+    canvas.mark([(x.end, y) for y, (_, high) in intervals.items() if high > x.high], ">", colour, 5)
+    canvas.mark([(x(row.effect), y) for y, row in found.items() if x.low <= row.effect <= x.high], marker, colour, 5.5)

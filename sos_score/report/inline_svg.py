@@ -6,11 +6,11 @@ import re
 from xml.etree import ElementTree as Tree
 
 from sos_score.report.blocks import Picture
-from sos_score.report.chart_style import BLUE, GREY, INK, LINE, ORANGE, PALE, PAPER
+from sos_score.report.chart_style import BLUES, GREY, INK, LINE, ORANGES, PALE, PAPER
 
 _COLOURS = {
-    BLUE: "var(--blue)",
-    ORANGE: "var(--orange)",
+    **dict(zip(BLUES, ("var(--blue)", "var(--blue2)", "var(--blue3)"), strict=True)),
+    **dict(zip(ORANGES, ("var(--orange)", "var(--orange2)", "var(--orange3)"), strict=True)),
     INK: "var(--ink)",
     GREY: "var(--soft)",
     LINE: "var(--line)",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from sos_score.definition.instrument import Instrument
+from sos_score.report.answers_picture import list_answers
 from sos_score.report.apa import format_interval, format_number
 from sos_score.report.blocks import Block, Evidence
 from sos_score.report.counts import SiteCount, count_answers, list_missing
@@ -68,6 +69,8 @@ def tell_quality(evidence: Evidence) -> Iterator[Block]:
     missing = list_missing(data)
     if missing:
         yield Block("picture", draw_missing(missing))
+    for picture in list_answers(evidence):
+        yield Block("picture", picture)
     if data.notes:
         labels = {each.source: each.source_label for each in data.outcomes}
         yield Block("heading", "What the data do not allow, and what was done about it")
@@ -96,37 +99,6 @@ def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) 
         notes.append(f"Without waves, so shown under {waves[0]}: {'; '.join(once)}.")
     columns = (Column("source"), Column("site"), *(Column(wave or "people") for wave in waves))
     return Table(columns, tuple(rows), "People who answered", tuple(notes), stub=2)
-
-
-def tell_reliability(evidence: Evidence) -> Iterator[Block]:
-    """Yield Cronbach's alpha of every compared scale at each wave."""
-    from sos_score.psychometrics.covariance import moments
-    from sos_score.psychometrics.reliability import reliability
-
-    comparison, names = evidence.comparison, name_outcomes(evidence.data)
-    rows: list[tuple[Cell, ...]] = []
-    reasons: dict[str, None] = {}
-    for panel in comparison.panels:
-        for wave in comparison.plan.waves if panel.items is not None and panel.items.shape[1] > 1 else ():
-            there = panel.at(wave=wave)
-            if panel.items is None or there.sum() < max(comparison.plan.smallest_cell, 1):
-                continue
-            found = reliability(moments(panel.items[there]))
-            name = names[panel.source, panel.scale]
-            interval = format_interval(found.ci_low, found.ci_high)
-            rows.append((*name, wave, found.n, found.items, found.alpha, interval or None))
-            if math.isnan(found.alpha):
-                reasons |= dict.fromkeys(f"{name[1]}, {wave}: {note}" for note in found.notes)
-    if not rows:
-        return
-    yield Block(
-        "text",
-        "Internal consistency of everyone who answered at a wave. Differences between teams are part of it, so within"
-        " a team it can be lower. Below about .7 the score of one person says little; means of groups say more.",
-    )
-    columns = (Column("source"), Column("scale"), Column("wave"), Column("n"), Column("items"), Column("alpha", 2),
-               Column("95% CI"))  # fmt: skip
-    yield Block("table", Table(columns, tuple(rows), "Cronbach's alpha", tuple(reasons), stub=3))
 
 
 def tell_agreement(evidence: Evidence) -> Iterator[Block]:

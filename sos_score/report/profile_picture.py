@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from sos_score.comparison.rows import Row
 from sos_score.report.apa import format_number
 from sos_score.report.blocks import Evidence, Picture, count
-from sos_score.report.chart_style import BLUE, INK, ORANGE, PALE, PAPER, set_frame
+from sos_score.report.canvas import Canvas, Scale, break_text, measure_text
+from sos_score.report.chart_style import BLUE, INK, ORANGE, PALE, PAPER
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Profile = dict[str, dict[str, dict[str, float]]]  # site, scale, wave
 _BAND = (40.0, 60.0)
+_ROW, _BETWEEN = 0.32, 0.62  # inches: a scale, and what a site takes beside its scales
 _FEWEST = 3  # scales that make a profile
 
 
@@ -52,7 +53,7 @@ def _make_picture(evidence: Evidence, source: str, profile: Profile) -> Picture:
     waves = [wave for wave in evidence.comparison.plan.waves if any(wave in each for site in profile.values()
              for each in site.values())]  # fmt: skip
     lines = -(-len(profile) // 2)
-    height = 0.9 + lines * (0.75 + 0.27 * max(len(scales) for scales in profile.values()))
+    height = 0.35 + lines * (_BETWEEN + _ROW * len({scale for scales in profile.values() for scale in scales}))
     return Picture(
         name=f"profile-{source}",
         title=f"{label}: {outside} of {count(len(means), 'team mean')} lie outside the norm band",
@@ -74,41 +75,51 @@ def _describe(profile: Profile) -> Iterator[str]:
 
 
 def _fill(figure: Figure, profile: Profile, waves: list[str]) -> None:
-    from matplotlib.lines import Line2D
-
-    figure.set_layout_engine("constrained", h_pad=0.08, w_pad=0.08)
-    lines = -(-len(profile) // 2)
-    grid = figure.subplots(lines, min(2, len(profile)), sharex=True, sharey=True, squeeze=False).ravel()
+    canvas = Canvas(figure)
     means = [t for scales in profile.values() for each in scales.values() for t in each.values()]
     scales = list(dict.fromkeys(scale for each in profile.values() for scale in each))
-    for axes, (site, found) in zip(grid, profile.items(), strict=False):
-        _fill_site(axes, found, scales, waves)
-        axes.set_title(site, loc="left", size=10, weight="bold")
-        axes.set_xlim(min(_BAND[0], *means) - 4, max(_BAND[1], *means) + 4)
-    for axes in grid[len(profile) :]:
-        axes.set_visible(False)
-    grid[0].set_yticks(range(len(scales)), scales)
-    grid[0].set_ylim(len(scales) - 0.5, -0.5)
-    figure.supxlabel("T-score against the norm", size=9)
-    marks = [Line2D([], [], linestyle="", **_mark(place, waves), label=wave) for place, wave in enumerate(waves)]
+    names = [break_text(scale, 1.3, 8.5) for scale in scales]
+    left = max(measure_text(name, 8.5) for name in names) + 0.12
+    columns = min(2, len(profile))
+    width = (canvas.width - left) / columns
+    ends = (min(_BAND[0], *means) - 4, max(_BAND[1], *means) + 4)
+    for place, (site, found) in enumerate(profile.items()):
+        start = left + place % columns * width
+        x = Scale(*ends, start, start + width - 0.15)
+        top = 0.25 + place // columns * (_ROW * len(scales) + _BETWEEN)
+        _fill_site(canvas, x, top, (site, found, scales), waves)
+        if place % columns == 0:
+            for line, name in enumerate(names):
+                canvas.write((left - 0.08, top + 0.25 + (line + 0.5) * _ROW), name, ha="right")
+    canvas.write(((left + canvas.width) / 2, canvas.height - 0.12), "T-score against the norm", 9, ha="center")
     if len(waves) > 1:
-        figure.legend(handles=marks, loc="outside upper right", ncols=len(waves), frameon=False, fontsize=9)
+        for place, wave in enumerate(waves):
+            at = (canvas.width - 0.55 * (len(waves) - place), 0.12)
+            canvas.mark([at], **_mark(place, waves))
+            canvas.write((at[0] + 0.12, at[1]), wave)
 
 
 def _mark(place: int, waves: list[str]) -> dict[str, Any]:
     if place == len(waves) - 1:
-        return {"marker": "D", "color": BLUE, "markersize": 6}
-    return {"marker": "o", "markerfacecolor": PAPER, "color": ORANGE, "markersize": 6.5, "markeredgewidth": 1.6}
+        return {"marker": "D", "colour": BLUE, "size": 6}
+    return {"marker": "o", "markerfacecolor": PAPER, "colour": ORANGE, "size": 6.5, "markeredgewidth": 1.6}
 
 
-def _fill_site(axes: Axes, found: dict[str, dict[str, float]], scales: list[str], waves: list[str]) -> None:
-    set_frame(axes)
-    axes.axvspan(*_BAND, color=PALE, linewidth=0, zorder=0)
-    axes.axvline(50, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-    for y, scale in enumerate(scales):
-        points = [
-            (found.get(scale, {})[wave], place) for place, wave in enumerate(waves) if wave in found.get(scale, {})
-        ]
-        axes.plot([t for t, _ in points], [y] * len(points), color=INK, linewidth=1.4, zorder=2)
-        for t, place in points:
-            axes.plot(t, y, zorder=3, linestyle="", **_mark(place, waves))
+def _fill_site(
+    canvas: Canvas, x: Scale, top: float, site: tuple[str, dict[str, dict[str, float]], list[str]], waves: list[str]
+) -> None:
+    name, found, scales = site
+    above, bottom = top + 0.25, top + 0.25 + _ROW * len(scales)
+    canvas.write((x.start, top + 0.12), name, 10, bold=True)
+    canvas.fill_boxes([(x(_BAND[0]), above, x(_BAND[1]), bottom)], PALE)
+    canvas.draw_scale(x, above, bottom, most=7)
+    canvas.draw_lines([[(x(50), above), (x(50), bottom)]], INK, 0.8, linestyle=(0, (4, 3)))
+    points: dict[int, list[tuple[float, float]]] = {}
+    for line, scale in enumerate(scales):
+        y = above + (line + 0.5) * _ROW
+        there = [(place, found[scale][wave]) for place, wave in enumerate(waves) if wave in found.get(scale, {})]
+        canvas.draw_lines([[(x(t), y) for _, t in there]] if len(there) > 1 else [], INK, 1.4)
+        for place, t in there:
+            points.setdefault(place, []).append((x(t), y))
+    for place in sorted(points):
+        canvas.mark(points[place], **_mark(place, waves))

@@ -7,14 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sos_score.report.blocks import Picture, count
-from sos_score.report.chart_style import BLUE, GREY, INK, LINE, ORANGE, set_frame
+from sos_score.report.canvas import Canvas, Scale, break_text, measure_text
+from sos_score.report.chart_style import BLUE, BLUES, GREY, INK, LINE, ORANGES, PAPER
 from sos_score.report.counts import SiteCount
+from sos_score.report.outcome_rows import measure_rows, place_rows
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_KINDS = {"first": ORANGE, "both": INK, "last": BLUE, "unsplit": LINE}
+_KINDS = {"first": ORANGES[2], "both": INK, "last": BLUES[2], "unsplit": LINE}
+_BAR, _STRIP, _LABEL = 0.24, 0.5, 2.1  # inches: a bar, the bars of a source, its name
 
 
 def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
@@ -42,28 +44,30 @@ def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
             f"{source}: {count(len(items), 'item')}, most often missing {worst[source]} ({items[worst[source]]:.0%})."
             for source, items in shares.items()
         ),
-        size=(7.4, 0.5 + 0.74 * len(shares)),
+        size=(7.4, 0.1 + _STRIP * len(shares)),
         fill=partial(_fill_missing, shares=shares, worst=worst),
     )
 
 
 def _fill_missing(figure: Figure, shares: dict[str, dict[str, float]], worst: dict[str, str]) -> None:
-    figure.set_layout_engine("constrained", h_pad=0.04, w_pad=0.06)
-    grid = figure.subplots(len(shares), 1, sharey=True, squeeze=False).ravel()
+    canvas = Canvas(figure)
     top = max(0.05, *(max(items.values()) for items in shares.values()))
-    for axes, (source, items) in zip(grid, shares.items(), strict=True):
-        set_frame(axes, grid="y")
-        axes.bar(range(len(items)), list(items.values()), color=BLUE, width=0.75, zorder=2)
-        axes.set_xlim(-0.6, max(len(items), 24) - 0.4)
-        axes.set_ylim(0, top * 1.5)
-        axes.set_xticks([])
-        axes.set_yticks([0, top], ["0%", f"{top:.0%}"], size=8)
-        axes.set_title(source, loc="left", size=8.5, pad=2, weight="bold")
+    left = min(_LABEL, max(measure_text(source, 8.5) for source in shares)) + 0.55
+    named = {source: f"{item} {shares[source][item]:.0%}" for source, item in worst.items()}
+    right = canvas.width - max(measure_text(words, 8) for words in named.values()) - 0.3
+    width = (right - left) / max(24, *map(len, shares.values()))
+    for line, (source, items) in enumerate(shares.items()):
+        bottom = (line + 1) * _STRIP
+        height = Scale(0, top, bottom, bottom - 0.6 * _STRIP)
+        canvas.write((left - 0.5, bottom - 0.3 * _STRIP), break_text(source, _LABEL, 8.5), ha="right")
+        canvas.draw_lines([[(left, y), (right, y)] for y in (height(0), height(top))], LINE, 0.7)
+        canvas.write((left - 0.05, height(top)), f"{top:.0%}", 7.5, ha="right", color=GREY)
+        canvas.write((left - 0.05, height(0)), "0%", 7.5, ha="right", color=GREY)
+        boxes = [(left + (place + 0.12) * width, height(share), left + (place + 0.88) * width, bottom)
+                 for place, share in enumerate(items.values()) if share]  # fmt: skip
+        canvas.fill_boxes(boxes, BLUE)
         if items[worst[source]] > 0:
-            place = list(items).index(worst[source])
-            is_late = place > 0.8 * max(len(items), 24)
-            axes.annotate(f"{worst[source]} {items[worst[source]]:.0%}", (place, items[worst[source]]), xytext=(0, 2),
-                          textcoords="offset points", size=7.5, ha="right" if is_late else "left")  # fmt: skip
+            canvas.write((right + 0.1, bottom - 0.3 * _STRIP), named[source], 8)
 
 
 def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
@@ -96,7 +100,7 @@ def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
         reading="People by site. Where fewer than the study allows answered at one wave only, the bar is pale and shows"
         f" the count at {last} without saying who had answered before.",
         description=" ".join(_say_count(each, waves) for each in counts),
-        size=(7.4, 0.8 + 0.23 * len(counts) + 0.3 * len(sources)),
+        size=(7.4, 0.65 + measure_rows([(each.label, each.site) for each in counts], _BAR)),
         fill=partial(_fill_response, counts=counts, waves=waves),
     )
 
@@ -108,49 +112,49 @@ def _say_count(each: SiteCount, waves: list[str]) -> str:
 
 
 def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) -> None:
-    from matplotlib.patches import Patch
-
-    figure.set_layout_engine("constrained", h_pad=0.06, w_pad=0.06)
-    axes = figure.subplots()
-    set_frame(axes)
-    y, ticks, last = 0.0, {}, ""
+    canvas = Canvas(figure)
+    top, bottom = 0.15, canvas.height - 0.45
+    left, heights = place_rows(canvas, [(each.label, each.site) for each in counts], top, _BAR)
+    parts = {(each.label, each.site): _split(each, waves) for each in counts}
+    most = max((sum(found.values()) for found in parts.values()), default=0)
+    x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1)
+    canvas.draw_scale(x, top + 0.1, bottom, "people", most=6)
+    for kind, colour in _KINDS.items():
+        boxes = [(x(_sum_before(found, kind)), heights[name] - 0.36 * _BAR,
+                  x(_sum_before(found, kind) + found[kind]), heights[name] + 0.36 * _BAR)
+                 for name, found in parts.items() if found.get(kind)]  # fmt: skip
+        canvas.fill_boxes(boxes, colour)
     for each in counts:
-        if each.source != last:
-            y += 1.1
-            axes.text(-0.015, y, each.label, transform=axes.get_yaxis_transform(), ha="right", va="center",
-                      weight="bold", size=9)  # fmt: skip
-            last = each.source
-        y += 1.0
-        ticks[y] = each.site
-        _fill_bar(axes, y, each, waves)
-    axes.set_yticks(list(ticks), list(ticks.values()), size=8.5)
-    axes.set_ylim(y + 0.7, 0.4)
-    axes.set_xlabel("people", size=9)
-    names = {
-        "first": f"{waves[0]} only",
-        "both": "both",
-        "last": f"{waves[1]} only",
-        "unsplit": f"{waves[1]}, not split",
-    }
-    marks = [Patch(color=_KINDS[kind], label=name) for kind, name in names.items()]
-    figure.legend(handles=marks, loc="outside upper right", ncols=4, frameon=False, fontsize=8.5)
+        name = (each.label, each.site)
+        for kind, number in parts[name].items():
+            if number:
+                middle = x(_sum_before(parts[name], kind) + number / 2)
+                canvas.write((middle, heights[name]), str(number), 7.5, ha="center",
+                             color=PAPER if kind == "both" else INK)  # fmt: skip
+        _write_beside(canvas, (x(sum(parts[name].values())) + 0.06, heights[name]), each, waves)
+    names = {"first": f"{waves[0]} only", "both": "both", "last": f"{waves[1]} only",
+             "unsplit": f"{waves[1]}, not split"}  # fmt: skip
+    there = {kind for found in parts.values() for kind in found}
+    canvas.draw_key([("box", _KINDS[kind], words) for kind, words in names.items() if kind in there])
 
 
-def _fill_bar(axes: Axes, y: float, each: SiteCount, waves: list[str]) -> None:
+def _split(each: SiteCount, waves: list[str]) -> dict[str, int]:
+    """Return who answered when, as far as it can be shown, in the order of a bar."""
     first, last = (each.waves.get(wave) for wave in waves)
     if first is None or last is None:
-        axes.text(0.3, y, "not shown: too few people", va="center", size=8, color=GREY)
-        return
+        return {}
     if each.both is None:
-        parts = {"unsplit": last}
-    else:
-        parts = {"first": first - each.both, "both": each.both, "last": last - each.both}
-    left = 0
-    for kind, width in parts.items():
-        if width:
-            axes.barh(y, width, left=left, height=0.72, color=_KINDS[kind], zorder=2)
-            ink = INK if kind == "unsplit" else "#FFFFFF"
-            axes.text(left + width / 2, y, str(width), ha="center", va="center", size=7.5, color=ink, zorder=3)
-        left += width
-    if each.both is None:
-        axes.text(left + 0.3, y, f"{first} at {waves[0]}, {last} at {waves[1]}", va="center", size=8, color=GREY)
+        return {"unsplit": last}
+    return {"first": first - each.both, "both": each.both, "last": last - each.both}
+
+
+def _sum_before(parts: dict[str, int], kind: str) -> int:
+    return sum(list(parts.values())[: list(parts).index(kind)])
+
+
+def _write_beside(canvas: Canvas, at: tuple[float, float], each: SiteCount, waves: list[str]) -> None:
+    first, last = (each.waves.get(wave) for wave in waves)
+    if first is None or last is None:
+        canvas.write(at, "not shown: too few people", 8, color=GREY)
+    elif each.both is None:
+        canvas.write(at, f"{first} at {waves[0]}, {last} at {waves[1]}", 8, color=GREY)

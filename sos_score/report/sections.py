@@ -8,7 +8,8 @@ from sos_score.report.account_sections import tell_methods, tell_provenance
 from sos_score.report.association_section import tell_associations
 from sos_score.report.blocks import Block, Evidence, Section
 from sos_score.report.comparison_sections import tell_arms, tell_change, tell_summary
-from sos_score.report.measurement_sections import tell_agreement, tell_measures, tell_quality, tell_reliability
+from sos_score.report.measurement_sections import tell_agreement, tell_measures, tell_quality
+from sos_score.report.reliability_section import tell_reliability
 from sos_score.report.sensitivity_section import tell_sensitivity
 from sos_score.report.variation_section import tell_variation
 

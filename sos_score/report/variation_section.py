@@ -12,6 +12,7 @@ from sos_score.report.apa import format_p
 from sos_score.report.blocks import Block, Evidence, count, join
 from sos_score.report.findings import list_notes, name_outcomes, name_row
 from sos_score.report.tables import Cell, Column, Table
+from sos_score.report.variation_picture import draw_shares, name_level
 
 _ABOUT = (
     "People answer about workers, and workers sit in sites. The variation of a score is divided into what lies between"
@@ -30,6 +31,7 @@ def tell_variation(evidence: Evidence) -> Iterator[Block]:
     said = tuple(_list_findings(rows, name_outcomes(evidence.data)))
     if said:
         yield Block("list", said)
+    yield Block("picture", draw_shares(rows, name_outcomes(evidence.data)))
     yield Block("table", _make_summary(rows, evidence))
     yield Block("folded", _make_full(rows, evidence))
 
@@ -70,17 +72,12 @@ def _say_outcomes(rows: list[Row], names: dict[tuple[str, str], tuple[str, str]]
     )
 
 
-def say_share(row: Row) -> str:
+def _say_share(row: Row) -> str:
     """Return a share in percent with its interval."""
     if math.isnan(row.effect):
         return ""
     interval = "" if math.isnan(row.effect_low) else f" [{100 * row.effect_low:.0f}, {100 * row.effect_high:.0f}]"
     return f"{100 * row.effect:.0f}{interval}"
-
-
-def name_level(row: Row) -> str:
-    """Return the level of a row of shares: "workers" of "20 workers", or "within workers"."""
-    return row.groups if row.groups.startswith("within ") else row.groups.partition(" ")[2]
 
 
 def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
@@ -93,7 +90,7 @@ def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
             cells["more"] = row.verdict.removesuffix(" more")
         else:
             level = name_level(row)
-            cells["within" if level.startswith("within ") else level] = say_share(row)
+            cells["within" if level.startswith("within ") else level] = _say_share(row)
     levels = list(dict.fromkeys(level for cells in found.values() for level in cells))
     levels = [level for level in ("sites", "workers") if level in levels] + ["within", "more"]
     body = tuple((*name, *(cells.get(level, "") for level in levels)) for name, cells in found.items())
@@ -111,7 +108,7 @@ def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
 def _make_full(rows: list[Row], evidence: Evidence) -> Table:
     names = name_outcomes(evidence.data)
     body: list[tuple[Cell, ...]] = [
-        (*name_row(row, names), row.wave, ", ".join(map(str, row.counts)), row.groups, say_share(row),
+        (*name_row(row, names), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
          "" if math.isnan(row.p) else format_p(row.p))
         for row in rows if row.method == METHOD and not row.reason
     ]  # fmt: skip
