@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from sos_score import __version__
 from sos_score.cli import (
     agreement_command,
+    codebook_command,
     compare_command,
     demo_command,
     explain_command,
@@ -94,6 +95,7 @@ app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
 app.command("score")(score_command.score)
+app.command("codebook")(codebook_command.codebook)
 app.command("compare")(compare_command.compare)
 app.command("explain")(explain_command.explain)
 app.command("plausible")(plausible_command.plausible)

@@ -12,16 +12,24 @@ from sos_score.cli.options import Force, Quiet
 def report(
     study: Annotated[str, typer.Argument(metavar="STUDY.yaml", help="A study file.")],
     *,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PAGE.html", help="The page; its manifest goes beside it.")
-    ] = "report.html",
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="The report, .html, .docx or .xlsx; repeatable. [report.html]"
+        ),
+    ] = None,
     figures: Annotated[
         str | None, typer.Option("--figures", metavar="DIR", help="Write each picture there too, as SVG and PNG.")
+    ] = None,
+    scores: Annotated[
+        str | None,
+        typer.Option("--scores", metavar="FILE.sav", help="Write everybody's scores there too, for SPSS."),
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a study's report as one page that needs nothing else, with a manifest to verify it by."""
+    """Write a study's report as a page, a Word document or a workbook, with a manifest to verify it by."""
     from sos_score.report.study_report import ReportRequest, write_report
 
-    write_report(ReportRequest(study=study, output=output, figures=figures, force=force, quiet=quiet))
+    named = tuple(outputs or ("report.html",))
+    write_report(ReportRequest(study, named, figures=figures, scores=scores, force=force, quiet=quiet))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sos_score.comparison.findings import Comparison
@@ -63,9 +64,15 @@ class Picture:
     fill: Callable[[Figure], None]
     is_folded: bool = False
 
+    @cached_property
+    def _drawn(self) -> dict[str, bytes]:
+        return {}
+
     def render(self, kind: str) -> bytes:
-        """Return the picture as ``svg`` or ``png``."""
-        return render_figure(self.fill, self.size, self.title, self.description, kind)
+        """Return the picture as ``svg`` or ``png``; each is drawn once, however many files show it."""
+        if kind not in self._drawn:
+            self._drawn[kind] = render_figure(self.fill, self.size, self.title, self.description, kind)
+        return self._drawn[kind]
 
 
 @dataclass(frozen=True)

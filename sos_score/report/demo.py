@@ -37,7 +37,7 @@ def run_demo(folder: Path) -> str:
         shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         study = folder / "study.yaml"
         compare_file(Request(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
-        write_report(ReportRequest(study=str(study), output=str(folder / "report.html"), quiet=True))
+        write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -6,22 +6,34 @@ import json
 import math
 import os
 import platform
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sos_score import __version__
+from sos_score.comparison.findings import Comparison
+from sos_score.comparison.panel import Panel, Plan
+from sos_score.comparison.privacy import HIDDEN
 from sos_score.comparison.rows import Row
+from sos_score.errors import InvalidRequest
 from sos_score.report.study_report import Report, ReportRequest
 from sos_score.scoring.provenance import describe_outcome
-from sos_score.scoring.study_data import StudyData
+from sos_score.scoring.study_data import SourceTable, StudyData
 
 FORMAT = 1
 NUMBERS = ("estimate", "low", "high", "effect", "p", "p_adjusted", "smallest", "detectable")
-_PACKAGES = ("matplotlib", "narwhals", "numpy", "pandas", "pingouin", "polars", "scipy")
+_PACKAGES = (
+    "jinja2", "matplotlib", "narwhals", "numpy", "pandas", "pingouin", "polars", "pyreadstat", "python-docx", "scipy",
+    "xlsxwriter",
+)  # fmt: skip
+_EPOCH = "SOURCE_DATE_EPOCH"
 
 
 def make_manifest(request: ReportRequest, report: Report) -> bytes:
@@ -35,31 +47,47 @@ def make_manifest(request: ReportRequest, report: Report) -> bytes:
     Returns
     -------
     bytes
-        Paths are given from the manifest's folder. There is no time in it: the same inputs give the same bytes.
+        Paths are given from the manifest's folder. The same inputs give the same bytes, but for ``made_at``; with
+        SOURCE_DATE_EPOCH in the environment that too.
+
+    Raises
+    ------
+    InvalidRequest
+        SOURCE_DATE_EPOCH is not a time.
     """
     folder = request.manifest.parent
     data, comparison = report.evidence.data, report.evidence.comparison
-    verdicts = Counter(f"{row.question} of {row.unit}: {row.verdict}" for row in comparison.rows if row.is_primary)
     manifest = {
         "format": FORMAT,
+        "made_at": _say_now(),
         "study": {"id": data.study.id, "title": data.study.title, "path": relate(request.study, folder)},
-        "page": relate(request.page, folder),
-        "figures": None if request.figures is None else relate(request.figures, folder),
+        "request": {
+            "outputs": [relate(each, folder) for each in request.outputs],
+            "figures": None if request.figures is None else relate(request.figures, folder),
+            "scores": None if request.scores is None else relate(request.scores, folder),
+        },
         "versions": list_versions(),
         "inputs": list_inputs(data, folder),
         "outputs": {relate(path, folder): sha256(content).hexdigest() for path, content in report.files.items()},
         "plan": data.study.plan.model_dump(mode="json"),
         "privacy": data.study.privacy.model_dump(mode="json"),
+        "sources": {name: source.model_dump(mode="json") for name, source in data.study.sources.items()},
         "defaults": list(data.defaults),
-        "counts": {
-            "files": [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files],
-            "families": comparison.families,
-            "verdicts": dict(sorted(verdicts.items())),
-        },
+        "counts": _count(request, data, comparison),
         "notes": list(comparison.notes),
-        "findings": list_findings(comparison.rows),
+        "findings": list_findings(comparison),
     }
     return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _say_now() -> str:
+    """Return the time in UTC; the one given, where somebody builds the same again."""
+    given = os.environ.get(_EPOCH)
+    try:
+        now = datetime.now(UTC) if given is None else datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidRequest(f"{_EPOCH} is a time in seconds since 1970, not '{given}'") from None
+    return now.isoformat(timespec="seconds")
 
 
 def relate(path: str | Path, folder: Path) -> str:
@@ -68,8 +96,8 @@ def relate(path: str | Path, folder: Path) -> str:
 
 
 def list_versions() -> dict[str, str]:
-    """Return the versions of whatever numbers and pictures depend on."""
-    own = {"sos-score": __version__, "python": platform.python_version()}
+    """Return the versions of whatever numbers, pictures and files depend on."""
+    own = {"sos-score": __version__, "python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
     return own | {name: version(name) for name in _PACKAGES}
 
 
@@ -83,9 +111,48 @@ def list_inputs(data: StudyData, folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def list_findings(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
+def _count(request: ReportRequest, data: StudyData, comparison: Comparison) -> dict[str, Any]:
+    """Return what was left out, step by step, and what came of the rest."""
+    folder = request.manifest.parent
+    verdicts = Counter(f"{row.question} of {row.unit}: {row.verdict}" for row in comparison.rows if row.is_primary)
+    hidden = Counter(row.question for row in comparison.rows if is_hidden(row, comparison.plan))
+    return {
+        "files": [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files],
+        "sources": [_count_source(Path(request.study).parent, data, table) for table in data.tables],
+        "not_shown": dict(sorted(hidden.items())),
+        "families": comparison.families,
+        "verdicts": dict(sorted(verdicts.items())),
+    }
+
+
+def _count_source(folder: Path, data: StudyData, table: SourceTable) -> dict[str, Any]:
+    """Return how many rows of a source were read, left out, and used without a score."""
+    files = {str(folder / each) for each in data.study.sources[table.source].files}
+    read = sum(each.rows for each in data.files if each.name in files)
+    scales = [each.scale for each in data.outcomes if each.table is table]
+    return {
+        "source": table.source,
+        "instrument": table.instrument.id if table.instrument else "",
+        "rows_read": read,
+        "rows_left_out": read - len(table.frame),
+        "rows_used": len(table.frame),
+        "without_score": {scale: int(table.frame[scale].isna().sum()) for scale in scales},
+    }
+
+
+def is_hidden(row: Row, plan: Plan) -> bool:
+    """Return whether a row is blank for the sake of a small group."""
+    return HIDDEN.format(plan.smallest_cell) in row.notes
+
+
+def list_findings(comparison: Comparison) -> dict[str, dict[str, Any]]:
     """Return every judged finding by its name, in full precision; what cannot be computed is null."""
-    return {name_finding(row): _describe(row) for row in rows if row.is_primary}
+    panels = {(panel.source, panel.scale): panel for panel in comparison.panels}
+    return {
+        name_finding(row): _describe(row) | {"without_score": _count_lost(row, panels, comparison.plan)}
+        for row in comparison.rows
+        if row.is_primary
+    }
 
 
 def name_finding(row: Row) -> str:
@@ -98,3 +165,18 @@ def _describe(row: Row) -> dict[str, Any]:
     numbers: Mapping[str, float] = {name: getattr(row, name) for name in NUMBERS}
     plain = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
     return {"n": list(row.counts), **plain, "verdict": row.verdict}
+
+
+def _count_lost(row: Row, panels: Mapping[tuple[str, str], Panel], plan: Plan) -> int | None:
+    """Return how many answer sheets of a finding's sites and waves have no score; None where that is not shown."""
+    panel = panels.get((row.source, row.scale))
+    if panel is None or is_hidden(row, plan):
+        return None
+    sites = list(_find_sites(row, plan))
+    waves = {plan.span: [plan.first_wave, plan.last_wave], "": list(plan.waves)}.get(row.wave, [row.wave])
+    there = np.isin(panel.site, sites) & np.isin(panel.wave, waves)
+    return int((there & np.isnan(panel.score)).sum())
+
+
+def _find_sites(row: Row, plan: Plan) -> Iterable[str]:
+    return (site for site, label in plan.sites.items() if row.site in ("", site, label))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sos_score.report.tables import Cell, Table, print_table
-from sos_score.report.writers import check_output, choose_format, make_workbook, replace_file, write_text
+from sos_score.report.writers import check_output, choose_format, make_workbook, replace_files, write_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,9 +86,7 @@ def write_tables(
 def _write_files(contents: Mapping[Path, bytes], *, force: bool, inputs: Iterable[str | Path]) -> None:
     for path in contents:
         check_output(path, force=force, inputs=inputs)
-    for path, content in contents.items():
-        with replace_file(path) as stream:
-            stream.write(content)
+    replace_files(contents)
 
 
 def _plain(value: Cell) -> Cell:

@@ -43,7 +43,7 @@ def make_page(study: Study, sections: Sequence[Section]) -> str:
 
     return environment.get_template("report.html.j2").render(
         title=study.title,
-        lead=_say_design(study),
+        lead=say_design(study),
         software=f"sos-score {__version__}",
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(style),
@@ -66,7 +66,8 @@ def _prepare(table: Table) -> dict[str, Any]:
     return {"table": table, "cells": cells, "numeric": numeric}
 
 
-def _say_design(study: Study) -> str:
+def say_design(study: Study) -> str:
+    """Return how many sites, waves and sources there are, as a report begins."""
     arms = [f"{count(len(study.sites_of(arm)), 'site')} {study.label_arm(arm)}" for arm in study.arms]
     where = join(arms) if arms else count(len(study.sites), "site")
     waves = f", {count(len(study.waves), 'wave')}" if study.waves else ""

@@ -12,7 +12,9 @@ import narwhals as nw
 
 from sos_score import __version__
 from sos_score.definition.instrument import Instrument
+from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidInput, InvalidOutput, InvalidRequest, InvalidSurvey, Problem
+from sos_score.report.codebook import Variable, describe_id, list_variables, merge_variables
 from sos_score.report.jobs import Job, load_definitions, make_choices, plan_targets, read_map
 from sos_score.report.long import lengthen, list_long_columns
 from sos_score.report.summary import merge_failures, print_summary
@@ -72,10 +74,11 @@ def score_files(job: Job) -> bool:
         for target, group in _group_sources(sources, targets):
             done: list[Outcome] = []
             about = partial(describe_scores, definitions, done, __version__, choices.min_answered)
+            book = partial(_list_variables, job, definitions, group, done)
             columns = _list_columns(job, [source.scorer for source in group])
             # Nothing may appear where every file of the group fails: the error leaves through the open target.
             try:
-                with open_target(kind, target, columns, about, quiet=job.quiet) as parts:
+                with open_target(kind, target, columns, about, book, quiet=job.quiet) as parts:
                     _score_group(job, group, parts, done, failed)
             except InvalidSurvey:
                 continue
@@ -208,6 +211,19 @@ def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
     else:
         scores = [column for scorer in scorers for column in scorer.score_columns()]
     return [*(["source"] if len(job.data) > 1 else []), *dict.fromkeys(ids), *dict.fromkeys(scores)]
+
+
+def _list_variables(
+    job: Job, definitions: list[Definition], group: list[_Source], done: list[Outcome]
+) -> list[Variable]:
+    """Return what the columns mean, reference samples that were measured on the way included."""
+    by_id = {definition.instrument.id: definition for definition in definitions}
+    norms = {norm.name: norm for outcome in done for norm in outcome.norms}
+    found = [describe_id("source")] if len(job.data) > 1 else []
+    for source in group:
+        new = [norm for norm in norms.values() if norm not in source.scorer.choices.norms]
+        found += list_variables(add_norms(source.scorer, new), by_id, is_long=job.is_long)
+    return merge_variables(found)
 
 
 def _score_group(

@@ -1,24 +1,29 @@
-"""A study in, its report out: the page, its pictures and its manifest, all of them or none."""
+"""A study in, its report out: pages, pictures, scores and a manifest, all of them or none."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sos_score.comparison.study_panels import compare_study
-from sos_score.errors import InvalidRequest
+from sos_score.definition.reading import Definition
+from sos_score.errors import InvalidOutput, InvalidRequest
 from sos_score.report.blocks import Evidence, Section, count
+from sos_score.report.codebook_request import list_codebooks
+from sos_score.report.comparison import make_file_tables
+from sos_score.report.document import make_document
 from sos_score.report.page import make_page
 from sos_score.report.sections import list_sections
-from sos_score.report.writers import check_output, replace_file
+from sos_score.report.study_scores import StudyScores, gather_scores, make_study_sav
+from sos_score.report.workbook import make_report_workbook
+from sos_score.report.writers import check_output, replace_files
 from sos_score.scoring.study_file import read_study
 from sos_score.scoring.study_reading import load_study_data
 
 STUDY_SUFFIXES = (".yaml", ".yml")
-PAGE_SUFFIXES = (".html", ".htm")
+SCORES_SUFFIX = ".sav"
 
 
 @dataclass(frozen=True)
@@ -29,28 +34,26 @@ class ReportRequest:
     ----------
     study : str
         A study file.
-    output : str
-        The page, ``.html``; the manifest goes beside it.
+    outputs : tuple of str
+        The report, once in each form: ``.html``, ``.docx`` or ``.xlsx``; the manifest goes beside the first.
     figures : str or None
         A folder for the pictures, each as SVG and as PNG.
+    scores : str or None
+        An SPSS file, ``.sav``, for everybody's scores.
     force, quiet : bool
     """
 
     study: str
-    output: str = "report.html"
+    outputs: tuple[str, ...] = ("report.html",)
     figures: str | None = None
+    scores: str | None = None
     force: bool = False
     quiet: bool = False
 
     @property
-    def page(self) -> Path:
-        """Return the path of the page."""
-        return Path(self.output)
-
-    @property
     def manifest(self) -> Path:
         """Return the path of the manifest."""
-        return self.page.with_suffix(".manifest.json")
+        return Path(self.outputs[0]).with_suffix(".manifest.json")
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,39 @@ class Report:
     ----------
     evidence : Evidence
     sections : tuple of Section
+    scores : StudyScores
     files : dict
-        Path to content: the page, and the pictures where they are wanted.
+        Path to content: the report in each form, the scores and the pictures where they are wanted.
     """
 
     evidence: Evidence
     sections: tuple[Section, ...]
+    scores: StudyScores
     files: Mapping[Path, bytes]
+
+
+def _make_html(evidence: Evidence, sections: tuple[Section, ...], _scores: StudyScores) -> bytes:
+    return make_page(evidence.data.study, sections).encode()
+
+
+def _make_docx(evidence: Evidence, sections: tuple[Section, ...], _scores: StudyScores) -> bytes:
+    return make_document(evidence.data.study, sections)
+
+
+def _make_xlsx(evidence: Evidence, sections: tuple[Section, ...], scores: StudyScores) -> bytes:
+    further = {
+        **{f"all {name}": table for name, table in make_file_tables(evidence.comparison).items()},
+        **list_codebooks(scores.variables),
+    }
+    return make_report_workbook(evidence.data.study, sections, further)
+
+
+FORMS: dict[str, Callable[[Evidence, tuple[Section, ...], StudyScores], bytes]] = {
+    ".html": _make_html,
+    ".htm": _make_html,
+    ".docx": _make_docx,
+    ".xlsx": _make_xlsx,
+}
 
 
 def make_report(request: ReportRequest) -> Report:
@@ -91,20 +120,48 @@ def make_report(request: ReportRequest) -> Report:
     """
     if Path(request.study).suffix.lower() not in STUDY_SUFFIXES:
         raise InvalidRequest(f"a report is made from a study file (.yaml), not from '{request.study}'")
-    data = load_study_data(read_study(Path(request.study)))
+    file = read_study(Path(request.study))
+    data = load_study_data(file)
     evidence = Evidence(data, compare_study(data), request.manifest.name)
     sections = tuple(list_sections(evidence))
-    files = {request.page: make_page(data.study, sections).encode()}
+    definitions: dict[str, Definition] = {
+        each.instrument.id: each for found in file.definitions.values() for each in found
+    }
+    scores = gather_scores(data, definitions)
+    files = {Path(each): FORMS[Path(each).suffix.lower()](evidence, sections, scores) for each in request.outputs}
+    if request.scores is not None:
+        files[Path(request.scores)] = make_study_sav(data, scores)
     if request.figures is not None:
         for section in sections:
             for picture in section.pictures:
                 for kind in ("svg", "png"):
                     files[Path(request.figures) / f"{picture.name}.{kind}"] = picture.render(kind)
-    return Report(evidence, sections, files)
+    return Report(evidence, sections, scores, files)
+
+
+def check_request(request: ReportRequest) -> None:
+    """Raise `InvalidRequest` where an output has no form that is known, or two would be one file."""
+    for each in request.outputs:
+        if Path(each).suffix.lower() == SCORES_SUFFIX:
+            raise InvalidRequest(f"a report holds no scores of single people; for them give --scores {each}")
+        if Path(each).suffix.lower() not in FORMS:
+            raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'")
+    if request.scores is not None and Path(request.scores).suffix.lower() != SCORES_SUFFIX:
+        raise InvalidRequest(f"the scores of a study are a {SCORES_SUFFIX} file, not '{request.scores}'")
+    paths = [Path(each).resolve() for each in _list_named(request)]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InvalidRequest(f"two outputs would be one file: {path.name}")
+
+
+def _list_named(request: ReportRequest) -> list[Path]:
+    """Return every file that a request names, the manifest included."""
+    scores = [Path(request.scores)] if request.scores is not None else []
+    return [*map(Path, request.outputs), *scores, request.manifest]
 
 
 def write_report(request: ReportRequest) -> None:
-    """Write the report of a study, its manifest, and its pictures where they are wanted.
+    """Write the report of a study in every form asked for, its scores and pictures where wanted, and its manifest.
 
     Parameters
     ----------
@@ -117,29 +174,42 @@ def write_report(request: ReportRequest) -> None:
     """
     from sos_score.report.manifest import make_manifest
 
-    if request.page.suffix.lower() not in PAGE_SUFFIXES:
-        raise InvalidRequest(f"a report is an .html file, not '{request.output}'")
-    for path in (request.page, request.manifest):
+    check_request(request)
+    for path in _list_named(request):
         check_output(path, force=request.force)
     if request.figures is not None and not Path(request.figures).is_dir():
         check_output(Path(request.figures), force=False)
     report = make_report(request)
+    _check_inputs(request, report)
     files = {**report.files, request.manifest: make_manifest(request, report)}
     if request.figures is not None:
         for path in files:
             if path.parent == Path(request.figures) and path.parent.is_dir():
                 check_output(path, force=request.force)
-        Path(request.figures).mkdir(exist_ok=True)
-    _write_files(files)
+    replace_files(files)
     if not request.quiet:
-        pictures = sum(len(section.pictures) for section in report.sections)
-        where = f", also in {request.figures}" if request.figures is not None else ""
-        said = f"{request.output}: {count(len(report.sections), 'section')}, {count(pictures, 'picture')}{where}"
-        print(f"{said}\n{request.manifest}: what it was made from", file=sys.stderr)  # noqa: T201 - a message
+        print("\n".join(_say(request, report)), file=sys.stderr)  # noqa: T201 - a message
 
 
-def _write_files(files: Mapping[Path, bytes]) -> None:
-    """Write every file beside its place, then put them all in place."""
-    with ExitStack() as stack:
-        for path, content in files.items():
-            stack.enter_context(replace_file(path)).write(content)
+def _check_inputs(request: ReportRequest, report: Report) -> None:
+    """Raise `InvalidOutput` where an output would take the place of a file that was read, even with --force."""
+    problems = []
+    inputs = [each.path for each in report.evidence.data.inputs]
+    for path in _list_named(request):
+        try:
+            check_output(path, force=True, inputs=inputs)
+        except InvalidOutput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidOutput(problems, "nothing was written")
+
+
+def _say(request: ReportRequest, report: Report) -> list[str]:
+    pictures = sum(len(section.pictures) for section in report.sections)
+    where = f", also in {request.figures}" if request.figures is not None else ""
+    said = f"{count(len(report.sections), 'section')}, {count(pictures, 'picture')}{where}"
+    lines = [f"{each}: {said}" if place == 0 else f"{each}: the same" for place, each in enumerate(request.outputs)]
+    if request.scores is not None:
+        rows = count(report.scores.frame.height, "row")
+        lines.append(f"{request.scores}: {rows} of scores, with the ids of the people")
+    return [*lines, f"{request.manifest}: what it was made from"]

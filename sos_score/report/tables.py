@@ -95,6 +95,14 @@ def drop_hidden(table: Table) -> Table:
     return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
 
 
+def find_numeric(table: Table) -> list[bool]:
+    """Return which columns hold numbers only; what names a row is none, even where it is a number."""
+    return [
+        place >= table.stub and all(not isinstance(row[place], str) for row in table.rows)
+        for place in range(len(table.columns))
+    ]
+
+
 def print_table(table: Table, console: Console) -> None:
     """Print a table; one too wide for the terminal is printed in parts that repeat the stub."""
     from rich import box

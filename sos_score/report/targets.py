@@ -6,11 +6,12 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from sos_score.report.codebook import Variable
 from sos_score.report.output import open_console
 from sos_score.report.tables import Column, Table, print_table
 from sos_score.report.writers import BatchWriter, replace_file
@@ -23,6 +24,7 @@ _ROWS_SHOWN = 20
 
 Parts = Callable[[str | None], AbstractContextManager[Take]]
 About = Callable[[], Mapping[str, Any]]
+Book = Callable[[], Sequence[Variable]]
 
 
 def name_companion(target: Path) -> Path:
@@ -31,19 +33,23 @@ def name_companion(target: Path) -> Path:
 
 
 @contextmanager
-def open_target(kind: str, target: Path | None, columns: list[str], about: About, *, quiet: bool) -> Iterator[Parts]:
+def open_target(
+    kind: str, target: Path | None, columns: list[str], about: About, book: Book, *, quiet: bool
+) -> Iterator[Parts]:
     """Open what the scores are written to; it appears only when the block ends well.
 
     Parameters
     ----------
     kind : str
-        table, csv, json, xlsx or parquet.
+        table, csv, json, xlsx, parquet or sav.
     target : Path or None
         None is the terminal or standard output.
     columns : list of str
         Of the output.
     about : callable
         Gives, at the end, what has to stand beside the scores.
+    book : callable
+        Gives, at the end, what the columns mean.
     quiet : bool
         Whether to leave the progress bar out.
 
@@ -69,7 +75,7 @@ def open_target(kind: str, target: Path | None, columns: list[str], about: About
         with replace_file(target) as file:
             writer = BatchWriter(kind, file, columns, str(target))
             yield _with_progress(writer.part, quiet=quiet)
-            writer.finish(about())
+            writer.finish(about(), book())
             if kind == "csv":
                 with replace_file(name_companion(target)) as beside:
                     beside.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())

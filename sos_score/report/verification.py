@@ -8,17 +8,50 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from sos_score.definition.library import find_definition
-from sos_score.errors import InvalidInput, Problem
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sos_score.definition.library import find_definition, list_instruments
+from sos_score.errors import InvalidInput, InvalidRequest, Problem
 from sos_score.report.blocks import count
 from sos_score.report.manifest import FORMAT, list_findings, list_versions, relate
-from sos_score.report.study_report import ReportRequest, make_report
+from sos_score.report.study_report import Report, ReportRequest, check_request, make_report
 
-_KEYS = {"study": dict, "page": str, "versions": dict, "inputs": list, "outputs": dict, "findings": dict}
 _TOLERANCE = 1e-9  # relative; another processor may differ in the last digits
 _OUTCOME = "the report does not stand as recorded"
+_NOT_MADE = f"{_OUTCOME}, and nothing was recomputed"
+
+
+class _Part(BaseModel):
+    """A part of a manifest that is needed here; the rest is for readers."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class _Study(_Part):
+    path: str
+
+
+class _Request(_Part):
+    outputs: Annotated[list[str], Field(min_length=1)]
+    figures: str | None
+    scores: str | None
+
+
+class _Input(_Part):
+    sha256: str
+    path: str | None = None
+    id: str | None = None
+
+
+class _Record(_Part):
+    study: _Study
+    request: _Request
+    versions: dict[str, str]
+    inputs: list[_Input]
+    outputs: dict[str, str]
+    findings: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +59,7 @@ class _Manifest:
     """A manifest, and where its files lie from here."""
 
     path: Path
-    data: Mapping[str, Any]
+    record: _Record
 
     def find(self, name: str) -> Path:
         """Return a path of the manifest as seen from here."""
@@ -56,17 +89,24 @@ def verify_report(path: Path) -> str:
         With everything that differs.
     """
     manifest = _read(path)
+    record = manifest.record
     problems = [*_check_inputs(manifest), *_check_outputs(manifest)]
-    is_complete = all(manifest.find(each["path"]).is_file() for each in manifest.data["inputs"] if "path" in each)
-    if is_complete:
-        problems += _check_again(manifest)
+    if not all(manifest.find(each.path).is_file() for each in record.inputs if each.path is not None):
+        raise InvalidInput(problems, _NOT_MADE)
+    try:
+        report = _make_again(manifest)
+    except InvalidInput as error:
+        raise InvalidInput([*problems, *error.problems], _NOT_MADE) from None
+    except InvalidRequest as error:
+        raise InvalidInput([*problems, manifest.problem(str(error))], _NOT_MADE) from None
+    problems += _compare_reports(manifest, report)
     if problems:
-        raise InvalidInput(problems, _OUTCOME if is_complete else f"{_OUTCOME}, and nothing was recomputed")
-    data = manifest.data
-    versions = [f"{name} {then}" for name, then in data["versions"].items() if list_versions().get(name) != then]
-    made = f" It was made with {', '.join(versions)}, so pictures were not made again." if versions else ""
-    files = f"{count(len(data['outputs']), 'output')} and {count(len(data['inputs']), 'input')} as recorded"
-    return f"{data['page']}: {files}; {count(len(data['findings']), 'finding')} come out the same.{made}"
+        raise InvalidInput(problems, _OUTCOME)
+    versions = [f"{name} {then}" for name, then in record.versions.items() if list_versions().get(name) != then]
+    made = f" It was made with {', '.join(versions)}, so its files were not made again." if versions else ""
+    files = f"{count(len(record.outputs), 'output')} and {count(len(record.inputs), 'input')} as recorded"
+    findings = f"{count(len(record.findings), 'finding')} come out the same"
+    return f"{record.request.outputs[0]}: {files}; {findings}.{made}"
 
 
 def _read(path: Path) -> _Manifest:
@@ -78,22 +118,26 @@ def _read(path: Path) -> _Manifest:
         raise InvalidInput([Problem("is not a manifest (not JSON)", str(path), rule="manifest")]) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InvalidInput([Problem(f"is not a manifest (format {FORMAT})", str(path), rule="manifest")])
-    wrong = [key for key, kind in _KEYS.items() if not isinstance(data.get(key), kind)]
-    if wrong:
-        raise InvalidInput([Problem(f"is not a manifest (no {', '.join(wrong)})", str(path), rule="manifest")])
-    return _Manifest(path, data)
+    try:
+        return _Manifest(path, _Record.model_validate(data))
+    except ValidationError as error:
+        places = dict.fromkeys(".".join(map(str, each["loc"])) for each in error.errors())
+        message = f"is not a manifest (wrong or missing: {', '.join(places)})"
+        raise InvalidInput([Problem(message, str(path), rule="manifest")]) from None
 
 
 def _check_inputs(manifest: _Manifest) -> Iterator[Problem]:
-    for each in manifest.data["inputs"]:
-        if "path" in each:
-            yield from _check_file(manifest, each["path"], each["sha256"])
-        elif find_definition(each["id"]).document.sha256 != each["sha256"]:
-            yield manifest.problem("is another definition than the one recorded", each["id"])
+    for each in manifest.record.inputs:
+        if each.path is not None:
+            yield from _check_file(manifest, each.path, each.sha256)
+        elif each.id not in list_instruments():
+            yield manifest.problem("is not shipped with this version", str(each.id))
+        elif find_definition(each.id).document.sha256 != each.sha256:
+            yield manifest.problem("is another definition than the one recorded", each.id)
 
 
 def _check_outputs(manifest: _Manifest) -> Iterator[Problem]:
-    for name, digest in manifest.data["outputs"].items():
+    for name, digest in manifest.record.outputs.items():
         yield from _check_file(manifest, name, digest)
 
 
@@ -105,25 +149,32 @@ def _check_file(manifest: _Manifest, name: str, digest: str) -> Iterator[Problem
         yield manifest.problem("has been changed since", name)
 
 
-def _check_again(manifest: _Manifest) -> Iterator[Problem]:
-    """Yield every finding that comes out otherwise, and every output where the versions are the same."""
-    data = manifest.data
-    figures = data.get("figures")
+def _make_again(manifest: _Manifest) -> Report:
+    asked = manifest.record.request
     request = ReportRequest(
-        study=str(manifest.find(data["study"]["path"])),
-        output=str(manifest.find(data["page"])),
-        figures=None if figures is None else str(manifest.find(figures)),
+        study=str(manifest.find(manifest.record.study.path)),
+        outputs=tuple(str(manifest.find(each)) for each in asked.outputs),
+        figures=None if asked.figures is None else str(manifest.find(asked.figures)),
+        scores=None if asked.scores is None else str(manifest.find(asked.scores)),
     )
-    report = make_report(request)
-    found = list_findings(report.evidence.comparison.rows)
-    differ = list(_compare(manifest, data["findings"], found))
+    check_request(request)
+    return make_report(request)
+
+
+def _compare_reports(manifest: _Manifest, report: Report) -> Iterator[Problem]:
+    """Yield every finding that comes out otherwise, and every output where the versions are the same."""
+    record = manifest.record
+    differ = list(_compare(manifest, record.findings, list_findings(report.evidence.comparison)))
     yield from differ
-    if differ or list_versions() != data["versions"]:
+    if differ or list_versions() != record.versions:
         return
-    for path, content in report.files.items():
-        name = relate(path, manifest.path.parent)
-        if sha256(content).hexdigest() != data["outputs"].get(name):
+    made = {relate(path, manifest.path.parent): sha256(content).hexdigest() for path, content in report.files.items()}
+    for name, digest in made.items():
+        if name not in record.outputs:
+            yield manifest.problem("was not recorded", name)
+        elif digest != record.outputs[name]:
             yield manifest.problem("comes out otherwise", name)
+    yield from (manifest.problem("is no output any more", name) for name in record.outputs if name not in made)
 
 
 def _compare(manifest: _Manifest, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Problem]:
@@ -135,7 +186,11 @@ def _compare(manifest: _Manifest, then: Mapping[str, Any], now: Mapping[str, Any
         else:
             for key, value in now[name].items():
                 if not _is_same(then[name].get(key), value):
-                    yield manifest.problem(f"{key} was {then[name].get(key)}, is {value}", name)
+                    yield manifest.problem(f"{key} was {_show(then[name].get(key))}, is {_show(value)}", name)
+
+
+def _show(value: Any) -> str:
+    return "nothing" if value is None else str(value)
 
 
 def _is_same(one: Any, other: Any) -> bool:

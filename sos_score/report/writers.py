@@ -7,24 +7,26 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem, describe_failure
+from sos_score.report.codebook import Variable, make_codebook
+from sos_score.report.spss import make_sav
 
 if TYPE_CHECKING:
     import polars as pl
 
-FORMATS = {".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".parquet": "parquet"}
+FORMATS = {".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".parquet": "parquet", ".sav": "sav"}
+SCORE_FORMATS = ("csv", "json", "xlsx", "parquet", "sav")
+_WHOLE = ("xlsx", "parquet", "sav")  # cannot be written row by row
 _XLSX_ROWS = 1_048_575
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-def choose_format(
-    asked: str | None, output: str | None, allowed: tuple[str, ...] = ("csv", "json", "xlsx", "parquet")
-) -> str:
+def choose_format(asked: str | None, output: str | None, allowed: tuple[str, ...] = SCORE_FORMATS) -> str:
     """Return the format asked for, else the one the output's suffix says, else ``table``.
 
     Raises
@@ -46,7 +48,7 @@ def choose_format(
             raise InvalidRequest(f"cannot tell a format from '{output}'; give --format ({', '.join(allowed)})")
     if chosen == "table" and output not in (None, "-"):
         raise InvalidRequest(f"a table goes to the terminal; for a file give --format ({', '.join(allowed)})")
-    if chosen in ("xlsx", "parquet") and output in (None, "-"):
+    if chosen in _WHOLE and output in (None, "-"):
         raise InvalidRequest(f"{chosen} needs a file (--output results.{chosen})")
     return chosen
 
@@ -84,6 +86,46 @@ def _refuse(error: OSError, name: str) -> InvalidOutput:
     return InvalidOutput([Problem(f"cannot be written ({describe_failure(error)})", name, rule="output")])
 
 
+def replace_files(contents: Mapping[Path, bytes]) -> None:
+    """Put every file in its place, or where one cannot be written none; what was there before is then there again.
+
+    Parameters
+    ----------
+    contents : dict
+        Path to content. Folders that are not there are made.
+
+    Raises
+    ------
+    InvalidOutput
+        A file cannot be written.
+    """
+    tag = secrets.token_hex(4)
+    kept: list[Path] = []
+    path = Path()
+    try:
+        with ExitStack() as undo:
+            for path in dict.fromkeys(each.parent for each in contents if not each.parent.exists()):
+                path.mkdir()
+                undo.callback(path.rmdir)
+            parts = {path: path.with_name(f".{path.name}.{tag}.part") for path in contents}
+            for path, part in parts.items():
+                undo.callback(part.unlink, missing_ok=True)
+                part.write_bytes(contents[path])
+            for path, part in parts.items():
+                if path.exists():
+                    kept.append(path.with_name(f".{path.name}.{tag}.old"))
+                    path.replace(kept[-1])
+                    undo.callback(kept[-1].replace, path)
+                else:
+                    undo.callback(path.unlink, missing_ok=True)
+                part.replace(path)
+            undo.pop_all()
+    except OSError as error:
+        raise _refuse(error, str(path)) from None
+    for path in kept:
+        path.unlink()
+
+
 def write_text(text: str, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
     """Write text to a file, or to standard output where `output` is None or ``-``; see `check_output`."""
     if output in (None, "-"):
@@ -101,7 +143,7 @@ class BatchWriter:
     Parameters
     ----------
     kind : str
-        csv, json, xlsx or parquet.
+        csv, json, xlsx, parquet or sav.
     stream : binary file
     columns : list of str
         Of the output; a batch that lacks one has it empty.
@@ -157,23 +199,40 @@ class BatchWriter:
             self.batches.append(batch)
         self.rows += batch.height
 
-    def finish(self, about: Mapping[str, Any]) -> None:
-        """Complete the file; `about` goes inside it where the format has room for that."""
+    def finish(self, about: Mapping[str, Any], variables: Sequence[Variable] = ()) -> None:
+        """Complete the file; `about` and what the columns mean go inside it where the format has room for that."""
         import polars as pl
 
         if self.kind == "json":
             self.stream.write(f'], "about": {json.dumps(about, ensure_ascii=False)}}}\n'.encode())
-        if self.kind not in ("xlsx", "parquet"):
+        if self.kind not in _WHOLE:
             return
         empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
         frame = pl.concat(self.batches, how="vertical_relaxed") if self.batches else empty
         if self.kind == "parquet":
             frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
+        elif self.kind == "sav":
+            self.stream.write(make_sav(frame, variables, str(about["software"]), list(_list_caveats(about))))
+        elif frame.height > _XLSX_ROWS:
+            message = f"{frame.height:,} rows are too many for a worksheet ({_XLSX_ROWS:,})"
+            raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
         else:
-            if frame.height > _XLSX_ROWS:
-                message = f"{frame.height:,} rows are too many for a worksheet ({_XLSX_ROWS:,})"
-                raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
-            self.stream.write(make_workbook({"scores": (frame.columns, frame.iter_rows())}, about))
+            book = make_codebook(variables)
+            sheets = {
+                "scores": (frame.columns, frame.iter_rows()),
+                "codebook": ([column.name for column in book.columns], book.rows),
+            }
+            self.stream.write(make_workbook(sheets, about))
+
+
+def _list_caveats(about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what has to stand beside scores, in lines."""
+    for each in about["definitions"]:
+        yield f"{each['id']} {each['version']}, SHA-256 {each['sha256']}"
+        for part, claim in each["verification"].items():
+            yield f"{part}: {claim['status']} ({claim['source']})"
+    if "min_answered" in about:
+        yield about["min_answered"]
 
 
 def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:

@@ -81,6 +81,30 @@ class Outcome:
     numeric: frozenset[str] = frozenset()
 
 
+def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
+    """Return what became of a file that was read for one instrument and then for another.
+
+    Parameters
+    ----------
+    one, other : Outcome
+        Of the same file; what was read for the same instruments is told once.
+    """
+    if set(other.instruments) <= set(one.instruments):
+        return one
+    return Outcome(
+        name=one.name,
+        rows=max(one.rows, other.rows),  # a row may be blank but for the answers to one of them
+        instruments=(*one.instruments, *other.instruments),
+        norms=(*one.norms, *other.norms),
+        ready_made=(*one.ready_made, *other.ready_made),
+        blank_rows=min(one.blank_rows, other.blank_rows),
+        missing=dict(Counter(one.missing) + Counter(other.missing)),
+        invalid=(*one.invalid, *other.invalid),
+        scored=one.scored | other.scored,
+        numeric=one.numeric | other.numeric,
+    )
+
+
 def score_export(
     export: Export,
     scorer: Scorer,

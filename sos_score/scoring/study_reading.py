@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sos_score.definition.study_defaults import list_defaults
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem
-from sos_score.scoring.exports import Outcome
+from sos_score.scoring.exports import Outcome, merge_outcomes
 from sos_score.scoring.study_data import SourceTable, StudyData, StudyOutcome
 from sos_score.scoring.study_file import StudyFile
 from sos_score.scoring.study_links import LinkTable, read_links
@@ -50,7 +50,8 @@ def load_study_data(file: StudyFile) -> StudyData:
             tables.append(table)
             outcomes += list_outcomes(file, rows, table)
             notes |= dict.fromkeys(f"{name}: {each}" for each in said)
-            done |= {each.name: each for each in rows.files}
+            for each in rows.files:
+                done[each.name] = merge_outcomes(done.get(each.name, each), each)
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
     return StudyData(
