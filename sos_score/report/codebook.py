@@ -201,11 +201,13 @@ def _describe_long(scorer: Scorer, instruments: list[Instrument], scores: list[V
     definition = "; ".join(dict.fromkeys(each.definition for each in scores))
     statuses = "; ".join(dict.fromkeys(f"{each.definition}: {each.key_status}" for each in scores))
     base = Variable("", "", definition=definition, key_status=statuses)
-    yield replace(
-        base, name="instrument", label=_IDS["instrument"], values={each.id: each.title for each in instruments}
-    )
-    titles = {name: scale.title for each in instruments for name, scale in each.scales.items()}
-    yield replace(base, name="scale", label=_IDS["scale"], values=titles)
+    named = {each.id: each.title for each in instruments}
+    yield replace(base, name="instrument", label=_IDS["instrument"], values=named)
+    titles: dict[str, dict[str, None]] = {}
+    for each in instruments:
+        for name, scale in each.scales.items():
+            titles.setdefault(name, {})[scale.title] = None
+    yield replace(base, name="scale", label=_IDS["scale"], values={name: " / ".join(x) for name, x in titles.items()})
     plans = [scale for plan in scorer.plans for scale in plan.scales]
     yield replace(base, name="score", label="score of the scale, in the metric of its definition", kind="score",
                   missing="too few items answered; see the definition's rule")  # fmt: skip

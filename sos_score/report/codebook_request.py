@@ -44,8 +44,8 @@ def write_codebook(study: str | None, job: Job) -> None:
 
 
 def list_codebooks(variables: Iterable[Variable]) -> dict[str, Table]:
-    """Return the codebooks of a study, by the name of their sheet."""
-    return {"codebook": make_codebook(variables), "codebook of findings": make_finding_codebook()}
+    """Return the codebooks of a study, by the name of their file."""
+    return {"codebook": make_codebook(variables), "findings": make_finding_codebook()}
 
 
 def _list_of_instruments(job: Job) -> list[Variable]:

@@ -23,21 +23,19 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same report gives the same bytes
 _SIZES = {"Title": 20.0, "Heading 1": 15.0, "Heading 2": 12.0, "Caption": 9.5, "Table Text": 9.0, "Table Note": 8.5}
 
 
-def make_document(study: Study, sections: Sequence[Section], appendix: Sequence[Table] = ()) -> bytes:
+def make_document(study: Study, sections: Sequence[Section]) -> bytes:
     """Return a report as a Word document.
 
     Parameters
     ----------
     study : Study
     sections : sequence of Section
-    appendix : sequence of Table
-        Further tables, put at the end after those that a page folds away.
 
     Returns
     -------
     bytes
-        Pages are A4. Tables are numbered, in APA style; where one is too wide its page lies on its side. The same
-        sections give the same bytes.
+        Pages are A4. Tables are numbered, in APA style; where one is too wide its page lies on its side, and those that
+        a page folds away are in an appendix. The same sections give the same bytes.
     """
     from docx import Document
 
@@ -56,11 +54,10 @@ def make_document(study: Study, sections: Sequence[Section], appendix: Sequence[
                 writer.add_paragraph(f"{block.value.title}: Table {shown + len(folded)}, in the appendix.")
             else:
                 writer.add_block(block)
-    tables = [*folded, *appendix]
-    if tables:
+    if folded:
         writer.turn(is_landscape=True)
         writer.document.add_heading("Appendix", 1)
-        for table in tables:
+        for table in folded:
             writer.add_table(table, is_turned=True)
     return _pack(writer.finish())
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sos_score.report.codebook import Variable
 
@@ -51,7 +51,7 @@ def make_sav(frame: pl.DataFrame, variables: Iterable[Variable], title: str, not
     columns = {new: known.get(old, Variable(old, old)) for old, new in names.items()}
     frame = frame.rename(names).with_columns(cs.by_dtype(pl.Null).cast(pl.String)).fill_nan(None)
     numeric = set(frame.select(cs.numeric()).columns)
-    labels = {new: _label(columns[new].label, old, new) for old, new in names.items()}
+    labels: dict[str, str | None] = {new: _label(columns[new].label, old, new) for old, new in names.items()}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.sav"
         pyreadstat.write_sav(
@@ -120,7 +120,8 @@ def _label(label: str, column: str, name: str) -> str:
     return shorten(label if name == column else renamed, _LABEL)
 
 
-def _label_values(columns: Mapping[str, Variable], numeric: set[str]) -> dict[str, dict[int | float | str, str]]:
+def _label_values(columns: Mapping[str, Variable], numeric: set[str]) -> dict[str, Any]:
+    """Return the labels of values; pyreadstat takes those of texts too, and its types do not say so."""
     return {
         name: {
             float(value) if name in numeric else value: shorten(label, _VALUE_LABEL)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sos_score.comparison.study_panels import compare_study
 from sos_score.definition.reading import Definition
-from sos_score.errors import InvalidOutput, InvalidRequest
+from sos_score.errors import InvalidOutput, InvalidRequest, Problem
 from sos_score.report.blocks import Evidence, Section, count
 from sos_score.report.codebook_request import list_codebooks
 from sos_score.report.comparison import make_file_tables
@@ -84,9 +84,11 @@ def _make_docx(evidence: Evidence, sections: tuple[Section, ...], _scores: Study
 
 
 def _make_xlsx(evidence: Evidence, sections: tuple[Section, ...], scores: StudyScores) -> bytes:
+    codebooks = list_codebooks(scores.variables)
     further = {
         **{f"all {name}": table for name, table in make_file_tables(evidence.comparison).items()},
-        **list_codebooks(scores.variables),
+        "codebook": codebooks["codebook"],
+        "codebook of findings": codebooks["findings"],
     }
     return make_report_workbook(evidence.data.study, sections, further)
 
@@ -193,7 +195,7 @@ def write_report(request: ReportRequest) -> None:
 
 def _check_inputs(request: ReportRequest, report: Report) -> None:
     """Raise `InvalidOutput` where an output would take the place of a file that was read, even with --force."""
-    problems = []
+    problems: list[Problem] = []
     inputs = [each.path for each in report.evidence.data.inputs]
     for path in _list_named(request):
         try:

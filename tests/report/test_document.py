@@ -1,0 +1,198 @@
+"""The report as a Word document, read back."""
+
+import re
+import zipfile
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
+from office import convert, require_libreoffice
+from report_pages import small_study
+from support import ROOT
+
+from sos_score.comparison.study_panels import compare_study
+from sos_score.report.blocks import Block, Evidence, Section
+from sos_score.report.document import make_document
+from sos_score.report.document_tables import LANDSCAPE, PORTRAIT, lay_out, measure
+from sos_score.report.sections import list_sections
+from sos_score.report.tables import Column, Table
+from sos_score.scoring.study_file import read_study
+from sos_score.scoring.study_reading import load_study_data
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory):
+    data = load_study_data(read_study(small_study(tmp_path_factory.mktemp("small"), title="Teams & <all>")))
+    return Evidence(data, compare_study(data), "report.manifest.json")
+
+
+@pytest.fixture(scope="module")
+def sections(evidence):
+    return list_sections(evidence)
+
+
+@pytest.fixture(scope="module")
+def content(evidence, sections):
+    return make_document(evidence.data.study, sections)
+
+
+@pytest.fixture(scope="module")
+def document(content):
+    return Document(BytesIO(content))
+
+
+def list_blocks(sections, *kinds):
+    return [block.value for section in sections for block in section.blocks if block.kind in kinds]
+
+
+def list_captions(document, kind):
+    found = [paragraph for paragraph in document.paragraphs if paragraph.style.name == "Caption"]
+    texts = ["".join(each.text or "\n" for each in one._p.iter(qn("w:t"), qn("w:br"))) for one in found]
+    return [text for text in texts if text.startswith(kind)]
+
+
+def write(*tables):
+    sections = [Section("x", "X", tuple(Block("table", table) for table in tables))]
+    return Document(BytesIO(make_document(read_study(ROOT / "examples/contrast_study/study.yaml").study, sections)))
+
+
+def test_headings_are_headings_in_the_order_of_the_sections(document, sections):
+    found = [(each.style.name, each.text) for each in document.paragraphs if each.style.name.startswith("Heading")]
+    expected = []
+    for section in sections:
+        expected.append(("Heading 1", section.title))
+        expected += [("Heading 2", block.value) for block in section.blocks if block.kind == "heading"]
+    assert found == [*expected, ("Heading 1", "Appendix")]
+    assert document.paragraphs[0].style.name == "Title"
+    assert document.paragraphs[0].text == "Teams & <all>"
+
+
+def test_every_table_is_there_with_its_cells_number_and_title(document, sections):
+    tables = [*list_blocks(sections, "table"), *list_blocks(sections, "folded")]
+    assert len(document.tables) == len(tables) > 9
+    for shown, table in zip(document.tables, tables, strict=True):
+        assert [cell.text for cell in shown.rows[0].cells] == [each.label for each in table.columns if each.shown]
+        assert len(shown.rows) == len(table.rows) + 1
+    assert list_captions(document, "Table") == [f"Table {n}\n{each.title}" for n, each in enumerate(tables, start=1)]
+    verdicts = document.tables[0]
+    assert [cell.text for cell in verdicts.rows[1].cells] == [str(each) for each in tables[0].rows[0]]
+    told = [paragraph.text for paragraph in document.paragraphs if paragraph.text.endswith(", in the appendix.")]
+    folded = list_blocks(sections, "folded")
+    first = len(tables) - len(folded) + 1
+    assert told == [f"{each.title}: Table {n}, in the appendix." for n, each in enumerate(folded, start=first)]
+
+
+def test_header_rows_repeat_rows_stay_whole_and_rules_are_horizontal_only(document):
+    for table in document.tables:
+        rows = table._tbl.tr_lst
+        assert [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows] == [
+            True, *[False] * (len(rows) - 1),
+        ]  # fmt: skip
+        assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+        sides = {side.tag for borders in table._tbl.iter(qn("w:tcBorders")) for side in borders}
+        assert sides <= {qn("w:top"), qn("w:bottom")}
+        ruled = [row.find(f".//{qn('w:tcBorders')}/{qn('w:bottom')}") is not None for row in rows]
+        assert ruled == [True, *[False] * (len(rows) - 2), True][: len(rows)]
+
+
+def test_notes_stand_under_their_table(document, sections):
+    table = next(each for each in list_blocks(sections, "table") if each.title == "What became of each file")
+    place = next(n for n, each in enumerate(document.paragraphs) if each.text.endswith(table.title))
+    assert document.paragraphs[place + 1].text == f"Note. {table.notes[0]}"
+    assert document.paragraphs[place + 1].style.name == "Table Note"
+
+
+def test_every_picture_is_there_with_its_finding_and_its_figures_in_words(document, sections):
+    pictures = list_blocks(sections, "picture")
+    named = [shape._inline.docPr for shape in document.inline_shapes]
+    assert [each.get("descr") for each in named] == [each.description for each in pictures]
+    assert [each.get("title") for each in named] == [each.title for each in pictures]
+    assert list_captions(document, "Figure") == [f"Figure {n}\n{each.title}" for n, each in enumerate(pictures, 1)]
+    for shape, picture in zip(document.inline_shapes, pictures, strict=True):
+        assert shape.width.pt <= PORTRAIT
+        assert shape.height / shape.width == pytest.approx(picture.size[1] / picture.size[0], rel=0.01)
+
+
+def test_the_document_says_what_it_is_in_which_language_and_not_when(document, content):
+    about = document.core_properties
+    assert (about.title, about.language, about.created, about.modified) == ("Teams & <all>", "en-GB", None, None)
+    assert about.author.startswith("sos-score ")
+    assert {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))} == {"en-GB"}
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert "docProps/thumbnail.jpeg" not in archive.namelist()
+        assert archive.testzip() is None
+
+
+def test_pages_are_a4_and_numbered_and_turned_for_the_appendix(document):
+    sizes = [(round(each.page_width.cm, 1), round(each.page_height.cm, 1)) for each in document.sections]
+    assert sizes == [(21.0, 29.7), (29.7, 21.0)]
+    assert "PAGE" in document.sections[0].footer._element.xml
+    for table in document.tables:
+        assert sum(int(each.get(qn("w:w"))) for each in table._tbl.tblGrid) <= LANDSCAPE * 20
+
+
+def test_the_same_report_gives_the_same_bytes(evidence, content):
+    assert make_document(evidence.data.study, list_sections(evidence)) == content
+
+
+def test_a_table_too_wide_for_a_page_has_one_on_its_side_and_the_text_after_it_has_not():
+    wide = Table(tuple(Column(f"a long label {n}") for n in range(14)), (("unbreakable",) * 14,), "Wide")
+    narrow = Table((Column("a"), Column("b")), ((1, "x"),), "Narrow")
+    document = write(narrow, wide, narrow)
+    assert [each.page_width > each.page_height for each in document.sections] == [False, True, False]
+
+
+def test_numbers_are_on_the_right_with_a_real_minus_and_texts_on_the_left():
+    table = Table((Column("who"), Column("d", 2), Column("ci")), (("a-1", -0.5, "[-0.90, -0.10]"), ("b", 12, "")), "T")
+    document = write(table)
+    cells = document.tables[0].rows[1].cells
+    assert [cell.text for cell in cells] == ["a-1", "\u22120.50", "[\u22120.90,\u00a0\u22120.10]"]
+    sides = [paragraph.alignment for cell in cells for paragraph in cell.paragraphs]
+    assert [None if side is None else int(side) for side in sides] == [None, 2, None]
+
+
+def test_what_xml_cannot_hold_does_not_stop_a_report():
+    document = write(Table((Column("a\x01"), Column("b")), (("<b>&\x00", "\ud800\x0b"),), "T\x1f", ("n\x02",)))
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["<b>&\ufffd", "\ufffd\ufffd"]
+
+
+@given(st.lists(st.lists(st.text("ab W-1", max_size=60), min_size=1, max_size=8), min_size=1, max_size=12))
+def test_a_table_fits_its_page_and_no_word_is_broken_unless_no_type_is_small_enough(columns):
+    height = max(map(len, columns))
+    rows = tuple(tuple(column[n] if n < len(column) else "" for column in columns) for n in range(height))
+    table = Table(tuple(Column(f"c{n}") for n in range(len(columns))), rows)
+    layout = lay_out(table)
+    room = LANDSCAPE if layout.is_landscape else PORTRAIT
+    assert sum(layout.widths) <= room + 1e-6
+    words = [[*f"c{n}".split(), *(w for cell in column for w in cell.split(" "))] for n, column in enumerate(columns)]
+    if sum(max(map(measure, each)) * 9 + 8 for each in words) <= PORTRAIT / 2:
+        assert not layout.is_landscape
+    if not (layout.is_landscape and layout.size == 7):
+        assert all(
+            width + 1e-6 >= max(map(measure, each)) * layout.size
+            for width, each in zip(layout.widths, words, strict=True)
+        )
+
+
+def test_type_grows_smaller_before_the_page_is_turned():
+    def lay(count):
+        return lay_out(Table(tuple(Column("abcdefghij") for _ in range(count)), ()))
+
+    found = [(lay(count).size, lay(count).is_landscape) for count in range(1, 20)]
+    assert list(dict.fromkeys(found)) == [(9, False), (8, False), (9, True), (8, True), (7, True)]
+
+
+def test_libreoffice_opens_it_and_shows_every_heading_caption_and_header_again(content, sections, tmp_path):
+    require_libreoffice()
+    path = tmp_path / "report.docx"
+    path.write_bytes(content)
+    text = convert(path, "txt:Text (encoded):UTF8", tmp_path).read_text(encoding="utf-8-sig")
+    places = [text.index(section.title) for section in sections]
+    assert all(one < other for one, other in pairwise(places))
+    assert len(re.findall(r"^Table \d+$", text, re.MULTILINE)) == len(list_blocks(sections, "table", "folded"))
+    assert convert(path, "pdf", tmp_path).read_bytes().startswith(b"%PDF")
