@@ -101,18 +101,17 @@ def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:
     >>> round(omega_total(m).omega, 6)
     0.744932
     """
-    return omega_totals([moments], names)[0]
+    return omega_totals([moments], [names])[0]
 
 
-def omega_totals(samples: Sequence[Moments], names: Sequence[str] | None = None) -> list[Omega]:
-    """Return McDonald's omega total of one scale in several samples; the models are fitted together, which is quicker.
+def omega_totals(samples: Sequence[Moments], names: Sequence[Sequence[str] | None]) -> list[Omega]:
+    """Return McDonald's omega total of many samples or scales; the models are fitted together, which is quicker.
 
     Parameters
     ----------
     samples : sequence of Moments
-        Each of the same k items.
-    names : sequence of str, optional
-        Item ids for the notes.
+    names : sequence of sequence of str or None
+        Of each sample, the item ids for the notes.
 
     Returns
     -------
@@ -123,7 +122,7 @@ def omega_totals(samples: Sequence[Moments], names: Sequence[str] | None = None)
     --------
     >>> from sos_score.psychometrics.covariance import moments_from_sums
     >>> m = moments_from_sums(11, [0, 0, 0], [[10, 4.2, 4.8], [4.2, 10, 5.6], [4.8, 5.6, 10]])
-    >>> [round(one.omega, 6) for one in omega_totals([m, m])]
+    >>> [round(one.omega, 6) for one in omega_totals([m, m], [None, None])]
     [0.744932, 0.744932]
     """
     kept = [sample.select(usable_items(sample)) for sample in samples]
@@ -134,7 +133,7 @@ def omega_totals(samples: Sequence[Moments], names: Sequence[str] | None = None)
         fit = fit_one_factor(np.stack([kept[i].covariance * (kept[i].n - 1) / kept[i].n for i in alike]))
         fits |= {i: fit.take(place) for place, i in enumerate(alike)}
     return [
-        _describe(samples[i], item_labels(samples[i], names), kept[i].n, fits.get(i), refusals[i])
+        _describe(samples[i], item_labels(samples[i], names[i]), kept[i].n, fits.get(i), refusals[i])
         for i in range(len(samples))
     ]
 

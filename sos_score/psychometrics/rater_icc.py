@@ -189,14 +189,14 @@ class _FTest:
 
 
 def _f_test(above: float, below: float, df: tuple[int, int], level: float) -> _FTest:
-    from scipy.stats import f as f_distribution
+    from scipy.special import fdtrc, fdtri
 
     if below == 0:
         return _FTest((np.inf, np.inf, np.inf), df, 0.0)
     f, tail = above / below, (1 + level) / 2
-    low = f / float(f_distribution.ppf(tail, *df))
-    high = f * float(f_distribution.ppf(tail, *df[::-1]))
-    return _FTest((f, low, high), df, float(f_distribution.sf(f, *df)))
+    low = f / float(fdtri(*df, tail))
+    high = f * float(fdtri(*df[::-1], tail))
+    return _FTest((f, low, high), df, float(fdtrc(*df, f)))
 
 
 def _form(name: str, shrout_fleiss: str, values: list[float], test: _FTest) -> IccForm:
@@ -216,7 +216,7 @@ def _step_up(icc: float, k: int) -> float:
 
 def _agreement_interval(s: _Squares, icc: float, level: float) -> tuple[float, float]:
     """Return the interval of ICC(A,1), with Satterthwaite's degrees of freedom (McGraw & Wong, Table 7)."""
-    from scipy.stats import f as f_distribution
+    from scipy.special import fdtri
 
     n, k = s.n, s.k
     a = k * icc * s.raters
@@ -227,8 +227,8 @@ def _agreement_interval(s: _Squares, icc: float, level: float) -> tuple[float, f
     if df <= 0:
         return np.nan, np.nan
     tail = (1 + level) / 2
-    down = float(f_distribution.ppf(tail, n - 1, df))
-    up = float(f_distribution.ppf(tail, df, n - 1))
+    down = float(fdtri(n - 1, df, tail))
+    up = float(fdtri(df, n - 1, tail))
     noise = k * s.raters + (k * n - k - n) * s.error
     low = n * (s.targets - down * s.error) / (down * noise + n * s.targets)
     high = n * (up * s.targets - s.error) / (noise + n * up * s.targets)

@@ -123,10 +123,9 @@ def assess_reliability(
         for scale in chosen
         for group, place in places.items()
     ]
-    for scale in chosen:
-        own = [part for part in parts if part.scale is scale]
-        for part, omega in zip(own, omega_totals([part.moments for part in own], scale.names), strict=True):
-            part.omega = omega
+    omegas = omega_totals([part.moments for part in parts], [part.scale.names for part in parts])
+    for part, omega in zip(parts, omegas, strict=True):
+        part.omega = omega
     found = [(part.scale.plan.scale, name_group(part.place), note) for part in parts for note in part.notes]
     names = [name_group(place) for place in places.values()]
     notes = gather_notes(found, [scale.plan.scale for scale in chosen], names, responses.instrument)

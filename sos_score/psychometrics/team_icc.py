@@ -169,16 +169,16 @@ def _notes(teams: int, between: float, within: float) -> tuple[str, ...]:
 
 def _f_test(between: float, within: float, df1: int, df2: int, level: float) -> tuple[float, float, float, float]:
     """Return F, its p, and the ends of the interval of the ratio of expected mean squares."""
-    from scipy.stats import f as f_distribution
+    from scipy.special import fdtrc, fdtri
 
     if within == 0:
         f = np.nan if between == 0 else np.inf
         return f, 0.0 if between > 0 else np.nan, f, f
     f = between / within
     tail = (1 + level) / 2
-    low = f / float(f_distribution.ppf(tail, df1, df2))
-    high = f * float(f_distribution.ppf(tail, df2, df1))
-    return f, float(f_distribution.sf(f, df1, df2)), low, high
+    low = f / float(fdtri(df1, df2, tail))
+    high = f * float(fdtri(df2, df1, tail))
+    return f, float(fdtrc(df1, df2, f)), low, high
 
 
 def _icc1(f: float, k: float) -> float:

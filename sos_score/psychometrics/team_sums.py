@@ -149,9 +149,8 @@ class _Tally:
         """Add a batch: who answered anything, each answer, and the scores."""
         self.members = _grow(self.members, teams) + np.bincount(team[known.any(axis=0)], minlength=teams)
         # What is missing is little as a rule, and quicker to count.
-        term, row = np.nonzero(~known)
-        missing = np.bincount(term * teams + team[row], minlength=len(known) * teams).reshape(-1, teams)
-        self.answered = _grow(self.answered, teams) + (np.bincount(team, minlength=teams) - missing).T
+        missing = [np.bincount(team[np.flatnonzero(term)], minlength=teams) for term in ~known]
+        self.answered = _grow(self.answered, teams) + (np.bincount(team, minlength=teams) - np.array(missing)).T
         self.asked = np.ones((teams, len(known)), dtype=bool)
         has = ~np.isnan(score)
         off = score[has] - self.score_middle
