@@ -61,8 +61,8 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
         # What is not there is NaN on some frames.
         native = responses.frame.select(*ids, *wanted).collect(backend="polars").to_native().lazy()
         native = native.with_columns(pl.col(wanted).fill_nan(None))
-    codes = nw.col(*items.values()).cast(dtype) if items else []
-    whole = nw.from_native(native).with_columns(codes).to_native()
+    codes = [nw.col(column).cast(dtype) for column in items.values()]
+    whole = nw.from_native(native).with_columns(*codes).to_native()
     for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True):
         yield _tidy(batch, ids, wanted)
 
@@ -114,12 +114,14 @@ def read_terms(
     """
     import polars as pl
 
-    dtype = batch.schema[columns[0]]
-    gap = pl.lit(np.nan) if dtype.is_float() else dtype.min()
+    dtype = batch[columns[0]].head(0).to_numpy().dtype
+    is_scores = dtype.kind == "f"
+    # Codes never take the lowest number of their type; see `shortest_integer`.
+    gap = np.nan if is_scores else np.iinfo(dtype).min
     terms = batch.select(pl.col(columns).fill_null(gap)).to_numpy().T
     if order is not None:
         terms = terms.take(order, axis=1)
-    return terms, ~np.isnan(terms) if dtype.is_float() else terms != np.iinfo(terms.dtype).min
+    return terms, ~np.isnan(terms) if is_scores else terms != gap
 
 
 def _find_items(responses: Responses, columns: Sequence[str]) -> dict[str, str]:

@@ -250,7 +250,8 @@ class _Reading:
         is_listwise = self.missing == "listwise"
         used, seen = (x.take(whole, axis=1), known.take(whole, axis=1)) if is_listwise else (x, known)
         dtype = _precision(scale, used.shape[1])
-        shifted = used.astype(dtype) - ((scale.low + scale.high) / 2).astype(dtype)[:, None]
+        shifted: Floats = used.astype(dtype)
+        shifted -= ((scale.low + scale.high) / 2)[:, None].astype(dtype)
         if not is_listwise or not asked.all():
             shifted = np.where(seen, shifted, dtype(0))
         return AnswerSums(
@@ -276,7 +277,8 @@ class _Reading:
         chosen = x.take(rows, axis=1)[:, None] == (scale.low[:, None] + options).astype(x.dtype)[:, :, None]
         chosen &= known.take(rows, axis=1)[:, None]
         each = chosen.reshape(k * scale.options, len(rows)).astype(np.float32)
-        return (each @ each.T).reshape(k, scale.options, k, scale.options).transpose(0, 2, 1, 3).astype(float)
+        tables: Floats = (each @ each.T).reshape(k, scale.options, k, scale.options).transpose(0, 2, 1, 3)
+        return tables.astype(float)
 
 
 def _precision(scale: ScaleColumns, rows: int) -> type[np.float32] | type[np.float64]:
@@ -289,7 +291,8 @@ def _count(true: Known) -> Floats:
     """Return how many are true in each row; a product with ones takes a fraction of the time of a sum of booleans."""
     n = true.shape[1]
     dtype = np.float32 if n < 2**24 else np.float64
-    return (true.astype(dtype) @ np.ones(n, dtype=dtype)).astype(float)
+    counts: Floats = true.astype(dtype) @ np.ones(n, dtype=dtype)
+    return counts.astype(float)
 
 
 def _sum_pairs(shifted: Floats, mask: Floats | None) -> PairSums:

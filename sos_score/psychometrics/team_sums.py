@@ -201,7 +201,8 @@ class _Tally:
     def _add_powers(self, row: int) -> Floats:
         """Return the sums of the answers to each term, and of their squares, off the middle of its range."""
         if not self.options:
-            return self.powers[row]
+            powers: Floats = self.powers[row]
+            return powers
         off = [np.arange(options) - (options - 1) / 2 for options in self.options]
         both = list(zip(self.counts, off, strict=True))
         return np.array([[counts[row] @ each**power for counts, each in both] for power in (1, 2)])

@@ -152,7 +152,7 @@ def _score_export(
     # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take, codes)
+            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take, codes=codes)
             if export.plainness.result():
                 return outcome
             raise _NotPlainError
@@ -160,7 +160,7 @@ def _score_export(
         if isinstance(error, InvalidSurvey) and export.plainness.result():
             raise
     with settle_export(export) as settled, open_part() as take:
-        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take, codes)
+        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take, codes=codes)
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
@@ -194,7 +194,7 @@ class _NotPlainError(Exception):
 
 
 def _score(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take, codes: Collection[str]
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take, *, codes: Collection[str]
 ) -> Outcome:
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
     schema = frame.collect_schema()

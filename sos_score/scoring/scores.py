@@ -27,7 +27,7 @@ from sos_score.survey.columns import ColumnMap, Columns, match_columns
 from sos_score.survey.ready_made import ReadyMade, list_ready_made
 
 OnInvalid = Literal["error", "missing"]
-_INTEGERS = {8: nw.Int8, 16: nw.Int16, 32: nw.Int32}
+_INTEGERS: dict[int, type[nw.Int8 | nw.Int16 | nw.Int32]] = {8: nw.Int8, 16: nw.Int16, 32: nw.Int32}
 
 
 @dataclass(frozen=True)
