@@ -125,8 +125,9 @@ def main() -> None:
     # The matrices of a study are small: threads cost several times what they save.
     for setting in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(setting, "1")
-    # Smaller pieces in flight keep the memory of a large file flat.
-    os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")
+    # Pieces of a large file are read ahead by number: small ones keep the memory the same however long the file.
+    os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", "4000000")  # bytes
+    os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")  # rows
     # Models need no plugins of other packages, and looking for some takes a tenth of the start-up.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(1 << 20))

@@ -9,6 +9,7 @@ import narwhals as nw
 
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 
+_Sum = type[nw.Int16 | nw.Int32 | nw.Float64]
 Frame = TypeVar("Frame", nw.DataFrame[Any], nw.LazyFrame[Any])
 
 
@@ -49,10 +50,9 @@ def _parts_in(scale: ScalePlan, plan: ScoringPlan, known: set[str]) -> bool:
 def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Expr]:
     stem = plan.instrument.column_stem
     names = [f"{stem}_{term.name}" if scale.of_scores else answer_column(term.name) for term in scale.terms]
-    # Whole numbers are summed as such: exact, and half the work of floats.
-    dtype = nw.Int32 if all(schema[name].is_integer() for name in names) else nw.Float64
+    terms = dict(zip(names, scale.terms, strict=True))
     present = _count_present(names)
-    total = _add_up(dict(zip(names, scale.terms, strict=True)), dtype).cast(nw.Float64)
+    total = _add_up(terms, _choose_sum(scale.terms) if _are_whole(names, schema) else nw.Float64)
     given = _measure(scale, names, total, present)
     enough = present >= scale.needed
     scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
@@ -92,22 +92,32 @@ def _place_in_range(scale: ScalePlan, names: Sequence[str], total: nw.Expr, mean
     return 100.0 * (total - low_present) / nw.when(width_present > 0).then(width_present)
 
 
-def _count_present(names: Iterable[str]) -> nw.Expr:
-    return nw.sum_horizontal((~nw.col(*names).is_null()).cast(nw.Int32))
+def _are_whole(names: Iterable[str], schema: nw.Schema) -> bool:
+    return all(schema[name].is_integer() for name in names)
 
 
-def _add_up(terms: Mapping[str, Term], dtype: type[nw.Int32 | nw.Float64]) -> nw.Expr:
+def _choose_sum(terms: Iterable[Term]) -> _Sum:
+    """Return the smallest type that holds any sum of whole numbers: exact, and a quarter of the work of floats."""
+    reach = sum(max(abs(term.low), abs(term.high)) for term in terms)
+    return nw.Int16 if reach < 2**15 else nw.Int32 if reach < 2**31 else nw.Float64
+
+
+def _count_present(names: Sequence[str]) -> nw.Expr:
+    return nw.sum_horizontal((~nw.col(*names).is_null()).cast(nw.Int8 if len(names) < 2**7 else nw.Int32))
+
+
+def _add_up(terms: Mapping[str, Term], dtype: _Sum) -> nw.Expr:
     """Return the sum of the terms, reversed ones as low + high - x, missing ones as nothing."""
     groups: dict[float | None, list[str]] = {}
     for name, term in terms.items():
         groups.setdefault(term.low + term.high if term.is_reversed else None, []).append(name)
     total: nw.Expr | None = None
     for turn, names in groups.items():
-        added = nw.sum_horizontal(nw.col(*names).cast(dtype))
+        added = nw.sum_horizontal(nw.col(*names).cast(dtype)).cast(nw.Float64)
         if turn is not None:
-            added = _count_present(names) * turn - added
+            added = _count_present(names).cast(nw.Float64) * turn - added
         total = added if total is None else total + added
-    return total if total is not None else nw.lit(0)
+    return total if total is not None else nw.lit(0.0)
 
 
 def t_score(score: nw.Expr, mean: float, sd: float) -> nw.Expr:

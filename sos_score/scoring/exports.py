@@ -12,7 +12,6 @@ import narwhals as nw
 from narwhals.exceptions import NarwhalsError
 
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
-from sos_score.scoring.engine import answer_column
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.references import measure_references
 from sos_score.scoring.scores import (
@@ -25,7 +24,7 @@ from sos_score.scoring.scores import (
     select_scores,
 )
 from sos_score.survey.checks import row_key
-from sos_score.survey.coding import Distinct, Invalid, find_invalid, list_distinct
+from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
 from sos_score.survey.files import Export, settle_export
 from sos_score.survey.locate import locate_rows
 from sos_score.survey.ready_made import ReadyMade
@@ -185,10 +184,6 @@ def discard() -> Iterator[Take]:
     yield drop
 
 
-def _count_nulls(columns: Iterable[str]) -> nw.Expr:
-    return nw.sum_horizontal(nw.col(*columns).is_null().cast(nw.Int32))
-
-
 class _NotPlainError(Exception):
     """The file has to be written out plainly before it can be scanned."""
 
@@ -202,11 +197,7 @@ def _score(
     scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
     coded = add_answers(frame, scorer, distinct)
-    columns = scorer.numeric(schema)
-    stray = nw.lit(0).alias(_STRAY)
-    if columns:
-        # What stands in a cell of numbers and has no code: not allowed, or a missing code.
-        stray = (_count_nulls(map(answer_column, columns)) - _count_nulls(columns.values())).alias(_STRAY)
+    stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}).alias(_STRAY)
     kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
     scored = add_scores(coded, scorer).select(*kept, stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
@@ -272,7 +263,7 @@ class _Tally:
         import polars as pl
 
         named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
-        answered = [pl.col(name) > 0 for name in [*self.counts, _STRAY]]
+        answered = [pl.col(_STRAY), *(pl.col(name) > 0 for name in self.counts)]
         answered += [pl.col(name).is_not_null() for name in self.t_columns]
         kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
         self.blank_rows += batch.height - kept.height

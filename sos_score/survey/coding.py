@@ -105,7 +105,7 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     """
     if dtype.is_decimal():
         column = column.cast(nw.Float64)  # not every frame can compute with decimals
-    valid = (column >= key.responses.min) & (column <= key.responses.max)
+    valid = column.is_between(key.responses.min, key.responses.max)
     if not dtype.is_integer() and not key.has_fractions:
         valid = valid & (column % 1 == 0)
     special, barred = key.special_numbers(), key.barred_numbers()
@@ -119,6 +119,30 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     for number, code in special.items():
         coded = nw.when(column == number).then(nw.lit(float(code))).otherwise(coded)
     return coded
+
+
+def has_strays(columns: Mapping[str, AnswerKey]) -> nw.Expr:
+    """Return whether a row holds a number that has no code: one that is not allowed, or says why there is none.
+
+    Parameters
+    ----------
+    columns : dict
+        Column of whole numbers to how its cells are read.
+    """
+    groups: dict[int, tuple[AnswerKey, list[str]]] = {}
+    for column, key in columns.items():
+        groups.setdefault(id(key), (key, []))[1].append(column)
+    strays = [_is_stray(nw.col(*names), key) for key, names in groups.values()]
+    return nw.any_horizontal(*strays, ignore_nulls=True) if strays else nw.lit(value=False)
+
+
+def _is_stray(cells: nw.Expr, key: AnswerKey) -> nw.Expr:
+    low, high = key.responses.min, key.responses.max
+    special, barred = key.special_numbers(), key.barred_numbers()
+    if not special and not barred:
+        return ~cells.is_between(low, high)
+    plain = () if special and key.has_own_codes else range(low, high + 1)
+    return ~cells.is_in(sorted({*plain} - {*barred} | special.keys()))
 
 
 def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr:
