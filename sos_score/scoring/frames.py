@@ -13,7 +13,15 @@ from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.references import measure_references
-from sos_score.scoring.scores import OnInvalid, add_answers, add_scores, prepare_scorer, select_ids, select_scores
+from sos_score.scoring.scores import (
+    OnInvalid,
+    Scorer,
+    add_answers,
+    add_scores,
+    prepare_scorer,
+    select_ids,
+    select_scores,
+)
 from sos_score.survey.checks import check_rows
 from sos_score.survey.coding import find_invalid, list_distinct
 from sos_score.survey.columns import ColumnMap, check_column_map
@@ -33,10 +41,15 @@ def open_frame(frame: Any) -> Any:
     ------
     InvalidSurvey
         Several columns have one name, which pandas, PyArrow and DuckDB allow.
+    InvalidRequest
+        It is no frame.
     """
     try:
         given = nw.from_native(frame)
         names = given.collect_schema().names()
+    except TypeError:
+        kind = type(frame).__name__
+        raise InvalidRequest(f"a survey is a pandas, Polars, PyArrow or DuckDB frame, not a {kind}") from None
     except DuplicateError:
         # Of such a frame narwhals tells nothing but that it is one; a PyArrow table has no list in `columns`.
         names = list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
@@ -51,6 +64,40 @@ def open_frame(frame: Any) -> Any:
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")
     return given
+
+
+def prepare_frame(
+    frame: Any,
+    instruments: Iterable[Instrument],
+    columns: ColumnMap | None,
+    choices: ScoringChoices | None,
+    on_invalid: str,
+) -> tuple[Any, Scorer]:
+    """Return any frame as one of narwhals, and everything known of the job before its rows are read.
+
+    Raises
+    ------
+    InvalidSurvey
+        A column is missing, ambiguous, or holds no single answers.
+    InvalidRequest
+        It is no frame, or `on_invalid` is neither.
+    """
+    if on_invalid not in get_args(OnInvalid):
+        raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
+    given = open_frame(frame)
+    check_map(columns, instruments)
+    schema = given.collect_schema()
+    # pandas allows names that are not text; no item has one.
+    scorer = prepare_scorer([name for name in schema.names() if isinstance(name, str)], instruments, columns, choices)
+    used = dict.fromkeys([*scorer.columns.ids.values(), *scorer.columns.items.values()])
+    problems = [
+        Problem(f"holds {schema[column]}, not single answers", where=column, rule="column")
+        for column in used
+        if schema[column].is_nested()
+    ]
+    if problems:
+        raise InvalidSurvey(problems, "nothing was scored")
+    return given, scorer
 
 
 def score_survey(
@@ -88,7 +135,7 @@ def score_survey(
     InvalidSurvey
         Columns are missing, answers are not allowed, or a respondent is blank or there twice; all of it at once.
     InvalidRequest
-        `on_invalid` is neither.
+        `frame` is none, or `on_invalid` is neither.
 
     Notes
     -----
@@ -107,15 +154,10 @@ def score_survey(
     >>> score_survey(answers, load_instrument("wai-s")).select("respondent", "wai_s_bond", "wai_s_total").rows()
     [('A1', 7.0, 6.0)]
     """
-    if on_invalid not in get_args(OnInvalid):
-        raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
-    given = open_frame(frame)
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
-    schema = given.collect_schema()
-    check_map(columns, instruments)
-    scorer = prepare_scorer(schema.names(), instruments, columns, choices)
+    given, scorer = prepare_frame(frame, instruments, columns, choices, on_invalid)
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
-    checked = scorer.columns.items if on_invalid == "error" else scorer.textual(schema)
+    checked = scorer.columns.items if on_invalid == "error" else scorer.textual(given.collect_schema())
     distinct = list_distinct(lazy, checked)
     invalid = find_invalid(distinct, scorer.columns, scorer.keys) if on_invalid == "error" else ()
     problems = [each.problem() for each in invalid] + check_rows(lazy, scorer.columns)

@@ -14,7 +14,7 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
 from sos_score.scoring.engine import answer_column
 from sos_score.scoring.exports import OpenPart, Outcome, discard
-from sos_score.scoring.frames import check_map, open_frame
+from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scores import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.checks import check_rows
@@ -126,10 +126,9 @@ def read_responses(
     InvalidSurvey
         As `score_survey`.
     """
-    given = open_frame(frame)
-    check_map(columns, [instrument])
+    given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
-    scorer = prepare_scorer(lazy.collect_schema().names(), [instrument], columns)
+    _refuse_ready_made(scorer)
     problems = check_rows(lazy, scorer.columns)
     if on_invalid == "error":
         problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
@@ -173,12 +172,12 @@ def open_responses(
             try:
                 export = stack.enter_context(open_export(name))
                 scorer = prepare_scorer(export.header, [instrument], column_map, path=name)
+                _refuse_ready_made(scorer, name)
+                if len(names) > 1 and SOURCE in _list_ids(scorer):
+                    message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
+                    raise InvalidSurvey([Problem(message, name, rule="column")])
             except InvalidSurvey as error:
                 problems += error.problems
-                continue
-            if not scorer.plans:
-                message = "holds ready-made T-scores, and this needs the answers"
-                problems.append(Problem(message, name, rule="t-scores"))
                 continue
             files.append((export, scorer))
             ids |= dict.fromkeys(_list_ids(scorer))
@@ -195,6 +194,11 @@ def _check_all(rows: FileRows, problems: list[Problem]) -> NoReturn:
     except InvalidSurvey as error:
         problems += error.problems
     raise InvalidSurvey(problems)
+
+
+def _refuse_ready_made(scorer: Scorer, path: str = "") -> None:
+    if not scorer.plans:
+        raise InvalidSurvey([Problem("holds ready-made T-scores, and this needs the answers", path, rule="t-scores")])
 
 
 def _list_ids(scorer: Scorer) -> tuple[str, ...]:

@@ -39,9 +39,15 @@ def list_distinct(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> list[
     if not columns:
         return []
     schema = frame.collect_schema()
-    texts = [_as_text(nw.col(column), schema[column]).alias(item) for item, column in columns.items()]
-    # An unpivot with no index column keeps only what is counted.
-    long = frame.select(*texts).unpivot(variable_name="item", value_name="text")
+    texts = {item: _as_text(nw.col(column), schema[column]) for item, column in columns.items()}
+    if frame.implementation.is_duckdb():
+        # An unpivot of narwhals would look for the relation on DuckDB's default connection.
+        parts = [frame.select(nw.lit(item).alias("item"), text.alias("text")) for item, text in texts.items()]
+        long = nw.concat(parts)
+    else:
+        # An unpivot with no index column keeps only what is counted.
+        named = [text.alias(item) for item, text in texts.items()]
+        long = frame.select(*named).unpivot(variable_name="item", value_name="text")
     counted = long.filter(~nw.col("text").is_null()).group_by("item", "text").agg(nw.len().alias("count")).collect()
     found = [
         Distinct(str(item), str(text), int(count))

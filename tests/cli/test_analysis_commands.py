@@ -56,6 +56,19 @@ def test_no_command_replaces_what_it_reads(name, tmp_path):
         assert result.stderr.startswith(f"{columns}: is read here")
 
 
+def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path):
+    columns = tmp_path / "columns.yaml"
+    columns.write_text("respondent: respondent\nconstants: {source: paper}\n")
+    header = ",".join(["respondent", *(f"wais_{number:02}" for number in range(1, 13))])
+    names = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for name in names:
+        name.write_text(f"{header}\nA,{','.join('5' * 12)}\n")
+    result = run("reliability", *names, "-i", "wai-s", "-c", columns)
+    message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
+    assert result.stderr == "".join(f"{name}: {message}\n" for name in names)
+    assert result.exit_code == 1
+
+
 def test_no_table_beside_the_main_one_replaces_the_answers(tmp_path):
     answers = Path(CLIENT[0]).read_bytes()
     data = tmp_path / "rel.items.csv"

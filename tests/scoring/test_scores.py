@@ -153,6 +153,14 @@ def to_duckdb(columns: dict[str, list[Any]]) -> duckdb.DuckDBPyRelation:
     return duckdb.sql("select * from survey")
 
 
+OWN_CONNECTION = duckdb.connect()
+
+
+def to_own_duckdb(columns: dict[str, list[Any]]) -> duckdb.DuckDBPyRelation:
+    survey = to_arrow(columns)  # noqa: F841 - DuckDB finds it by name
+    return OWN_CONNECTION.sql("select * from survey")
+
+
 def rows_of(frame: Any) -> list[Row]:
     """Return any frame's rows, missing numbers as None."""
     if isinstance(frame, pl.LazyFrame):
@@ -173,6 +181,7 @@ FRAMES: dict[str, tuple[Callable[[dict[str, list[Any]]], Any], type]] = {
     "polars lazy": (lambda columns: to_polars(columns).lazy(), pl.LazyFrame),
     "pyarrow": (to_arrow, pa.Table),
     "duckdb": (to_duckdb, duckdb.DuckDBPyRelation),
+    "duckdb, own connection": (to_own_duckdb, duckdb.DuckDBPyRelation),
     "pandas objects": (to_objects, pd.DataFrame),
     "pandas nullable and categorical": (to_nullable, pd.DataFrame),
     "pandas floats": (to_floats, pd.DataFrame),
