@@ -248,7 +248,8 @@ class _Tally:
             batch = self._drop_blank(batch)
         self.rows += batch.height
         if self.key:
-            self.hashes.append(batch.select(pl.struct(self.key).hash()).to_series())
+            key = [pl.col(name).str.strip_chars().fill_null("") for name in self.key]
+            self.hashes.append(batch.select(pl.struct(key).hash()).to_series())
         for column in self.scores:
             self.scored[column] += batch.height - batch[column].null_count()
         return batch.drop(_STRAY)

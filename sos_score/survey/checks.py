@@ -68,6 +68,8 @@ def _any_filled(columns: Iterable[str], schema: Mapping[str, nw.dtypes.DType]) -
 def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "") -> list[Problem]:
     """Return a problem for each row key that occurs more than once; rows without a respondent are left out.
 
+    White space around an id is none of it.
+
     Parameters
     ----------
     frame : narwhals LazyFrame
@@ -81,6 +83,8 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
     schema = frame.collect_schema()
     named = [key["respondent"]] if "respondent" in key else list(key.values())
     frame = frame.filter(_any_filled(named, schema))
+    texts = [nw.col(column).str.strip_chars() for column in key.values() if schema[column] == nw.String]
+    frame = frame.with_columns(*texts) if texts else frame
     counted = frame.group_by(*key.values()).agg(nw.len().alias("\x1fcount")).filter(nw.col("\x1fcount") > 1)
     rows = counted.select(*key.values(), "\x1fcount").sort(*key.values()).head(MAX_SHOWN).collect().iter_rows()
     return [

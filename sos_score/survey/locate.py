@@ -70,7 +70,7 @@ class _Search:
         if self.respondent is not None and not cells[self.respondent].strip():
             self.unnamed.append(line)
         elif self.key:
-            self._compare(line, {role: cells[index] for role, index in self.key.items()})
+            self._compare(line, {role: cells[index].strip() for role, index in self.key.items()})
 
     def _compare(self, line: int, ids: dict[str, str]) -> None:
         key = tuple(ids.values())

@@ -72,6 +72,12 @@ def files() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
+def test_a_respondent_with_a_space_is_the_one_without() -> None:
+    write_survey("twice.csv", {"A": [5] * 12, "B": [5] * 12, " A": [4] * 12})
+    said = fail(1, "twice.csv", "-i", "wai-s")
+    assert said == "twice.csv:4: respondent 'A' already on line 2\n1 problem in twice.csv; nothing was scored.\n"
+
+
 # The formats say the same as the library.
 
 

@@ -47,6 +47,11 @@ def test_site_and_other_ids_do_not_make_a_respondent_another_one() -> None:
     assert say(rows, respondent="Staff code") == ["t.csv: respondent 'A' is there 2 times"]
 
 
+def test_white_space_around_an_id_makes_nobody_another_one() -> None:
+    rows = [{"respondent": "A", "wave": "T1"}, {"respondent": " A", "wave": "T1 "}, {"respondent": "A B", "wave": "T1"}]
+    assert say(rows) == ["t.csv: respondent 'A' at T1 is there 2 times"]
+
+
 def test_a_file_of_nothing_but_duplicates_does_not_flood_the_terminal() -> None:
     rows = [{"respondent": f"R{n}"} for n in range(2 * MAX_SHOWN)]
     assert len(say([*rows, *rows])) == MAX_SHOWN
