@@ -273,7 +273,7 @@ def test_a_terminal_that_takes_nothing_is_no_bug_of_ours(command: str, tmp_path:
 
 # A spreadsheet takes nothing for a formula.
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://a.b")']
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\ry", '=HYPERLINK("http://a.b")']
 MAP = 'respondent: Who are you?\nothers: {"note": "Say more"}\nconstants: {wave: "=T1"}\n'
 
 
