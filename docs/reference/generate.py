@@ -15,7 +15,7 @@ from command_pages import make_command_page  # noqa: E402 - found through the pa
 from file_pages import make_file_page  # noqa: E402
 from library_pages import make_library_page  # noqa: E402
 
-NOTE = "<!-- Made by docs/reference/generate.py from the program itself; a change here is lost. -->\n"
+NOTE = "\n<!-- Made by docs/reference/generate.py from the program itself; a change here is lost. -->\n"
 FILES = {
     "instrument": ("Definition of an instrument", "Explained in [Write a definition](../definitions.md)."),
     "columns": ("Column map", "Explained in [Score an export](../score.md#columns-with-other-names)."),
@@ -29,7 +29,7 @@ def make_pages() -> dict[str, str]:
     """Return every page of the reference by its file name."""
     pages = {f"{kind}.md": make_file_page(kind, *about) for kind, about in FILES.items()}
     pages |= {"commands.md": make_command_page(), "library.md": make_library_page()}
-    return {name: NOTE + text for name, text in pages.items()}
+    return {name: text + NOTE for name, text in pages.items()}
 
 
 if __name__ == "__main__":
