@@ -31,18 +31,28 @@ def make_library_page() -> str:
     functions = [each for each in exported if not inspect.isclass(each)]
     errors = [each for each in exported if inspect.isclass(each) and issubclass(each, Exception)]
     types = [each for each in exported if inspect.isclass(each) and each not in errors]
-    results = list(dict.fromkeys(result for each in functions for result in _list_results(each, exported)))
+    results = _list_results(functions, exported)
     parts = [_INTRODUCTION]
     for title, members in {"Functions": functions, "Types": types, "Results": results, "Errors": errors}.items():
         parts += [f"## {title}\n", *(_describe(member) for member in members)]
     return "\n".join(parts)
 
 
-def _list_results(function: Any, exported: list[Any]) -> Iterator[Any]:
-    """Yield what a function returns where it is a type of this program without an entry of its own."""
-    result = getattr(sys.modules[function.__module__], str(function.__annotations__["return"]), None)
-    if dataclasses.is_dataclass(result) and result not in exported:
-        yield result
+def _list_results(functions: list[Any], exported: list[Any]) -> list[Any]:
+    """Return the types that functions return, and those that their fields hold, without an entry of their own."""
+    returned = [named for each in functions for named in _list_named(each)]
+    held = [named for each in returned for named in _list_named(each)]
+    return [each for each in dict.fromkeys([*returned, *held]) if each not in exported]
+
+
+def _list_named(member: Any) -> Iterator[Any]:
+    """Yield the data classes that a function says it returns, or a data class that its fields hold."""
+    given = getattr(member, "__annotations__", {})
+    kept = given.values() if dataclasses.is_dataclass(member) else [given.get("return")]
+    for name in re.findall(r"[A-Z]\w+", " ".join(map(str, kept))):
+        named = getattr(sys.modules[member.__module__], name, None)
+        if dataclasses.is_dataclass(named) and inspect.isclass(named):
+            yield named
 
 
 def _describe(member: Any) -> str:
