@@ -72,3 +72,9 @@ def test_what_a_key_may_be_and_its_default_are_in_words() -> None:
     assert "| `sources` | By id. | mapping to [Source](#source) | required |" in study
     columns = read("columns.md").splitlines()
     assert any(line.startswith("| `labels` |") and "mapping to mapping to whole number" in line for line in columns)
+
+
+def test_a_bar_in_a_cell_does_not_end_it() -> None:
+    assert "| `-i`, `--instrument` <code>ID&#124;PATH</code> | A shipped" in read("commands.md")
+    rows = [line for name in PAGES for line in read(name).splitlines() if line.startswith("| `")]
+    assert {line.count("|") for line in rows} == {4, 5}
