@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sos_score.definition.instrument import Claim, Instrument
+from sos_score.definition.instrument import Instrument
 from sos_score.definition.reading import Definition
+from sos_score.definition.verification import Claim
 from sos_score.report.tables import Column, Table
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan
