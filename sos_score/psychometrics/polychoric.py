@@ -89,7 +89,7 @@ def ordinal_alpha(matrix: ArrayLike, names: Sequence[str] | None = None) -> Ordi
     chosen = np.zeros((len(x), k, options), dtype=np.float32)
     for item, step in zip(usable_items(m), steps, strict=True):
         chosen[np.arange(len(x)), item, step] = 1
-    flat = chosen.reshape(len(x), -1)
+    flat = chosen.reshape(len(x), k * options)
     tables = (flat.T @ flat).reshape(k, options, k, options).transpose(0, 2, 1, 3)
     return ordinal_alpha_from_tables(m, tables, names)
 

@@ -94,6 +94,7 @@ def test_correlations_that_do_not_fit_together_are_named():
     ("x", "note"),
     [
         (ordinal_sample(5, 9), "9 complete rows"),
+        (np.full((20, 3), np.nan), "0 complete rows"),
         (np.ones((30, 3)), "fewer than two items vary"),
         (np.arange(60.0).reshape(30, 2), "more than 10 different answers"),
     ],
