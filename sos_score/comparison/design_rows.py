@@ -115,7 +115,7 @@ def _adjust_for_sites(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     row = _tell(panel, plan, wave, "people, adjusted for sites", seen)
     note = f"at the ICC seen, {seen.icc:.3g}; the interval is at the limits of the ICC's own interval"
     return [
-        replace(row, effect_low=low, effect_high=high, notes=(note, *row.notes), by_site=tuple(plan.sites)),
+        replace(row, effect_low=low, effect_high=high, notes=(*row.notes, note), by_site=tuple(plan.sites)),
     ]
 
 

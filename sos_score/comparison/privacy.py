@@ -35,12 +35,16 @@ def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> 
     """
     hidden = {(panel.source, panel.scale): find_hidden(panel, plan) for panel in panels}
 
+    def find(row: Row) -> frozenset[tuple[str, str]]:
+        found = [hidden.get((source, row.scale), frozenset()) for source in row.source.split("+")]
+        return frozenset().union(*found)
+
     def is_hidden(row: Row) -> bool:
-        return _is_small(row, plan) or _shows(row, hidden.get((row.source, row.scale), frozenset()), plan)
+        return _is_small(row, plan) or _shows(row, find(row), plan)
 
     def strip(row: Row) -> Row:
         every = replace(row, by_site=tuple(plan.sites))
-        shows = row.is_primary and _shows(every, hidden.get((row.source, row.scale), frozenset()), plan)
+        shows = row.is_primary and _shows(every, find(row), plan)
         # What sites spread by would tell of the one that is hidden.
         return _hide_counts(Limits().put_beside(row, row.detectable) if shows else row, plan)
 

@@ -150,7 +150,8 @@ def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
     shares = profile_shares(scores, confidence=1 - plan.alpha, fit=fit)
     tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
     notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
-    base = replace(part.row, counts=(fit.n,), method=METHOD, effect_name=SHARE)
+    by_site = tuple(plan.sites) if "sites" in scores.all_names else ()
+    base = replace(part.row, counts=(fit.n,), method=METHOD, effect_name=SHARE, by_site=by_site)
     rows = []
     for level in fit.levels:
         share, test = shares.level(level.name), tests[level.name]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from sos_score.comparison.findings import Comparison
-from sos_score.comparison.rows import QUESTIONS, Row
+from sos_score.comparison.rows import PEOPLE, QUESTIONS, Row
 from sos_score.comparison.study_questions import ASK_STUDY
 from sos_score.comparison.verdict import DIFFERENT, INCONCLUSIVE, TRIVIAL
 from sos_score.report.apa import format_interval, format_number, format_p
@@ -86,7 +86,7 @@ def _tell(row: Row) -> str:
     """Return the verdict of a judged row, with what a null result could have missed; else the method."""
     if not row.is_primary:
         said = row.verdict or row.method
-        return f"{said}: {row.notes[0]}" if math.isnan(row.estimate + row.effect) and _is_silent(row) else said
+        return f"{said}: {_say_why(row)}" if math.isnan(row.estimate + row.effect) and _is_silent(row) else said
     said = f"{row.method}: {say_verdict(row)}"
     if row.verdict in (DIFFERENT, TRIVIAL) or not list_detectable(row):
         return said
@@ -96,6 +96,11 @@ def _tell(row: Row) -> str:
 def _is_silent(row: Row) -> bool:
     """Return whether a row has only its notes to show."""
     return bool(row.notes) and math.isnan(row.p) and math.isnan(row.detectable) and not row.reason
+
+
+def _say_why(row: Row) -> str:
+    """Return the first note that is about this row and not about every row of people."""
+    return next((note for note in row.notes if note != PEOPLE), row.notes[0])
 
 
 def make_file_tables(comparison: Comparison) -> dict[str, Table]:

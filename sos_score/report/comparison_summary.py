@@ -50,9 +50,25 @@ def list_limits(comparison: Comparison) -> list[str]:
         else:
             said.append(
                 f"{where}With {sites} an exact test of sites can reach p = {format_p(row.p)} at best. Results of"
-                " people describe these people only."
+                f" people describe these people only.{_limit_families(comparison, row.p)}"
             )
     return said
+
+
+def _limit_families(comparison: Comparison, smallest: float) -> str:
+    """Return that adjustment leaves no test of sites able to show a difference, where it does."""
+    plan = comparison.plan
+    if plan.adjustment not in ("holm", "bonferroni"):
+        return ""
+    families = {row.family for row in comparison.rows if row.unit == "sites" and row.is_primary}
+    sizes = [comparison.families[family] for family in families if family in comparison.families]
+    size = min((size for size in sizes if size * smallest > plan.alpha), default=0)
+    if not size:
+        return ""
+    return (
+        f" Adjusted in a family of {size} tests or more it cannot be below {format_p(size * smallest)}, so none of"
+        " those can show a difference."
+    )
 
 
 def _name_sources(rows: Iterable[Row], counts: tuple[int, ...]) -> str:

@@ -150,7 +150,8 @@ def _make_variation_summary(comparison: Comparison) -> Table:
         else:
             cells[row.groups.partition(" ")[2]] = _say_share(row)
     parts = ("sites", "workers", "within", "more")
-    rows = tuple((name, wave, *(cells.get(part, "") for part in parts)) for (name, wave), cells in found.items())
+    shown = {place: cells for place, cells in found.items() if any(cells.values())}
+    rows = tuple((name, wave, *(cells.get(part, "") for part in parts)) for (name, wave), cells in shown.items())
     columns = (_make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     notes = (
         "within: what is within the lowest level; more: which of workers and sites",
