@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sos_score.definition.yamlfile import Document, Loc, show_value
 from sos_score.errors import Problem, guess
+
+Checked = TypeVar("Checked", bound=BaseModel)
+_ROUNDS = 5  # what a part lacks may be missed by the part around it
 
 # What pydantic calls an error, and what we say of it. {input} is the value, {name}s come from the error itself.
 _SAYINGS = {
@@ -75,6 +79,40 @@ def locate_errors(error: ValidationError, document: Document, model: type[BaseMo
         if not (kind == "missing" and (place[:-1], guess(str(place[-1]), [str(place[-1])])) in meant)
     ]
     return sorted(kept, key=lambda problem: problem.line or 0)
+
+
+def salvage(error: ValidationError, data: object, model: type[Checked]) -> Checked | None:
+    """Return a file without the parts that cannot be read, so that the rest can still be judged.
+
+    Parameters
+    ----------
+    error : ValidationError
+    data : object
+        What was validated; it is left as it is.
+    model : type
+        The model it was validated as.
+
+    Returns
+    -------
+    BaseModel or None
+        None where too much is broken.
+    """
+    rest = copy.deepcopy(data)
+    for _ in range(_ROUNDS):
+        for place, kind in error_places(error, data):
+            _drop(rest, place[:-1] if kind == "missing" else place)
+        try:
+            return model.model_validate(rest)
+        except ValidationError as another:
+            error = another
+    return None
+
+
+def _drop(data: Any, place: Loc) -> None:
+    for part in place[:-1]:
+        data = _child(data, part)
+    if isinstance(data, dict) and place:
+        data.pop(place[-1], None)
 
 
 def error_places(error: ValidationError, data: object) -> Iterator[tuple[Loc, str]]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from sos_score.definition.instrument import Instrument, Norm
-from sos_score.definition.located import locate_errors
+from sos_score.definition.located import locate_errors, salvage
 from sos_score.definition.model import Model, Text
 from sos_score.definition.yamlfile import Loc, read_yaml
 from sos_score.errors import InvalidDefinition, guess
@@ -36,7 +36,7 @@ class Reference(Model):
     population: Text
     unit: Literal["respondent", "team"]
     team: str = "site"
-    where: dict[str, list[str | int]] = {}
+    where: dict[str, Annotated[list[str | int], Field(min_length=1)]] = {}
 
 
 class NormFile(Model):
@@ -122,6 +122,7 @@ def read_norm_file(path: Path, instruments: Iterable[Instrument]) -> NormFile:
     InvalidDefinition
         With every problem of the file, each with its line.
     """
+    known = {instrument.id: instrument for instrument in instruments}
     document = read_yaml(path)
     problems = list(document.problems)
     if not isinstance(document.data, dict):
@@ -129,11 +130,14 @@ def read_norm_file(path: Path, instruments: Iterable[Instrument]) -> NormFile:
     try:
         norm_file = NormFile.model_validate(document.data)
     except ValidationError as error:
-        raise InvalidDefinition([*problems, *locate_errors(error, document, NormFile)]) from None
-    problems += [
-        document.problem(loc, message, hint=hint, rule="norm")
-        for loc, message, hint in _check_norms(norm_file, {instrument.id: instrument for instrument in instruments})
-    ]
+        problems += locate_errors(error, document, NormFile)
+        rest = salvage(error, document.data, NormFile)
+        found = [] if rest is None else list(_check_norms(rest, known))
+        # Of a part that is broken nothing is said but that.
+        found = [each for each in found if each[0]]
+    else:
+        found = list(_check_norms(norm_file, known))
+    problems += [document.problem(loc, message, hint=hint, rule="norm") for loc, message, hint in found]
     if problems:
         raise InvalidDefinition(sorted(problems, key=lambda problem: problem.line or 0))
     return norm_file

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from sos_score.definition.folding import fold_text
 from sos_score.definition.instrument import Instrument
-from sos_score.definition.located import locate_errors
+from sos_score.definition.located import error_places, locate_errors, salvage
 from sos_score.definition.model import Model
 from sos_score.definition.responses import MissingCodes, ResponseScale
 from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
@@ -75,10 +75,14 @@ class ColumnMap(Model):
     missing: dict[str, MissingCodes] = {}
     t_scores: dict[str, VendorScores] = {}
 
+    def named_roles(self) -> dict[str, str]:
+        """Return the columns of the roles that have a key of their own."""
+        named = {role: getattr(self, role) for role in ("respondent", "site", "wave", "rater", "target")}
+        return {role: column for role, column in named.items() if column is not None}
+
     def roles(self) -> dict[str, str]:
         """Return the id columns the map names, by the name they get."""
-        named = {role: getattr(self, role) for role in ("respondent", "site", "wave", "rater", "target")}
-        return {role: column for role, column in named.items() if column is not None} | self.others
+        return self.named_roles() | self.others
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,11 @@ def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> Colum
     try:
         column_map = ColumnMap.model_validate(document.data)
     except ValidationError as error:
-        raise InvalidDefinition([*problems, *locate_errors(error, document, ColumnMap)]) from None
+        problems += locate_errors(error, document, ColumnMap)
+        column_map = salvage(error, document.data, ColumnMap) or ColumnMap()
+        if any(place[:1] == ("codes",) for place, _ in error_places(error, document.data)):
+            # Which numbers a platform leaves free for missing codes is not known.
+            column_map = column_map.model_copy(update={"missing": {}})
     instruments = list(instruments)
     if instruments:
         problems += check_column_map(column_map, instruments, document)
@@ -165,6 +173,12 @@ def check_column_map(
         for name, scale in scales.items()
         # A platform's own codes leave the definition's numbers free.
         if name not in column_map.codes and _is_code(text, scale)
+    ]
+    named = column_map.named_roles()
+    found += [
+        (("others", name), f"'{name}' is a key of its own, and names another column ('{named[name]}')", "")
+        for name in column_map.others
+        if name in named
     ]
     found += list(_check_t_scores(column_map, {instrument.id: instrument for instrument in instruments}))
     return [_place(loc, message, hint, document) for loc, message, hint in found]

@@ -171,6 +171,37 @@ def test_every_problem_of_a_column_map_has_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_broken_in_a_map_does_not_hide_what_does_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(
+        "respondent: 5\nitems: {q_9: Q9, q1: 7}\nlabels: {never5: {Mostly: x, Ever: 9}, alway5: {a: 1}}\n"
+        "codes: {never5: x}\nmissing: {refused: 5}\nitem: {}\n"
+    )
+    with pytest.raises(InvalidDefinition) as caught:
+        read_column_map(path, [SHORT])
+    # Whether 5 can be a missing code depends on the codes, which cannot be read.
+    assert [(problem.line, problem.where) for problem in caught.value.problems] == [
+        (1, "respondent"),
+        (2, "items.q1"),
+        (2, "items.q_9"),
+        (3, "labels.never5.Mostly"),
+        (3, "labels.never5.Ever"),
+        (3, "labels.alway5"),
+        (4, "codes.never5"),
+        (6, "item"),
+    ]
+
+
+def test_a_role_given_twice_in_a_map_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text("respondent: ID\nothers: {respondent: Code, age: Age}\n")
+    with pytest.raises(InvalidDefinition) as caught:
+        read_column_map(path, [SHORT])
+    message = "'respondent' is a key of its own, and names another column ('ID')"
+    (problem,) = caught.value.problems
+    assert str(problem) == f"{path}:2: others.respondent: {message}"
+
+
 def test_an_unknown_key_of_a_column_map_is_guessed_at(tmp_path: Path) -> None:
     found = say_of_map(tmp_path, "respondent: ID\nsyte: Office\nitems: [q1]\n")
     allowed = (
