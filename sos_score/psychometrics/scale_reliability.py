@@ -20,7 +20,7 @@ from sos_score.psychometrics.omega import Omega, OmegaInterval, bootstrap_omega,
 from sos_score.psychometrics.polychoric import OrdinalAlpha, ordinal_alpha_from_tables
 from sos_score.psychometrics.reliability import reliability
 from sos_score.psychometrics.scale_columns import ScaleColumns, list_scale_columns
-from sos_score.psychometrics.tables import ALL, choose_scales, gather_notes, list_groups, name_group
+from sos_score.psychometrics.tables import ALL, choose_scales, gather_notes, list_groups, name_group, place_row
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -206,8 +206,7 @@ class _Part:
         """Return the row of the scale table."""
         r, k = self.reliability, len(self.scale.plan.terms)
         dropped = 0 if self.missing == "pairwise" else self.sums.rows - self.moments.n - self.sums.blank
-        return {**self.place} | {
-            "scale": self.scale.plan.scale,
+        row = {
             "rows": self.sums.rows,
             "n": r.n,
             "incomplete": max(dropped, 0),
@@ -234,14 +233,13 @@ class _Part:
             "missing": self.missing,
             "note": " ".join(self.notes),
         }
+        return place_row(self.place, self.scale.plan.scale, row)
 
     def items(self) -> list[dict[str, object]]:
         """Return the rows of the item table."""
         table = item_statistics(self.moments, *key_extremes(self.scale, self.sums))
-        return [
-            {**self.place}
-            | {
-                "scale": self.scale.plan.scale,
+        rows = [
+            {
                 "item": term.name,
                 "reversed": term.is_reversed,
                 "n": int(table.n[i]),
@@ -256,15 +254,14 @@ class _Part:
             }
             for i, term in enumerate(self.scale.plan.terms)
         ]
+        return [place_row(self.place, self.scale.plan.scale, row) for row in rows]
 
     def suspicions(self, instrument: Instrument) -> list[dict[str, object]]:
         """Return the items that run against the key, each with its sentence."""
         title, where = instrument.scales[self.scale.plan.scale].title, name_group(self.place)
         at = f" {'over' if ALL in self.place.values() else 'at'} {where}" if where else ""
-        return [
-            {**self.place}
-            | {
-                "scale": self.scale.plan.scale,
+        rows = [
+            {
                 "item": self.scale.names[i],
                 "n": self.key.n,
                 "item_rest_r": float(self.key.item_rest_r[i]),
@@ -275,6 +272,7 @@ class _Part:
             }
             for i in np.flatnonzero(self.key.suspected)
         ]
+        return [place_row(self.place, self.scale.plan.scale, row) for row in rows]
 
 
 def _bootstrap(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sos_score.definition.instrument import Instrument
 from sos_score.errors import InvalidRequest, guess
@@ -67,6 +68,25 @@ def name_group(group: Mapping[str, str]) -> str:
     if group and all(value == ALL for value in group.values()):
         return "all rows"
     return ", ".join(value if name == "wave" else f"{name} {value}" for name, value in group.items())
+
+
+def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of a result table: the group, the scale, and what was computed.
+
+    Raises
+    ------
+    InvalidRequest
+        A group column has the name of one of the results, and one would hide the other.
+
+    Examples
+    --------
+    >>> place_row({"site": "2"}, "bond", {"n": 12})
+    {'site': '2', 'scale': 'bond', 'n': 12}
+    """
+    for name in place:
+        if name == "scale" or name in row:
+            raise InvalidRequest(f"the results have a column '{name}' of their own; group by an id of another name")
+    return {**place, "scale": scale, **row}
 
 
 def count_noun(number: int, noun: str) -> str:

@@ -12,7 +12,7 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.psychometrics.agreement import TeamAgreement, agreement_from_moments
 from sos_score.psychometrics.answer_batches import Group
 from sos_score.psychometrics.scale_columns import ScaleColumns, list_scale_columns
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group
+from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group, place_row
 from sos_score.psychometrics.team_icc import team_icc_from_moments
 from sos_score.psychometrics.team_means import judge_team_mean, summarise_agreement
 from sos_score.psychometrics.team_sums import TeamSums, sum_teams
@@ -145,7 +145,7 @@ class _Part:
     def row(self) -> dict[str, Any]:
         """Return the row of the scale table."""
         values, icc = summarise_agreement([each.rwg for each in self.agreements]), self.icc
-        return {**self.place, "scale": self.scale} | {
+        row = {
             "teams": icc.teams,
             "people": icc.n,
             "mean_size": icc.mean_size,
@@ -172,11 +172,12 @@ class _Part:
             "share_enough": values.share_enough,
             "note": " ".join(icc.notes),
         }
+        return place_row(self.place, self.scale, row)
 
     def team_rows(self) -> list[dict[str, Any]]:
         """Return the rows of the team table."""
         return [
-            {**place, "scale": self.scale} | _describe_team(one, agreement)
+            place_row(place, self.scale, _describe_team(one, agreement))
             for place, one, agreement in zip(self.teams, self.sums, self.agreements, strict=True)
         ]
 

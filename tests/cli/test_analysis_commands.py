@@ -69,6 +69,31 @@ def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["reliability", "--by", "note"], "note"),
+        (["reliability", "--by", "floor"], "floor"),
+        (["reliability", "--by", "scale"], "scale"),
+        (["agreement", "--team", "members"], "members"),
+        (["agreement", "--team", "site", "--by", "p"], "p"),
+    ],
+    ids=str,
+)
+def test_a_group_never_hides_a_result_of_its_name(command, name, tmp_path):
+    header = [f"wais_{number:02}" for number in range(1, 13)]
+    rows = [
+        f"{place},{place // 4}," + ",".join(str(1 + (place * item) % 7) for item in range(1, 13)) for place in range(16)
+    ]
+    (tmp_path / "data.csv").write_text("\n".join([",".join(["respondent", "site", *header]), *rows]) + "\n")
+    (tmp_path / "map.yaml").write_text(f"respondent: respondent\nsite: site\nothers: {{{name}: site}}\n")
+    verb, *options = command
+    result = run(verb, tmp_path / "data.csv", "-i", "wai-s", "-c", tmp_path / "map.yaml", *options)
+    said = f"the results have a column '{name}' of their own; group by an id of another name\n"
+    assert result.stderr == f"{said}Try 'sos-score --help'.\n"
+    assert result.exit_code == 2
+
+
 def test_no_table_beside_the_main_one_replaces_the_answers(tmp_path):
     answers = Path(CLIENT[0]).read_bytes()
     data = tmp_path / "rel.items.csv"
