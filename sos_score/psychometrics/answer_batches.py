@@ -61,8 +61,9 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
         # What is not there is NaN on some frames.
         native = responses.frame.select(*ids, *wanted).collect(backend="polars").to_native().lazy()
         native = native.with_columns(pl.col(wanted).fill_nan(None))
-    codes = [nw.col(column).cast(dtype) for column in items.values()]
-    whole = nw.from_native(native).with_columns(*codes).to_native()
+    codes = set(items.values())
+    numbers = [nw.col(name).cast(dtype) if name in codes else nw.col(name) for name in wanted]
+    whole = nw.from_native(native).select(*ids, *numbers).to_native()
     for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True):
         yield _tidy(batch, ids, wanted)
 
