@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sos_score.comparison.findings import Comparison
+from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
 from sos_score.report.chart_style import render_figure
 from sos_score.report.tables import Table
 from sos_score.scoring.study_data import StudyData
@@ -32,6 +33,11 @@ class Evidence:
     data: StudyData
     comparison: Comparison
     manifest: str
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """Return every judged finding under other choices of the analysis; worked out once."""
+        return assess_sensitivity(self.data, score_by_rules(self.data))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sos_score.report.findings import count_verdicts, list_differences, list_jud
 from sos_score.report.forest_picture import list_forests
 from sos_score.report.profile_picture import list_profiles
 from sos_score.report.profile_section import tell_profiles
+from sos_score.report.sensitivity_section import say_holding
 from sos_score.report.tables import Table
 from sos_score.scoring.provenance import describe_caveat
 
@@ -42,6 +43,7 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     limits = [row.p for row in comparison.ask("design") if row.method.startswith("smallest p")]
     if any(p > comparison.plan.alpha for p in limits):
         yield Block("text", _BEYOND_PROOF)
+    counts = []
     for question, unit, what in (
         ("did", "sites", "comparison of how the sites of the arms changed"),
         ("arms", "sites", "comparison of the sites of the arms at one wave"),
@@ -50,9 +52,8 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
         ("change", "people", "comparison of a site with itself over time"),
         ("level", "people", "comparison of a site with the norm"),
     ):
-        said = count_verdicts([row for row in comparison.ask(question) if row.unit == unit], what)
-        if said:
-            yield Block("text", said)
+        counts.append(count_verdicts([row for row in comparison.ask(question) if row.unit == unit], what))
+    yield Block("list", tuple(filter(None, counts)))
     yield Block("text", _INCONCLUSIVE)
     yield Block("text", _PEOPLE)
     instruments = {table.instrument.id: table.instrument for table in data.tables if table.instrument}
@@ -69,6 +70,8 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     if differences:
         yield Block("heading", "What differs")
         yield Block("list", tuple(differences))
+        for said in say_holding(evidence.sensitivity):
+            yield Block("text", said)
 
 
 def tell_change(evidence: Evidence) -> Iterator[Block]:

@@ -53,7 +53,7 @@ def tell_reliability(evidence: Evidence) -> Iterator[Block]:
     labels = (Column("n"), Column("items"), Column("alpha [95% CI]"), *(Column(label, 2) for label in
               ("omega", "ordinal", "SEM", "SDC")))  # fmt: skip
     rows = tuple((*each.name, *each.main) for each in found)
-    yield Block("table", Table((*stub, *labels), rows, "Reliability", (_KEY,), stub=3))
+    yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", (_KEY,), stub=3))
     said: dict[str, list[str]] = {}
     for each in found:
         for note in each.notes:
@@ -71,7 +71,7 @@ def _list_trust(evidence: Evidence) -> Iterator[_Trust]:
         if panel.items is None or panel.items.shape[1] < 2:
             continue
         items = _list_items(evidence, panel)
-        for wave in plan.waves:
+        for wave in (wave for wave in plan.waves if panel.at(wave=wave).any()):
             found = _assess(panel, wave, items, names[panel.source, panel.scale])
             if found.n >= max(plan.smallest_cell, 1):
                 yield found

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sos_score.comparison.rows import Row
-from sos_score.comparison.sensitivity import (
-    PLANNED,
-    RULES,
-    Finding,
-    Sensitivity,
-    assess_sensitivity,
-    score_by_rules,
-)
+from sos_score.comparison.sensitivity import PLANNED, RULES, Finding, Sensitivity
 from sos_score.comparison.verdict import DIFFERENT
 from sos_score.report.blocks import Block, Evidence, count, join
 from sos_score.report.findings import name_outcomes, say_short
@@ -27,10 +20,9 @@ _ABOUT = (
 
 def tell_sensitivity(evidence: Evidence) -> Iterator[Block]:
     """Yield how many verdicts hold under every choice, which flip, and under which."""
-    if not any(row.is_primary and row.verdict and row.question in ("change", "arms", "did")
-               for row in evidence.comparison.rows):  # fmt: skip
+    found = evidence.sensitivity
+    if not found.findings:
         return
-    found = assess_sensitivity(evidence.data, score_by_rules(evidence.data))
     names = name_outcomes(evidence.data)
     flipped = [finding for finding in found.findings if finding.flips]
     yield Block("text", _ABOUT)
@@ -51,12 +43,7 @@ def _list_counts(found: Sensitivity, flipped: list[Finding]) -> Iterator[str]:
         f"Of {count(total, 'verdict')}, {total - len(flipped)} are the same under every choice that applies to them and"
         f" {len(flipped) or 'none'} {'flips' if len(flipped) == 1 else 'flip'} under one or more."
     )
-    differences = [finding for finding in found.findings if finding.row.verdict == DIFFERENT]
-    holding = sum(not finding.flips for finding in differences)
-    yield (
-        f"Of {count(len(differences), 'difference')} found as planned, {holding or 'none'}"
-        f" {'holds' if holding == 1 else 'hold'} under every choice that applies."
-    )
+    yield from say_holding(found)
     new = [
         finding for finding in flipped
         if finding.row.verdict != DIFFERENT and any(row.verdict == DIFFERENT for row in finding.verdicts.values())
@@ -65,6 +52,17 @@ def _list_counts(found: Sensitivity, flipped: list[Finding]) -> Iterator[str]:
     yield f"{some} without a difference as planned would show one under some other choice."
     if not any(choice.name in RULES for choice in found.choices):
         yield "Missing rules could not be varied: scores arrived ready-made."
+
+
+def say_holding(found: Sensitivity) -> Iterator[str]:
+    """Yield how many of the differences found hold under every choice; nothing where none was found."""
+    differences = [finding for finding in found.findings if finding.row.verdict == DIFFERENT]
+    holding = sum(not finding.flips for finding in differences)
+    if differences:
+        yield (
+            f"Of {count(len(differences), 'difference')} over time or between arms, {holding or 'none'}"
+            f" {'holds' if holding == 1 else 'hold'} under every other choice of the analysis that applies."
+        )
 
 
 def _say_flip(finding: Finding, words: dict[str, str], names: _Names) -> str:
