@@ -114,3 +114,10 @@ def test_ordinal_alpha_ignores_the_codes_and_exceeds_alpha(seed):
     assert got.alpha == pytest.approx(ordinal_alpha(5 - x[:, ::-1]).alpha, abs=1e-6)
     assert got.alpha == pytest.approx(ordinal_alpha(x**2).alpha, abs=1e-9)
     assert got.alpha > reliability(moments(x)).alpha
+
+
+@pytest.mark.parametrize("answers", [np.full((3, 4), np.nan), np.zeros((0, 4))])
+def test_without_a_complete_row_there_is_none_and_why(answers):
+    found = ordinal_alpha(answers)
+    assert (np.isnan(found.alpha), found.n) == (True, 0)
+    assert found.notes == ("No ordinal alpha: 0 complete rows, at least 10 are needed.",)
