@@ -114,7 +114,7 @@ def test_a_name_that_is_not_exported_is_no_attribute() -> None:
         _ = sos_score.nothing
 
 
-HEAVY = ("pingouin", "scipy.stats", "statsmodels", "matplotlib", "pandas")
+HEAVY = ("pingouin", "scipy.stats", "statsmodels", "matplotlib", "pandas", "pyreadstat", "docx", "xlsxwriter")
 RUN = f"""
 import sys
 from sos_score.cli import main

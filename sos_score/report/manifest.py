@@ -36,30 +36,26 @@ _PACKAGES = (
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
-def make_manifest(request: ReportRequest, report: Report) -> bytes:
+def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes:
     """Return the manifest of a report as JSON.
 
     Parameters
     ----------
     request : ReportRequest
     report : Report
+    made_at : str
+        When; see `say_now`.
 
     Returns
     -------
     bytes
-        Paths are given from the manifest's folder. The same inputs give the same bytes, but for ``made_at``; with
-        SOURCE_DATE_EPOCH in the environment that too.
-
-    Raises
-    ------
-    InvalidRequest
-        SOURCE_DATE_EPOCH is not a time.
+        Paths are given from the manifest's folder. The same inputs and the same time give the same bytes.
     """
     folder = request.manifest.parent
     data, comparison = report.evidence.data, report.evidence.comparison
     manifest = {
         "format": FORMAT,
-        "made_at": _say_now(),
+        "made_at": made_at,
         "study": {"id": data.study.id, "title": data.study.title, "path": relate(request.study, folder)},
         "request": {
             "outputs": [relate(each, folder) for each in request.outputs],
@@ -80,8 +76,14 @@ def make_manifest(request: ReportRequest, report: Report) -> bytes:
     return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _say_now() -> str:
-    """Return the time in UTC; the one given, where somebody builds the same again."""
+def say_now() -> str:
+    """Return the time in UTC; that in SOURCE_DATE_EPOCH, where somebody builds the same again.
+
+    Raises
+    ------
+    InvalidRequest
+        SOURCE_DATE_EPOCH is not a time.
+    """
     given = os.environ.get(_EPOCH)
     try:
         now = datetime.now(UTC) if given is None else datetime.fromtimestamp(int(given), UTC)

@@ -83,7 +83,7 @@ def name_variables(columns: Iterable[str]) -> dict[str, str]:
         stem = re.sub(r"\W", "_", column).rstrip("_") or "v"
         if not stem[0].isalpha() or stem.casefold() in _RESERVED:
             stem = f"v_{stem}"
-        name, number = _cut(stem, _NAME), 1
+        name, number = _cut(stem, _NAME).rstrip("_"), 1
         while name.casefold() in taken:
             number += 1
             name = f"{_cut(stem, _NAME - len(str(number)) - 1)}_{number}"

@@ -174,16 +174,17 @@ def write_report(request: ReportRequest) -> None:
     InvalidInput, InvalidRequest
         See `make_report`; or a file cannot be written, or is there already. Then nothing is written.
     """
-    from sos_score.report.manifest import make_manifest
+    from sos_score.report.manifest import make_manifest, say_now
 
     check_request(request)
     for path in _list_named(request):
         check_output(path, force=request.force)
     if request.figures is not None and not Path(request.figures).is_dir():
         check_output(Path(request.figures), force=False)
+    made_at = say_now()
     report = make_report(request)
     _check_inputs(request, report)
-    files = {**report.files, request.manifest: make_manifest(request, report)}
+    files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
     if request.figures is not None:
         for path in files:
             if path.parent == Path(request.figures) and path.parent.is_dir():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyreadstat
 import pytest
 from python_calamine import load_workbook
 from support import ROOT, run_shell
@@ -143,7 +144,7 @@ def test_json_holds_the_librarys_scores_and_which_key_gave_them() -> None:
 def test_xlsx_holds_the_librarys_scores_and_which_key_gave_them() -> None:
     score("t1.csv", "-i", "wai-s", "-o", "scores.xlsx")
     book = load_workbook("scores.xlsx")
-    assert book.sheet_names == ["scores", "about"]
+    assert book.sheet_names == ["scores", "codebook", "about"]
     header, *rows = book.get_sheet_by_name("scores").to_python()
     library = by_library()
     assert header == library.columns
@@ -158,7 +159,7 @@ def test_xlsx_holds_the_librarys_scores_and_which_key_gave_them() -> None:
 
 
 def test_the_same_scores_give_the_same_bytes() -> None:
-    for suffix in ("csv", "json", "xlsx", "parquet"):
+    for suffix in ("csv", "json", "xlsx", "parquet", "sav"):
         first, second = (score("t1.csv", "-i", "wai-s", "-o", f"{name}.{suffix}") for name in ("a", "b"))
         assert Path(f"a.{suffix}").read_bytes() == Path(f"b.{suffix}").read_bytes()
         assert first.stderr == second.stderr
@@ -216,7 +217,7 @@ def test_nothing_is_replaced_without_force(name: str) -> None:
     assert json.loads(Path("scores.csv.about.json").read_text())["definitions"][0]["id"] == "wai-s"
 
 
-@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "parquet", "sav"])
 def test_a_failure_leaves_what_was_there_and_nothing_else(suffix: str) -> None:
     rows = {f"R{n}": [5] * 12 for n in range(700)}
     write_survey("bad.csv", rows | {"Z": ["Oftn", *[5] * 11]})
@@ -357,7 +358,7 @@ def test_several_files_are_stacked_with_their_source() -> None:
     assert [(each["file"], each["rows"]) for each in about["files"]] == [("t1.csv", 24), ("t2.csv", 1)]
 
 
-@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "parquet", "sav"])
 def test_a_file_that_fails_does_not_take_the_others_down(suffix: str) -> None:
     write_survey("late.csv", {f"R{n}": [5] * 12 for n in range(700)} | {"Z": ["Oftn", *[5] * 11]})
     write_survey("t2.csv", {"A": [7] * 12})
@@ -380,6 +381,8 @@ def read_sources(name: str) -> list[str]:
         return pl.read_csv(name)["source"].to_list()
     if name.endswith("parquet"):
         return pl.read_parquet(name)["source"].to_list()
+    if name.endswith("sav"):
+        return pyreadstat.read_sav(name, output_format="polars")[0]["source"].to_list()
     if name.endswith("json"):
         return [row["source"] for row in json.loads(Path(name).read_text())["rows"]]
     return [str(row[0]) for row in load_workbook(name).get_sheet_by_name("scores").to_python()[1:]]
@@ -461,13 +464,14 @@ def test_a_column_that_is_an_id_and_an_item_is_both() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-o", "scores.doc"], "cannot tell a format from 'scores.doc'; give --format (csv, json, xlsx, parquet)"),
-        (["-f", "xml"], "no format 'xml' (formats: table, csv, json, xlsx, parquet)"),
+        (["-o", "scores.doc"], "cannot tell a format from 'scores.doc'; give --format (csv, json, xlsx, parquet, sav)"),
+        (["-f", "xml"], "no format 'xml' (formats: table, csv, json, xlsx, parquet, sav)"),
         (["-f", "xlsx"], "xlsx needs a file (--output results.xlsx)"),
         (["-f", "parquet", "-o", "-"], "parquet needs a file (--output results.parquet)"),
+        (["-f", "sav"], "sav needs a file (--output results.sav)"),
         (
             ["-f", "table", "-o", "s.csv"],
-            "a table goes to the terminal; for a file give --format (csv, json, xlsx, parquet)",
+            "a table goes to the terminal; for a file give --format (csv, json, xlsx, parquet, sav)",
         ),
         (["--on-invalid", "skip"], "--on-invalid is error or missing, not 'skip'"),
         (["-i", "wai-s"], "'wai-s' and 'wai-s' both have an item 'wais_01'"),

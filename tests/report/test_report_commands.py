@@ -1,15 +1,18 @@
+import errno
 import json
+import os
 import re
 import shutil
+from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
-from report_pages import small_study
+from report_pages import INSTRUMENT, small_study
 from support import ROOT, run_shell
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.report import writers
 
 
 def run(*arguments):
@@ -21,10 +24,38 @@ def study(tmp_path):
     return small_study(tmp_path / "small")
 
 
+@pytest.fixture(autouse=True)
+def _fixed_time(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+
+def write_all(study, *more):
+    """Write the report in every form."""
+    forms = [part for name in ("report.html", "report.docx", "report.xlsx") for part in ("-o", study.parent / name)]
+    scores = ["--scores", study.parent / "scores.sav", "--figures", study.parent / "figures"]
+    result = run("report", study, *forms, *scores, *more)
+    assert (result.exit_code, result.stdout) == (0, ""), result.stderr
+    return result.stderr
+
+
 def write(study, *more):
     result = run("report", study, "-o", study.parent / "report.html", *more)
     assert (result.exit_code, result.stdout) == (0, "")
     return result.stderr
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """Return a study with its report in every form."""
+    study = small_study(tmp_path_factory.mktemp("everything") / "small")
+    write_all(study)
+    return study
+
+
+def copy(study, folder):
+    """Return the study in a folder of its own."""
+    shutil.copytree(study.parent, folder / "small")
+    return folder / "small" / "study.yaml"
 
 
 def list_files(folder):
@@ -48,12 +79,113 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
         assert (folder / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
+    folder = study.parent
+    assert write_all(study) == (
+        f"{folder}/report.html: 9 sections, 6 pictures, also in {folder}/figures\n"
+        f"{folder}/report.docx: the same\n{folder}/report.xlsx: the same\n"
+        f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
+        f"{folder}/report.manifest.json: what it was made from\n"
+    )
+    manifest = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))
+    assert {"report.html", "report.docx", "report.xlsx", "scores.sav", "figures/missing.png"} < set(manifest["outputs"])
+    for name, digest in manifest["outputs"].items():
+        assert sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert manifest["request"] == {
+        "outputs": ["report.html", "report.docx", "report.xlsx"], "figures": "figures", "scores": "scores.sav",
+    }  # fmt: skip
+    said = run("verify", folder / "report.manifest.json").stdout
+    assert said == "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
+
+
 def test_the_same_inputs_give_the_same_bytes(study):
-    write(study, "--figures", study.parent / "figures")
-    made = [*(study.parent / "figures").iterdir(), *study.parent.glob("report.*")]
+    write_all(study)
+    made = [*(study.parent / "figures").iterdir(), *study.parent.glob("report.*"), study.parent / "scores.sav"]
     first = {path: path.read_bytes() for path in made}
-    write(study, "--figures", study.parent / "figures", "--force")
+    write_all(study, "--force")
     assert {path: path.read_bytes() for path in made} == first
+
+
+def test_a_word_document_alone_is_a_report_too(study):
+    path = study.parent / "alone.docx"
+    assert run("report", study, "-o", path).stderr == (
+        f"{path}: 9 sections, 6 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
+    )
+    assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
+    assert not (study.parent / "report.html").exists()
+
+
+def test_the_manifest_says_when_and_only_the_manifest_does(study, monkeypatch):
+    write_all(study)
+    path = study.parent / "report.manifest.json"
+    first = json.loads(path.read_text(encoding="utf-8"))
+    assert first.pop("made_at") == "2023-11-14T22:13:20+00:00"
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    before = datetime.now(UTC).replace(microsecond=0)
+    write_all(study, "--force")
+    second = json.loads(path.read_text(encoding="utf-8"))
+    assert before <= datetime.fromisoformat(second.pop("made_at")) <= datetime.now(UTC)
+    assert second == first
+    assert run("verify", path).exit_code == 0
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "", "9" * 30])
+def test_a_time_that_is_none_is_told_and_nothing_is_written(study, monkeypatch, wrong):
+    before = list_files(study.parent)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+    result = run("report", study, "-o", study.parent / "report.html")
+    assert (result.exit_code, result.stderr) == (
+        2, f"SOURCE_DATE_EPOCH is a time in seconds since 1970, not '{wrong}'\nTry 'sos-score --help'.\n",
+    )  # fmt: skip
+    assert list_files(study.parent) == before
+
+
+def test_the_manifest_counts_what_was_left_out_on_the_way(study):
+    folder = study.parent
+    head, *lines = (folder / "answers.csv").read_text().splitlines()
+    lines[0] = ",".join([*lines[0].split(",")[:3], "", "1", "1", "1"])  # no score: every item is needed
+    lines += ["new-1,,T1,1,2,3,4", ",,,,,,", "new-2,z,T1,1,2,3,4", "new-3,d,T1,1,2,3,4", "new-3,d,T2,1,2,3,9"]
+    (folder / "answers.csv").write_text("\n".join([head, *lines]) + "\n")
+    text = study.read_text().replace("  c: {", "  d: {arm: old}\n  c: {")
+    text = text.replace(
+        "instrument: mood.yaml}", "instrument: mood.yaml, on_invalid: missing, where: {site: [a,b,c,d]}}"
+    )
+    study.write_text(text)
+    write(study)
+    manifest = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))
+    counts = manifest["counts"]
+    assert counts["files"][0]["rows"] == 64
+    assert counts["files"][0]["blank_rows"] == 1
+    assert counts["files"][0]["invalid_made_missing"] == {"q4": 1}
+    assert counts["sources"] == [
+        {"source": "staff", "instrument": "mood", "rows_read": 64, "rows_left_out": 2, "rows_used": 62,
+         "without_score": {"mood": 2}},
+    ]  # fmt: skip
+    assert manifest["sources"]["staff"]["on_invalid"] == "missing"
+    assert manifest["sources"]["staff"]["where"] == {"site": ["a", "b", "c", "d"]}
+    findings = manifest["findings"]
+    assert findings["staff.mood | change | people | A | T1 to T2 | T2 - T1"]["without_score"] == 1
+    assert findings["staff.mood | change | people | C | T1 to T2 | T2 - T1"]["without_score"] == 0
+    # One person in d: hidden, and b with it, the smallest other site of the arm.
+    assert counts["not_shown"]["change"] > 0
+    assert not any("| people | d |" in name or "| people | B |" in name for name in findings)
+    assert "new-" not in (folder / "report.manifest.json").read_text()
+
+
+def test_a_file_of_two_instruments_is_counted_for_both(study):
+    folder = study.parent
+    other = INSTRUMENT.replace("id: mood", "id: calm").replace("q1..q4", "r1..r2")
+    other = other.replace("[q1, q2, q3, q4]", "[r1, r2]").replace("{mood: {title: Mood", "{calm: {title: Calm")
+    (folder / "calm.yaml").write_text(other)
+    head, *lines = (folder / "answers.csv").read_text().splitlines()
+    lines = [f"{line},2,{4 if n else ''}" for n, line in enumerate(lines)]
+    (folder / "answers.csv").write_text("\n".join([f"{head},r1,r2", *lines]) + "\n")
+    study.write_text(study.read_text().replace("instrument: mood.yaml}", "instrument: [mood.yaml, calm.yaml]}"))
+    write(study)
+    files = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))["counts"]["files"]
+    assert [each["instruments"] for each in files] == [["mood", "calm"]]
+    assert files[0]["scored"] == {"mood_mood": 60, "calm_calm": 59}
+    assert files[0]["rows"] == 60
 
 
 def test_a_study_moved_as_a_whole_gives_the_same_manifest(study, tmp_path):
@@ -92,6 +224,7 @@ def test_the_manifest_says_what_a_report_was_made_from(study):
     assert one["n"] == [12, 12]
     assert set(one) == {
         "n", "estimate", "low", "high", "effect", "p", "p_adjusted", "smallest", "detectable", "verdict",
+        "without_score",
     }  # fmt: skip
 
 
@@ -156,7 +289,11 @@ def test_a_forged_page_whose_sum_was_forged_too_comes_out_otherwise(study):
         (None, "cannot be read (No such file or directory)"),
         ("{", "is not a manifest (not JSON)"),
         ("[]", "is not a manifest (format 1)"),
-        ('{"format": 1, "study": {}, "page": "x"}', "is not a manifest (no versions, inputs, outputs, findings)"),
+        (
+            '{"format": 1, "study": {}, "inputs": [{"sha256": 3}], "request": {"outputs": []}}',
+            "is not a manifest (wrong or missing: study.path, request.outputs, request.figures, request.scores,"
+            " versions, inputs.0.sha256, outputs, findings)",
+        ),
     ],
 )
 def test_what_is_no_manifest_is_said_to_be_none(tmp_path, content, said):
@@ -170,7 +307,16 @@ def test_what_is_no_manifest_is_said_to_be_none(tmp_path, content, said):
 def test_a_wrong_command_line_is_told_at_once(study):
     usage = "Try 'sos-score --help'.\n"
     result = run("report", study, "-o", "report.pdf")
-    assert (result.exit_code, result.stderr) == (2, f"a report is an .html file, not 'report.pdf'\n{usage}")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"a report is an .html, .docx or .xlsx file, not 'report.pdf'\n{usage}",
+    )
+    result = run("report", study, "-o", "r.html", "-o", "r.sav")
+    assert result.stderr == f"a report holds no scores of single people; for them give --scores r.sav\n{usage}"
+    result = run("report", study, "--scores", "r.csv")
+    assert result.stderr == f"the scores of a study are a .sav file, not 'r.csv'\n{usage}"
+    result = run("report", study, "-o", "r.html", "-o", "./r.html")
+    assert (result.exit_code, result.stderr) == (2, f"two outputs would be one file: r.html\n{usage}")
     result = run("report", "scores.csv", "-o", study.parent / "r.html")
     assert (result.exit_code, result.stderr) == (
         2,
@@ -191,6 +337,10 @@ def test_nothing_is_overwritten_unasked(study):
     manifest = study.parent / "report.manifest.json"
     assert run("report", study, "-o", page).stderr == f"{manifest}: is there already\n{hint}"
     manifest.unlink()
+    (study.parent / "r.docx").write_text("mine")
+    said = run("report", study, "-o", page, "-o", study.parent / "r.docx").stderr
+    assert said == f"{study.parent}/r.docx: is there already\n{hint}"
+    assert not page.exists()
     figure = study.parent / "figures" / "missing.png"
     figure.parent.mkdir()
     figure.write_text("mine")
@@ -209,20 +359,148 @@ def test_a_wrong_answer_leaves_no_report(study):
     assert list_files(study.parent) == before
 
 
-def test_a_failing_disk_leaves_no_half_of_a_report(study, monkeypatch):
-    before = list_files(study.parent)
-    real, calls = writers.replace_file, []
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize("method", ["write_bytes", "replace"])
+def test_a_failing_disk_leaves_no_half_of_a_report(study, monkeypatch, method, is_new):
+    if not is_new:
+        write(study, "--figures", study.parent / "figures")
+        (study.parent / "answers.csv").write_text((study.parent / "answers.csv").read_text().replace(",5\n", ",4\n"))
+    before = {name: (study.parent / name).read_bytes() for name in list_files(study.parent)}
+    real, calls = getattr(Path, method), []
 
-    def fail(path):
-        calls.append(path)
-        if path.name == "report.manifest.json":
-            raise writers.InvalidOutput([writers.Problem("cannot be written (No space left on device)", str(path))])
-        return real(path)
+    def fail(self, other):
+        calls.append(self.name)
+        if "report.manifest.json" in self.name and self.name.endswith(".part"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return real(self, other)
 
-    monkeypatch.setattr("sos_score.report.study_report.replace_file", fail)
-    result = run("report", study, "-o", study.parent / "report.html")
-    assert (result.exit_code, len(calls)) == (1, 2)
-    assert list_files(study.parent) == before
+    monkeypatch.setattr(Path, method, fail)
+    figures = study.parent / "figures"
+    result = run("report", study, "-o", study.parent / "report.html", "--figures", figures, "--force")
+    assert (result.exit_code, result.stderr) == (
+        1, f"{study.parent}/report.manifest.json: cannot be written (No space left on device)\n",
+    )  # fmt: skip
+    assert len(calls) > 2
+    assert {name: (study.parent / name).read_bytes() for name in list_files(study.parent)} == before
+    assert figures.is_dir() is not is_new
+
+
+def test_what_is_read_is_never_written_over(study):
+    target = study.parent / "answers.sav"
+    target.symlink_to(study.parent / "answers.csv")
+    result = run("report", study, "-o", study.parent / "r.html", "--scores", target, "--force")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"{target}: is read here, and would be replaced\n  hint: choose another name\n"
+        f"1 problem in {target}; nothing was written.\n",
+    )
+    assert not (study.parent / "r.html").exists()
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.docx", "report.xlsx", "scores.sav", "figures/missing.png"])
+def test_any_file_that_is_changed_or_lost_is_named(everything, tmp_path, name):
+    study = copy(everything, tmp_path)
+    path, changed = study.parent / "report.manifest.json", study.parent / name
+    changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    assert run("verify", path).stderr == (
+        f"{path}: {name}: has been changed since\n1 problem in {path}; the report does not stand as recorded.\n"
+    )
+    changed.unlink()
+    assert run("verify", path).stderr == (
+        f"{path}: {name}: is not there\n1 problem in {path}; the report does not stand as recorded.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["report.docx", "report.xlsx", "scores.sav", "figures/missing.svg"])
+def test_any_forged_file_comes_out_otherwise(everything, tmp_path, name):
+    study = copy(everything, tmp_path)
+    path, forged = study.parent / "report.manifest.json", study.parent / name
+    forged.write_bytes(b"forged")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["outputs"][name] = sha256(b"forged").hexdigest()
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: {name}: comes out otherwise\n1 problem in {path}; the report does not stand as recorded.\n"
+    )
+
+
+def test_a_file_put_into_the_record_or_taken_out_of_it_is_found(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path = study.parent / "report.manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["outputs"]["report.docx"]
+    manifest["outputs"]["answers.csv"] = manifest["inputs"][2]["sha256"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: report.docx: was not recorded\n{path}: answers.csv: is no output any more\n"
+        f"2 problems in {path}; the report does not stand as recorded.\n"
+    )
+
+
+def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
+    study = copy(everything, tmp_path / "far" / "away")
+    said = run("verify", study.parent / "report.manifest.json").stdout
+    assert said == "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
+
+
+def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path, definition = study.parent / "report.manifest.json", study.parent / "mood.yaml"
+    definition.write_text(definition.read_text().replace("[q1, q2, q3, q4]", "[q1, q2, q3, -q4]"))
+    said = run("verify", path).stderr.splitlines()
+    assert said[0] == f"{path}: mood.yaml: has been changed since"
+    name = re.escape("staff.mood | change | people | C | T1 to T2 | T2 - T1")
+    assert any(re.fullmatch(rf"{re.escape(str(path))}: {name}: estimate was \S+, is \S+", line) for line in said)
+
+
+def test_a_study_that_is_broken_now_is_said_to_be_beside_what_changed(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path, answers = study.parent / "report.manifest.json", study.parent / "answers.csv"
+    answers.write_text(answers.read_text() + "x,a,T1,9,1,1,1\n")
+    assert run("verify", path).stderr == (
+        f"{path}: answers.csv: has been changed since\n"
+        f"{answers}:62: q1: 9 is outside 1-5\n"
+        "2 problems in 2 files; the report does not stand as recorded, and nothing was recomputed.\n"
+    )
+
+
+def test_a_shipped_definition_that_is_another_or_gone_is_named(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path = study.parent / "report.manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["inputs"] += [{"kind": "instrument", "id": name, "sha256": "0"} for name in ("osc", "no-such")]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: osc: is another definition than the one recorded\n"
+        f"{path}: no-such: is not shipped with this version\n"
+        f"2 problems in {path}; the report does not stand as recorded.\n"
+    )
+
+
+def test_another_version_compares_findings_and_says_that_files_were_not_made_again(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path, page = study.parent / "report.manifest.json", study.parent / "report.docx"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["versions"] |= {"numpy": "1.0", "sos-score": "0.0.1"}
+    manifest["outputs"]["report.docx"] = sha256(b"made by another version").hexdigest()
+    page.write_bytes(b"made by another version")
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stdout == (
+        "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same."
+        " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
+    )
+
+
+def test_a_manifest_that_asks_for_a_form_there_is_none_of_is_told(everything, tmp_path):
+    study = copy(everything, tmp_path)
+    path = study.parent / "report.manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["request"]["outputs"] = ["report.pdf"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: a report is an .html, .docx or .xlsx file, not '{study.parent}/report.pdf'\n"
+        f"1 problem in {path}; the report does not stand as recorded, and nothing was recomputed.\n"
+    )
 
 
 def test_the_demo_says_where_to_look_and_everything_it_names_is_there(demo):
