@@ -16,16 +16,18 @@ from sos_score.comparison.ranks import compare_ranks
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_effect, with_test
 from sos_score.comparison.samples import compare_welch
 from sos_score.comparison.sites import SiteComparison, compare_sites
-from sos_score.comparison.spread import measure_spread
+from sos_score.comparison.spread import Spreads
 
 
-def list_arm_rows(panel: Panel, plan: Plan) -> list[Row]:
+def list_arm_rows(panel: Panel, plan: Plan, spreads: Spreads) -> list[Row]:
     """Return, for each wave, treated against reference: of people, across sites, and of sites.
 
     Parameters
     ----------
     panel : Panel
     plan : Plan
+    spreads : Spreads
+        Of `panel`.
 
     Returns
     -------
@@ -34,27 +36,31 @@ def list_arm_rows(panel: Panel, plan: Plan) -> list[Row]:
         permutation of sites, which alone speaks of the method. Beside them Mann-Whitney, Welch's analysis of
         variance and Games-Howell across the sites, and the t test of site means.
     """
-    return [row for wave in plan.waves for row in _ask_wave(panel, plan, wave)]
+    return [row for wave in plan.waves for row in _ask_wave(panel, plan, wave, spreads)]
 
 
-def _ask_wave(panel: Panel, plan: Plan, wave: str) -> list[Row]:
+def _ask_wave(panel: Panel, plan: Plan, wave: str, spreads: Spreads) -> list[Row]:
     arms = [_join(panel, plan, arm, wave) for arm in (plan.treated, plan.reference)]
     if not arms[0].size or not arms[1].size:
         return []
     base = start_row(panel, "arms", "people", wave=wave, groups=" - ".join(plan.arm_names), notes=(PEOPLE,))
-    spread = measure_spread(panel, plan, wave)
+    spread = spreads.at(wave)
     found = compare_welch(*arms)
-    row = with_effect(with_test(base, found), "g", hedges_g(*arms))
-    limits = find_limits(spread, plan)
-    row = limits.put_beside(row, detect_between_people(*spread.people, alpha=plan.alpha).effect)
-    rows = [
-        make_primary(row, found, panel, plan, spread.sd),
-        *([] if plan.judged_only else [_rank(base, arms), *_compare_all(panel, plan, wave, base)]),
-    ]
+    row = with_test(base, found)
     means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
+    of_sites = replace(base, unit="sites", notes=())
+    if plan.judged_only:
+        judged = make_primary(row, found, panel, plan, spread.sd)
+        return [judged, *list_site_rows(panel, plan, of_sites, means, sd=spread.sd, limits=Limits())]
+    limits = find_limits(spread, plan)
+    row = limits.put_beside(
+        with_effect(row, "g", hedges_g(*arms)), detect_between_people(*spread.people, alpha=plan.alpha).effect
+    )
     return [
-        *rows,
-        *list_site_rows(panel, plan, replace(base, unit="sites", notes=()), means, sd=spread.sd, limits=limits),
+        make_primary(row, found, panel, plan, spread.sd),
+        _rank(base, arms),
+        *_compare_all(panel, plan, wave, base),
+        *list_site_rows(panel, plan, of_sites, means, sd=spread.sd, limits=limits),
     ]
 
 
@@ -107,7 +113,8 @@ def list_site_rows(
     found = compare_sites(list(values.values()), treated, seed=plan.seed)
     test = with_test(replace(base, by_site=tuple(values)), found.test)
     test = replace(scale_effect(test, sd), detectable=limits.sites)
-    return [make_primary(_permute(test, found, plan, limits), found.test, panel, plan, sd), test]
+    judged = make_primary(_permute(test, found, plan, limits), found.test, panel, plan, sd)
+    return [judged] if plan.judged_only else [judged, test]
 
 
 def _permute(test: Row, found: SiteComparison, plan: Plan, limits: Limits) -> Row:

@@ -54,16 +54,16 @@ def _ask_site(panel: Panel, plan: Plan, site: str, before: Scores, after: Scores
     apart = (main.n_only_y, main.n_only_x)
     kinds = say_linked(main.n_linked, apart, plan)
     sd = _pool(x, y)
-    judged = with_effect(with_test(replace(base, notes=(kinds, PEOPLE)), main.test), "g", hedges_g(x, y))
+    judged = with_test(replace(base, notes=(kinds, PEOPLE)), main.test)
+    if plan.judged_only:
+        return [make_primary(judged, main.test, panel, plan, sd)]
+    judged = with_effect(judged, "g", hedges_g(x, y))
     if sd > 0:
         found = detect_from_error(main.test.se, main.test.df, alpha=plan.alpha) / sd
         judged = replace(judged, detectable=found)
-    judged = make_primary(judged, main.test, panel, plan, sd)
-    if plan.judged_only:
-        return [judged]
     ranks = compare_ranks(x, y)
     rows = [
-        judged,
+        make_primary(judged, main.test, panel, plan, sd),
         with_test(base, compare_welch(x, y)),
         replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                 effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,

@@ -13,16 +13,18 @@ from sos_score.comparison.limits import detect_adjusted
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.permutation import count_assignments, find_smallest_p
 from sos_score.comparison.rows import Row, start_row
-from sos_score.comparison.spread import measure_spread
+from sos_score.comparison.spread import Spread, Spreads
 
 
-def list_design_rows(panel: Panel, plan: Plan) -> list[Row]:
+def list_design_rows(panel: Panel, plan: Plan, spreads: Spreads) -> list[Row]:
     """Return who there is, the smallest p of any test of sites, and detectable effects by kind of analysis.
 
     Parameters
     ----------
     panel : Panel
     plan : Plan
+    spreads : Spreads
+        Of `panel`.
 
     Returns
     -------
@@ -35,14 +37,14 @@ def list_design_rows(panel: Panel, plan: Plan) -> list[Row]:
         return rows
     rows.append(_limit_sites(panel, plan))
     for wave in _waves_with_arms(panel, plan):
-        spread = measure_spread(panel, plan, wave)
+        spread = spreads.at(wave)
         found = {
             "people": detect_between_people(*spread.people, alpha=plan.alpha),
             "sites": _in_people(detect_between_sites(spread.sites, spread.site_sd, alpha=plan.alpha), spread.sd),
         }
         people, sites = (_tell(panel, plan, wave, unit, each) for unit, each in found.items())
-        rows += [people, *_adjust_for_sites(panel, plan, wave), replace(sites, by_site=tuple(plan.sites))]
-        rows += _tell_icc(panel, plan, wave)
+        rows += [people, *_adjust_for_sites(panel, plan, wave, spread), replace(sites, by_site=tuple(plan.sites))]
+        rows += _tell_icc(panel, plan, wave, spread)
     return rows
 
 
@@ -105,9 +107,8 @@ def _tell(panel: Panel, plan: Plan, wave: str, unit: str, found: Detectable) -> 
     )  # fmt: skip
 
 
-def _adjust_for_sites(panel: Panel, plan: Plan, wave: str) -> list[Row]:
+def _adjust_for_sites(panel: Panel, plan: Plan, wave: str, spread: Spread) -> list[Row]:
     """Return the smallest effect found with people nested in sites, at the ICC seen and at its limits."""
-    spread = measure_spread(panel, plan, wave)
     if math.isnan(spread.icc):
         return []
 
@@ -119,8 +120,7 @@ def _adjust_for_sites(panel: Panel, plan: Plan, wave: str) -> list[Row]:
     ]
 
 
-def _tell_icc(panel: Panel, plan: Plan, wave: str) -> list[Row]:
-    spread = measure_spread(panel, plan, wave)
+def _tell_icc(panel: Panel, plan: Plan, wave: str, spread: Spread) -> list[Row]:
     if math.isnan(spread.icc):
         return []
     note = "how much of the variation lies between sites; with few sites hardly known"

@@ -10,24 +10,27 @@ from numpy.typing import NDArray
 
 from sos_score.comparison.arm_rows import list_site_rows
 from sos_score.comparison.change_rows import tells_apart
+from sos_score.comparison.clusters import infer_cr2
 from sos_score.comparison.design import detect_from_error
-from sos_score.comparison.did import PeopleDid, adjust_for_first, compare_changes
+from sos_score.comparison.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
 from sos_score.comparison.estimate import Estimate
 from sos_score.comparison.limits import Limits, find_change_limits
 from sos_score.comparison.panel import Panel, Plan, Scores
 from sos_score.comparison.rows import PEOPLE, Row, make_primary, scale_effect, start_row, with_test
-from sos_score.comparison.spread import measure_spread
+from sos_score.comparison.spread import Spreads
 from sos_score.comparison.variance_coefficients import assess_coefficients
 from sos_score.comparison.variance_data import variance_data
 
 
-def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
+def list_did_rows(panel: Panel, plan: Plan, spreads: Spreads) -> list[Row]:
     """Return treated change minus reference change: of people, adjusted for the first wave, and of sites.
 
     Parameters
     ----------
     panel : Panel
     plan : Plan
+    spreads : Spreads
+        Of `panel`.
 
     Returns
     -------
@@ -47,20 +50,25 @@ def list_did_rows(panel: Panel, plan: Plan) -> list[Row]:
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
     people = [str(person) or None for person in panel.person[there]]
-    found = compare_changes(y, arm, post, site.tolist(), people)
     words = f"{plan.arm_names[0]} change - {plan.arm_names[1]} change"
     base = start_row(panel, "did", "people", wave=plan.span, groups=words, notes=(PEOPLE,))
-    sd = measure_spread(panel, plan, first).sd
+    of_sites = replace(base, unit="sites", notes=())
+    sd = spreads.at(first).sd
     changes = _find_changes(panel, plan)
+    if plan.judged_only:
+        test = infer_cr2(fit_changes(y, arm, post), people)[TERMS[3]]
+        cells = tuple(int(((arm == a) & (post == b)).sum()) for b in (False, True) for a in (False, True))
+        judged = replace(with_test(base, test), counts=cells, method=f"{test.method}, clustered on the person")
+        judged = make_primary(judged, test, panel, plan, sd)
+        return [judged, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=Limits())]
+    found = compare_changes(y, arm, post, site.tolist(), people)
     site_sd = _spread_changes(changes, plan)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     limits = find_change_limits(found, (treated, len(changes) - treated), (sd, site_sd), plan)
     rows = _list_people(panel, plan, base, (found, limits), sd)
-    if not plan.judged_only:
-        rows.append(_adjust_for_first(panel, plan, base))
-        design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
-        rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
-    of_sites = replace(base, unit="sites", notes=())
+    rows.append(_adjust_for_first(panel, plan, base))
+    design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
+    rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
     return [*rows, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=limits)]
 
 

@@ -16,13 +16,14 @@ from sos_score.comparison.multiplicity import adjust_p
 from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.privacy import suppress_small
 from sos_score.comparison.rows import Row
+from sos_score.comparison.spread import Spreads
 from sos_score.comparison.variation_rows import adjust_comparison
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
 
-ASK: dict[str, Callable[[Panel, Plan], list[Row]]] = {
+ASK: dict[str, Callable[[Panel, Plan, Spreads], list[Row]]] = {
     "design": list_design_rows,
-    "level": list_level_rows,
-    "change": list_change_rows,
+    "level": lambda panel, plan, _: list_level_rows(panel, plan),
+    "change": lambda panel, plan, _: list_change_rows(panel, plan),
     "arms": list_arm_rows,
     "did": list_did_rows,
 }
@@ -83,7 +84,8 @@ def compare_panels(
     """
     panels = tuple(panels)
     asked = [name for name in questions or ASK if name in ASK and (plan.has_arms or name not in ("arms", "did"))]
-    rows = [row for name in asked for panel in panels for row in ASK[name](panel, plan)]
+    every = [(panel, Spreads(panel, plan)) for panel in panels]
+    rows = [row for name in asked for panel, spreads in every for row in ASK[name](panel, plan, spreads)]
     rows = _adjust(suppress_small([*rows, *further], panels, plan), plan)
     by_name = {(panel.source, panel.scale): panel for panel in panels}
     judge_of_study = {"association": _judge_association, "variation": adjust_comparison}

@@ -60,7 +60,8 @@ class Plan:
         Groups of fewer people are not shown.
     seed : int
     judged_only : bool
-        Whether what stands beside the judged tests, and takes most of the time, is left out.
+        Whether only the judged rows are wanted, with what their verdicts rest on: no standardized effects, no
+        detectable effects and none of the rows that stand beside, which take most of the time.
     """
 
     sites: Mapping[str, str]

@@ -53,5 +53,6 @@ def find_crossings(profiles: Profiles, inside: Array, outside: Array, limit: flo
         return profiles(values, crossing[numbers], starts[:, numbers])[1] - limit
 
     bracket = (tried[crossing, first - 1], tried[crossing, first])
-    found[crossing] = find_root(climb, bracket, args=(np.arange(crossing.size),), tolerances=_TOLERANCES).x
+    numbers = np.arange(crossing.size)
+    found[crossing] = find_root(climb, bracket, args=(numbers,), tolerances=_TOLERANCES).x  # type: ignore[call-overload] # the stubs know no args that are arrays
     return found

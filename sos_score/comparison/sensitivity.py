@@ -22,7 +22,8 @@ RULES = {
     "50%": "half of a scale's items answered",
 }
 PLANNED, SITES, ATTENTIVE, LINKED = "planned", "sites", "attentive", "linked"
-_QUESTIONS = ("change", "arms", "did")
+_OF_ARMS = ("arms", "did")
+_QUESTIONS = ("change", *_OF_ARMS)
 _Key = tuple[str, ...]
 
 
@@ -37,6 +38,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A judged row, and the verdict on it under each choice.
+
+    The rows hold what a verdict rests on: the estimate, its tests, p and intervals; no standardized effect.
 
     Attributes
     ----------
@@ -151,9 +154,9 @@ def _make_panels(data: StudyData, plan: Plan, instruments: Sequence[str], scales
     return [make_panel(outcome, plan)[0] for outcome in choose_outcomes(data, instruments, scales)]
 
 
-def _judge(panels: Sequence[Panel], plan: Plan) -> dict[_Key, Row]:
+def _judge(panels: Sequence[Panel], plan: Plan, questions: Sequence[str] = _QUESTIONS) -> dict[_Key, Row]:
     """Return the judged rows that are shown, by what they are about."""
-    rows = compare_panels(panels, plan, _QUESTIONS).rows
+    rows = compare_panels(panels, plan, questions).rows
     return {_name(row): row for row in rows if row.is_primary and row.verdict}
 
 
@@ -169,7 +172,7 @@ def _leave_out(panels: Sequence[Panel], plan: Plan, site: str) -> dict[_Key, Row
     """Return the findings without a site: those about arms, which alone can change."""
     fewer = replace(plan, sites={name: label for name, label in plan.sites.items() if name != site})
     kept = [_keep(panel, panel.site != site) for panel in panels]
-    return {key: row for key, row in _judge(kept, fewer).items() if key[0] != "change"}
+    return _judge(kept, fewer, _OF_ARMS)
 
 
 def _keep(panel: Panel, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Panel:

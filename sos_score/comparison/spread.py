@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -40,9 +39,28 @@ class Spread:
     icc_high: float
 
 
-@lru_cache(maxsize=64)
+class Spreads:
+    """The spread of one panel's scores at each wave, measured once for all questions that ask for it.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+    """
+
+    def __init__(self, panel: Panel, plan: Plan) -> None:
+        self._panel, self._plan = panel, plan
+        self._found: dict[str, Spread] = {}
+
+    def at(self, wave: str) -> Spread:
+        """Return the spread at a wave."""
+        if wave not in self._found:
+            self._found[wave] = measure_spread(self._panel, self._plan, wave)
+        return self._found[wave]
+
+
 def measure_spread(panel: Panel, plan: Plan, wave: str) -> Spread:
-    """Return how the scores of a wave spread; several questions of one outcome ask for it.
+    """Return how the scores of a wave spread.
 
     Parameters
     ----------

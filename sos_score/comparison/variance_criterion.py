@@ -79,7 +79,9 @@ class OutcomeSums:
 def sum_design(codes: list[Codes], design: Array) -> DesignSums:
     """Sum a design: codes 0 .. levels - 1 of each factor (n,), every level there, and the fixed part (n, p)."""
     sizes = [int(each.max()) + 1 for each in codes]
-    nested, above, crossing = [], [], []
+    nested: list[int] = []
+    crossing: list[int] = []
+    above: list[Codes] = []
     for j in sorted(range(len(codes)), key=lambda j: -sizes[j]):
         parents = _find_parents(codes[nested[-1]], codes[j], sizes[nested[-1]]) if nested else np.empty(0, np.intp)
         if parents is None:
