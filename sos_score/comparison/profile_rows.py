@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sos_score.comparison.panel import Plan
-from sos_score.comparison.profiles import Estimate, ProfileComparison, ProfilePeople, compare_profiles
+from sos_score.comparison.profiles import (
+    Estimate,
+    ProfileComparison,
+    ProfileDraws,
+    ProfilePeople,
+    compare_profiles,
+    draw_profiles,
+)
 from sos_score.comparison.rows import Row
 from sos_score.comparison.similarity import VERY_SIMILAR, judge_similarity
 from sos_score.comparison.study_frames import split_waves
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 _FEWEST_SCALES = 3
 _MOST_SITES = 5  # up to so many, every set of sites is asked about; beyond, pairs and all together
 _People = dict[str, ProfilePeople]
+_Draws = dict[tuple[str, str], ProfileDraws]
 HIDDEN = "left out: a site with fewer than {} people, or one that would give it away"
 
 
@@ -66,19 +74,20 @@ def _compare(members: list[StudyOutcome], norm: str, plan: Plan) -> Iterator[Row
     names = list(waves)
     if len(names) > 1:
         before, after = waves[names[0]][0], waves[names[-1]][0]
-        for site in (name for name in after if name in before):
+        for site in plan.track([name for name in after if name in before], "Profiles over time"):
             row = replace(base, site=site, wave=plan.span, groups=f"{names[-1]} - {names[0]}")
             yield from _describe(
                 row, compare_profiles(after[site], before[site], seed=plan.seed, confidence=1 - plan.alpha)
             )
-    for wave, (people, _there) in waves.items():
-        for one, two in combinations(people, 2):
-            row = replace(base, wave=wave, groups=f"{one} - {two}")
-            yield from _describe(
-                row, compare_profiles(people[one], people[two], seed=plan.seed, confidence=1 - plan.alpha)
-            )
+    drawn: dict[str, _Draws] = {wave: {} for wave in names}
+    pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
+    for wave, one, two in plan.track(pairs, "Profiles of sites"):
+        both = (waves[wave][0][one], waves[wave][0][two])
+        drawn[wave][one, two] = samples = draw_profiles(*both, seed=plan.seed)
+        found = compare_profiles(*both, seed=plan.seed, confidence=1 - plan.alpha, drawn=samples)
+        yield from _describe(replace(base, wave=wave, groups=f"{one} - {two}"), found)
     if names:
-        yield from _judge(replace(base, wave=names[0]), waves[names[0]][0], plan)
+        yield from _judge(replace(base, wave=names[0]), waves[names[0]][0], drawn[names[0]], plan)
 
 
 def _list_people(
@@ -126,12 +135,13 @@ def _with(row: Row, name: str, found: Estimate, method: str) -> Row:
     )  # fmt: skip
 
 
-def _judge(base: Row, people: _People, plan: Plan) -> Iterator[Row]:
+def _judge(base: Row, people: _People, drawn: _Draws, plan: Plan) -> Iterator[Row]:
     """Yield whether sets of sites had very similar profiles, the largest set first."""
     sizes = range(2, len(people) + 1) if len(people) <= _MOST_SITES else (2, len(people))
     for size in sorted(set(sizes), reverse=True):
         for sites in combinations(people, size):
-            found = judge_similarity({site: people[site] for site in sites}, seed=plan.seed, confidence=1 - plan.alpha)
+            chosen = {site: people[site] for site in sites}
+            found = judge_similarity(chosen, seed=plan.seed, confidence=1 - plan.alpha, drawn=drawn)
             yield replace(
                 base,
                 groups=", ".join(sites),

@@ -123,6 +123,22 @@ class ProfilePeople:
     ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileDraws:
+    """How far two profiles are apart in bootstrap samples.
+
+    Attributes
+    ----------
+    d2, elevation, scatter, correlation : array (n_samples,)
+        As in `ProfileComparison`.
+    """
+
+    d2: Array
+    elevation: Array
+    scatter: Array
+    correlation: Array
+
+
 def compare_profiles(
     first: ProfilePeople,
     second: ProfilePeople,
@@ -130,6 +146,7 @@ def compare_profiles(
     seed: int,
     n_samples: int = 1999,
     confidence: float = 0.95,
+    drawn: ProfileDraws | None = None,
 ) -> ProfileComparison:
     """Compare two profiles (two sites, or one site at T1 and T2), with bootstrap intervals over people.
 
@@ -142,6 +159,8 @@ def compare_profiles(
     n_samples : int
         Bootstrap samples.
     confidence : float
+    drawn : ProfileDraws, optional
+        From `draw_profiles` of the same two, where they are there already; then nothing is drawn.
 
     Returns
     -------
@@ -156,18 +175,16 @@ def compare_profiles(
     the value, 2 V off the lower end and V off the upper end. Simulated with 8 to 40 people a side and six
     scales it covers 94 to 99 in 100.
     """
-    means = np.array([_average(first.scores), _average(second.scores)])
-    scales = np.flatnonzero(np.isfinite(means).all(axis=0))
+    means, scales = _average_both(first, second)
     notes = []
     if scales.size < means.shape[1]:
         notes.append(f"{means.shape[1] - scales.size} of {means.shape[1]} scales left out: one side has no scores.")
-    drawn = _draw_means(first, second, scales, n_samples, seed)
-    if drawn.shape[0] == 0:
+    samples = drawn or draw_profiles(first, second, seed=seed, n_samples=n_samples)
+    if samples.d2.size == 0:
         notes.append("fewer than two people on a side: no intervals can be given.")
     if scales.size < 3:
         notes.append("fewer than three scales: a profile has no shape to correlate.")
     observed = _split_distance(means[:, scales])
-    samples = _split_distance(drawn)
     one, two = describe_profile(means[0, scales]), describe_profile(means[1, scales])
     if scales.size >= 3 and np.isnan([*one.shape, *two.shape]).any():
         notes.append("a flat profile has no shape: no correlation can be computed.")
@@ -197,33 +214,50 @@ def _average(scores: Array) -> Array:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """D2 and its parts for pairs of profiles (..., 2, k)."""
-
-    d2: Array
-    elevation: Array
-    scatter: Array
-    correlation: Array
-
-
-def _split_distance(pairs: Array) -> _Parts:
+def _split_distance(pairs: Array) -> ProfileDraws:
+    """Return D2 and its parts for pairs of profiles (..., 2, k)."""
     first, second = pairs[..., 0, :], pairs[..., 1, :]
     if pairs.shape[-1] == 0:
         nothing = np.full(first.shape[:-1], np.nan)
-        return _Parts(nothing, nothing, nothing, nothing)
+        return ProfileDraws(nothing, nothing, nothing, nothing)
     departures = [profile - profile.mean(axis=-1, keepdims=True) for profile in (first, second)]
     scatters = [np.sqrt((departure**2).sum(axis=-1)) for departure in departures]
     product = scatters[0] * scatters[1]
     size = (np.abs(first).max(axis=-1) + np.abs(second).max(axis=-1)) ** 2
     has_shape = (product > 1e-20 * size) & (pairs.shape[-1] > 2)
     crossed = (departures[0] * departures[1]).sum(axis=-1)
-    return _Parts(
+    return ProfileDraws(
         d2=((first - second) ** 2).sum(axis=-1),
         elevation=first.mean(axis=-1) - second.mean(axis=-1),
         scatter=scatters[0] - scatters[1],
         correlation=np.where(has_shape, crossed / np.where(has_shape, product, 1.0), np.nan),
     )
+
+
+def draw_profiles(first: ProfilePeople, second: ProfilePeople, *, seed: int, n_samples: int = 1999) -> ProfileDraws:
+    """Draw the people of two profiles again and again, for the intervals of `compare_profiles`.
+
+    Parameters
+    ----------
+    first, second : ProfilePeople
+    seed : int
+        Of numpy's default generator.
+    n_samples : int
+        Bootstrap samples.
+
+    Returns
+    -------
+    ProfileDraws
+        Without samples for fewer than two people on a side.
+    """
+    scales = _average_both(first, second)[1]
+    return _split_distance(_draw_means(first, second, scales, n_samples, seed))
+
+
+def _average_both(first: ProfilePeople, second: ProfilePeople) -> tuple[Array, NDArray[np.intp]]:
+    """Return both profiles (2, scales), and the scales that both sides have."""
+    means = np.array([_average(first.scores), _average(second.scores)])
+    return means, np.flatnonzero(np.isfinite(means).all(axis=0))
 
 
 def _draw_means(

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sos_score.comparison.profiles import Estimate, ProfilePeople, compare_profiles
+from sos_score.comparison.profiles import Estimate, ProfileDraws, ProfilePeople, compare_profiles, draw_profiles
 
 VERY_SIMILAR = 3.0
 """Profiles are called very similar when they differ by at most so many points a scale (root mean square).
@@ -45,6 +45,7 @@ def judge_similarity(
     seed: int,
     limit: float = VERY_SIMILAR,
     confidence: float = 0.95,
+    drawn: Mapping[tuple[str, str], ProfileDraws] | None = None,
 ) -> SimilarityVerdict:
     """Say whether the data support, refuse or leave open that all profiles are very similar.
 
@@ -56,6 +57,8 @@ def judge_similarity(
     limit : float
         Largest distance, in points a scale, that counts as very similar.
     confidence : float
+    drawn : mapping, optional
+        Two names to their `draw_profiles`, where they are there already.
 
     Returns
     -------
@@ -70,8 +73,10 @@ def judge_similarity(
     wider = 1 - (1 - confidence) / len(couples)
     pairs, lows, notes = [], [], []
     for one, two in couples:
-        found = compare_profiles(people[one], people[two], seed=seed, confidence=confidence)
-        widened = compare_profiles(people[one], people[two], seed=seed, confidence=wider)
+        both = (people[one], people[two])
+        samples = drawn[one, two] if drawn else draw_profiles(*both, seed=seed)
+        found = compare_profiles(*both, seed=seed, confidence=confidence, drawn=samples)
+        widened = compare_profiles(*both, seed=seed, confidence=wider, drawn=samples)
         pairs.append((one, two, found.distance))
         lows.append(widened.distance.low)
         notes += [f"{one} and {two}: {note}" for note in found.notes]

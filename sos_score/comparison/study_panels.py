@@ -11,6 +11,7 @@ import numpy as np
 from sos_score.comparison.association_rows import is_asked
 from sos_score.comparison.findings import Comparison, compare_panels
 from sos_score.comparison.panel import Panel, Plan, Scores, SmallestEffect
+from sos_score.comparison.progress import Track, pass_on
 from sos_score.comparison.rows import Row
 from sos_score.comparison.study_questions import list_study_rows
 from sos_score.definition.study import Study
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 
 def compare_study(
-    data: StudyData, questions: Sequence[str] = (), instruments: Sequence[str] = (), scales: Sequence[str] = ()
+    data: StudyData,
+    questions: Sequence[str] = (),
+    instruments: Sequence[str] = (),
+    scales: Sequence[str] = (),
+    *,
+    track: Track = pass_on,
 ) -> Comparison:
     """Compare the sites of a study, and say who accounts for the differences and what goes with what.
 
@@ -35,13 +41,16 @@ def compare_study(
         means all.
     instruments, scales : sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
+    track : callable
+        Is given the comparisons that draw random numbers and what they are, and passes them on one by one: for a
+        progress bar. What is drawn depends on the plan's seed alone.
 
     Returns
     -------
     Comparison
         A row for each finding; see `Row`.
     """
-    plan = make_plan(data.study)
+    plan = replace(make_plan(data.study), track=track)
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
     panels, notes = [], [note for note in data.notes if note.partition(": ")[0] not in others]

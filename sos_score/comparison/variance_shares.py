@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.profile_crossing import Places, find_crossings
+from sos_score.comparison.progress import Track, pass_on
 from sos_score.comparison.variance import VarianceFit, fit_variance
 from sos_score.comparison.variance_criterion import DesignSums, profile_criterion, sum_design, sum_outcomes
 from sos_score.comparison.variance_data import VarianceData
@@ -151,7 +152,12 @@ def _divide_rest(angles: Array, shares: Array, places: Places) -> Array:
 
 
 def bootstrap_shares(
-    data: VarianceData, *, seed: int, n_samples: int = 999, confidence: float = 0.95
+    data: VarianceData,
+    *,
+    seed: int,
+    n_samples: int = 999,
+    confidence: float = 0.95,
+    track: Track = pass_on,
 ) -> VarianceShares:
     """Find parametric-bootstrap intervals for each level's share of the total variance.
 
@@ -164,6 +170,8 @@ def bootstrap_shares(
     n_samples : int
         Bootstrap samples.
     confidence : float
+    track : callable
+        Is given the batches that are drawn and what they are, and passes them on one by one: for a progress bar.
 
     Returns
     -------
@@ -182,7 +190,7 @@ def bootstrap_shares(
         empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
         return VarianceShares(empty, confidence, 0, fit.notes)
     sds = [fit.level(name).sd for name in data.names]
-    drawn = _draw_shares(data, sds, fit.residual**0.5, n_samples, seed)
+    drawn = _draw_shares(data, [*sds, fit.residual**0.5], n_samples, seed, track)
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     place = {name: j for j, name in enumerate((*data.names, RESIDUAL))}
@@ -195,17 +203,17 @@ def bootstrap_shares(
     return VarianceShares(tuple(found), confidence, n_samples, fit.notes)
 
 
-def _draw_shares(data: VarianceData, sds: list[float], sigma: float, n_samples: int, seed: int) -> Array:
+def _draw_shares(data: VarianceData, sds: list[float], n_samples: int, seed: int, track: Track) -> Array:
     """Draw shares (n_samples, k + 1) from the fitted model, refitting in batches that bound the memory."""
     rng = np.random.default_rng(seed)
     design = sum_design(list(data.codes), data.design)
     columns = design.columns.shape[1] + 2
     batch = max(1, int(4e6 / (design.n + 16 * columns * (columns + design.counts.size))))
     drawn = []
-    for start in range(0, n_samples, batch):
+    for start in track(range(0, n_samples, batch), "Shares of variance"):
         size = min(batch, n_samples - start)
-        outcomes = sigma * rng.standard_normal((size, design.n))
-        for sd, codes, labels in zip(sds, data.codes, data.labels, strict=True):
+        outcomes = sds[-1] * rng.standard_normal((size, design.n))
+        for sd, codes, labels in zip(sds[:-1], data.codes, data.labels, strict=True):
             outcomes += sd * rng.standard_normal((size, len(labels)))[:, codes]
         drawn.append(_share_out(design, outcomes))
     return np.concatenate(drawn)

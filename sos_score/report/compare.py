@@ -25,6 +25,7 @@ from sos_score.report.comparison import (
 )
 from sos_score.report.comparison_summary import drop_repeated_key, list_headlines, list_limits, list_summary_tables
 from sos_score.report.output import RESULT_FORMATS, open_console, write_tables
+from sos_score.report.progress import show_progress
 from sos_score.report.questions import list_question_summaries, list_question_tables
 from sos_score.report.tables import Table, print_table
 from sos_score.report.writers import check_output, choose_format
@@ -86,7 +87,8 @@ def compare_file(request: Request) -> None:
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
-    comparison = compare_study(data, request.only, request.instruments, request.scales)
+    with show_progress(quiet=request.quiet) as track:
+        comparison = compare_study(data, request.only, request.instruments, request.scales, track=track)
     if not comparison.panels:
         refuse_nothing(data)
     if kind == "table":

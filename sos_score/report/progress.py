@@ -1,0 +1,22 @@
+"""A bar on standard error while random numbers are drawn, where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sos_score.comparison.progress import Track, pass_on
+from sos_score.report.output import open_console
+
+
+@contextmanager
+def show_progress(*, quiet: bool = False) -> Iterator[Track]:
+    """Give what follows the steps of a long piece of work; the bar is gone once the work is done."""
+    if quiet or not sys.stderr.isatty():
+        yield pass_on
+        return
+    from rich.progress import Progress
+
+    with Progress(console=open_console(to_stderr=True), transient=True) as bar:
+        yield lambda steps, what: bar.track(steps, description=what)
