@@ -186,7 +186,8 @@ def _measure_together(job: Job, sources: list[_Source], failed: dict[str, Invali
                 failed[name] = error
                 continue
             sound.append(source)
-            frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns)))
+            numeric = find_numeric(export, scorer.columns, scorer.keys)
+            frame = nw.from_native(scan_export(export, scorer.columns, numeric))
             frames[name] = frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema()))
         try:
             norms = measure_norms(frames)

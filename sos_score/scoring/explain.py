@@ -183,7 +183,7 @@ def _measure_norms(export: Export, scorer: Scorer) -> Scorer:
         return scorer
     import narwhals as nw
 
-    frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns)))
+    frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns, scorer.keys)))
     distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
     return measure_references(frame, scorer, distinct)
 

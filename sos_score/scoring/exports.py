@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -64,8 +64,8 @@ class Outcome:
         Answers that were not allowed and were made missing.
     scored : dict
         How many rows have a score, by score column.
-    numeric : frozenset of str
-        The item columns that hold small whole numbers in every row.
+    numeric : mapping
+        The item columns that hold small whole numbers in every row, and in how many bits.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Outcome:
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
     scored: dict[str, int] = field(default_factory=dict)
-    numeric: frozenset[str] = frozenset()
+    numeric: Mapping[str, int] = field(default_factory=dict)
 
 
 def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
@@ -151,7 +151,7 @@ def _score_export(
     # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns), take, codes=codes)
+            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns, scorer.keys), take, codes=codes)
             if export.plainness.result():
                 return outcome
             raise _NotPlainError
@@ -159,7 +159,7 @@ def _score_export(
         if isinstance(error, InvalidSurvey) and export.plainness.result():
             raise
     with settle_export(export) as settled, open_part() as take:
-        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns), take, codes=codes)
+        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns, scorer.keys), take, codes=codes)
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
@@ -189,7 +189,8 @@ class _NotPlainError(Exception):
 
 
 def _score(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: set[str], take: Take, *, codes: Collection[str]
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: Mapping[str, int], take: Take, *,
+    codes: Collection[str],
 ) -> Outcome:
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
     schema = frame.collect_schema()
@@ -222,7 +223,7 @@ def _score(
         missing=_count_reasons(distinct, scorer),
         invalid=tuple(invalid),
         scored=dict(tally.scored),
-        numeric=frozenset(numeric),
+        numeric=numeric,
     )
 
 

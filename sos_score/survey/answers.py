@@ -98,6 +98,11 @@ class AnswerKey:
         numbers = {int(text) for text in self.reasons if WHOLE.fullmatch(text)} | self.special_numbers().keys()
         return sorted(number for number in numbers if self._contains(number))
 
+    def list_numbers(self) -> list[str]:
+        """Return every number that means something: the ends of the range, codes, and reasons for having none."""
+        named = [text for text in (*self.texts, *self.reasons) if WHOLE.fullmatch(text)]
+        return [str(self.responses.min), str(self.responses.max), *named]
+
     def describe(self) -> str:
         """Return what is allowed, in a few words."""
         bounds = "a code of the column map" if self.has_own_codes else f"{self.responses.min}-{self.responses.max}"

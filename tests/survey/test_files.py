@@ -30,7 +30,7 @@ def read(path: Path | str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]
     """Return the header, the records as csv reads them, and as the scanner does."""
     with open_export(str(path)) as opened, settle_export(opened) as export:
         names = {f"c{place}": name for place, name in enumerate(export.header)}
-        frame = scan_export(export, Columns(names, {}, {}), ()).select(names.values())
+        frame = scan_export(export, Columns(names, {}, {}), {}).select(names.values())
         scanned = [[cell or "" for cell in row] for row in frame.collect().rows()]
         return export.header, list(export.records()), scanned
 
