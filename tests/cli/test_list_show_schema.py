@@ -101,7 +101,7 @@ def test_show_as_json_is_complete() -> None:
     assert shown["response_scales"]["agreement"]["labels"]["Agree"] == 4
     assert set(shown) == {
         "id", "version", "title", "sha256", "verification", "missing", "rights", "notes", "answered_by", "references",
-        "response_scales", "scales",
+        "response_scales", "labels", "scales",
     }  # fmt: skip
 
 

@@ -23,5 +23,5 @@ def test_every_pattern_of_the_models_is_said_in_words(kind: str) -> None:
     schema: dict[str, Any] = MODELS[kind].model_json_schema()
     own_words = {pattern for pattern in find_patterns(schema) if r"\d{1,9}" in pattern}  # validators say these
     patterns = set(find_patterns(schema)) - own_words
-    assert patterns
+    assert patterns or kind == "wording"  # nothing in it has a form of its own
     assert patterns <= set(FORMS)
