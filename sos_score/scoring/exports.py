@@ -100,7 +100,7 @@ def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
         missing=dict(Counter(one.missing) + Counter(other.missing)),
         invalid=(*one.invalid, *other.invalid),
         scored=one.scored | other.scored,
-        numeric=one.numeric | other.numeric,
+        numeric=dict(one.numeric) | dict(other.numeric),
     )
 
 
@@ -151,7 +151,9 @@ def _score_export(
     # Most files are plain: they are scored while that is still being found out.
     try:
         with open_part() as take:
-            outcome = _score(export, scorer, on_invalid, guess_numeric(export, scorer.columns, scorer.keys), take, codes=codes)
+            outcome = _score(
+                export, scorer, on_invalid, guess_numeric(export, scorer.columns, scorer.keys), take, codes=codes
+            )
             if export.plainness.result():
                 return outcome
             raise _NotPlainError
@@ -159,7 +161,9 @@ def _score_export(
         if isinstance(error, InvalidSurvey) and export.plainness.result():
             raise
     with settle_export(export) as settled, open_part() as take:
-        return _score(settled, scorer, on_invalid, find_numeric(settled, scorer.columns, scorer.keys), take, codes=codes)
+        return _score(
+            settled, scorer, on_invalid, find_numeric(settled, scorer.columns, scorer.keys), take, codes=codes
+        )
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
@@ -189,7 +193,12 @@ class _NotPlainError(Exception):
 
 
 def _score(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, numeric: Mapping[str, int], take: Take, *,
+    export: Export,
+    scorer: Scorer,
+    on_invalid: OnInvalid,
+    numeric: Mapping[str, int],
+    take: Take,
+    *,
     codes: Collection[str],
 ) -> Outcome:
     frame = nw.from_native(scan_export(export, scorer.columns, numeric))
