@@ -21,6 +21,7 @@ Every name that `sos_score` exports, and what comes back from them. How they go 
 [From Python](../python.md) and at the end of the page of each analysis.
 """
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
+_ADDRESS = re.compile(r"<function (\w+) at 0x[0-9a-f]+>")
 _QUOTED = re.compile(r"(?<=[:>] )'([^']*)'")
 _WIDTH = 88
 
@@ -73,7 +74,8 @@ def _describe(member: Any) -> str:
 
 
 def _show_signature(member: Any) -> str:
-    text = member.__name__ + _QUOTED.sub(r"\1", str(inspect.signature(member))).removesuffix(" -> None")
+    signature = _ADDRESS.sub(r"\1", str(inspect.signature(member)))
+    text = member.__name__ + _QUOTED.sub(r"\1", signature).removesuffix(" -> None")
     if len(text) <= _WIDTH:
         return text
     inside, _, result = text.partition("(")[2].rpartition(")")

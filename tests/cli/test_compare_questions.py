@@ -66,7 +66,7 @@ def test_the_terminal_says_what_the_data_cannot_tell_when_asked_by_name():
     shown = " ".join(run("--only", "variation", "--scale", "alliance_family.task").stdout.split())
     said = (
         "Task (Alliance, families' view), T2: of the variation in scores, workers account for 34% [0% to 66%] and sites"
-        " account for 0% [0% to 30%]; the data cannot tell which is larger."
+        " account for 0% [0% to 30%]; the data cannot tell which is larger (p = .076, adjusted p = .137)."
     )
     assert said in shown
     assert "the inconclusive" not in shown
