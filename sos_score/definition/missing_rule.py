@@ -68,8 +68,8 @@ class MissingRule(Model):
             return items
         return math.ceil(_read_share(self.min_answered) * items)
 
-    def describe(self, method: str) -> str:
-        """Return the rule in words, for a mean or a sum.
+    def describe(self, method: str, *, of_scores: bool = False) -> str:
+        """Return the rule in words, for a mean or a sum of items or of the scores of other scales.
 
         Examples
         --------
@@ -77,20 +77,19 @@ class MissingRule(Model):
         'at least 80% of the items answered; mean of those'
         >>> MissingRule(min_answered="80%").describe("sum")
         'at least 80% of the items answered; sum prorated'
+        >>> MissingRule(min_answered=2).describe("mean", of_scores=True)
+        'at least 2 scores there; mean of those'
         """
+        noun, done = ("score", "there") if of_scores else ("item", "answered")
         if self.min_answered == "all" or (method == "sum" and self.sums == "strict"):
-            return "every item answered"
+            return f"every {noun} {done}"
         what = (
-            f"{self.min_answered} of the items"
+            f"{self.min_answered} of the {noun}s"
             if isinstance(self.min_answered, str)
-            else _count_items(self.min_answered)
+            else f"{self.min_answered} {noun}{'s' * (self.min_answered > 1)}"
         )
         how = "mean of those" if method == "mean" else f"sum {self.sums.replace('_', ' ')}"
-        return f"at least {what} answered; {how}"
-
-
-def _count_items(count: int) -> str:
-    return "1 item" if count == 1 else f"{count} items"
+        return f"at least {what} {done}; {how}"
 
 
 def _read_share(text: str) -> Fraction:

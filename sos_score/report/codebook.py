@@ -129,6 +129,7 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
     parts = f"{len(scale.terms)} {'score' if scale.of_scores else 'item'}{'s' * (len(scale.terms) != 1)}"
     unit = f"{scale.method} of {parts}"
     turned = f", higher = {own.higher_is}"
+    rule = scale.rule.describe(scale.method, of_scores=scale.of_scores)
     base = Variable(
         name=scale.column,
         label=f"{title}: {unit}, {scale.low:g}-{scale.high:g}{turned}",
@@ -138,7 +139,7 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
         high=scale.high,
         higher_is=own.higher_is,
         good=own.good or "",
-        missing=f"{scale.rule.describe(scale.method)} ({scale.needed} of {len(scale.terms)})",
+        missing=f"{rule} ({scale.needed} of {len(scale.terms)})",
         key_status=instrument.verification.key.status,
         key_source=instrument.verification.key.source,
         definition=f"{instrument.id} {instrument.version}",

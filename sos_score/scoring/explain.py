@@ -224,7 +224,7 @@ def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
         answered=len(values),
         required=scale.needed,
         size=len(scale.terms),
-        rule=scale.rule.describe(scale.method),
+        rule=scale.rule.describe(scale.method, of_scores=scale.of_scores),
         method=scale.method,
         arithmetic="" if score is None else _write_arithmetic(scale, values),
         score=score,

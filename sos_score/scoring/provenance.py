@@ -35,7 +35,8 @@ def describe_definition(definition: Definition) -> dict[str, Any]:
         "sha256": definition.document.sha256,
         "verification": {part: claim.model_dump() for part, claim in instrument.verification.parts().items()},
         "missing": {
-            name: instrument.missing_rule(name).describe(scale.score) for name, scale in instrument.scales.items()
+            name: instrument.missing_rule(name).describe(scale.score, of_scores=scale.scales is not None)
+            for name, scale in instrument.scales.items()
         },
         "rights": instrument.rights.model_dump(),
         "notes": list(instrument.notes),

@@ -150,7 +150,7 @@ def test_a_scale_of_scores_shows_the_scores_it_is_made_of() -> None:
         "───────────────────────────────────────────────────",
         "a      a score          3.666666667   3.666666667",
         "b      a score          5             1 + 5 - 5 = 1",
-        "  answered: 2 of 2, 2 needed (every item answered): enough",
+        "  answered: 2 of 2, 2 needed (every score there): enough",
         "  mean: (3.666666667 + 1) / 2 = 4.666666667 / 2 = 2.333333333",
     ]
     lines = explain("t.csv", "-i", "two.yaml", "--respondent", "B", "--scale", "c").splitlines()

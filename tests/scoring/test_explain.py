@@ -70,7 +70,7 @@ def test_each_answer_is_shown_as_found_as_read_and_as_counted(tmp_path: Path) ->
         AnswerStep("up", 3, "", "", 2.5, "", False, 2.5, 1, 5),
         AnswerStep("down", 3, "", "", None, "too few answered", True, None, 2, 10),
     )
-    assert (both.score, both.required, both.rule) == (None, 2, "every item answered")
+    assert (both.score, both.required, both.rule) == (None, 2, "every score there")
 
 
 def test_a_scale_of_scores_reverses_a_score_within_its_own_range(tmp_path: Path) -> None:
