@@ -78,7 +78,7 @@ def make_id(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not re.match(r"[a-z]", slug):
-        raise InvalidRequest(f"no id can be made of '{name}'; begin it with a letter")
+        raise InvalidRequest(f"no id can be made of '{name}'; begin it with a letter from a to z")
     return slug
 
 

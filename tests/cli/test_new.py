@@ -70,8 +70,8 @@ def test_the_output_may_be_another_file_or_standard_output() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["7 questions", "--items", "3"], "no id can be made of '7 questions'; begin it with a letter"),
-        (["\u4e2d", "--items", "3"], "no id can be made of '\u4e2d'; begin it with a letter"),
+        (["7 questions", "--items", "3"], "no id can be made of '7 questions'; begin it with a letter from a to z"),
+        (["\u4e2d", "--items", "3"], "no id can be made of '\u4e2d'; begin it with a letter from a to z"),
         (["Mood", "--items", "3", "--labels", "5-1"], "--labels 5-1: 5 is not below 1"),
         (
             ["Mood", "--items", "3", "--labels", "Yes"],

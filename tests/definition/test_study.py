@@ -148,7 +148,7 @@ def test_the_examples_in_a_starters_comments_have_the_form_of_a_study() -> None:
 
 
 def test_a_name_without_letters_gives_no_starter() -> None:
-    with pytest.raises(InvalidRequest, match="no id can be made of '1'; begin it with a letter"):
+    with pytest.raises(InvalidRequest, match="no id can be made of '1'; begin it with a letter from a to z"):
         make_study_starter("1")
 
 
