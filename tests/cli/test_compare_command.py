@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import math
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -34,6 +37,39 @@ def data():
 @pytest.fixture(scope="module")
 def found(data):
     return compare_study(data)
+
+
+def test_whoever_compares_can_follow_what_is_drawn(data, capfd):
+    told = []
+
+    def track(steps, what):
+        told.append((what, len(steps)))
+        return steps
+
+    followed = compare_study(data, ["profiles"], track=track)
+    assert told == [("Profiles over time", 4), ("Profiles of sites", 12)]
+    assert list(map(str, followed.rows)) == list(map(str, compare_study(data, ["profiles"]).rows))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_bar_is_shown_on_a_terminal_and_taken_away_again():
+    def compare(*options):
+        reader, writer = os.openpty()
+        os.set_blocking(reader, False)
+        command = [sys.executable, "-m", "sos_score", "compare", str(STUDY), "--only", "profiles", *options]
+        set_up = os.environ | {"TERM": "xterm"}
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writer, check=True, env=set_up)
+        try:
+            return done.stdout, os.read(reader, 100_000).decode()
+        except BlockingIOError:
+            return done.stdout, ""
+
+    plain, shown = compare()
+    assert "Profiles of sites" in shown
+    assert "\x1b[2K" in shown.partition("Profiles of sites")[2]  # the line is erased
+    assert b"\x1b[2K" not in plain
+    assert compare("--quiet") == (plain, "")
 
 
 def judged(found, question, **where):

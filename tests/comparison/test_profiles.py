@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sos_score.comparison.profiles import ProfilePeople, compare_profiles, describe_profile
+from sos_score.comparison.profiles import ProfilePeople, compare_profiles, describe_profile, draw_profiles
 from sos_score.comparison.similarity import VERY_SIMILAR, judge_similarity
 
 
@@ -106,6 +106,18 @@ def test_intervals_repeat_with_their_seed_and_not_with_another():
     sides = people([40, 50, 60], 10, 8.0, 1), people([45, 50, 55], 12, 8.0, 2)
     assert compare_profiles(*sides, seed=5).distance == compare_profiles(*sides, seed=5).distance
     assert compare_profiles(*sides, seed=5).distance != compare_profiles(*sides, seed=6).distance
+
+
+def test_samples_that_are_there_already_are_those_that_would_be_drawn():
+    sides = people([40, 50, 60], 10, 8.0, 1), people([45, 50, 55], 12, 8.0, 2)
+    drawn = draw_profiles(*sides, seed=5)
+    assert drawn.d2.shape == drawn.correlation.shape == (1999,)
+    for name in ("elevation_difference", "scatter_difference", "correlation", "distance"):
+        assert getattr(compare_profiles(*sides, seed=6, drawn=drawn), name) == getattr(
+            compare_profiles(*sides, seed=5), name
+        )
+    sites = {"A": sides[0], "B": sides[1]}
+    assert judge_similarity(sites, seed=6, drawn={("A", "B"): drawn}) == judge_similarity(sites, seed=5)
 
 
 def test_intervals_widen_with_confidence_and_hold_the_value():

@@ -371,6 +371,66 @@ def test_three_crossed_and_unbalanced_levels_reach_the_dense_optimum(seed):
     assert fit.deviance <= other.fun + 1e-6
 
 
+def draw_nested(seed, n=70):
+    """Draw unbalanced families within workers within sites, and observers across them, with a predictor."""
+    rng = np.random.default_rng(seed)
+    families = rng.integers(0, 30, n)
+    workers = rng.permutation(np.arange(30) % 11)[families]
+    sites = (np.arange(11) % 4)[workers]
+    groups = [sites, workers, families, rng.integers(0, 5, n)]
+    groups = [np.unique(codes, return_inverse=True)[1] for codes in groups]
+    design = np.column_stack([np.ones(n), rng.normal(size=n)])
+    y = 5 + 0.5 * design[:, 1] + rng.normal(size=n)
+    for codes, sd in zip(groups, (0.6, 0.8, 0.5, 0.7), strict=True):
+        y += sd * rng.normal(size=codes.max() + 1)[codes]
+    return y, design, groups
+
+
+@pytest.mark.parametrize("levels", [("sites",), ("sites", "workers"), ("families", "sites", "workers"), "all"])
+@pytest.mark.parametrize("seed", range(3))
+def test_nested_levels_and_those_that_cross_them_have_the_dense_deviance(seed, levels):
+    y, design, groups = draw_nested(seed)
+    given = dict(zip(("sites", "workers", "families", "observers"), groups, strict=True))
+    given = given if levels == "all" else {name: given[name] for name in levels}
+    fit = fit_variance(variance_data(y, given, design))
+    variances = [level.variance for level in fit.levels]
+    dense = find_dense_deviance(y, design, given.values(), variances, fit.residual)
+    assert fit.deviance == pytest.approx(dense, abs=1e-8)
+    for place in range(len(variances)):  # and no step away from it is better
+        for factor in (0.98, 1.02):
+            moved = [each * (factor if other == place else 1) for other, each in enumerate(variances)]
+            assert find_dense_deviance(y, design, given.values(), moved, fit.residual) >= fit.deviance - 1e-8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_intervals_of_shares_end_where_the_dense_likelihood_says(seed):
+    from scipy.optimize import minimize_scalar
+    from scipy.stats import chi2
+
+    y, design, groups = draw_nested(seed)
+    given = dict(zip(("sites", "workers"), groups, strict=False))
+    data = variance_data(y, given, design)
+    limit = fit_variance(data).deviance + chi2.ppf(0.95, 1)
+    dof = y.size - 2
+
+    def climb(place, share):
+        def dense(angle):
+            # The other two parts divide what is left.
+            parts = np.insert((1 - share) * np.array([np.sin(angle) ** 2, np.cos(angle) ** 2]), place, share)
+            one, two = (find_dense_deviance(y, design, given.values(), parts[:2] * by, parts[2] * by) for by in (1, 2))
+            squares = 2 * (one - two + dof * np.log(2))
+            return one - squares + dof * (1 + np.log(squares / dof))  # at the best total
+
+        ends = [(0, 0.6), (0.5, 1.1), (1.0, np.pi / 2)]
+        return min(minimize_scalar(dense, bounds=each, options={"xatol": 1e-9}).fun for each in ends)
+
+    for place, found in enumerate(profile_shares(data).shares):
+        for end in (found.low, found.high):
+            assert 0 <= end <= 1
+            if 0 < end < 1:
+                assert climb(place, end) == pytest.approx(limit, abs=1e-5)
+
+
 def test_points_that_would_take_much_memory_are_looked_at_in_turn(monkeypatch):
     before = fit_variance(family_data("T1")).deviance
     monkeypatch.setattr("sos_score.comparison.variance_criterion.LARGEST_BATCH", 0)
@@ -430,6 +490,19 @@ def test_bootstrap_shares_repeat_with_their_seed_and_not_with_another():
     assert one.n_samples == 99
     assert 0 == one.level("site").low <= one.level("site").share < one.level("site").high < 1
     assert one.level("worker").share == fit_variance(data).level("worker").share
+
+
+def test_whoever_asks_for_bootstrap_shares_can_follow_them():
+    told = []
+
+    def track(steps, what):
+        for step in steps:
+            told.append(what)
+            yield step
+
+    data = family_data("T2")
+    assert bootstrap_shares(data, seed=7, n_samples=9, track=track) == bootstrap_shares(data, seed=7, n_samples=9)
+    assert told == ["Shares of variance"]
 
 
 def test_bootstrap_batches_do_not_change_what_is_drawn_from():
