@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.progress import Track, pass_on
+from sos_score.comparison.progress import Track
 from sos_score.scoring.norms import NamedNorm
 
 Scores = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Plan:
     judged_only : bool
         Whether only the judged rows are wanted, with what their verdicts rest on: no standardized effects, no
         detectable effects and none of the rows that stand beside, which take most of the time.
-    track : Track
+    track : callable or None
         Follows the comparisons that draw random numbers.
     """
 
@@ -80,7 +80,7 @@ class Plan:
     smallest_cell: int = 5
     seed: int = 1
     judged_only: bool = False
-    track: Track = pass_on
+    track: Track | None = None
 
     @property
     def has_arms(self) -> bool:

@@ -18,6 +18,7 @@ from sos_score.comparison.profiles import (
     compare_profiles,
     draw_profiles,
 )
+from sos_score.comparison.progress import follow
 from sos_score.comparison.rows import Row
 from sos_score.comparison.similarity import VERY_SIMILAR, judge_similarity
 from sos_score.comparison.study_frames import split_waves
@@ -74,14 +75,15 @@ def _compare(members: list[StudyOutcome], norm: str, plan: Plan) -> Iterator[Row
     names = list(waves)
     if len(names) > 1:
         before, after = waves[names[0]][0], waves[names[-1]][0]
-        for site in plan.track([name for name in after if name in before], "Profiles over time"):
+        both_waves = [name for name in after if name in before]
+        for site in follow(plan.track, both_waves, "Profiles over time"):
             row = replace(base, site=site, wave=plan.span, groups=f"{names[-1]} - {names[0]}")
             yield from _describe(
                 row, compare_profiles(after[site], before[site], seed=plan.seed, confidence=1 - plan.alpha)
             )
     drawn: dict[str, _Draws] = {wave: {} for wave in names}
     pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
-    for wave, one, two in plan.track(pairs, "Profiles of sites"):
+    for wave, one, two in follow(plan.track, pairs, "Profiles of sites"):
         both = (waves[wave][0][one], waves[wave][0][two])
         drawn[wave][one, two] = samples = draw_profiles(*both, seed=plan.seed)
         found = compare_profiles(*both, seed=plan.seed, confidence=1 - plan.alpha, drawn=samples)

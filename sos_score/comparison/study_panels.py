@@ -11,7 +11,7 @@ import numpy as np
 from sos_score.comparison.association_rows import is_asked
 from sos_score.comparison.findings import Comparison, compare_panels
 from sos_score.comparison.panel import Panel, Plan, Scores, SmallestEffect
-from sos_score.comparison.progress import Track, pass_on
+from sos_score.comparison.progress import Track
 from sos_score.comparison.rows import Row
 from sos_score.comparison.study_questions import list_study_rows
 from sos_score.definition.study import Study
@@ -28,7 +28,7 @@ def compare_study(
     instruments: Sequence[str] = (),
     scales: Sequence[str] = (),
     *,
-    track: Track = pass_on,
+    track: Track | None = None,
 ) -> Comparison:
     """Compare the sites of a study, and say who accounts for the differences and what goes with what.
 
@@ -41,7 +41,7 @@ def compare_study(
         means all.
     instruments, scales : sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
-    track : callable
+    track : callable, optional
         Is given the comparisons that draw random numbers and what they are, and passes them on one by one: for a
         progress bar. What is drawn depends on the plan's seed alone.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.profile_crossing import Places, find_crossings
-from sos_score.comparison.progress import Track, pass_on
+from sos_score.comparison.progress import Track, follow
 from sos_score.comparison.variance import VarianceFit, fit_variance
 from sos_score.comparison.variance_criterion import DesignSums, profile_criterion, sum_design, sum_outcomes
 from sos_score.comparison.variance_data import VarianceData
@@ -157,7 +157,7 @@ def bootstrap_shares(
     seed: int,
     n_samples: int = 999,
     confidence: float = 0.95,
-    track: Track = pass_on,
+    track: Track | None = None,
 ) -> VarianceShares:
     """Find parametric-bootstrap intervals for each level's share of the total variance.
 
@@ -170,7 +170,7 @@ def bootstrap_shares(
     n_samples : int
         Bootstrap samples.
     confidence : float
-    track : callable
+    track : callable, optional
         Is given the batches that are drawn and what they are, and passes them on one by one: for a progress bar.
 
     Returns
@@ -203,14 +203,14 @@ def bootstrap_shares(
     return VarianceShares(tuple(found), confidence, n_samples, fit.notes)
 
 
-def _draw_shares(data: VarianceData, sds: list[float], n_samples: int, seed: int, track: Track) -> Array:
+def _draw_shares(data: VarianceData, sds: list[float], n_samples: int, seed: int, track: Track | None) -> Array:
     """Draw shares (n_samples, k + 1) from the fitted model, refitting in batches that bound the memory."""
     rng = np.random.default_rng(seed)
     design = sum_design(list(data.codes), data.design)
     columns = design.columns.shape[1] + 2
     batch = max(1, int(4e6 / (design.n + 16 * columns * (columns + design.counts.size))))
     drawn = []
-    for start in track(range(0, n_samples, batch), "Shares of variance"):
+    for start in follow(track, range(0, n_samples, batch), "Shares of variance"):
         size = min(batch, n_samples - start)
         outcomes = sds[-1] * rng.standard_normal((size, design.n))
         for sd, codes, labels in zip(sds[:-1], data.codes, data.labels, strict=True):

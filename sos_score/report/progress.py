@@ -6,15 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sos_score.comparison.progress import Track, pass_on
+from sos_score.comparison.progress import Track
 from sos_score.report.output import open_console
 
 
 @contextmanager
-def show_progress(*, quiet: bool = False) -> Iterator[Track]:
-    """Give what follows the steps of a long piece of work; the bar is gone once the work is done."""
+def show_progress(*, quiet: bool = False) -> Iterator[Track | None]:
+    """Give what follows the steps of a long piece of work, None off a terminal; the bar goes once the work is done."""
     if quiet or not sys.stderr.isatty():
-        yield pass_on
+        yield None
         return
     from rich.progress import Progress
 
