@@ -133,7 +133,6 @@ def main() -> None:
     os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")  # rows
     # Models need no plugins of other packages, and looking for some takes a tenth of the start-up.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", str(1 << 20))
     for stream in (sys.stdout, sys.stderr):
         # A label outside the terminal's character set must not end the program.
         if hasattr(stream, "reconfigure"):
