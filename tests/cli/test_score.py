@@ -422,6 +422,31 @@ def test_a_column_of_numbers_may_turn_to_labels_after_many_rows() -> None:
     assert "1 answer missing (not applicable)" in result.stderr
 
 
+def test_numbers_that_grow_after_many_rows_are_found_where_they_first_stand() -> None:
+    rows = {f"R{n}": [5] * 12 for n in range(700)}
+    grown = {"X": [300, *[5] * 11], "Y": [300, 40000, -129, *[5] * 9], "Z": [-5, 128, *[5] * 10]}
+    write_survey("late.csv", rows | grown)
+    said = fail(1, "late.csv", "-i", "wai-s", "-o", "scores.csv")
+    assert [line.removesuffix(" is outside 1-7") for line in said.splitlines()[:-1]] == [
+        "late.csv:702: wais_01: 300 is outside 1-7; 2 cells",
+        "late.csv:703: wais_02: 40000",
+        "late.csv:703: wais_03: -129",
+        "late.csv:704: wais_01: -5",
+        "late.csv:704: wais_02: 128",
+    ]
+
+
+def test_codes_for_no_answer_may_be_larger_than_any_answer() -> None:
+    Path("map.yaml").write_text("missing: {refused: [999], not asked: [-9999]}\n")
+    rows = {f"R{n}": [5] * 12 for n in range(700)}
+    write_survey("late.csv", rows | {"Y": [999, -9999, *[5] * 10], "Z": [4, 999, *[5] * 10]})
+    said = score("late.csv", "-i", "wai-s", "-c", "map.yaml", "-o", "scores.csv").stderr
+    scored = read_csv("scores.csv")
+    assert scored["wai_s_total_n"].to_list() == [12] * 700 + [10, 11]
+    assert scored.row(701, named=True)["wai_s_bond"] == 5
+    assert "2 answers missing (refused); 1 answer missing (not asked)" in said
+
+
 def test_answers_that_are_not_allowed_can_be_made_missing_and_are_counted_by_item() -> None:
     answers = ["Oftn", 8, "4 (often)", *[5] * 9]
     write_survey("t2.csv", {"A": answers, "B": ["Oftn", 99, "", *[5] * 9], "C": [5] * 12})
