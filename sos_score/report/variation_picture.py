@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sos_score.comparison.rows import Row
-from sos_score.comparison.variation_rows import CANNOT_TELL
+from sos_score.comparison.variation_rows import CANNOT_TELL, UNADJUSTED
 from sos_score.report.blocks import Picture, count
 from sos_score.report.canvas import Canvas, Scale
 from sos_score.report.chart_style import BLUE, GREY, INK, ORANGE
@@ -26,6 +26,13 @@ _TOP, _ROW, _BELOW, _VERDICTS = 0.5, 0.3, 0.45, 0.95  # inches
 def name_level(row: Row) -> str:
     """Return the level of a row of shares: "workers" of "20 workers", or "within workers"."""
     return row.groups if row.groups.startswith("within ") else row.groups.partition(" ")[2]
+
+
+def say_larger(row: Row) -> str:
+    """Return which of two levels accounts for more, in brackets where that holds before adjustment only."""
+    if not row.verdict.endswith(UNADJUSTED):
+        return row.verdict
+    return f"({row.verdict.removesuffix(UNADJUSTED)})"
 
 
 def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str]]) -> Picture:
@@ -50,6 +57,7 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
         waves.setdefault(row.wave, {})["" if row.reason else name_level(row)] = row
     levels = _choose_levels(rows)
     judged = [row for row in rows if row.verdict]
+    before = sum(row.verdict.endswith(UNADJUSTED) for row in judged)
     parts = [f"{level} account for more on {number}" for level in reversed(levels)
              if (number := sum(row.verdict == f"{level} more" for row in judged))]  # fmt: skip
     unknown = sum(row.verdict == CANNOT_TELL for row in judged)
@@ -57,14 +65,16 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
     title = f"Of {count(len(judged), 'outcome at a wave', 'outcomes at a wave')}, {said}"
     if not judged:
         title = f"How much of the variation lies between {levels[0]}"
-    elif unknown:
-        title += f"; on {unknown} the data cannot tell"
+    else:
+        title += f", on {before} more before adjustment only" if before else ""
+        title += f"; on {unknown} the data cannot tell" if unknown else ""
     return Picture(
         name="variation",
         title=title,
         reading="Share of the variance of scores, with 95% intervals: "
         + " and ".join(f"{shape} are {level}" for shape, level in zip(("squares", "circles"), levels, strict=False))
-        + ". The words say which of the two accounts for more; what is left lies within them or at other levels.",
+        + ". The words say which of the two accounts for more, in brackets before adjustment only; what is left lies within"
+        " them or at other levels.",
         description=" ".join(_describe(shares, levels)),
         size=(7.4, _TOP + measure_rows(shares, _ROW) + 0.1 + _BELOW),
         fill=partial(_fill, shares=shares, levels=levels),
@@ -116,7 +126,7 @@ def _fill(figure: Figure, shares: _Shares, levels: list[str]) -> None:
             canvas.mark([(x(row.effect), y) for y, row in found.items()], marker, colour, 5)
         for name, each in there.items():
             if "" in each and each[""].verdict:
-                is_found = each[""].verdict != CANNOT_TELL
-                canvas.write((x.end + 0.08, heights[name]), each[""].verdict, 7.5, bold=is_found,
+                is_found = each[""].verdict.endswith(" more")
+                canvas.write((x.end + 0.08, heights[name]), say_larger(each[""]), 7.5, bold=is_found,
                              color=INK if is_found else GREY)  # fmt: skip
     canvas.draw_key([(marker, colour, level) for (colour, marker, _), level in zip(_LOOKS, levels, strict=False)])

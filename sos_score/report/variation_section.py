@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sos_score.comparison.rows import QUESTIONS, Row
-from sos_score.comparison.variation_rows import CANNOT_TELL, METHOD
+from sos_score.comparison.variation_rows import CANNOT_TELL, METHOD, UNADJUSTED
 from sos_score.report.apa import format_p
 from sos_score.report.blocks import Block, Evidence, count, join
 from sos_score.report.findings import list_notes, name_outcomes, name_row
 from sos_score.report.tables import Cell, Column, Table
-from sos_score.report.variation_picture import draw_shares, name_level
+from sos_score.report.variation_picture import draw_shares, name_level, say_larger
 
 _ABOUT = (
     "People answer about workers, and workers sit in sites. The variation of a score is divided into what lies between"
@@ -49,8 +49,11 @@ def _list_findings(rows: list[Row], names: dict[tuple[str, str], tuple[str, str]
     for pair, judged in pairs.items():
         one, other = pair.split(" against ")
         found = {level: [row for row in judged if row.verdict == f"{level} more"] for level in (one, other)}
+        before = sum(row.verdict.endswith(UNADJUSTED) for row in judged)
         unknown = sum(row.verdict == CANNOT_TELL for row in judged)
         parts = [f"{level} account for more on {len(found[level]) or 'none'}" for level in (one, other)]
+        if before:
+            parts.append(f"on {before} one of them does before adjustment only")
         yield (
             f"{one.capitalize()} against {other}, on {count(len(judged), 'outcome at a wave', 'outcomes at a wave')}:"
             f" {', '.join(parts)}; on {unknown or 'none'} the data cannot tell which is larger."
@@ -87,20 +90,21 @@ def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
     for row in rows:
         cells = found.setdefault((*name_row(row, names), row.wave), {})
         if row.reason:
-            cells["more"] = row.verdict.removesuffix(" more")
+            cells["more"] = say_larger(row).replace(" more", "")
+            cells["adj. p"] = "" if math.isnan(row.p_adjusted) else format_p(row.p_adjusted)
         else:
             level = name_level(row)
             cells["within" if level.startswith("within ") else level] = _say_share(row)
     levels = list(dict.fromkeys(level for cells in found.values() for level in cells))
-    levels = [level for level in ("sites", "workers") if level in levels] + ["within", "more"]
+    levels = [level for level in ("sites", "workers") if level in levels] + ["within", "adj. p", "more"]
     body = tuple((*name, *(cells.get(level, "") for level in levels)) for name, cells in found.items())
     columns = (
         *(Column("source", wraps=True), Column("scale", wraps=True), Column("wave")),
-        *(Column(level if level == "more" else f"{level}, %") for level in levels),
+        *(Column(level if level in ("adj. p", "more") else f"{level}, %") for level in levels),
     )
     notes = (
         f"{_SHARE} Within: what is within the lowest level; levels other than sites and workers stand in the next"
-        " table. More: which of the two that can be compared accounts for more.",
+        " table. More: which of the two that can be compared accounts for more, in brackets before adjustment only.",
     )
     return Table(columns, body, f"{QUESTIONS['variation']}: shares of the variance", notes, stub=3)
 

@@ -45,13 +45,19 @@ def list_said(blocks):
 def test_workers_against_sites_are_counted_and_named(evidence):
     rows = [row for row in evidence.comparison.ask("variation") if row.groups == "workers against sites"]
     more = [row for row in rows if row.verdict == "workers more"]
+    before = [row for row in rows if row.verdict == "workers more before adjustment"]
+    assert more
+    assert before
     said = list_said(tell(evidence, "variation"))
     assert said[0] == (
         f"Workers against sites, on {len(rows)} outcomes at a wave: workers account for more on {len(more)}, sites"
-        f" account for more on none; on {len(rows) - len(more)} the data cannot tell which is larger."
+        f" account for more on none, on {len(before)} one of them does before adjustment only; on"
+        f" {len(rows) - len(more) - len(before)} the data cannot tell which is larger."
     )
-    assert "Working alliance T1 and T2 (Alliance, families' view)" in said[1]
-    assert said[1].count("T1") + said[1].count("T2") == sum(bool(row.wave) for row in more)
+    assert said[1] == (
+        "Workers account for more: Clinical skill, Cultural empathy (Worker competence, observed); Family feedback"
+        " (Feedback, family members)."
+    )
 
 
 def test_shares_are_those_of_the_comparison(evidence):
@@ -63,7 +69,8 @@ def test_shares_are_those_of_the_comparison(evidence):
         row = rows[groups]
         found = cells["Alliance, families' view", "Working alliance", "T1"][place]
         assert found == f"{100 * row.effect:.0f} [{100 * row.effect_low:.0f}, {100 * row.effect_high:.0f}]"
-    assert cells["Alliance, families' view", "Working alliance", "T1"][3] == "workers"
+    assert cells["Alliance, families' view", "Working alliance", "T1"][3:] == (".069", "(workers)")
+    assert cells["Worker competence, observed", "Clinical skill", ""][3:] == (".030", "workers")
     joined = "Safety, family members' rating, Safety, workers' rating and Safety, observers' rating"
     assert (joined, "Safety", "") in cells
 
@@ -128,9 +135,9 @@ def test_every_picture_says_what_it_shows_in_words(evidence):
     names = [each.name for each in pictures]
     assert len(names) == len(set(names)) == 20
     said = {each.name: each for each in pictures}
-    assert (
-        said["variation"].title
-        == "Of 34 outcomes at a wave, workers account for more on 11; on 23 the data cannot tell"
+    assert said["variation"].title == (
+        "Of 34 outcomes at a wave, workers account for more on 3, on 8 more before adjustment only; on 23 the data"
+        " cannot tell"
     )
     assert "Working alliance (Alliance, families' view), T1: sites 0% [0% to " in said["variation"].description
     assert said["pairs"].title == "4 of 6 pairs drawn go together"
