@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sos_score import __version__
+from sos_score.comparison.findings import Comparison
 from sos_score.report.blocks import Block, Evidence
 from sos_score.report.tables import Column, Table
 
 _SMALLEST = {"g": "standard deviations", "raw": "points of the scale", "T": "T points"}
 _ADJUSTED = {"holm": "Holm's method", "bonferroni": "Bonferroni's method", "bh": "the method of Benjamini and Hochberg"}
 _REFERENCES = {
+    "views": "Bland, J. M., & Altman, D. G. (1986). Statistical methods for assessing agreement between two methods of"
+    " clinical measurement. Lancet, 327, 307-310.",
     "bh": "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal Statistical"
     " Society B, 57, 289-300.",
     "alpha": "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. Psychometrika, 16,"
     " 297-334.",
+    "profiles": "Cronbach, L. J., & Gleser, G. C. (1953). Assessing similarity between profiles. Psychological"
+    " Bulletin, 50, 456-473.",
+    "error": "De Vet, H. C. W., Terwee, C. B., Knol, D. L., & Bouter, L. M. (2006). When to use agreement versus"
+    " reliability measures. Journal of Clinical Epidemiology, 59, 1033-1039.",
     "overlap": "Derrick, B., Russ, B., Toher, D., & White, P. (2017). Test statistics for the comparison of means for"
     " two samples that include both paired and independent observations. Journal of Modern Applied Statistical"
     " Methods, 16(1), 137-157.",
@@ -28,8 +35,18 @@ _REFERENCES = {
     " without response bias. Journal of Applied Psychology, 69(1), 85-98.",
     "tost": "Lakens, D. (2017). Equivalence tests: A practical primer for t tests, correlations, and meta-analyses."
     " Social Psychological and Personality Science, 8(4), 355-362.",
+    "lin": "Lin, L. I. (1989). A concordance correlation coefficient to evaluate reproducibility. Biometrics, 45,"
+    " 255-268.",
+    "omega": "McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.",
+    "icc": "McGraw, K. O., & Wong, S. P. (1996). Forming inferences about some intraclass correlation coefficients."
+    " Psychological Methods, 1, 30-46.",
     "cr2": "Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and"
     " hypothesis testing in fixed effects models. Journal of Business & Economic Statistics, 36(4), 672-683.",
+    "boundary": "Self, S. G., & Liang, K.-Y. (1987). Asymptotic properties of maximum likelihood estimators and"
+    " likelihood ratio tests under nonstandard conditions. Journal of the American Statistical Association, 82,"
+    " 605-610.",
+    "ordinal": "Zumbo, B. D., Gadermann, A. M., & Zeisser, C. (2007). Ordinal versions of coefficients alpha and theta"
+    " for Likert rating scales. Journal of Modern Applied Statistical Methods, 6(1), 21-29.",
     "welch": "Welch, B. L. (1947). The generalization of Student's problem when several different population variances"
     " are involved. Biometrika, 34, 28-35.",
 }
@@ -64,17 +81,47 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
         used.append("cr2")
     if any(panel.items is not None for panel in comparison.panels):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
-                    " 1987).")  # fmt: skip
-        used += ["alpha", "feldt"]
+                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change of"
+                    " one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
+        used += ["alpha", "feldt", "omega", "ordinal", "error"]
     if any(row.effect_name == "rwg(j)" for row in comparison.rows):
         yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
         used.append("rwg")
+    for words, names in _list_whole(comparison):
+        yield Block("text", words)
+        used += names
     norms = {norm.describe(): None for each in evidence.data.outcomes if each.is_planned for norm in each.norms}
     if norms:
         yield Block("list", tuple(norms))
     yield Block("heading", "References")
     own = (ref for table in evidence.data.tables if table.instrument for ref in table.instrument.references)
     yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
+
+
+def _list_whole(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield how the questions of the whole study were answered, with what that rests on."""
+    if comparison.ask("profiles"):
+        yield (
+            "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
+            " intervals over people."
+        ), ("profiles",)
+    if comparison.ask("variation"):
+        yield (
+            "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance"
+            " is tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self &"
+            " Liang, 1987); two levels are compared by a likelihood ratio against equal variances."
+        ), ("boundary",)
+    pairs = comparison.ask("association")
+    if any(row.is_primary for row in pairs):
+        yield (
+            "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and"
+            " waves are one family of tests."
+        ), ()
+    if any(row.effect_name == "ICC(A,1)" for row in pairs):
+        yield (
+            "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
+            " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
+        ), ("views", "icc", "lin")
 
 
 def _say_judged(evidence: Evidence) -> str:

@@ -73,8 +73,8 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
         title=title,
         reading="Share of the variance of scores, with 95% intervals: "
         + " and ".join(f"{shape} are {level}" for shape, level in zip(("squares", "circles"), levels, strict=False))
-        + ". The words say which of the two accounts for more, in brackets before adjustment only; what is left lies within"
-        " them or at other levels.",
+        + ". The words say which of the two accounts for more, in brackets before adjustment only; what is left"
+        " lies within them or at other levels.",
         description=" ".join(_describe(shares, levels)),
         size=(7.4, _TOP + measure_rows(shares, _ROW) + 0.1 + _BELOW),
         fill=partial(_fill, shares=shares, levels=levels),

@@ -67,10 +67,11 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
     said = write(study, "--figures", study.parent / "figures")
     folder = study.parent
     assert said == (
-        f"{folder}/report.html: 11 sections, 7 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 11 sections, 8 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
-    names = ("change-staff", "forest-arms-t1", "forest-arms-t2", "forest-did", "missing", "response")
+    names = ("answers-staff", "change-staff", "forest-arms-t1", "forest-arms-t2", "forest-did", "missing", "response",
+             "variation")  # fmt: skip
     expected = [f"figures/{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert sorted([*before, "report.html", "report.manifest.json", *expected]) == list_files(folder)
     for name in names:
@@ -232,7 +233,7 @@ def test_a_report_that_is_as_recorded_is_said_to_be(study):
     write(study, "--figures", study.parent / "figures")
     result = run("verify", study.parent / "report.manifest.json")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "report.html: 15 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
+    assert result.stdout == "report.html: 17 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
 
 
 def test_a_changed_answer_is_found_number_by_number(study):
