@@ -36,7 +36,13 @@ FINDING_FIELDS: dict[str, str] = {
     "tost_low": "lower end of the interval (1 - 2 alpha) that equivalence is judged on",
     "tost_high": "upper end of the interval (1 - 2 alpha) that equivalence is judged on",
     "tost_p_adjusted": "tost_p adjusted within the family",
-    "detectable": "the smallest effect this analysis would find with 80% power, in the units of effect",
+    "detectable": "the smallest effect this analysis would find with 80% power, in the units of effect; blank where it"
+    " would find none, however large",
+    "detectable_adjusted": "of judged rows that compare arms: the same of people adjusted for their sites, at the ICC"
+    " seen",
+    "detectable_adjusted_low": "the same at the lower limit of the ICC, or of the error of changes",
+    "detectable_adjusted_high": "the same at the upper limit",
+    "detectable_sites": "of these rows: the same by a t test of site values",
     "verdict": "different, equivalent, too small to matter or inconclusive, after adjustment",
     "direction": "what a difference means, in the scale's words",
     "is_good": "better or worse, where it is known which end of the scale is good",

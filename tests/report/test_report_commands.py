@@ -83,7 +83,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
 def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
     folder = study.parent
     assert write_all(study) == (
-        f"{folder}/report.html: 9 sections, 6 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 11 sections, 8 pictures, also in {folder}/figures\n"
         f"{folder}/report.docx: the same\n{folder}/report.xlsx: the same\n"
         f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
         f"{folder}/report.manifest.json: what it was made from\n"
@@ -96,7 +96,7 @@ def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
         "outputs": ["report.html", "report.docx", "report.xlsx"], "figures": "figures", "scores": "scores.sav",
     }  # fmt: skip
     said = run("verify", folder / "report.manifest.json").stdout
-    assert said == "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
+    assert said == "report.html: 20 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
 
 
 def test_the_same_inputs_give_the_same_bytes(study):
@@ -110,7 +110,7 @@ def test_the_same_inputs_give_the_same_bytes(study):
 def test_a_word_document_alone_is_a_report_too(study):
     path = study.parent / "alone.docx"
     assert run("report", study, "-o", path).stderr == (
-        f"{path}: 9 sections, 6 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
+        f"{path}: 11 sections, 8 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
     )
     assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
     assert not (study.parent / "report.html").exists()
@@ -441,7 +441,7 @@ def test_a_file_put_into_the_record_or_taken_out_of_it_is_found(everything, tmp_
 def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
     study = copy(everything, tmp_path / "far" / "away")
     said = run("verify", study.parent / "report.manifest.json").stdout
-    assert said == "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
+    assert said == "report.html: 20 outputs and 3 inputs as recorded; 9 findings come out the same.\n"
 
 
 def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_path):
@@ -487,7 +487,7 @@ def test_another_version_compares_findings_and_says_that_files_were_not_made_aga
     page.write_bytes(b"made by another version")
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert run("verify", path).stdout == (
-        "report.html: 16 outputs and 3 inputs as recorded; 9 findings come out the same."
+        "report.html: 20 outputs and 3 inputs as recorded; 9 findings come out the same."
         " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
     )
 
