@@ -81,8 +81,8 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
         used.append("cr2")
     if any(panel.items is not None for panel in comparison.panels):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
-                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change of"
-                    " one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
+                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
+                    " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
         used += ["alpha", "feldt", "omega", "ordinal", "error"]
     if any(row.effect_name == "rwg(j)" for row in comparison.rows):
         yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
@@ -102,8 +102,8 @@ def _list_whole(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]
     """Yield how the questions of the whole study were answered, with what that rests on."""
     if comparison.ask("profiles"):
         words = (
-            "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
-            " intervals over people."
+            "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with"
+            " bootstrap intervals over people."
         )
         yield words, ("profiles",)
     if comparison.ask("variation"):
@@ -122,8 +122,8 @@ def _list_whole(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]
         yield words, ()
     if any(row.effect_name == "ICC(A,1)" for row in pairs):
         words = (
-            "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
-            " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
+            "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman,"
+            " 1986), ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
         )
         yield words, ("views", "icc", "lin")
 
