@@ -81,8 +81,8 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
         used.append("cr2")
     if any(panel.items is not None for panel in comparison.panels):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
-                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
-                    " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
+                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change of"
+                    " one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
         used += ["alpha", "feldt", "omega", "ordinal", "error"]
     if any(row.effect_name == "rwg(j)" for row in comparison.rows):
         yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
@@ -101,31 +101,39 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
 def _list_whole(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield how the questions of the whole study were answered, with what that rests on."""
     if comparison.ask("profiles"):
-        words = (
-            "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with"
-            " bootstrap intervals over people."
+        yield (
+            (
+                "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
+                " intervals over people."
+            ),
+            ("profiles",),
         )
-        yield words, ("profiles",)
     if comparison.ask("variation"):
-        words = (
-            "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance"
-            " is tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self &"
-            " Liang, 1987); two levels are compared by a likelihood ratio against equal variances."
+        yield (
+            (
+                "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance"
+                " is tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self &"
+                " Liang, 1987); two levels are compared by a likelihood ratio against equal variances."
+            ),
+            ("boundary",),
         )
-        yield words, ("boundary",)
     pairs = comparison.ask("association")
     if any(row.is_primary for row in pairs):
-        words = (
-            "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and"
-            " waves are one family of tests."
+        yield (
+            (
+                "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and"
+                " waves are one family of tests."
+            ),
+            (),
         )
-        yield words, ()
     if any(row.effect_name == "ICC(A,1)" for row in pairs):
-        words = (
-            "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman,"
-            " 1986), ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
+        yield (
+            (
+                "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
+                " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
+            ),
+            ("views", "icc", "lin"),
         )
-        yield words, ("views", "icc", "lin")
 
 
 def _say_judged(evidence: Evidence) -> str:

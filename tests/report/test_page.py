@@ -167,7 +167,9 @@ def test_people_are_drawn_one_by_one_only_where_nobody_else_is_given_away(tmp_pa
     alone = Page(make(small_study(tmp_path / "none")))
 
     def count_lines(found):
-        return sum(each.attributes["d"].count("M") for each in found.elements if "stroke-opacity" in each.attributes)
+        return sum(
+            each.attributes["d"].count("M") for each in found.all("path") if each.attributes.get("opacity") == "0.55"
+        )
 
     assert count_lines(alone) == 9 + 9 + 12
     assert count_lines(apart) == 9 + 12
