@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sos_score import __version__
+from sos_score.comparison.association_rows import ICC
 from sos_score.comparison.findings import Comparison
 from sos_score.report.blocks import Block, Evidence
 from sos_score.report.tables import Column, Table
@@ -50,6 +51,29 @@ _REFERENCES = {
     "welch": "Welch, B. L. (1947). The generalization of Student's problem when several different population variances"
     " are involved. Biometrika, 34, 28-35.",
 }
+_WHOLE = {
+    "profiles": (
+        "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
+        " intervals over people.",
+        ("profiles",),
+    ),
+    "variation": (
+        "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance is"
+        " tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self & Liang,"
+        " 1987); two levels are compared by a likelihood ratio against equal variances.",
+        ("boundary",),
+    ),
+    "association": (
+        "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and waves"
+        " are one family of tests.",
+        (),
+    ),
+    "views": (
+        "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
+        " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989).",
+        ("views", "icc", "lin"),
+    ),
+}
 
 
 def tell_methods(evidence: Evidence) -> Iterator[Block]:
@@ -81,13 +105,14 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
         used.append("cr2")
     if any(panel.items is not None for panel in comparison.panels):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
-                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change of"
-                    " one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
+                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
+                    " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
         used += ["alpha", "feldt", "omega", "ordinal", "error"]
     if any(row.effect_name == "rwg(j)" for row in comparison.rows):
         yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
         used.append("rwg")
-    for words, names in _list_whole(comparison):
+    for question in _list_whole(comparison):
+        words, names = _WHOLE[question]
         yield Block("text", words)
         used += names
     norms = {norm.describe(): None for each in evidence.data.outcomes if each.is_planned for norm in each.norms}
@@ -98,42 +123,14 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
     yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
 
 
-def _list_whole(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield how the questions of the whole study were answered, with what that rests on."""
-    if comparison.ask("profiles"):
-        yield (
-            (
-                "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
-                " intervals over people."
-            ),
-            ("profiles",),
-        )
-    if comparison.ask("variation"):
-        yield (
-            (
-                "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance"
-                " is tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self &"
-                " Liang, 1987); two levels are compared by a likelihood ratio against equal variances."
-            ),
-            ("boundary",),
-        )
+def _list_whole(comparison: Comparison) -> Iterator[str]:
+    """Yield which questions of the whole study were asked, as keys of `_WHOLE`."""
+    yield from (question for question in ("profiles", "variation") if comparison.ask(question))
     pairs = comparison.ask("association")
     if any(row.is_primary for row in pairs):
-        yield (
-            (
-                "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and"
-                " waves are one family of tests."
-            ),
-            (),
-        )
-    if any(row.effect_name == "ICC(A,1)" for row in pairs):
-        yield (
-            (
-                "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
-                " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989)."
-            ),
-            ("views", "icc", "lin"),
-        )
+        yield "association"
+    if any(row.effect_name == ICC for row in pairs):
+        yield "views"
 
 
 def _say_judged(evidence: Evidence) -> str:
