@@ -34,7 +34,7 @@ def tell_sensitivity(evidence: Evidence) -> Iterator[Block]:
         yield Block("list", tuple(_say_flip(finding, words, names) for finding in differences))
     yield Block("table", _make_count_table(found, flipped))
     if flipped:
-        yield Block("folded", _make_matrix(found, flipped, names))
+        yield Block("folded", _make_flip_table(flipped, words, names))
 
 
 def _list_counts(found: Sensitivity, flipped: list[Finding]) -> Iterator[str]:
@@ -67,11 +67,16 @@ def say_holding(found: Sensitivity) -> Iterator[str]:
 
 def _say_flip(finding: Finding, words: dict[str, str], names: _Names) -> str:
     source, scale = names[finding.row.source, finding.row.scale]
+    said = _say_others(finding, words)
+    return f"{scale} ({source}), {_say_place(finding.row)}: {say_short(finding.row)} as planned, but {said}."
+
+
+def _say_others(finding: Finding, words: dict[str, str]) -> str:
+    """Return "inconclusive: complete items only and without Site 1; ..."."""
     others: dict[str, list[str]] = {}
     for name in finding.flips:
         others.setdefault(say_short(finding.verdicts[name]), []).append(words[name])
-    said = "; ".join(f"{word}: {join(choices)}" for word, choices in others.items())
-    return f"{scale} ({source}), {_say_place(finding.row)}: {say_short(finding.row)} as planned, but {said}."
+    return "; ".join(f"{word}: {join(choices)}" for word, choices in others.items())
 
 
 def _say_place(row: Row) -> str:
@@ -95,15 +100,12 @@ def _make_count_table(found: Sensitivity, flipped: list[Finding]) -> Table:
     return Table(columns, tuple(rows), "Other choices, one at a time", found.notes)
 
 
-def _make_matrix(found: Sensitivity, flipped: list[Finding], names: _Names) -> Table:
-    """Return every verdict that flips, under each choice; those that are as planned are left empty."""
-    rows = []
-    for finding in flipped:
-        cells = [say_short(finding.verdicts[choice.name]) if choice.name in finding.flips else ""
-                 for choice in found.choices[1:]]  # fmt: skip
-        name = names[finding.row.source, finding.row.scale]
-        rows.append((*name, _say_place(finding.row), say_short(finding.row), *cells))
-    columns = (Column("source", wraps=True), Column("scale", wraps=True), Column("finding", wraps=True),
-               *(Column(choice.words, wraps=True) for choice in found.choices))  # fmt: skip
-    notes = ("Empty: the verdict as planned, or one that the choice does not apply to.",)
-    return Table(columns, tuple(rows), "Verdicts that flip", notes, stub=3)
+def _make_flip_table(flipped: list[Finding], words: dict[str, str], names: _Names) -> Table:
+    """Return every verdict that flips, and under which choices it becomes what."""
+    rows = tuple(
+        (*names[finding.row.source, finding.row.scale], _say_place(finding.row), say_short(finding.row),
+         _say_others(finding, words))
+        for finding in flipped
+    )  # fmt: skip
+    labels = ("source", "scale", "finding", "as planned", "otherwise")
+    return Table(tuple(Column(label, wraps=True) for label in labels), rows, "Verdicts that flip", stub=3)
