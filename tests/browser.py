@@ -8,11 +8,13 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from support import ROOT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --hide-scrollbars --remote-debugging-pipe"
@@ -22,9 +24,20 @@ FLAGS = (
 def require_chromium() -> None:
     """Skip a test where there is no Chromium; in CI it has to be there."""
     if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is not installed, and .ci/run installs it")
-        pytest.skip("chromium is not installed")
+        _miss("chromium")
+
+
+def read_axe() -> str:
+    """Return the rules of accessibility as a script, or skip a test where they are not installed; in CI they are."""
+    if not AXE.exists():
+        _miss("axe-core")
+    return AXE.read_text(encoding="utf-8")
+
+
+def _miss(name: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is not installed, and .ci/run installs it")
+    pytest.skip(f"{name} is not installed")
 
 
 class Browser:
@@ -88,6 +101,15 @@ class Browser:
     def ask(self, expression: str) -> Any:
         """Return the value of an expression in the page."""
         return self.send("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def list_faults(self, rules: str) -> list[str]:
+        """Return every breach of WCAG 2.2 AA and of good practice that axe-core finds in the page, with its place."""
+        self.ask(rules)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        run = f"axe.run(document, {{runOnly: {json.dumps(tags)}}}).then(found => found.violations)"
+        answer = self.send("Runtime.evaluate", expression=run, awaitPromise=True, returnByValue=True)
+        violations = answer["result"]["value"]
+        return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
 
     def list_messages(self) -> list[str]:
         """Return everything the page wrote to the console, violations of its security policy included."""

@@ -1,5 +1,5 @@
 import pytest
-from browser import Browser, require_chromium
+from browser import Browser, read_axe, require_chromium
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,25 @@ def test_the_page_fits_says_nothing_and_asks_for_nothing(browser, demo, width, d
     assert browser.ask("getComputedStyle(document.body).backgroundColor") == (
         "rgb(21, 24, 28)" if dark else "rgb(255, 255, 255)"
     )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_no_fault_in_contrast_landmarks_headings_or_tables(browser, demo, width, dark):
+    rules = read_axe()
+    browser.open(demo / "report.html", width, dark=dark)
+    assert browser.list_faults(rules) == []
+
+
+def test_axe_would_find_a_fault(browser, tmp_path):
+    rules = read_axe()
+    page = tmp_path / "bad.html"
+    page.write_text(
+        '<!doctype html><title>x</title><p style="color: #ccc; background: #fff">pale words</p><img src="">'
+    )
+    browser.open(page, 1280)
+    found = {fault.partition(":")[0] for fault in browser.list_faults(rules)}
+    assert {"color-contrast", "html-has-lang", "image-alt", "region"} <= found
 
 
 def test_pictures_take_the_colours_of_the_page(browser, demo):
