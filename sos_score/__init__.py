@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sos_score.scoring.responses import Responses, open_responses, read_responses
     from sos_score.scoring.study_file import read_study
     from sos_score.scoring.study_reading import load_study_data
-    from sos_score.survey.columns import ColumnMap, read_column_map
+    from sos_score.survey.column_map import ColumnMap, read_column_map
 
 __version__ = "0.1.0"
 
@@ -75,7 +75,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ColumnMap": "survey.columns",
+    "ColumnMap": "survey.column_map",
     "Comparison": "comparison.findings",
     "PlanAssessment": "comparison.planning",
     "Plausibility": "comparison.plausibility",
@@ -99,7 +99,7 @@ _HOMES = {
     "load_study_data": "scoring.study_reading",
     "open_responses": "scoring.responses",
     "plan_equal_sites": "comparison.study_plan",
-    "read_column_map": "survey.columns",
+    "read_column_map": "survey.column_map",
     "read_responses": "scoring.responses",
     "read_study": "scoring.study_file",
     "score_survey": "scoring.frames",

@@ -16,7 +16,7 @@ from sos_score.report.writers import check_output, choose_format
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, open_responses
-from sos_score.survey.columns import read_column_map
+from sos_score.survey.column_map import read_column_map
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from sos_score.report.writers import FORMATS, check_output, choose_format
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
 from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
-from sos_score.survey.columns import ColumnMap, read_column_map
+from sos_score.survey.column_map import ColumnMap, read_column_map
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.references import Source, add_norms, measure_norms
 from sos_score.scoring.scores import OnInvalid, Scorer, prepare_scorer
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.columns import ColumnMap, match_columns
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import match_columns
 from sos_score.survey.files import Export, open_export, settle_export
 from sos_score.survey.scan import find_numeric, scan_export
 

@@ -24,7 +24,7 @@ from sos_score.scoring.scores import (
 )
 from sos_score.survey.checks import check_rows
 from sos_score.survey.coding import find_invalid, list_distinct
-from sos_score.survey.columns import ColumnMap, check_column_map
+from sos_score.survey.column_map import ColumnMap, check_column_map
 
 
 def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> None:

@@ -18,7 +18,7 @@ from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scores import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.checks import check_rows
-from sos_score.survey.columns import ColumnMap
+from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.files import Export, open_export
 
 

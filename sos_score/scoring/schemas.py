@@ -11,7 +11,7 @@ from sos_score.definition.study import Study
 from sos_score.definition.wording import Wording
 from sos_score.errors import InvalidRequest, guess
 from sos_score.scoring.norms import NormFile
-from sos_score.survey.columns import ColumnMap
+from sos_score.survey.column_map import ColumnMap
 
 MODELS: dict[str, type[Model]] = {
     "instrument": Instrument,

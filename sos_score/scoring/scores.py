@@ -23,7 +23,8 @@ from sos_score.survey.coding import (
     find_invalid,
     list_distinct,
 )
-from sos_score.survey.columns import ColumnMap, Columns, match_columns
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import Columns, match_columns
 from sos_score.survey.ready_made import ReadyMade, list_ready_made
 
 OnInvalid = Literal["error", "missing"]

@@ -20,7 +20,7 @@ from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, read_norm_file
 from sos_score.scoring.plan import ScoringChoices, plan_scores
-from sos_score.survey.columns import ColumnMap, read_column_map
+from sos_score.survey.column_map import ColumnMap, read_column_map
 
 
 @dataclass(frozen=True, slots=True)

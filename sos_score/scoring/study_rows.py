@@ -15,7 +15,8 @@ from sos_score.scoring.exports import Outcome, Take, score_export
 from sos_score.scoring.responses import open_responses
 from sos_score.scoring.scores import prepare_scorer
 from sos_score.scoring.study_file import StudyFile
-from sos_score.survey.columns import ColumnMap, match_columns
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import match_columns
 from sos_score.survey.files import open_export
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sos_score.definition.yamlfile import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.scoring.examples import check_definition
 from sos_score.scoring.norms import read_norm_file
-from sos_score.survey.columns import ColumnMap, read_column_map
+from sos_score.survey.column_map import ColumnMap, read_column_map
 
 
 @dataclass(frozen=True)

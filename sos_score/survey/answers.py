@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sos_score.definition.instrument import Instrument
 from sos_score.definition.responses import ResponseScale
-from sos_score.survey.columns import ColumnMap
+from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.numbers import WHOLE, fold_code
 from sos_score.survey.ready_made import list_ready_made
 

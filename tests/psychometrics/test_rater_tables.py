@@ -110,7 +110,7 @@ def test_duplicates_and_gaps_are_reported_and_never_averaged(make_instrument):
             "x": [2, 6, 8, 5, 5, 1, 3, 9, 4],
         }
     )
-    from sos_score.survey.columns import ColumnMap
+    from sos_score.survey.column_map import ColumnMap
 
     own = ColumnMap(others={"case": "case", "rated_by": "rated_by"})
     responses = read_responses(frame, make_instrument({"s": ["x"]}, 0, 10), columns=own)

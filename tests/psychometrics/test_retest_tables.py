@@ -78,7 +78,7 @@ def test_a_stated_reliability_and_a_low_that_is_good(families):
 
 
 def test_any_columns_can_link_people_and_occasions(families):
-    from sos_score.survey.columns import ColumnMap
+    from sos_score.survey.column_map import ColumnMap
 
     frame, instrument = families
     renamed = frame.rename({"respondent": "pupil", "wave": "term"})

@@ -18,7 +18,8 @@ from sos_score.survey.coding import (
     find_invalid,
     list_distinct,
 )
-from sos_score.survey.columns import ColumnMap, Columns
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import Columns
 
 AGREE = {
     "min": 1,

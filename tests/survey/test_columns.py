@@ -8,7 +8,8 @@ import pytest
 from support import make_instrument
 
 from sos_score.errors import InvalidDefinition, Problem
-from sos_score.survey.columns import ColumnMap, Columns, match_columns, read_column_map
+from sos_score.survey.column_map import ColumnMap, read_column_map
+from sos_score.survey.columns import Columns, match_columns
 
 ITEMS = ["q1", "q2", "q3"]
 LABELS = {"never5": {"min": 1, "max": 5, "labels": {"Never": 1, "Rarely": 2, "Sometimes": 3, "Often": 4, "Always": 5}}}
