@@ -137,7 +137,7 @@ def _collect_notes(comparison: Comparison, question: str) -> tuple[str, ...]:
 
 
 def _make_variation_summary(comparison: Comparison) -> Table:
-    """Return a row an outcome and wave: the share of sites, of workers, and of what is within them."""
+    """Return a row an outcome and wave: the share of sites and of workers, and which is larger."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in comparison.ask("variation"):
         cells = found.setdefault((_name(row), row.wave), {})
@@ -145,18 +145,15 @@ def _make_variation_summary(comparison: Comparison) -> Table:
             more = row.verdict.removesuffix(UNADJUSTED)
             word = "?" if row.verdict == CANNOT_TELL else more.removesuffix(" more")
             cells["more"] = word if more == row.verdict else f"({word})"
-        elif row.groups.startswith("within "):
-            cells["within"] = "" if math.isnan(row.effect) else f"{100 * row.effect:.0f}"
-        else:
+        elif not row.groups.startswith("within "):
             cells[row.groups.partition(" ")[2]] = _say_share(row)
-    parts = ("sites", "workers", "within", "more")
+    parts = ("sites", "workers", "more")
     shown = {place: cells for place, cells in found.items() if any(cells.values())}
     rows = tuple((name, wave, *(cells.get(part, "") for part in parts)) for (name, wave), cells in shown.items())
     columns = (_make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     notes = (
-        "within: what is within the lowest level; more: which of workers and sites",
-        "accounts for more, in brackets before adjustment only, ? where the data cannot",
-        "tell. Other levels: --only variation",
+        "more: which of workers and sites accounts for more, in brackets before",
+        "adjustment only, ? where the data cannot tell. Other levels: --only variation",
     )
     return Table(columns, rows, f"{QUESTIONS['variation']} (% of variance)", notes, stub=2)
 
