@@ -253,7 +253,7 @@ def _is_even(path: Path, delimiter: str, width: int) -> bool:
     mark = delimiter.encode()
     line = mark * (width - 1) + b"\n"
     others = bytes(byte for byte in range(256) if byte not in mark + b"\n")
-    found = b""
+    whole, found = line, b""
     for part in _cut(path):
         # A line end of another kind, or a quote inside a cell: every reader has its own idea of it.
         if b"\r" in part and part.count(b"\r") != part.count(b"\r\n"):
@@ -262,10 +262,11 @@ def _is_even(path: Path, delimiter: str, width: int) -> bool:
         if outside is None:
             return False
         found += outside.translate(None, others)
-        whole = line * found.count(b"\n")
-        if not found.startswith(whole):
+        if len(found) > len(whole):
+            whole = line * (len(found) // width + 1)
+        if not whole.startswith(found):
             return False
-        found = found[len(whole) :]
+        found = found[len(found) - len(found) % width :]
     return not found
 
 
