@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sos_score.definition.folding import fold_text
@@ -90,9 +91,14 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
 def _read_answers(
     path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
 ) -> tuple[pl.DataFrame, tuple[str, ...], Outcome]:
+    import polars as pl
+
+    batches: list[pl.DataFrame] = []
     with open_responses([path], instrument, column_map, on_invalid) as responses:
-        wanted = [*responses.ids, *[responses.column_of(item) for item in instrument.responses]]
-        frame: pl.DataFrame = responses.frame.select(*wanted).collect(backend="polars").to_native()
+        codes = [responses.column_of(item) for item in instrument.responses]
+        # The rows are taken while they are checked: reading them again would take as long once more.
+        responses.check(list(instrument.responses), partial(_collect, batches))
+        frame = pl.concat(batches).select(*responses.ids, pl.col(codes).cast(pl.Float64))
         constants = column_map.constants if column_map else {}
         named = [each for each in responses.ids if each not in constants]
         return _drop_blank(frame, named, constants), responses.ids, responses.outcomes[0]
@@ -104,17 +110,19 @@ def _read_scored(
     import polars as pl
 
     batches: list[pl.DataFrame] = []
-
-    @contextmanager
-    def collect() -> Iterator[Take]:
-        batches.clear()
-        yield batches.append
-
     with open_export(path) as export:
         scorer = prepare_scorer(export.header, [instrument], column_map, path=path)
+        collect = partial(_collect, batches)
         outcome = score_export(export, scorer, "missing" if on_invalid == "missing" else "error", collect)
     ids = (*scorer.columns.ids, *scorer.columns.constants)
     return pl.concat(batches), ids, outcome
+
+
+@contextmanager
+def _collect(batches: list[pl.DataFrame]) -> Iterator[Take]:
+    """Take the batches of a file; opened once more, what was taken is void."""
+    batches.clear()
+    yield batches.append
 
 
 def _drop_blank(frame: pl.DataFrame, ids: Sequence[str], constants: Collection[str]) -> pl.DataFrame:
