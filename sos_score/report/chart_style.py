@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BLUES, ORANGES = (BLUE, "#4E9FD1", "#A9CFE8"), (ORANGE, "#E8935A", "#F6C9A6")  # from strong to faint
 INK, GREY, LINE, PALE, PAPER = "#222222", "#767676", "#DDDDDD", "#EFEFEF", "#FFFFFF"
+_DPI = 220  # what Word keeps of a picture that is to be printed; on its page they are a tenth smaller, so 240
+_PACKING = 3  # of 9: half the time of the usual 6, for files a seventh larger
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "sos-score",  # the same results give the same bytes
     "font.family": "DejaVu Sans",  # comes with matplotlib, so looks alike everywhere
@@ -56,8 +58,11 @@ def render_figure(
         fill(figure)
         stream = BytesIO()
         about = {"Title": title, "Description": description}
-        metadata = {**about, "Date": None} if kind == "svg" else {**about, "Software": None}
-        figure.savefig(stream, format=kind, dpi=300, metadata=metadata)
+        if kind == "svg":
+            figure.savefig(stream, format=kind, metadata={**about, "Date": None})
+        else:
+            packing = {"compress_level": _PACKING}
+            figure.savefig(stream, format=kind, dpi=_DPI, metadata={**about, "Software": None}, pil_kwargs=packing)
     return stream.getvalue()
 
 
