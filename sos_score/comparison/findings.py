@@ -120,10 +120,9 @@ def _judge_outcome(row: Row, panel: Panel | None, plan: Plan) -> Row:
     if not row.is_primary or panel is None:
         return row
     row = _judge(row, plan, (panel.higher_is, turn_words(panel.higher_is)))
-    good = ""
-    if row.direction and panel.good is not None:
-        good = "better" if (row.estimate > 0) == (panel.good == "high") else "worse"
-    return replace(row, is_good=good)
+    if not row.direction or panel.good is None:
+        return row
+    return replace(row, is_good="better" if (row.estimate > 0) == (panel.good == "high") else "worse")
 
 
 def _judge_association(row: Row, plan: Plan) -> Row:

@@ -40,11 +40,10 @@ def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> 
         return frozenset().union(*found)
 
     def is_hidden(row: Row) -> bool:
-        return _is_small(row, plan) or _shows(row, find(row), plan)
+        return _is_small(row, plan) or _shows(row.by_site, row.wave, find(row), plan)
 
     def strip(row: Row) -> Row:
-        every = replace(row, by_site=tuple(plan.sites))
-        shows = row.is_primary and _shows(every, find(row), plan)
+        shows = row.is_primary and _shows(plan.sites, row.wave, find(row), plan)
         # What sites spread by would tell of the one that is hidden.
         return _hide_counts(Limits().put_beside(row, row.detectable) if shows else row, plan)
 
@@ -87,10 +86,10 @@ def _is_small(row: Row, plan: Plan) -> bool:
     return row.unit != "sites" and any(0 < count < plan.smallest_cell for count in row.counts)
 
 
-def _shows(row: Row, hidden: frozenset[tuple[str, str]], plan: Plan) -> bool:
-    """Return whether the scores of a hidden site show in a row."""
-    waves = {plan.span: (plan.first_wave, plan.last_wave), "": tuple(plan.waves)}.get(row.wave, (row.wave,))
-    return any((site, wave) in hidden for site in row.by_site for wave in waves)
+def _shows(sites: Iterable[str], wave: str, hidden: frozenset[tuple[str, str]], plan: Plan) -> bool:
+    """Return whether the scores of a hidden site show in a row that tells of some sites."""
+    waves = {plan.span: (plan.first_wave, plan.last_wave), "": tuple(plan.waves)}.get(wave, (wave,))
+    return any((site, each) in hidden for site in sites for each in waves)
 
 
 def _hide_counts(row: Row, plan: Plan) -> Row:

@@ -121,8 +121,8 @@ class Row:
 
 def start_row(panel: Panel, question: str, unit: str, **values: object) -> Row:
     """Return a row about `panel` with some of its fields."""
-    row = Row(panel.source, panel.instrument, panel.scale, panel.title, question, unit)
-    return replace(row, **values)  # type: ignore[arg-type] # the callers name fields of Row
+    about = (panel.source, panel.instrument, panel.scale, panel.title, question, unit)
+    return Row(*about, **values)  # type: ignore[arg-type] # the callers name fields of Row
 
 
 def with_test(row: Row, found: Estimate) -> Row:
