@@ -7,51 +7,66 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from sos_score.definition.library import find_definition, list_instruments
 from sos_score.errors import InvalidInput, InvalidRequest, Problem
 from sos_score.report.blocks import count
-from sos_score.report.manifest import FORMAT, list_findings, list_versions, relate
+from sos_score.report.manifest import FORMAT, list_findings, list_versions, make_manifest, relate
 from sos_score.report.study_report import Report, ReportRequest, check_request, make_report
 
 _TOLERANCE = 1e-9  # relative; another processor may differ in the last digits
 _OUTCOME = "the report does not stand as recorded"
 _NOT_MADE = f"{_OUTCOME}, and nothing was recomputed"
+_LONGEST = 60
+_PARTS = ("study", "plan", "privacy", "sources", "defaults", "counts", "notes")
 
 
 class _Part(BaseModel):
-    """A part of a manifest that is needed here; the rest is for readers."""
+    """A part of a manifest that has to be there; the rest is compared as it is."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+def _check_path(text: str) -> str:
+    """Raise `ValueError` for what no file can be called."""
+    if "\0" in text:
+        raise ValueError("NUL")
+    text.encode()
+    return text
+
+
+_Name = Annotated[str, AfterValidator(_check_path)]
+
+
 class _Study(_Part):
-    path: str
+    path: _Name
 
 
 class _Request(_Part):
-    outputs: Annotated[list[str], Field(min_length=1)]
-    figures: str | None
-    scores: str | None
+    outputs: Annotated[list[_Name], Field(min_length=1)]
+    figures: _Name | None
+    scores: _Name | None
 
 
 class _Input(_Part):
     sha256: str
-    path: str | None = None
-    id: str | None = None
+    path: _Name | None = None
+    id: _Name | None = None
 
 
 class _Record(_Part):
+    made_at: str
     study: _Study
     request: _Request
     versions: dict[str, str]
     inputs: list[_Input]
-    outputs: dict[str, str]
-    findings: dict[str, dict[str, Any]]
+    outputs: dict[_Name, str]
+    findings: dict[_Name, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,7 @@ class _Manifest:
 
     path: Path
     record: _Record
+    content: Mapping[str, Any]
 
     def find(self, name: str) -> Path:
         """Return a path of the manifest as seen from here."""
@@ -94,15 +110,17 @@ def verify_report(path: Path) -> str:
     if not all(manifest.find(each.path).is_file() for each in record.inputs if each.path is not None):
         raise InvalidInput(problems, _NOT_MADE)
     try:
-        report = _make_again(manifest)
+        request, report = _make_again(manifest)
     except InvalidInput as error:
         raise InvalidInput([*problems, *error.problems], _NOT_MADE) from None
     except InvalidRequest as error:
         raise InvalidInput([*problems, manifest.problem(str(error))], _NOT_MADE) from None
-    problems += _compare_reports(manifest, report)
+    problems += _compare_reports(manifest, request, report)
     if problems:
         raise InvalidInput(problems, _OUTCOME)
-    versions = [f"{name} {then}" for name, then in record.versions.items() if list_versions().get(name) != then]
+    now = list_versions()
+    versions = [f"{name} {then}" for name, then in record.versions.items() if now.get(name) != then]
+    versions += [f"no word of {name}" for name in now if name not in record.versions]
     made = f" It was made with {', '.join(versions)}, so its files were not made again." if versions else ""
     files = f"{count(len(record.outputs), 'output')} and {count(len(record.inputs), 'input')} as recorded"
     findings = f"{count(len(record.findings), 'finding')} come out the same"
@@ -114,12 +132,12 @@ def _read(path: Path) -> _Manifest:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput([Problem(f"cannot be read ({error.strerror})", str(path), rule="manifest")]) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput([Problem("is not a manifest (not JSON)", str(path), rule="manifest")]) from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or isinstance(data.get("format"), bool) or data.get("format") != FORMAT:
         raise InvalidInput([Problem(f"is not a manifest (format {FORMAT})", str(path), rule="manifest")])
     try:
-        return _Manifest(path, _Record.model_validate(data))
+        return _Manifest(path, _Record.model_validate(data), data)
     except ValidationError as error:
         places = dict.fromkeys(".".join(map(str, each["loc"])) for each in error.errors())
         message = f"is not a manifest (wrong or missing: {', '.join(places)})"
@@ -149,7 +167,7 @@ def _check_file(manifest: _Manifest, name: str, digest: str) -> Iterator[Problem
         yield manifest.problem("has been changed since", name)
 
 
-def _make_again(manifest: _Manifest) -> Report:
+def _make_again(manifest: _Manifest) -> tuple[ReportRequest, Report]:
     asked = manifest.record.request
     request = ReportRequest(
         study=str(manifest.find(manifest.record.study.path)),
@@ -158,16 +176,23 @@ def _make_again(manifest: _Manifest) -> Report:
         scores=None if asked.scores is None else str(manifest.find(asked.scores)),
     )
     check_request(request)
-    return make_report(request)
+    return request, make_report(request)
 
 
-def _compare_reports(manifest: _Manifest, report: Report) -> Iterator[Problem]:
-    """Yield every finding that comes out otherwise, and every output where the versions are the same."""
+def _compare_reports(manifest: _Manifest, request: ReportRequest, report: Report) -> Iterator[Problem]:
+    """Yield every finding that comes out otherwise; where the versions are the same, also all else that does."""
     record = manifest.record
     differ = list(_compare(manifest, record.findings, list_findings(report.evidence.comparison)))
     yield from differ
     if differ or list_versions() != record.versions:
         return
+    now = json.loads(make_manifest(request, report, record.made_at))
+    read, recorded = ({each.get("path", each.get("id")) for each in part["inputs"]} for part in (now, manifest.content))
+    yield from (manifest.problem("is read and was not recorded", name) for name in sorted(read - recorded))
+    yield from (manifest.problem("is not read any more", name) for name in sorted(recorded - read))
+    for name in _PARTS:
+        for where, then, value in _find_differences(manifest.content.get(name), now[name], name):
+            yield manifest.problem(f"was {_show(then)}, is {_show(value)}", where)
     made = {relate(path, manifest.path.parent): sha256(content).hexdigest() for path, content in report.files.items()}
     for name, digest in made.items():
         if name not in record.outputs:
@@ -184,16 +209,33 @@ def _compare(manifest: _Manifest, then: Mapping[str, Any], now: Mapping[str, Any
         elif name not in then:
             yield manifest.problem("was not recorded", name)
         else:
-            for key, value in now[name].items():
-                if not _is_same(then[name].get(key), value):
-                    yield manifest.problem(f"{key} was {_show(then[name].get(key))}, is {_show(value)}", name)
+            for key in dict.fromkeys([*then[name], *now[name]]):
+                one, other = then[name].get(key), now[name].get(key)
+                if not _is_same(one, other):
+                    yield manifest.problem(f"{key} was {_show(one)}, is {_show(other)}", name)
+
+
+def _find_differences(then: Any, now: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the place of everything that differs in two trees, with what it was and what it is."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*then, *now]):
+            yield from _find_differences(then.get(key), now.get(key), f"{where}.{key}")
+    elif isinstance(then, list) and isinstance(now, list):
+        for place, (one, other) in enumerate(zip_longest(then, now)):
+            yield from _find_differences(one, other, f"{where}[{place}]")
+    elif not _is_same(then, now):
+        yield where, then, now
 
 
 def _show(value: Any) -> str:
-    return "nothing" if value is None else str(value)
+    """Return a value in a line, however long somebody made it."""
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    if isinstance(one, float | int) and isinstance(other, float | int):
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=1e-12)
     return bool(one == other)

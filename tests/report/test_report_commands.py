@@ -292,8 +292,15 @@ def test_a_forged_page_whose_sum_was_forged_too_comes_out_otherwise(study):
         ("[]", "is not a manifest (format 1)"),
         (
             '{"format": 1, "study": {}, "inputs": [{"sha256": 3}], "request": {"outputs": []}}',
-            "is not a manifest (wrong or missing: study.path, request.outputs, request.figures, request.scores,"
-            " versions, inputs.0.sha256, outputs, findings)",
+            "is not a manifest (wrong or missing: made_at, study.path, request.outputs, request.figures,"
+            " request.scores, versions, inputs.0.sha256, outputs, findings)",
+        ),
+        ("[" * 100_000, "is not a manifest (not JSON)"),
+        ('{"format": true}', "is not a manifest (format 1)"),
+        (
+            '{"format": 1, "made_at": "", "study": {"path": "a\\u0000.yaml"}, "inputs": [], "findings": {},'
+            ' "outputs": {}, "versions": {}, "request": {"outputs": ["\\ud800.html"], "figures": null, "scores": null}}',
+            "is not a manifest (wrong or missing: study.path, request.outputs.0)",
         ),
     ],
 )
@@ -303,6 +310,55 @@ def test_what_is_no_manifest_is_said_to_be_none(tmp_path, content, said):
         path.write_text(content)
     result = run("verify", path)
     assert (result.exit_code, result.stderr) == (1, f"{path}: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("place", "forged", "said"),
+    [
+        (("study", "title"), "Large", "study.title: was Large, is Small"),
+        (("plan", "alpha"), 0.5, "plan.alpha: was 0.5, is 0.05"),
+        (("privacy", "smallest_cell"), 1, "privacy.smallest_cell: was 1, is 5"),
+        (("sources", "staff", "label"), "Us", "sources.staff.label: was Us, is Staff"),
+        (("counts", "sources", 0, "rows_used"), 61, "counts.sources[0].rows_used: was 61, is 60"),
+        (("counts", "extra"), True, "counts.extra: was True, is nothing"),
+        (("notes",), [], "notes[0]: was nothing, is p adjusted by Holm in 5 families of 1 to 3 tests"),
+        (("inputs",), [], "answers.csv: is read and was not recorded"),
+        (("findings", "staff.mood | did | sites | T1 to T2 | New change - Old change", "estimate"), 10**400,
+         f"staff.mood | did | sites | T1 to T2 | New change - Old change: estimate was 1{'0' * 59}..., is "),
+        (("findings", "staff.mood | did | sites | T1 to T2 | New change - Old change", "proof"), "sure",
+         "staff.mood | did | sites | T1 to T2 | New change - Old change: proof was sure, is nothing"),
+    ],
+)  # fmt: skip
+def test_whatever_is_forged_in_a_manifest_is_found(everything, tmp_path, place, forged, said):
+    path = copy(everything, tmp_path).parent / "report.manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    part = manifest
+    for name in place[:-1]:
+        part = part[name]
+    part[place[-1]] = forged
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    result = run("verify", path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{path}: {said}"), result.stderr
+
+
+def test_an_input_that_is_recorded_and_not_read_is_found(everything, tmp_path):
+    path = copy(everything, tmp_path).parent / "report.manifest.json"
+    (path.parent / "more.csv").write_bytes(b"")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["inputs"].append({"kind": "data", "path": "more.csv", "sha256": sha256(b"").hexdigest()})
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: more.csv: is not read any more\n1 problem in {path}; the report does not stand as recorded.\n"
+    )
+
+
+def test_versions_that_were_taken_out_are_missed(everything, tmp_path):
+    path = copy(everything, tmp_path).parent / "report.manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["versions"]["numpy"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run("verify", path).stdout.endswith(" with no word of numpy, so its files were not made again.\n")
 
 
 def test_a_wrong_command_line_is_told_at_once(study):
@@ -474,7 +530,8 @@ def test_a_shipped_definition_that_is_another_or_gone_is_named(everything, tmp_p
     assert run("verify", path).stderr == (
         f"{path}: osc: is another definition than the one recorded\n"
         f"{path}: no-such: is not shipped with this version\n"
-        f"2 problems in {path}; the report does not stand as recorded.\n"
+        f"{path}: no-such: is not read any more\n{path}: osc: is not read any more\n"
+        f"4 problems in {path}; the report does not stand as recorded.\n"
     )
 
 
