@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +21,7 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "sos-score",  # the same results give the same bytes
     "font.family": "DejaVu Sans",  # comes with matplotlib, so looks alike everywhere
     "font.size": 10,
+    "text.parse_math": False,  # a site may be called "$5 and $6"
     "text.color": INK,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
@@ -51,7 +53,8 @@ def render_figure(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # drawn as a box; the words beside have the sign
         mpl.rcdefaults()  # a reader's own settings would change the picture
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=size, facecolor="white")

@@ -41,7 +41,7 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
     Parameters
     ----------
     rows : sequence of Row
-        Those of the question `variation` that are shown; not empty.
+        Those of the question `variation` that are shown, with at least one level; see `choose_levels`.
     names : dict
         From `name_outcomes`.
 
@@ -55,7 +55,7 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
         together = f"{kinds} kinds of rater together" if kinds > 1 else source
         waves = shares.setdefault((together, scale), {})
         waves.setdefault(row.wave, {})["" if row.reason else name_level(row)] = row
-    levels = _choose_levels(rows)
+    levels = choose_levels(rows)
     judged = [row for row in rows if row.verdict]
     before = sum(row.verdict.endswith(UNADJUSTED) for row in judged)
     parts = [f"{level} account for more on {number}" for level in reversed(levels)
@@ -81,8 +81,8 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
     )
 
 
-def _choose_levels(rows: Sequence[Row]) -> list[str]:
-    """Return the higher and the lower of the levels compared."""
+def choose_levels(rows: Sequence[Row]) -> list[str]:
+    """Return the higher and the lower of the levels compared; none where no share could be computed."""
     found = dict.fromkeys(name_level(row) for row in rows if not row.reason and not row.groups.startswith("within "))
     pairs = [row.groups.split(" against ") for row in rows if row.verdict]
     if pairs:

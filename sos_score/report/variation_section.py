@@ -12,7 +12,7 @@ from sos_score.report.apa import format_p
 from sos_score.report.blocks import Block, Evidence, count, join
 from sos_score.report.findings import list_notes, name_outcomes, name_row
 from sos_score.report.tables import Cell, Column, Table
-from sos_score.report.variation_picture import draw_shares, name_level, say_larger
+from sos_score.report.variation_picture import choose_levels, draw_shares, name_level, say_larger
 
 _ABOUT = (
     "People answer about workers, and workers sit in sites. The variation of a score is divided into what lies between"
@@ -31,7 +31,8 @@ def tell_variation(evidence: Evidence) -> Iterator[Block]:
     said = tuple(_list_findings(rows, name_outcomes(evidence.data)))
     if said:
         yield Block("list", said)
-    yield Block("picture", draw_shares(rows, name_outcomes(evidence.data)))
+    if choose_levels(rows):
+        yield Block("picture", draw_shares(rows, name_outcomes(evidence.data)))
     yield Block("table", _make_summary(rows, evidence))
     yield Block("folded", _make_full(rows, evidence))
 

@@ -149,6 +149,25 @@ def test_a_site_called_script_shows_as_text(tmp_path):
     )
 
 
+@pytest.mark.parametrize("sizes", [{"a": 12}, {"a": 9, "b": 9, "c": 12}])
+@pytest.mark.parametrize("answer", ["3", "", None])
+def test_a_study_whose_variation_cannot_be_divided_is_told_without_that_picture(tmp_path, sizes, answer):
+    study = small_study(tmp_path, sizes=sizes, arms=len(sizes) > 1)
+    answers = tmp_path / "answers.csv"
+    header, *rows = answers.read_text().splitlines()
+    if answer is not None:
+        rows = [",".join([*row.split(",")[:3], *[answer] * 4]) for row in rows]
+    answers.write_text("\n".join([header, *rows]) + "\n")
+    found = Page(make(study))
+    is_divided = answer is None and len(sizes) > 1
+    assert ("variation-desc" in [each.attributes["id"] for each in found.all("desc")]) == is_divided
+
+
+def test_a_site_is_written_as_it_is_whatever_a_plotting_program_would_make_of_it(tmp_path):
+    found = Page(make(small_study(tmp_path, label="Under $\\bad $5 and $6 \U0001f389")))
+    assert any(each.text == "Under $\\bad $5 and $6 \U0001f389" for each in found.all("th", "td"))
+
+
 def test_a_small_group_is_not_shown_and_neither_is_what_would_give_it_away(tmp_path):
     found = Page(make(small_study(tmp_path, sizes={"a": 4, "b": 9, "c": 12})))
     assert "few: fewer than 5 people, or a count that would give such a group away." in [e.text for e in found.all("p")]
