@@ -153,4 +153,5 @@ def tell_provenance(evidence: Evidence) -> Iterator[Block]:
         yield Block("text", "Left to defaults by the study file:")
         yield Block("list", evidence.data.defaults)
     families = tuple(evidence.comparison.families.items())
-    yield Block("folded", Table((Column("family"), Column("tests")), families, "Families of tests"))
+    if families:
+        yield Block("folded", Table((Column("family"), Column("tests")), families, "Families of tests"))

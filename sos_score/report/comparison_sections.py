@@ -33,6 +33,10 @@ _DETECTABLE = (
     " the ICC seen, and of sites by a t test of their means. People are counted for each site in the study's order; a"
     " dash: not shown."
 )
+_NO_VERDICT = (
+    "No comparison of this study can be both computed and shown, so there is no verdict. What stands in the way is said"
+    " with the data."
+)
 
 
 def tell_summary(evidence: Evidence) -> Iterator[Block]:
@@ -53,18 +57,22 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
         ("level", "people", "comparison of a site with the norm"),
     ):
         counts.append(count_verdicts([row for row in comparison.ask(question) if row.unit == unit], what))
-    yield Block("list", tuple(filter(None, counts)))
-    yield Block("text", _INCONCLUSIVE)
-    yield Block("text", _PEOPLE)
+    if any(counts):
+        yield Block("list", tuple(filter(None, counts)))
+        yield Block("text", _INCONCLUSIVE)
+        yield Block("text", _PEOPLE)
+    else:
+        yield Block("text", _NO_VERDICT)
     instruments = {table.instrument.id: table.instrument for table in data.tables if table.instrument}
     caveats = [caveat for caveat in map(describe_caveat, instruments.values()) if caveat]
     if caveats:
         yield Block("text", "Not every scoring key is verified, and no score is better than its key:")
         yield Block("list", tuple(caveats))
     verdicts = make_count_table(comparison)
-    # What the data do not allow stands with the data.
-    notes = tuple(note for note in verdicts.notes if note not in data.notes)
-    yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
+    if verdicts.rows:
+        # What the data do not allow stands with the data.
+        notes = tuple(note for note in verdicts.notes if note not in data.notes)
+        yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
     differences = [each for question in ("did", "arms", "change") for each in
                    list_differences(comparison, data, question)]  # fmt: skip
     if differences:

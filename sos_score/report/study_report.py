@@ -150,7 +150,10 @@ def check_request(request: ReportRequest) -> None:
             raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'")
     if request.scores is not None and Path(request.scores).suffix.lower() != SCORES_SUFFIX:
         raise InvalidRequest(f"the scores of a study are a {SCORES_SUFFIX} file, not '{request.scores}'")
-    paths = [Path(each).resolve() for each in _list_named(request)]
+    if request.figures == "":
+        raise InvalidRequest("--figures names no folder")
+    folder = [] if request.figures is None else [Path(request.figures)]
+    paths = [Path(each).resolve() for each in [*_list_named(request), *folder]]
     for path in paths:
         if paths.count(path) > 1:
             raise InvalidRequest(f"two outputs would be one file: {path.name}")

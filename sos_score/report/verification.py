@@ -123,7 +123,7 @@ def verify_report(path: Path) -> str:
     versions += [f"no word of {name}" for name in now if name not in record.versions]
     made = f" It was made with {', '.join(versions)}, so its files were not made again." if versions else ""
     files = f"{count(len(record.outputs), 'output')} and {count(len(record.inputs), 'input')} as recorded"
-    findings = f"{count(len(record.findings), 'finding')} come out the same"
+    findings = f"{count(len(record.findings), 'finding comes', 'findings come')} out the same"
     return f"{record.request.outputs[0]}: {files}; {findings}.{made}"
 
 

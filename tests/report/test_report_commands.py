@@ -298,8 +298,9 @@ def test_a_forged_page_whose_sum_was_forged_too_comes_out_otherwise(study):
         ("[" * 100_000, "is not a manifest (not JSON)"),
         ('{"format": true}', "is not a manifest (format 1)"),
         (
-            '{"format": 1, "made_at": "", "study": {"path": "a\\u0000.yaml"}, "inputs": [], "findings": {},'
-            ' "outputs": {}, "versions": {}, "request": {"outputs": ["\\ud800.html"], "figures": null, "scores": null}}',
+            '{"format": 1, "made_at": "", "study": {"path": "a\\u0000.yaml"}, "inputs": [],'
+            ' "findings": {}, "outputs": {}, "versions": {},'
+            ' "request": {"outputs": ["\\ud800.html"], "figures": null, "scores": null}}',
             "is not a manifest (wrong or missing: study.path, request.outputs.0)",
         ),
     ],
@@ -382,6 +383,22 @@ def test_a_wrong_command_line_is_told_at_once(study):
     result = run("report", study, "-o", study.parent / "nowhere" / "r.html")
     path = study.parent / "nowhere"
     assert (result.exit_code, result.stderr) == (1, f"{path}/r.html: there is no folder '{path}'\n")
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ("", "--figures names no folder"),
+        ("report.html", "two outputs would be one file: report.html"),
+        ("report.manifest.json", "two outputs would be one file: report.manifest.json"),
+    ],
+)
+def test_pictures_go_into_a_folder_that_is_nothing_else(study, monkeypatch, figures, said):
+    monkeypatch.chdir(study.parent)
+    before = list_files(study.parent)
+    result = run("report", study, "-o", "report.html", "--figures", figures)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, said)
+    assert list_files(study.parent) == before
 
 
 def test_nothing_is_overwritten_unasked(study):
