@@ -101,11 +101,11 @@ def list_missing(data: StudyData) -> dict[str, dict[str, float]]:
     Returns
     -------
     dict
-        Source label to item to share, 0 to 1. Sources of too few rows are left out.
+        Source label to item to share, 0 to 1. Sources of too few people are left out.
     """
     shares: dict[str, dict[str, float]] = {}
     for table in data.tables:
-        if table.answers.columns.empty or len(table.answers) < data.study.privacy.smallest_cell:
+        if table.answers.columns.empty or table.frame["person"].nunique() < data.study.privacy.smallest_cell:
             continue
         label = next(each.source_label for each in data.outcomes if each.source == table.source)
         if label in shares and table.instrument is not None:

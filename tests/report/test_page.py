@@ -188,6 +188,12 @@ def test_a_study_of_small_groups_only_says_that_there_is_no_verdict(tmp_path):
     assert not any("Verdicts" in each.text or "Families of tests" in each.text for each in found.all("caption"))
 
 
+@pytest.mark.parametrize(("people", "is_drawn"), [(4, False), (5, True)])
+def test_missing_answers_of_a_few_people_are_not_drawn_however_often_they_answered(tmp_path, people, is_drawn):
+    found = Page(make(small_study(tmp_path, sizes={"a": people}, arms=False)))
+    assert ("missing-desc" in [each.attributes["id"] for each in found.all("desc")]) == is_drawn
+
+
 def test_people_are_drawn_one_by_one_only_where_nobody_else_is_given_away(tmp_path):
     apart = Page(make(small_study(tmp_path / "some", leavers={"a": 2})))
     alone = Page(make(small_study(tmp_path / "none")))
