@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BLUES, ORANGES = (BLUE, "#4E9FD1", "#A9CFE8"), (ORANGE, "#E8935A", "#F6C9A6")  # from strong to faint
 INK, GREY, LINE, PALE, PAPER = "#222222", "#767676", "#DDDDDD", "#EFEFEF", "#FFFFFF"
-_DPI = 220  # what Word keeps of a picture that is to be printed; on its page they are a tenth smaller, so 240
+_DPI = 300  # what journals ask for
 _PACKING = 3  # of 9: half the time of the usual 6, for files a seventh larger
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "sos-score",  # the same results give the same bytes
