@@ -11,7 +11,7 @@ from sos_score.comparison.variance import STARTS, VarianceFit, fit_variance
 from sos_score.comparison.variance_criterion import profile_criterion, sum_design, sum_outcomes
 from sos_score.comparison.variance_data import VarianceData
 from sos_score.comparison.variance_minimum import minimise_ratios
-from sos_score.comparison.variance_shares import VarianceShares, profile_shares
+from sos_score.comparison.variance_shares import ShareInterval, VarianceShares, profile_shares
 
 NOISE = 1e-6  # a chi-square below this is optimiser noise and counts as 0, as does lme4's
 
@@ -249,17 +249,6 @@ def compare_levels(
     if np.isfinite([one.share, two.share]).all():
         chi_square = _double((_find_deviance_when_equal(data, first, second) - fit.deviance) / 2)
     p = float(chi2.sf(chi_square, 1))
-    words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
-    if np.isnan(p):
-        sentence = f"Whether {first} or {second} account for more of the variation cannot be said from these data."
-    else:
-        larger, smaller = (one, two) if one.share > two.share else (two, one)
-        end = (
-            f"{larger.name} account for more than {smaller.name}."
-            if p < 1 - confidence
-            else "the data cannot tell which is larger."
-        )
-        sentence = f"Of the variation in scores, {words[0]} and {words[1]}; {end}"
     return LevelComparison(
         first=first,
         second=second,
@@ -272,9 +261,19 @@ def compare_levels(
         difference=one.share - two.share,
         chi_square=chi_square,
         p=p,
-        sentence=sentence,
+        sentence=_say_larger(one, two, is_told=None if np.isnan(p) else p < 1 - confidence),
         notes=shares.notes,
     )
+
+
+def _say_larger(one: ShareInterval, two: ShareInterval, *, is_told: bool | None) -> str:
+    """Return which of two levels accounts for more, or that the data cannot tell, or that there is nothing to say."""
+    if is_told is None:
+        return f"Whether {one.name} or {two.name} account for more of the variation cannot be said from these data."
+    words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
+    larger, smaller = (one, two) if one.share > two.share else (two, one)
+    end = f"{larger.name} account for more than {smaller.name}" if is_told else "the data cannot tell which is larger"
+    return f"Of the variation in scores, {words[0]} and {words[1]}; {end}."
 
 
 def _say(share: float, low: float, high: float) -> str:

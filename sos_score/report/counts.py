@@ -34,6 +34,14 @@ class SiteCount:
     both: int | None
 
 
+def may_count_files(data: StudyData) -> bool:
+    """Return whether the rows of files may be told: not where one file holds fewer than the smallest group shown.
+
+    Hiding that file alone would not do: its rows are what the others lack of a whole that is told elsewhere.
+    """
+    return not any(0 < each.rows < data.study.privacy.smallest_cell for each in data.files)
+
+
 def count_answers(data: StudyData) -> list[SiteCount]:
     """Return how many people of each source answered in each site.
 

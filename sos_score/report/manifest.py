@@ -23,6 +23,7 @@ from sos_score.comparison.panel import Panel, Plan
 from sos_score.comparison.privacy import HIDDEN
 from sos_score.comparison.rows import Row
 from sos_score.errors import InvalidRequest
+from sos_score.report.counts import may_count_files
 from sos_score.report.study_report import Report, ReportRequest
 from sos_score.scoring.provenance import describe_outcome
 from sos_score.scoring.study_data import SourceTable, StudyData
@@ -118,9 +119,11 @@ def _count(request: ReportRequest, data: StudyData, comparison: Comparison) -> d
     folder = request.manifest.parent
     verdicts = Counter(f"{row.question} of {row.unit}: {row.verdict}" for row in comparison.rows if row.is_primary)
     hidden = Counter(row.question for row in comparison.rows if is_hidden(row, comparison.plan))
+    files = [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files]
+    sources = [_count_source(Path(request.study).parent, data, table) for table in data.tables]
     return {
-        "files": [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files],
-        "sources": [_count_source(Path(request.study).parent, data, table) for table in data.tables],
+        "files": files if may_count_files(data) else None,
+        "sources": sources if may_count_files(data) else None,
         "not_shown": dict(sorted(hidden.items())),
         "families": comparison.families,
         "verdicts": dict(sorted(verdicts.items())),

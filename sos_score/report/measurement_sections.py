@@ -9,7 +9,7 @@ from sos_score.definition.instrument import Instrument
 from sos_score.report.answers_picture import list_answers
 from sos_score.report.apa import format_interval, format_number
 from sos_score.report.blocks import Block, Evidence
-from sos_score.report.counts import SiteCount, count_answers, list_missing
+from sos_score.report.counts import SiteCount, count_answers, list_missing, may_count_files
 from sos_score.report.findings import name_outcomes
 from sos_score.report.quality_pictures import draw_missing, draw_response
 from sos_score.report.tables import Cell, Column, Table
@@ -55,7 +55,10 @@ def tell_quality(evidence: Evidence) -> Iterator[Block]:
          sum(found.count for found in each.invalid))
         for each in data.files
     )  # fmt: skip
-    if rows:
+    if not may_count_files(data):
+        smallest = data.study.privacy.smallest_cell
+        yield Block("text", f"How many rows each file holds is not shown: one holds fewer than {smallest}.")
+    elif rows:
         columns = (Column("file"), Column("rows"), Column("blank rows left out"), Column("marked missing"),
                    Column("refused, made missing"))  # fmt: skip
         notes = ("Marked missing counts answers given as missing (not applicable, 99), not empty cells.",)

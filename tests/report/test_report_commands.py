@@ -173,6 +173,23 @@ def test_the_manifest_counts_what_was_left_out_on_the_way(study):
     assert "new-" not in (folder / "report.manifest.json").read_text()
 
 
+@pytest.mark.parametrize(("rows", "are_counted"), [(4, False), (5, True)])
+def test_rows_of_files_are_counted_out_only_where_none_is_too_small_to_be_shown(study, rows, are_counted):
+    folder = study.parent
+    head, *lines = (folder / "answers.csv").read_text().splitlines()
+    (folder / "answers.csv").write_text("\n".join([head, *lines[:-rows]]) + "\n")
+    (folder / "few.csv").write_text("\n".join([head, *lines[-rows:]]) + "\n")
+    study.write_text(study.read_text().replace("files: answers.csv", "files: [answers.csv, few.csv]"))
+    write(study)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    counts = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))["counts"]
+    assert ("What became of each file" in page) == are_counted
+    assert ("How many rows each file holds is not shown: one holds fewer than 5." in page) != are_counted
+    assert counts["files"] is None or [each["rows"] for each in counts["files"]] == [55, 5]
+    assert (counts["files"] is not None, counts["sources"] is not None) == (are_counted, are_counted)
+    assert CliRunner().invoke(app, ["verify", str(folder / "report.manifest.json")]).exit_code == 0
+
+
 def test_a_file_of_two_instruments_is_counted_for_both(study):
     folder = study.parent
     other = INSTRUMENT.replace("id: mood", "id: calm").replace("q1..q4", "r1..r2")
