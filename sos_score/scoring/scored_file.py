@@ -20,7 +20,7 @@ from sos_score.scoring.scored_columns import ScoreColumn, find_scores, list_scor
 from sos_score.scoring.study_data import SourceTable, StudyData
 from sos_score.scoring.study_file import Input
 from sos_score.scoring.study_notes import note_left_out, note_study
-from sos_score.survey.files import open_export
+from sos_score.survey.files import open_export, settle_export
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,13 +116,15 @@ def _read_cells(path: str) -> _Cells:
         header = tuple(name.strip() for name in export.header)
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]
-        records = [(line, record) for line, record in export.records() if any(cell.strip() for cell in record)]
-    for line, record in records:
-        if len(record) != len(header):
-            message = f"{len(record)} cells, and the header has {len(header)}"
-            problems.append(Problem(message, path, line, rule="ragged"))
-    if not records:
-        problems.append(Problem("has a header and no rows", path, rule="file"))
+        records: list[tuple[int, list[str]]] = []
+        try:
+            with settle_export(export) as even:
+                records += [each for each in even.records() if any(cell.strip() for cell in each[1])]
+        except InvalidSurvey as error:
+            problems += error.problems
+        else:
+            if not records:
+                problems.append(Problem("has a header and no rows", path, rule="file"))
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
     columns = {name: [record[index].strip() for _, record in records] for index, name in enumerate(header)}

@@ -139,6 +139,7 @@ def test_a_column_or_a_site_that_is_not_there_is_a_wrong_request(path: Path, tex
 
 PROBLEMS = {
     SCORES.replace("5.5", "5,5x"): "scores.csv:2: 11 cells, and the header has 10\n",
+    SCORES + "D9\n": "scores.csv:7: 1 cell, and the header has 10\n",
     SCORES.replace("5.5", "high"): "scores.csv:2: wai_s_bond: 'high' is not a number\n",
     SCORES.replace("F03,2", "F01,2"): "scores.csv:5: person 'F01' at T10 is in site '2' here and in '10' on line 2\n",
     SCORES.replace("F02,2,T2", "F01,10,T2"): "scores.csv:4: person 'F01' at T2 already on line 3\n",
