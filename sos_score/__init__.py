@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sos_score.version import __version__
+
 if TYPE_CHECKING:
-    from sos_score.comparison.findings import Comparison
-    from sos_score.comparison.planning import PlanAssessment, assess_plan
-    from sos_score.comparison.plausibility import Plausibility, check_published
+    from sos_score.comparison.compare import compare_study
+    from sos_score.comparison.judging import Comparison
     from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
-    from sos_score.comparison.study_panels import compare_study
-    from sos_score.comparison.study_plan import StudyPlan, plan_equal_sites
     from sos_score.definition.library import find_definition, list_instruments, load_instrument
     from sos_score.errors import (
         InvalidDefinition,
@@ -22,19 +21,20 @@ if TYPE_CHECKING:
         Problem,
         SosScoreError,
     )
-    from sos_score.psychometrics.rater_tables import assess_raters
-    from sos_score.psychometrics.retest_tables import assess_retest
-    from sos_score.psychometrics.scale_reliability import assess_reliability
-    from sos_score.psychometrics.team_tables import assess_agreement
-    from sos_score.report.charts import draw_power
+    from sos_score.plausibility.table import Plausibility, check_published
+    from sos_score.psychometrics.internal_consistency.tables import assess_reliability
+    from sos_score.psychometrics.raters.tables import assess_raters
+    from sos_score.psychometrics.retest.tables import assess_retest
+    from sos_score.psychometrics.teams.tables import assess_agreement
+    from sos_score.report.figures.power import draw_power
     from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
-    from sos_score.scoring.study_file import read_study
-    from sos_score.scoring.study_reading import load_study_data
+    from sos_score.statistics.power.assessment import PlanAssessment, assess_plan
+    from sos_score.statistics.power.trial import StudyPlan, plan_equal_sites
+    from sos_score.study.file import read_study
+    from sos_score.study.load import load_study_data
     from sos_score.survey.column_map import ColumnMap, read_column_map
-
-__version__ = "0.1.0"
 
 __all__ = [
     "ColumnMap",
@@ -52,6 +52,7 @@ __all__ = [
     "Sensitivity",
     "SosScoreError",
     "StudyPlan",
+    "__version__",
     "assess_agreement",
     "assess_plan",
     "assess_raters",
@@ -76,32 +77,32 @@ __all__ = [
 
 _HOMES = {
     "ColumnMap": "survey.column_map",
-    "Comparison": "comparison.findings",
-    "PlanAssessment": "comparison.planning",
-    "Plausibility": "comparison.plausibility",
+    "Comparison": "comparison.judging",
+    "PlanAssessment": "statistics.power.assessment",
+    "Plausibility": "plausibility.table",
     "Responses": "scoring.responses",
     "ScoringChoices": "scoring.plan",
     "Sensitivity": "comparison.sensitivity",
-    "StudyPlan": "comparison.study_plan",
-    "assess_agreement": "psychometrics.team_tables",
-    "assess_plan": "comparison.planning",
-    "assess_raters": "psychometrics.rater_tables",
-    "assess_reliability": "psychometrics.scale_reliability",
-    "assess_retest": "psychometrics.retest_tables",
+    "StudyPlan": "statistics.power.trial",
+    "assess_agreement": "psychometrics.teams.tables",
+    "assess_plan": "statistics.power.assessment",
+    "assess_raters": "psychometrics.raters.tables",
+    "assess_reliability": "psychometrics.internal_consistency.tables",
+    "assess_retest": "psychometrics.retest.tables",
     "assess_sensitivity": "comparison.sensitivity",
-    "check_published": "comparison.plausibility",
-    "compare_study": "comparison.study_panels",
-    "draw_power": "report.charts",
+    "check_published": "plausibility.table",
+    "compare_study": "comparison.compare",
+    "draw_power": "report.figures.power",
     "find_definition": "definition.library",
     "list_instruments": "definition.library",
     "load_instrument": "definition.library",
     "score_by_rules": "comparison.sensitivity",
-    "load_study_data": "scoring.study_reading",
+    "load_study_data": "study.load",
     "open_responses": "scoring.responses",
-    "plan_equal_sites": "comparison.study_plan",
+    "plan_equal_sites": "statistics.power.trial",
     "read_column_map": "survey.column_map",
     "read_responses": "scoring.responses",
-    "read_study": "scoring.study_file",
+    "read_study": "study.file",
     "score_survey": "scoring.frames",
 }
 

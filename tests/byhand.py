@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from support import make_instrument
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 
 Score = Fraction | None
 Codes = dict[str, int | None]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sos_score.comparison.panel import Panel, Plan, SmallestEffect
+from sos_score.comparison.outcome import Panel, Plan, SmallestEffect
 
 ARMS = {"1": "sos", "2": "contrast", "3": "contrast", "4": "sos"}
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 
 ROOT = Path(__file__).resolve().parent.parent
 

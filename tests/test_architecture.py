@@ -19,7 +19,10 @@ from sos_score.cli import app
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sos_score"
-ORDER = ["errors", "definition", "survey", "scoring", "psychometrics", "comparison", "report", "cli"]
+ORDER = [
+    "version", "errors", "words", "notes", "definition", "survey", "scoring", "study", "statistics", "psychometrics",
+    "plausibility", "comparison", "output", "report", "commands", "cli",
+]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -71,7 +74,7 @@ def test_imports_run_one_way(path: Path) -> None:
 
 def test_the_order_is_seen_where_it_is_broken(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
-    path.write_text("if TYPE_CHECKING:\n    from sos_score.report.tables import Table\nfrom sos_score import cli\n")
+    path.write_text("if TYPE_CHECKING:\n    from sos_score.output.table import Table\nfrom sos_score import cli\n")
     stages = {stage_of(module) for _, module in list_imports(path)}
     assert stages == {"report", "cli", ""}
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from sos_score import list_instruments, load_instrument, score_survey
-from sos_score.definition.instrument import Example, Instrument, key_of
+from sos_score.definition.instrument.instrument import Example, Instrument, key_of
 
 Answers = dict[str, int | None]
 Signed = list[int]

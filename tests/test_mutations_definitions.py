@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from sos_score import list_instruments, load_instrument, score_survey
 from sos_score.cli import app
-from sos_score.definition.instrument import Instrument
-from sos_score.definition.yamlfile import parse_yaml
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.yaml.document import parse_yaml
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {name: (ROOT / "instruments" / f"{name}.yaml").read_bytes() for name in list_instruments()}

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sos_score.definition.yamlfile import read_yaml
-from sos_score.scoring.schemas import MODELS, make_schema
-from sos_score.scoring.validation import recognise
+from sos_score.commands.schemas import MODELS, make_schema
+from sos_score.commands.validation import recognise
+from sos_score.definition.yaml.document import read_yaml
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "instruments").glob("*.yaml"))

@@ -23,9 +23,9 @@ def report_agreement(
     quiet: Quiet = False,
 ) -> None:
     """Report whether the members of a team agree enough for the team's mean to be reported."""
-    from sos_score.psychometrics.team_tables import assess_agreement
-    from sos_score.report.agreement import write_agreement
-    from sos_score.report.analysis import Analysis, open_analysis, split_names
+    from sos_score.commands.agreement import write_agreement
+    from sos_score.commands.analysis import Analysis, open_analysis, split_names
+    from sos_score.psychometrics.teams.tables import assess_agreement
 
     job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(job) as responses:

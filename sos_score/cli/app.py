@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sos_score import __version__
 from sos_score.cli import (
     agreement_command,
     codebook_command,
@@ -35,6 +34,7 @@ from sos_score.cli import (
     verify_command,
 )
 from sos_score.errors import InvalidInput, InvalidRequest, describe_failure
+from sos_score.version import __version__
 
 EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"

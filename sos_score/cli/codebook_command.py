@@ -29,8 +29,8 @@ def codebook(
     force: Force = False,
 ) -> None:
     """Say what every column of scores means; of a study, every column of findings too."""
-    from sos_score.report.codebook_request import write_codebook
-    from sos_score.report.jobs import Job
+    from sos_score.commands.codebook import write_codebook
+    from sos_score.commands.score_request import Job
 
     job = Job(
         data=(),

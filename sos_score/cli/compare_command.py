@@ -45,8 +45,8 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare sites and arms at each wave and over time, and say what the design can show."""
-    from sos_score.report.compare import Request, compare_file
-    from sos_score.report.sensitivity import NAME, assess_file
+    from sos_score.commands.compare import Request, compare_file
+    from sos_score.commands.sensitivity import NAME, assess_file
 
     asked = (*(only or ()), *([NAME] if sensitivity else ()))
     sites = tuple((treated or "").split(",")) if treated else ()

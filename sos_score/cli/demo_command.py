@@ -14,6 +14,6 @@ def demo(
     ),
 ) -> None:
     """Copy the invented example study into a folder, run it, and say where to look."""
-    from sos_score.report.demo import run_demo
+    from sos_score.commands.demo import run_demo
 
     typer.echo(run_demo(folder))

@@ -25,10 +25,10 @@ def explain(
     force: Force = False,
 ) -> None:
     """Explain one respondent's scores: each answer, its code, reversal, the missing rule, the arithmetic."""
-    from sos_score.report.explanation import make_json, print_explanations
-    from sos_score.report.jobs import Job
-    from sos_score.report.scores import explain_file
-    from sos_score.report.writers import choose_format, write_text
+    from sos_score.commands.explain import make_json, print_explanations
+    from sos_score.commands.score import explain_file
+    from sos_score.commands.score_request import Job
+    from sos_score.output.files import choose_format, write_text
 
     kind = choose_format(fmt, output, ("json",))
     job = Job((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)

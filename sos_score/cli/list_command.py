@@ -9,8 +9,8 @@ def list_instruments(*, fmt: Format = None, output: Output = None, force: Force 
     """List the instruments that ship with sos-score, and how well each key is known."""
     from sos_score.definition.library import find_definition
     from sos_score.definition.library import list_instruments as list_ids
-    from sos_score.report.output import write_table
-    from sos_score.report.tables import Column, Table
+    from sos_score.output.delimited import write_table
+    from sos_score.output.table import Column, Table
 
     rows = []
     for name in list_ids():

@@ -28,8 +28,8 @@ def new_instrument(
     force: Force = False,
 ) -> None:
     """Write a commented starter definition of your own questionnaire."""
-    from sos_score.definition.starter import make_starter
-    from sos_score.report.writers import write_text
+    from sos_score.definition.instrument.starter import make_starter
+    from sos_score.output.files import write_text
 
     starter = make_starter(name, items, labels)
     target = output or f"{starter.id}.yaml"
@@ -46,8 +46,8 @@ def new_study(
     force: Force = False,
 ) -> None:
     """Write a commented starter study: sites, waves, which file holds what, and the plan."""
-    from sos_score.definition.study_starter import make_study_starter
-    from sos_score.report.writers import write_text
+    from sos_score.definition.study.starter import make_study_starter
+    from sos_score.output.files import write_text
 
     starter = make_study_starter(name)
     target = output or f"{starter.id}.yaml"

@@ -34,9 +34,9 @@ def plausible(
 
     Give one statistic by options, or a table of them. What is impossible is a result: the exit code is 0.
     """
-    from sos_score.report.output import RESULT_FORMATS, write_table
-    from sos_score.report.plausibility import check_figures, choose_table
-    from sos_score.report.writers import choose_format
+    from sos_score.commands.plausible import check_figures, choose_table
+    from sos_score.output.delimited import RESULT_FORMATS, write_table
+    from sos_score.output.files import choose_format
 
     kind = choose_format(fmt, output, RESULT_FORMATS)
     figures = {"mean": mean, "sd": sd, "n": n, "low": low, "high": high, "items": items, "whole": "yes" * whole}

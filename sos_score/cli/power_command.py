@@ -59,8 +59,8 @@ def power(
     force: Force = False,
 ) -> None:
     """Plan the next study: the smallest effect it could show, and how many sites an effect needs."""
-    from sos_score.report.plans import PlanRequest
-    from sos_score.report.power import write_plan
+    from sos_score.commands.power import write_plan
+    from sos_score.commands.power_request import PlanRequest
 
     over_time = (waves, overlap, person_correlation, site_correlation)
     request = PlanRequest(sites_per_arm, arms, people, icc, *over_time, alpha, wanted, effect, study, scale)

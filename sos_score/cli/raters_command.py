@@ -27,9 +27,9 @@ def report_raters(
     quiet: Quiet = False,
 ) -> None:
     """Report how far several raters of the same targets agree."""
-    from sos_score.psychometrics.rater_tables import assess_raters
-    from sos_score.report.analysis import Analysis, open_analysis
-    from sos_score.report.raters import write_raters
+    from sos_score.commands.analysis import Analysis, open_analysis
+    from sos_score.commands.raters import write_raters
+    from sos_score.psychometrics.raters.tables import assess_raters
 
     job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(job) as responses:

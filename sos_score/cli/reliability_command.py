@@ -30,11 +30,11 @@ def report_reliability(
     quiet: Quiet = False,
 ) -> None:
     """Report how reliable each scale is in these answers, and which items run against the key."""
+    from sos_score.commands.analysis import Analysis, open_analysis, split_names
+    from sos_score.commands.reliability import write_reliability
     from sos_score.errors import InvalidRequest
-    from sos_score.psychometrics.covariance import Missing
-    from sos_score.psychometrics.scale_reliability import assess_reliability
-    from sos_score.report.analysis import Analysis, open_analysis, split_names
-    from sos_score.report.reliability import write_reliability
+    from sos_score.psychometrics.internal_consistency.tables import assess_reliability
+    from sos_score.psychometrics.moments import Missing
 
     if missing not in ("listwise", "pairwise"):
         raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")

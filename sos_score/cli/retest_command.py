@@ -33,9 +33,9 @@ def report_retest(
     quiet: Quiet = False,
 ) -> None:
     """Report how stable scores are between two occasions, and whose change is more than error."""
-    from sos_score.psychometrics.retest_tables import assess_retest
-    from sos_score.report.analysis import Analysis, open_analysis
-    from sos_score.report.retest import write_retest
+    from sos_score.commands.analysis import Analysis, open_analysis
+    from sos_score.commands.retest import write_retest
+    from sos_score.psychometrics.retest.tables import assess_retest
 
     job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(job) as responses:

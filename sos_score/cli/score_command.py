@@ -32,9 +32,9 @@ def score(
     quiet: Quiet = False,
 ) -> None:
     """Score survey exports with one or more instruments."""
+    from sos_score.commands.score import score_files
+    from sos_score.commands.score_request import Job
     from sos_score.errors import InvalidRequest
-    from sos_score.report.jobs import Job
-    from sos_score.report.scores import score_files
 
     if on_invalid not in ("error", "missing"):
         raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")

@@ -17,7 +17,7 @@ def show_instrument(
     force: Force = False,
 ) -> None:
     """Show an instrument: its scales and keys, direction, missing rule, who vouches for it, and rights."""
+    from sos_score.commands.show import write_instrument
     from sos_score.definition.library import find_definition
-    from sos_score.report.instrument import write_instrument
 
     write_instrument(find_definition(instrument), fmt, output, force=force)

@@ -12,6 +12,6 @@ def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The .manifest.json beside a report.")],
 ) -> None:
     """Recompute a report from its manifest, and say what differs."""
-    from sos_score.report.verification import verify_report
+    from sos_score.commands.verify import verify_report
 
     typer.echo(verify_report(manifest))

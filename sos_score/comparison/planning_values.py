@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sos_score.comparison.association import Correlation, correlate_pearson
-from sos_score.comparison.panel import Panel, Plan, Scores
-from sos_score.comparison.variance_data import variance_data
-from sos_score.comparison.variance_shares import ShareInterval, profile_shares
+from sos_score.comparison.outcome import Panel, Plan, Scores
+from sos_score.statistics.correlation import Correlation, correlate_pearson
+from sos_score.statistics.mixed.data import variance_data
+from sos_score.statistics.mixed.shares import ShareInterval, profile_shares
 
 
 @dataclass(frozen=True, slots=True)

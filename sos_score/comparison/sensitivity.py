@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sos_score.comparison.findings import compare_panels
-from sos_score.comparison.panel import Panel, Plan
-from sos_score.comparison.rows import Row
-from sos_score.comparison.straight_lines import drop_straight_liners
-from sos_score.comparison.study_panels import choose_outcomes, make_panel, make_plan
+from sos_score.comparison.compare import choose_outcomes, make_panel, make_plan
+from sos_score.comparison.finding import Row
+from sos_score.comparison.judging import compare_panels
+from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.straightlining import drop_straight_liners
 from sos_score.comparison.verdict import DIFFERENT
-from sos_score.scoring.rescoring import rescore_study
-from sos_score.scoring.study_data import StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.rescore import rescore_study
 
 RULES = {
     "all": "complete items only",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.wording import check_wording, is_wording, lay_over
 from sos_score.definition.reading import Definition, check_definition_document, read_definition
-from sos_score.definition.wording import check_wording, is_wording, lay_over
-from sos_score.definition.yamlfile import Document, read_yaml
+from sos_score.definition.yaml.document import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
-
-from sos_score.definition.descriptions import describe_fields, summarise
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -27,3 +27,49 @@ class Model(BaseModel):
         for name, text in describe_fields(cls).items():
             schema["properties"][cls.model_fields[name].alias or name]["description"] = text
         return schema
+
+
+_ENTRY = re.compile(r"^(?P<names>\w+(?:, \w+)*) : .+$")
+
+
+def describe_fields(model: type[BaseModel]) -> dict[str, str]:
+    """Return what a model's docstring says of each of its fields.
+
+    Parameters
+    ----------
+    model : type
+        A model whose docstring, or that of a model it extends, has numpydoc's ``Attributes``.
+
+    Returns
+    -------
+    dict
+        Field name to text on one line; fields that no docstring explains are not there.
+
+    Examples
+    --------
+    >>> from sos_score.definition.instrument.instrument import RawNorm
+    >>> describe_fields(RawNorm)["sd"]
+    'Standard deviation, above 0.'
+    """
+    described: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            described |= _read_attributes(inspect.cleandoc(kind.__doc__ or ""))
+    return {name: text for name, text in described.items() if name in model.model_fields}
+
+
+def summarise(model: type[BaseModel]) -> str:
+    """Return what a model is: its docstring without the list of its fields."""
+    return inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes\n")[0].replace("\n", " ")
+
+
+def _read_attributes(docstring: str) -> dict[str, str]:
+    listed = docstring.partition("\n\nAttributes\n----------\n")[2]
+    described: dict[str, str] = {}
+    names: list[str] = []
+    for line in listed.splitlines():
+        if match := _ENTRY.match(line):
+            names = match["names"].split(", ")
+        elif line.strip():
+            described |= {name: f"{described.get(name, '')} {line.strip()}".strip() for name in names}
+    return described

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sos_score.definition.finding import Lost
-from sos_score.definition.instrument import Instrument
-from sos_score.definition.lint import lint
-from sos_score.definition.located import error_places, locate_errors
-from sos_score.definition.yamlfile import Document, Loc, read_yaml
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.rules.finding import Lost
+from sos_score.definition.instrument.rules.lint import lint
+from sos_score.definition.yaml.document import Document, Loc, read_yaml
+from sos_score.definition.yaml.errors import error_places, locate_errors
 from sos_score.errors import InvalidDefinition, Problem
 
 # Stands in for the parts of a broken file that cannot be read, so that the rules can still judge the rest.

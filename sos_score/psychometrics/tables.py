@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, guess
-from sos_score.psychometrics.answer_batches import Group, order_group
+from sos_score.psychometrics.batches import Group, order_group
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sos_score.report.tables import Column, Table
+from collections.abc import Iterable
+
+from sos_score.output.codebook import Variable, make_codebook
+from sos_score.output.table import Column, Table
 
 FINDING_FIELDS: dict[str, str] = {
     "source": "the study's source of answers",
@@ -57,3 +60,8 @@ def make_finding_codebook() -> Table:
     columns = (Column("column"), Column("meaning", wraps=True, narrowest=40))
     notes = ("What cannot be computed, or may not be shown, is blank; notes says why.",)
     return Table(columns, tuple(FINDING_FIELDS.items()), "Codebook of the findings", notes)
+
+
+def list_codebooks(variables: Iterable[Variable]) -> dict[str, Table]:
+    """Return the codebooks of a study, by the name of their file."""
+    return {"codebook": make_codebook(variables), "findings": make_finding_codebook()}

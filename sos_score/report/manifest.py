@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from sos_score import __version__
-from sos_score.comparison.findings import Comparison
-from sos_score.comparison.panel import Panel, Plan
-from sos_score.comparison.privacy import HIDDEN
-from sos_score.comparison.rows import Row
+from sos_score.comparison.finding import Row
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.suppression import HIDDEN
 from sos_score.errors import InvalidRequest
-from sos_score.report.counts import may_count_files
-from sos_score.report.study_report import Report, ReportRequest
+from sos_score.report.build import Report, ReportRequest
+from sos_score.report.response_counts import may_count_files
 from sos_score.scoring.provenance import describe_outcome
-from sos_score.scoring.study_data import SourceTable, StudyData
+from sos_score.study.data import SourceTable, StudyData
+from sos_score.version import __version__
 
 FORMAT = 1
 NUMBERS = ("estimate", "low", "high", "effect", "p", "p_adjusted", "smallest", "detectable")

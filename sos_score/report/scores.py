@@ -1,249 +1,158 @@
-"""Files of answers in, files of scores out."""
+"""All scores of a study in one table, for analyses of one's own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import narwhals as nw
-
-from sos_score import __version__
-from sos_score.definition.instrument import Instrument
 from sos_score.definition.reading import Definition
-from sos_score.errors import InvalidInput, InvalidOutput, InvalidRequest, InvalidSurvey, Problem
-from sos_score.report.codebook import Variable, describe_id, list_variables, merge_variables
-from sos_score.report.jobs import Job, load_definitions, make_choices, plan_targets, read_map
-from sos_score.report.long import lengthen, list_long_columns
-from sos_score.report.summary import merge_failures, print_summary
-from sos_score.report.targets import open_target
-from sos_score.scoring.exports import Outcome, Take, check_export, score_export
-from sos_score.scoring.plan import ScoringChoices
-from sos_score.scoring.provenance import describe_scores
-from sos_score.scoring.references import Source, add_norms, measure_norms
-from sos_score.scoring.scores import OnInvalid, Scorer, prepare_scorer
-from sos_score.survey.coding import list_distinct
-from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.columns import match_columns
-from sos_score.survey.files import Export, open_export, settle_export
-from sos_score.survey.scan import find_numeric, scan_export
+from sos_score.output.codebook import Variable, describe_id, describe_plan, describe_ready_made, merge_variables
+from sos_score.output.spss import make_sav
+from sos_score.scoring.provenance import describe_caveat
+from sos_score.study.data import SourceTable, StudyData
+from sos_score.survey.vendor_scores import ReadyMade
+from sos_score.version import __version__
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import polars as pl
 
-    from sos_score.report.explanation import Explained
-    from sos_score.scoring.explain import Explanation
+_FIRST = ("source", "answered_by", "person", "site", "arm", "wave")
+_CODED = ("source", "answered_by", "site", "arm", "wave")
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A file that can be scored, and with what."""
+class StudyScores:
+    """The scores of a study.
 
-    export: Export
-    scorer: Scorer
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        A row for each answer sheet; instruments of one source stand side by side where they were answered on one
+        sheet. Scores stand under ``<instrument>_<scale>``, whatever the source.
+    variables : tuple of Variable
+        What the columns mean.
+    """
+
+    frame: pl.DataFrame
+    variables: tuple[Variable, ...]
 
 
-def score_files(job: Job) -> bool:
-    """Score every file of a job; a file that fails does not take the others down.
+def gather_scores(data: StudyData, definitions: Mapping[str, Definition]) -> StudyScores:
+    """Return all scores of a study, with what their columns mean.
 
     Parameters
     ----------
-    job : Job
+    data : StudyData
+    definitions : dict
+        By instrument id.
 
     Returns
     -------
-    bool
-        Whether every file was scored.
-
-    Raises
-    ------
-    InvalidInput
-        Nothing could be scored.
+    StudyScores
     """
-    kind, targets = plan_targets(job)
-    definitions = load_definitions(job.instruments)
-    instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(job.column_map, instruments) if job.column_map else None
-    choices = make_choices(job, instruments)
-    outcomes: list[Outcome] = []
-    with ExitStack() as stack:
-        sources, failed = _open_sources(job, instruments, column_map, choices, stack)
-        _check_present(sources, instruments, failed)
-        sources = _measure_together(job, sources, failed)
-        for target, group in _group_sources(sources, targets):
-            done: list[Outcome] = []
-            about = partial(describe_scores, definitions, done, __version__, choices.min_answered)
-            book = partial(_list_variables, job, definitions, group, done)
-            columns = _list_columns(job, [source.scorer for source in group])
-            # Nothing may appear where every file of the group fails: the error leaves through the open target.
-            try:
-                with open_target(kind, target, columns, about, book, quiet=job.quiet) as parts:
-                    _score_group(job, group, parts, done, failed)
-            except InvalidSurvey:
-                continue
-            except InvalidOutput as error:
-                failed |= {source.export.name: error for source in group}
-            else:
-                outcomes += done
-    if not outcomes:
-        raise merge_failures(job, failed)
-    print_summary(job, instruments, choices, outcomes, failed)
-    return not failed
+    import polars as pl
 
-
-def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> Explained:
-    """Explain the scores of one respondent, instrument by instrument; see `explain_respondent`."""
-    from sos_score.report.explanation import Explained
-    from sos_score.scoring.explain import explain_respondent
-
-    definitions = load_definitions(job.instruments)
-    instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(job.column_map, instruments) if job.column_map else None
-    choices = make_choices(job, instruments)
-    for scale in scales:
-        if not any(scale in each.scales for each in instruments):
-            known = "; ".join(f"{each.id}: {', '.join(each.scales)}" for each in instruments)
-            raise InvalidRequest(f"no scale '{scale}' (scales of {known})")
-    explanations: list[Explanation] = []
-    with open_export(job.data[0]) as opened, settle_export(opened) as export:
-        for instrument in instruments:
-            wanted = [scale for scale in scales if scale in instrument.scales]
-            scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name)
-            if not scorer.plans:
-                raise InvalidRequest(f"T-scores of {instrument.id} arrive ready-made and have nothing to explain")
-            if wanted or not scales:
-                explanations += explain_respondent(export, scorer, respondent, wanted)
-    about = describe_scores(definitions, (), __version__, choices.min_answered)
-    return Explained(tuple(explanations), {key: value for key, value in about.items() if key != "files"})
-
-
-def _open_sources(
-    job: Job,
-    instruments: list[Instrument],
-    column_map: ColumnMap | None,
-    choices: ScoringChoices,
-    stack: ExitStack,
-) -> tuple[list[_Source], dict[str, InvalidInput]]:
-    sources: list[_Source] = []
-    failed: dict[str, InvalidInput] = {}
-    for name in dict.fromkeys(job.data):
-        try:
-            export = stack.enter_context(open_export(name))
-            present = _find_present(export, instruments, column_map)
-            scorer = prepare_scorer(export.header, present, column_map, choices, export.name)
-        except InvalidSurvey as error:
-            failed[name] = error
+    sheets: list[tuple[str, pl.DataFrame, pl.DataFrame]] = []
+    variables: list[Variable] = []
+    for table in data.tables:
+        described = _describe(data, table, definitions)
+        ids, scores = _split(data, table, described)
+        variables += described
+        known = next((place for place, (source, other, _) in enumerate(sheets)
+                      if source == table.source and other.equals(ids)), None)  # fmt: skip
+        if known is None:
+            sheets.append((table.source, ids, scores))
         else:
-            sources.append(_Source(export, scorer))
-    return sources, failed
+            source, ids, others = sheets[known]
+            sheets[known] = source, ids, others.hstack(scores)
+    frame = pl.concat([ids.hstack(scores) for _, ids, scores in sheets], how="diagonal")
+    given = list(dict.fromkeys(name for _, ids, _ in sheets for name in ids.columns))
+    order = [*_FIRST, *(name for name in given if name not in _FIRST)]
+    explained = merge_variables([describe_id(name, _list_values(data).get(name)) for name in order] + variables)
+    columns = [each.name for each in explained if each.name in frame.columns]
+    return StudyScores(frame.select(columns), tuple(each for each in explained if each.name in columns))
 
 
-def _find_present(export: Export, instruments: list[Instrument], column_map: ColumnMap | None) -> list[Instrument]:
-    """Return the instruments a file has any column of; a batch of several need not be in every file."""
-    if len(instruments) == 1:
-        return instruments
-    present = [each for each in instruments if match_columns(export.header, [each], column_map)[0].items]
-    if not present:
-        wanted = ", ".join(each.id for each in instruments)
-        hint = "name the columns in a column map (--columns map.yaml)"
-        raise InvalidSurvey(
-            [Problem(f"has no column of any item of {wanted}", export.name, 1, hint=hint, rule="column")]
-        )
-    return present
+def make_study_sav(data: StudyData, scores: StudyScores) -> bytes:
+    """Return the scores of a study as an SPSS file, categories as numbers with labels.
 
+    Parameters
+    ----------
+    data : StudyData
+    scores : StudyScores
 
-def _check_present(sources: list[_Source], instruments: list[Instrument], failed: dict[str, InvalidInput]) -> None:
-    """Raise `InvalidSurvey` where an instrument was asked for that no file has."""
-    found = {name for source in sources for name in source.scorer.instruments}
-    problems = [
-        Problem(f"no column of any item of {each.id} in any file", rule="column")
-        for each in instruments
-        if each.id not in found
-    ]
-    # A file that failed may be the one that has it.
-    if problems and not failed:
-        raise InvalidSurvey(problems, "nothing was scored")
-
-
-def _measure_together(job: Job, sources: list[_Source], failed: dict[str, InvalidInput]) -> list[_Source]:
-    """Return sources that share their reference samples, which are measured in all of them together.
-
-    One by one, each file would be its own reference, and no difference between files would be left.
+    Returns
+    -------
+    bytes
     """
-    if len(sources) < 2 or not any(source.scorer.choices.references for source in sources):
-        return sources
-    sound: list[_Source] = []
-    frames: dict[str, Source] = {}
-    with ExitStack() as stack:
-        for source in sources:
-            name, scorer = source.export.name, source.scorer
-            # What fails later must not have been part of the sample.
-            try:
-                check_export(source.export, scorer, cast("OnInvalid", job.on_invalid))
-                export = stack.enter_context(settle_export(source.export))
-            except InvalidSurvey as error:
-                failed[name] = error
-                continue
-            sound.append(source)
-            numeric = find_numeric(export, scorer.columns, scorer.keys)
-            frame = nw.from_native(scan_export(export, scorer.columns, numeric))
-            frames[name] = frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema()))
-        try:
-            norms = measure_norms(frames)
-        except InvalidSurvey as error:
-            raise merge_failures(job, failed, error.problems) from None
-    return [replace(source, scorer=add_norms(source.scorer, norms)) for source in sound]
+    import polars as pl
+
+    frame, variables = scores.frame, {each.name: each for each in scores.variables}
+    for name in _CODED:
+        codes = _number(list(variables[name].values))
+        labels = {str(code): variables[name].values[value] for value, code in codes.items()}
+        variables[name] = Variable(name, variables[name].label, values=labels)
+        frame = frame.with_columns(pl.col(name).replace_strict(codes, return_dtype=pl.Int64, default=None))
+    instruments = {each.instrument.id: each.instrument for each in data.tables if each.instrument}
+    caveats = filter(None, map(describe_caveat, instruments.values()))
+    notes = [f"Made by sos-score {__version__} from {data.study.id}.", *caveats]
+    return make_sav(frame, variables.values(), data.study.title, notes)
 
 
-def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> list[tuple[Path | None, list[_Source]]]:
-    groups: dict[Path | None, list[_Source]] = {}
-    for source in sources:
-        groups.setdefault(targets[source.export.name], []).append(source)
-    return list(groups.items())
+def _number(values: list[str]) -> dict[str, int]:
+    """Return a number for each value: its own where all are numbers, else its place."""
+    if all(value.isascii() and value.isdecimal() and str(int(value)) == value for value in values):
+        return {value: int(value) for value in values}
+    return {value: place for place, value in enumerate(values, start=1)}
 
 
-def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
-    ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
-    if len(job.data) > 1 and "source" in ids:
-        raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
-    if job.is_long:
-        scores = list_long_columns(scorers)
-    else:
-        scores = [column for scorer in scorers for column in scorer.score_columns()]
-    return [*(["source"] if len(job.data) > 1 else []), *dict.fromkeys(ids), *dict.fromkeys(scores)]
+def _list_values(data: StudyData) -> dict[str, dict[str, str]]:
+    study = data.study
+    return {
+        "source": {each.source: each.source_label for each in data.outcomes},
+        "answered_by": {each.answered_by: each.answered_by for each in data.outcomes if each.answered_by},
+        "site": {site: study.label_site(site) for site in study.sites},
+        "arm": {arm: study.label_arm(arm) for arm in study.arms},
+        "wave": dict(study.waves),
+    }
 
 
-def _list_variables(
-    job: Job, definitions: list[Definition], group: list[_Source], done: list[Outcome]
-) -> list[Variable]:
-    """Return what the columns mean, reference samples that were measured on the way included."""
-    by_id = {definition.instrument.id: definition for definition in definitions}
-    norms = {norm.name: norm for outcome in done for norm in outcome.norms}
-    found = [describe_id("source")] if len(job.data) > 1 else []
-    for source in group:
-        new = [norm for norm in norms.values() if norm not in source.scorer.choices.norms]
-        found += list_variables(add_norms(source.scorer, new), by_id, is_long=job.is_long)
-    return merge_variables(found)
+def _describe(data: StudyData, table: SourceTable, definitions: Mapping[str, Definition]) -> list[Variable]:
+    assert table.instrument is not None  # only a file of scores has tables of no instrument
+    definition = definitions[table.instrument.id]
+    if table.plan is not None:
+        return list(describe_plan(table.plan, definition))
+    stem = table.instrument.column_stem
+    return [
+        describe_ready_made(
+            ReadyMade(
+                each.instrument, each.scale, norm.name, norm.description, f"{stem}_{each.t_column(norm.name)}", ""
+            ),
+            definition,
+        )
+        for each in data.outcomes
+        if each.table is table
+        for norm in each.norms
+    ]
 
 
-def _score_group(
-    job: Job,
-    group: list[_Source],
-    parts: Callable[[str | None], AbstractContextManager[Take]],
-    done: list[Outcome],
-    failed: dict[str, InvalidInput],
-) -> None:
-    for source in group:
-        name = source.export.name if len(job.data) > 1 else None
+def _split(data: StudyData, table: SourceTable, variables: list[Variable]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the ids of a table's rows, and their scores under the names that ``score`` gives."""
+    import polars as pl
 
-        def open_part(name: str | None = name, scorer: Scorer = source.scorer) -> AbstractContextManager[Take]:
-            return lengthen(parts(name), scorer) if job.is_long else parts(name)
-
-        try:
-            done.append(score_export(source.export, source.scorer, cast("OnInvalid", job.on_invalid), open_part))
-        except InvalidSurvey as error:
-            failed[source.export.name] = error
-    if not done:
-        raise InvalidSurvey(())
+    assert table.instrument is not None
+    stem = f"{table.instrument.column_stem}_"
+    outcome = next((each for each in data.outcomes if each.table is table), None)
+    scales, names = list(table.instrument.scales), list(table.frame.columns)
+    counts = {f"n_{scale}": f"{scale}_n" for scale in scales}
+    wanted = {each.name.removeprefix(stem): each.name for each in variables}
+    found = {name: wanted[counts.get(name, name)] for name in names if counts.get(name, name) in wanted}
+    taken = {*found, *scales, *counts}
+    ids = [name for name in names if name not in taken]
+    height = len(table.frame)
+    fixed = {"source": [table.source] * height, "answered_by": [outcome.answered_by if outcome else None] * height}
+    texts = {name: [value if isinstance(value, str) else None for value in table.frame[name]] for name in ids}
+    numbers = {found[name]: pl.Series(table.frame[name].to_numpy()).fill_nan(None) for name in names if name in found}
+    schema = dict.fromkeys([*fixed, *texts], pl.String)
+    return pl.DataFrame(fixed | texts, schema=schema), pl.DataFrame(numbers)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.scoring.engine import answer_column
-from sos_score.scoring.exports import OpenPart, Outcome, Take, discard, score_export
-from sos_score.scoring.scores import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
+from sos_score.scoring.expressions import answer_column
+from sos_score.scoring.files import OpenPart, Outcome, Take, discard, score_export
+from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.files import Export, settle_export
-from sos_score.survey.scan import scan_export
+from sos_score.survey.readers.csv import Export, settle_export
+from sos_score.survey.readers.scan import scan_export
 
 if TYPE_CHECKING:
     import polars as pl

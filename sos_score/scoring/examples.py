@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sos_score.definition.instrument import Example, Instrument
+from sos_score.definition.instrument.instrument import Example, Instrument
 from sos_score.definition.library import find_definition
 from sos_score.definition.reading import Definition, check_document
-from sos_score.definition.yamlfile import Document
+from sos_score.definition.yaml.document import Document
 from sos_score.errors import InvalidDefinition, Problem
 from sos_score.scoring.arithmetic import score_row
 from sos_score.scoring.plan import plan_scores

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.arithmetic import RowScore, base_of, score_row
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
-from sos_score.scoring.references import measure_references
-from sos_score.scoring.scores import Scorer
+from sos_score.scoring.reference_samples import measure_references
+from sos_score.scoring.scorer import Scorer
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.files import Export
-from sos_score.survey.scan import find_numeric, scan_export
+from sos_score.survey.readers.csv import Export
+from sos_score.survey.readers.scan import find_numeric, scan_export
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any, get_args
 import narwhals as nw
 from narwhals.exceptions import DuplicateError
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.plan import ScoringChoices
-from sos_score.scoring.references import measure_references
-from sos_score.scoring.scores import (
+from sos_score.scoring.reference_samples import measure_references
+from sos_score.scoring.scorer import (
     OnInvalid,
     Scorer,
     add_answers,
@@ -22,7 +22,7 @@ from sos_score.scoring.scores import (
     select_ids,
     select_scores,
 )
-from sos_score.survey.checks import check_rows
+from sos_score.survey.check.checks import check_rows
 from sos_score.survey.coding import find_invalid, list_distinct
 from sos_score.survey.column_map import ColumnMap, check_column_map
 

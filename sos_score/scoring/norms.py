@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from sos_score.definition.instrument import Instrument, Norm
-from sos_score.definition.located import locate_errors, salvage
+from sos_score.definition.instrument.instrument import Instrument, Norm
 from sos_score.definition.model import Model, Text
-from sos_score.definition.yamlfile import Loc, read_yaml
+from sos_score.definition.yaml.document import Loc, read_yaml
+from sos_score.definition.yaml.errors import locate_errors, salvage
 from sos_score.errors import InvalidDefinition, guess
 
 NormId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

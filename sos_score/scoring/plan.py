@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sos_score.definition.ids import split_sign
-from sos_score.definition.instrument import Instrument, key_of
-from sos_score.definition.missing_rule import MissingRule
-from sos_score.definition.scale import Scale
+from sos_score.definition.instrument.ids import split_sign
+from sos_score.definition.instrument.instrument import Instrument, key_of
+from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.instrument.scale import Scale
 from sos_score.scoring.norms import NamedNorm, Reference
 
 METRICS = ("mean", "sum", "pomp")

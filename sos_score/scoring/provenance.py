@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
-from sos_score.scoring.exports import Outcome
+from sos_score.scoring.files import Outcome
 
 _DOUBTFUL = ("derived", "unverified", "structural")
 _PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule", "norms": "norms"}

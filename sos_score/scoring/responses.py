@@ -9,17 +9,17 @@ from typing import Any, NoReturn, cast
 
 import narwhals as nw
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
-from sos_score.scoring.engine import answer_column
-from sos_score.scoring.exports import OpenPart, Outcome, discard
+from sos_score.scoring.expressions import answer_column
+from sos_score.scoring.files import OpenPart, Outcome, discard
 from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
-from sos_score.scoring.scores import OnInvalid, Scorer, find_all_invalid, prepare_scorer
-from sos_score.survey.checks import check_rows
+from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
+from sos_score.survey.check.checks import check_rows
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.files import Export, open_export
+from sos_score.survey.readers.csv import Export, open_export
 
 
 @dataclass(frozen=True)

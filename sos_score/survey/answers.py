@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sos_score.definition.instrument import Instrument
-from sos_score.definition.responses import ResponseScale
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.responses import ResponseScale
+from sos_score.definition.text import WHOLE, fold_code
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.numbers import WHOLE, fold_code
-from sos_score.survey.ready_made import list_ready_made
+from sos_score.survey.vendor_scores import list_ready_made
 
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"

@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from sos_score.definition.instrument import Instrument
-from sos_score.definition.located import error_places, locate_errors, salvage
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.responses import MissingCodes, ResponseScale
 from sos_score.definition.model import Model
-from sos_score.definition.responses import MissingCodes, ResponseScale
-from sos_score.definition.yamlfile import Document, Loc, name_place, read_yaml
+from sos_score.definition.text import WHOLE, fold_code
+from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml
+from sos_score.definition.yaml.errors import error_places, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess
-from sos_score.survey.numbers import WHOLE, fold_code
-from sos_score.survey.ready_made import VendorScores
+from sos_score.survey.vendor_scores import VendorScores
 
 _NUMBER = re.compile(r"\{(n+)\}")
 

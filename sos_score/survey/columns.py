@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sos_score.definition.folding import fold_text
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.text import fold_text
 from sos_score.errors import Problem, guess
 from sos_score.survey.column_map import ColumnMap, column_of
-from sos_score.survey.ready_made import list_ready_made
+from sos_score.survey.vendor_scores import list_ready_made
 
 ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
 # One row for each combination of these; anything twice is a problem.

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from sos_score import compare_study, load_study_data, read_study
 from sos_score.cli import app
-from sos_score.comparison.findings import ASK
-from sos_score.comparison.rows import QUESTIONS
-from sos_score.report.sentences import write_sentence
+from sos_score.comparison.finding import QUESTIONS
+from sos_score.comparison.judging import ASK
+from sos_score.report.tables.sentences import write_sentence
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 CLIMATE = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")

@@ -10,10 +10,10 @@ from support import ROOT
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.comparison.study_panels import compare_study
-from sos_score.report.sentences import write_sentence
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.comparison.compare import compare_study
+from sos_score.report.tables.sentences import write_sentence
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 QUESTIONS = ("variation", "association", "profiles")

@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument
 from sos_score.cli.app import app
-from sos_score.definition.starter import make_starter
+from sos_score.commands.validation import validate_paths
+from sos_score.definition.instrument.starter import make_starter
 from sos_score.errors import InvalidRequest
-from sos_score.scoring.validation import validate_paths
 
 FIVE = "Strongly disagree, Disagree, Neither, Agree, Strongly agree"
 

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from sos_score import assess_plan, draw_power, plan_equal_sites
 from sos_score.cli import app
-from sos_score.comparison.permutation_power import detect_by_permutation, find_permutation_power
-from sos_score.comparison.power import find_power, find_sites_needed, find_smallest_effect
-from sos_score.comparison.study_plan import StudyPlan
-from sos_score.report.charts import describe_power
+from sos_score.report.figures.power import describe_power
+from sos_score.statistics.power.permutation import detect_by_permutation, find_permutation_power
+from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect
+from sos_score.statistics.power.trial import StudyPlan
 
 TWO = ("--sites-per-arm", "2", "--people", "15", "--icc", "0.05", "--effect", "0.5")
 

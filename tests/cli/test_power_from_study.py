@@ -8,11 +8,11 @@ from support import ROOT
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.comparison.panel import Panel
+from sos_score.comparison.compare import make_panel, make_plan
+from sos_score.comparison.outcome import Panel
 from sos_score.comparison.planning_values import measure_for_planning
-from sos_score.comparison.study_panels import make_panel, make_plan
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument, score_survey
 from sos_score.cli.app import app
-from sos_score.report import writers
+from sos_score.output import files as writers
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 SURVEYS = ROOT / "tests" / "invalid" / "surveys"

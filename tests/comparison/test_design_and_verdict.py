@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.power import TTestIndPower
 
-from sos_score.comparison.design import detect_between_clusters, detect_between_people, detect_between_sites
-from sos_score.comparison.equivalence import assess_equivalence
-from sos_score.comparison.noncentral import find_detectable, find_power
-from sos_score.comparison.samples import compare_student, compare_welch
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
+from sos_score.statistics.equivalence import assess_equivalence
+from sos_score.statistics.noncentral import find_detectable, find_power
+from sos_score.statistics.power.detectable import detect_between_clusters, detect_between_people, detect_between_sites
+from sos_score.statistics.t_tests import compare_student, compare_welch
 
 NAN = math.nan
 

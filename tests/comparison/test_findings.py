@@ -8,11 +8,11 @@ import pytest
 from made import draw_cells, make_panel, make_plan
 from scipy import stats
 
-from sos_score.comparison.findings import _judge_outcome, compare_panels, turn_words
-from sos_score.comparison.noncentral import find_detectable
-from sos_score.comparison.panel import SmallestEffect
-from sos_score.comparison.rows import QUESTIONS, start_row
+from sos_score.comparison.finding import QUESTIONS, start_row
+from sos_score.comparison.judging import _judge_outcome, compare_panels, turn_words
+from sos_score.comparison.outcome import SmallestEffect
 from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+from sos_score.statistics.noncentral import find_detectable
 
 SIX = {
     ("1", "T1"): [1, 2, 3, 2, 2, 2], ("1", "T2"): [3, 4, 5, 4, 4, 4],

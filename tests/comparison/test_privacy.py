@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import draw_cells, make_panel, make_plan
 
-from sos_score.comparison.findings import compare_panels
-from sos_score.comparison.privacy import HIDDEN, find_hidden, suppress_small
-from sos_score.comparison.rows import Row
+from sos_score.comparison.finding import Row
+from sos_score.comparison.judging import compare_panels
+from sos_score.comparison.suppression import HIDDEN, find_hidden, suppress_small
 
 PLAN = make_plan()
 NUMBERS = (

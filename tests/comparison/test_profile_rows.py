@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from support import ROOT
 
-from sos_score.comparison.profiles import ProfilePeople, compare_profiles
-from sos_score.comparison.study_panels import compare_study
-from sos_score.report.sentences import write_sentence
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.comparison.compare import compare_study
+from sos_score.report.tables.sentences import write_sentence
+from sos_score.statistics.profiles import ProfilePeople, compare_profiles
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 SCALES = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
 

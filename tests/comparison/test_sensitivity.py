@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 import sos_score
 from sos_score.cli import app
+from sos_score.comparison.compare import compare_study
 from sos_score.comparison.sensitivity import RULES, assess_sensitivity, say_short, score_by_rules
-from sos_score.comparison.straight_lines import drop_straight_liners, find_straight_liners, measure_longest_runs
-from sos_score.comparison.study_panels import compare_study
-from sos_score.scoring.study_data import SourceTable
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.comparison.straightlining import drop_straight_liners, find_straight_liners, measure_longest_runs
+from sos_score.study.data import SourceTable
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 NAN = float("nan")

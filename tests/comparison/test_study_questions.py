@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from support import ROOT
 
-from sos_score.comparison.privacy import HIDDEN
-from sos_score.comparison.study_frames import pluralise
-from sos_score.comparison.study_panels import compare_study
-from sos_score.scoring.scored_file import ScoredFile, make_study_from_scores
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.comparison.compare import compare_study
+from sos_score.comparison.nesting import pluralise
+from sos_score.comparison.suppression import HIDDEN
+from sos_score.study.file import read_study
+from sos_score.study.from_scores import ScoredFile, make_study_from_scores
+from sos_score.study.load import load_study_data
 
 SCORING = ROOT / "tests" / "golden" / "scoring"
 R = json.loads((ROOT / "tests" / "golden" / "comparison_variance" / "families.json").read_text())

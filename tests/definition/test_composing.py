@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import Node
 from support import ROOT
 
-from sos_score.definition.composing import compose
+from sos_score.definition.yaml.parser import compose
 
 FILES = [path for folder in ("instruments", "examples", "tests/invalid") for path in (ROOT / folder).rglob("*.y*ml")]
 # What refers to itself cannot be drawn here; its words are among the tests of invalid files.

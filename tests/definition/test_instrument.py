@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sos_score.definition.ids import expand_ids, split_sign
-from sos_score.definition.instrument import Instrument, RawNorm, key_of
-from sos_score.definition.missing_rule import MissingRule
-from sos_score.definition.scale import expand_items
-from sos_score.definition.verification import STATUS_MEANING, Status, Verification
+from sos_score.definition.instrument.ids import expand_ids, split_sign
+from sos_score.definition.instrument.instrument import Instrument, RawNorm, key_of
+from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.instrument.scale import expand_items
+from sos_score.definition.instrument.verification import STATUS_MEANING, Status, Verification
 
 CLAIM = {"status": "user", "source": "made up"}
 SMALL: dict[str, Any] = {

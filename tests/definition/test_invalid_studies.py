@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from sos_score import InvalidDefinition
 from sos_score.cli import app
-from sos_score.definition.study_lint import RULES
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.validation import validate_paths
+from sos_score.commands.validation import validate_paths
+from sos_score.definition.study.rules import RULES
+from sos_score.study.file import read_study
 
 FOLDER = Path(__file__).parents[1] / "invalid" / "studies"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yaml"))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sos_score.definition.located import FORMS
-from sos_score.scoring.schemas import MODELS
+from sos_score.commands.schemas import MODELS
+from sos_score.definition.yaml.errors import FORMS
 
 
 def find_patterns(schema: object) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sos_score.definition.reading import check_document, read_definition
-from sos_score.definition.yamlfile import parse_yaml
+from sos_score.definition.yaml.document import parse_yaml
 from sos_score.errors import InvalidDefinition
 
 ROOT = Path(__file__).parents[2]

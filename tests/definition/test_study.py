@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from sos_score import InvalidRequest
 from sos_score.cli import app
-from sos_score.definition.study import Study
-from sos_score.definition.study_defaults import list_defaults
-from sos_score.definition.study_lint import lint_study
-from sos_score.definition.study_starter import make_study_starter
-from sos_score.definition.yamlfile import parse_yaml
+from sos_score.definition.study.defaults import list_defaults
+from sos_score.definition.study.model import Study
+from sos_score.definition.study.rules import lint_study
+from sos_score.definition.study.starter import make_study_starter
+from sos_score.definition.yaml.document import parse_yaml
 
 SMALLEST: dict[str, Any] = {
     "format": 1,

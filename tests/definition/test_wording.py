@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from sos_score import find_definition, list_instruments, load_instrument
 from sos_score.cli import app
-from sos_score.definition.instrument import key_of
-from sos_score.definition.wording import Wording, lay_over
-from sos_score.definition.yamlfile import parse_yaml
+from sos_score.definition.instrument.instrument import key_of
+from sos_score.definition.instrument.wording import Wording, lay_over
+from sos_score.definition.yaml.document import parse_yaml
 from sos_score.errors import InvalidDefinition
 
 DATA = str(ROOT / "examples" / "wai_s_labels.csv")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sos_score.definition.yamlfile import Document, name_place, parse_yaml, read_yaml, show_value
+from sos_score.definition.yaml.document import Document, name_place, parse_yaml, read_yaml, show_value
 from sos_score.errors import InvalidDefinition, Problem
 
 

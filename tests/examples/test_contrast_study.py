@@ -12,11 +12,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from sos_score import load_instrument, read_column_map
-from sos_score.definition.instrument import Norm, key_of
-from sos_score.scoring.engine import answer_column
-from sos_score.scoring.scores import add_answers, prepare_scorer
+from sos_score.definition.instrument.instrument import Norm, key_of
+from sos_score.scoring.expressions import answer_column
+from sos_score.scoring.scorer import add_answers, prepare_scorer
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.files import open_export
+from sos_score.survey.readers.csv import open_export
 
 STUDY = Path(__file__).parents[2] / "examples" / "contrast_study"
 README = (STUDY / "README.md").read_text(encoding="utf-8")

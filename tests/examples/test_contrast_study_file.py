@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.scoring.study_data import StudyData
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.study.data import StudyData
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 FOLDER = Path(__file__).parents[2] / "examples" / "contrast_study"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "psychometrics"
 _NOT_NUMBERS = {"NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}

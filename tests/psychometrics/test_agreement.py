@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sos_score.psychometrics.agreement import agreement_from_moments, null_variances, team_agreement
-from sos_score.psychometrics.team_means import judge_team_mean, summarise_agreement
+from sos_score.psychometrics.teams.agreement import agreement_from_moments, null_variances, team_agreement
+from sos_score.psychometrics.teams.reporting import judge_team_mean, summarise_agreement
 
 NAN = np.nan
 CLOSED = 1e-8

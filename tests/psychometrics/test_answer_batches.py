@@ -7,7 +7,7 @@ import pytest
 
 from sos_score import assess_agreement, assess_reliability, open_responses, read_responses
 from sos_score.errors import InvalidSurvey
-from sos_score.scoring import exports
+from sos_score.scoring import files as exports
 
 ITEMS = [f"i{number}" for number in range(1, 6)]
 ANALYSES = {

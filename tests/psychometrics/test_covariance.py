@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sos_score.psychometrics.covariance import (
+from sos_score.psychometrics.moments import (
     PairSums,
     complete_rows,
     moments,

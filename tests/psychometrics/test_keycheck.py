@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.covariance import moments
-from sos_score.psychometrics.items import item_statistics
-from sos_score.psychometrics.keycheck import check_keys
-from sos_score.psychometrics.reliability import reliability
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.internal_consistency.items import item_statistics
+from sos_score.psychometrics.internal_consistency.keycheck import check_keys
+from sos_score.psychometrics.moments import moments
 
 BOND = [f"wai_{i:02d}" for i in (1, 5, 8, 17, 19, 20, 21, 23, 26, 28, 29, 36)]
 W28, W29 = BOND.index("wai_28"), BOND.index("wai_29")

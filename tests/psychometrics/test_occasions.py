@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.occasions import cutoff_c, reliable_change, retest
-from sos_score.psychometrics.rater_icc import rater_icc
+from sos_score.psychometrics.raters.icc import rater_icc
+from sos_score.psychometrics.retest.stability import cutoff_c, reliable_change, retest
 
 NAN = np.nan
 CLOSED = 1e-8

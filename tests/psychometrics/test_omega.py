@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.covariance import moments, moments_from_sums
-from sos_score.psychometrics.omega import bootstrap_omega, omega_total
-from sos_score.psychometrics.one_factor import fit_one_factor
+from sos_score.psychometrics.internal_consistency.omega import bootstrap_omega, omega_total
+from sos_score.psychometrics.internal_consistency.one_factor import fit_one_factor
+from sos_score.psychometrics.moments import moments, moments_from_sums
 
 CFA = 1e-5
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.covariance import moments
-from sos_score.psychometrics.polychoric import _binormal, ordinal_alpha, polychoric_correlation
-from sos_score.psychometrics.reliability import reliability
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.internal_consistency.ordinal import _binormal, ordinal_alpha, polychoric_correlation
+from sos_score.psychometrics.moments import moments
 
 
 def expected_table(rho, cuts, n=1000.0):

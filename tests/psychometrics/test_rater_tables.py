@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from sos_score.errors import InvalidSurvey
-from sos_score.psychometrics.krippendorff import krippendorff_alpha
-from sos_score.psychometrics.rater_tables import assess_raters
-from sos_score.psychometrics.raters import target_spread
-from sos_score.psychometrics.team_icc import team_icc
+from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
+from sos_score.psychometrics.raters.ratings import target_spread
+from sos_score.psychometrics.raters.tables import assess_raters
+from sos_score.psychometrics.teams.icc import team_icc
 from sos_score.scoring.responses import read_responses
 
 CLOSED = 1e-8

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sos_score.psychometrics.kappa import average_kappa, cross_table, kappa
-from sos_score.psychometrics.krippendorff import krippendorff_alpha
-from sos_score.psychometrics.rater_icc import rater_icc
-from sos_score.psychometrics.raters import percent_agreement, rating_table, target_spread
+from sos_score.psychometrics.raters.icc import rater_icc
+from sos_score.psychometrics.raters.kappa import average_kappa, cross_table, kappa
+from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
+from sos_score.psychometrics.raters.ratings import percent_agreement, rating_table, target_spread
 
 NAN = np.nan
 CLOSED = 1e-8

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.covariance import moments
-from sos_score.psychometrics.guttman import (
+from sos_score.psychometrics.internal_consistency.alpha import feldt_interval, reliability
+from sos_score.psychometrics.internal_consistency.error import measurement_error
+from sos_score.psychometrics.internal_consistency.guttman import (
     cronbach_alpha,
     guttman_lambda2,
     guttman_lambda4,
     guttman_lambda6,
     spearman_brown,
 )
-from sos_score.psychometrics.items import count_extremes, item_rest_correlations, item_statistics
-from sos_score.psychometrics.measurement_error import measurement_error
-from sos_score.psychometrics.reliability import feldt_interval, reliability
+from sos_score.psychometrics.internal_consistency.items import count_extremes, item_rest_correlations, item_statistics
+from sos_score.psychometrics.moments import moments
 
 BFI = ["agree", "conscientious", "extraversion"]
 SITES = ["PRO", "RIG", "RES", "ENG", "FUN", "STR"]

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from sos_score.errors import InvalidRequest, InvalidSurvey
-from sos_score.psychometrics.covariance import moments
-from sos_score.psychometrics.occasions import reliable_change, retest
-from sos_score.psychometrics.reliability import reliability
-from sos_score.psychometrics.retest_tables import assess_retest
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.moments import moments
+from sos_score.psychometrics.retest.stability import reliable_change, retest
+from sos_score.psychometrics.retest.tables import assess_retest
 from sos_score.scoring.responses import read_responses
 
 ITEMS = [f"F{n:02}" for n in range(1, 13)]

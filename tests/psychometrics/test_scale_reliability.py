@@ -7,16 +7,17 @@ import pytest
 
 from sos_score.definition.library import load_instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey
-from sos_score.psychometrics import answer_batches, answer_sums
-from sos_score.psychometrics.covariance import moments
-from sos_score.psychometrics.guttman import cronbach_alpha
-from sos_score.psychometrics.items import count_extremes, item_statistics
-from sos_score.psychometrics.keycheck import check_keys
-from sos_score.psychometrics.measurement_error import measurement_error
-from sos_score.psychometrics.omega import bootstrap_omega, omega_total
-from sos_score.psychometrics.polychoric import ordinal_alpha
-from sos_score.psychometrics.reliability import reliability
-from sos_score.psychometrics.scale_reliability import assess_reliability
+from sos_score.psychometrics import batches as answer_batches
+from sos_score.psychometrics import sums as answer_sums
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.internal_consistency.error import measurement_error
+from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
+from sos_score.psychometrics.internal_consistency.items import count_extremes, item_statistics
+from sos_score.psychometrics.internal_consistency.keycheck import check_keys
+from sos_score.psychometrics.internal_consistency.omega import bootstrap_omega, omega_total
+from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
+from sos_score.psychometrics.internal_consistency.tables import assess_reliability
+from sos_score.psychometrics.moments import moments
 from sos_score.scoring.responses import read_responses
 
 CLOSED = 1e-8

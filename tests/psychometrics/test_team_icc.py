@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sos_score.psychometrics.team_icc import team_icc, team_icc_from_moments
+from sos_score.psychometrics.teams.icc import team_icc, team_icc_from_moments
 
 CLOSED = 1e-8
 

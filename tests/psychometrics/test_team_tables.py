@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from sos_score.errors import InvalidSurvey
-from sos_score.psychometrics import answer_batches
-from sos_score.psychometrics.agreement import team_agreement
-from sos_score.psychometrics.team_icc import team_icc
-from sos_score.psychometrics.team_tables import assess_agreement
+from sos_score.psychometrics import batches as answer_batches
+from sos_score.psychometrics.teams.agreement import team_agreement
+from sos_score.psychometrics.teams.icc import team_icc
+from sos_score.psychometrics.teams.tables import assess_agreement
 from sos_score.scoring.responses import read_responses
 
 CLOSED = 1e-8

@@ -8,14 +8,14 @@ import pytest
 from report_pages import Page, small_study
 from support import ROOT
 
+from sos_score.comparison.compare import compare_study
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
-from sos_score.comparison.study_panels import compare_study
-from sos_score.report.blocks import Evidence
-from sos_score.report.pair_picture import draw_pairs
-from sos_score.report.sections import SECTIONS
-from sos_score.report.tables import Table
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.output.table import Table
+from sos_score.report.figures.pairs import draw_pairs
+from sos_score.report.model import Evidence
+from sos_score.report.sections.registry import SECTIONS
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 

@@ -5,9 +5,9 @@ import math
 import pytest
 from made import draw_cells, make_panel, make_plan
 
-from sos_score.comparison.findings import compare_panels
-from sos_score.report.comparison import list_detail_tables
-from sos_score.report.comparison_summary import list_limits
+from sos_score.comparison.judging import compare_panels
+from sos_score.report.tables.detail import list_detail_tables
+from sos_score.report.tables.summary import list_limits
 
 EIGHT = {site: "sos" if site in "1234" else "contrast" for site in "12345678"}
 

@@ -7,9 +7,9 @@ import pytest
 from report_pages import Page, small_study
 from support import ROOT
 
-from sos_score.report.study_report import ReportRequest, make_report
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.report.build import ReportRequest, make_report
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 
 def make(path):

@@ -608,7 +608,7 @@ def test_a_demo_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def fail(_request):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sos_score.report.demo.write_report", fail)
+    monkeypatch.setattr("sos_score.commands.demo.write_report", fail)
     assert run("demo", tmp_path / "x").exit_code != 0
     assert not (tmp_path / "x").exists()
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import draw_cells, make_panel, make_plan
 
-from sos_score.comparison.findings import compare_panels
-from sos_score.report.sentences import write_sentence
+from sos_score.comparison.judging import compare_panels
+from sos_score.report.tables.sentences import write_sentence
 
 NUMBER = r"-?\d+\.\d+"
 PARTS = {

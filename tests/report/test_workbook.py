@@ -8,14 +8,14 @@ from openpyxl import load_workbook
 from report_pages import small_study
 from support import ROOT
 
-from sos_score.comparison.study_panels import compare_study
-from sos_score.report.blocks import Block, Evidence, Section
-from sos_score.report.comparison import make_file_tables
-from sos_score.report.sections import list_sections
-from sos_score.report.tables import Column, Table
-from sos_score.report.workbook import make_report_workbook, name_sheets
-from sos_score.scoring.study_file import read_study
-from sos_score.scoring.study_reading import load_study_data
+from sos_score.comparison.compare import compare_study
+from sos_score.output.table import Column, Table
+from sos_score.report.model import Block, Evidence, Section
+from sos_score.report.sections.registry import list_sections
+from sos_score.report.tables.detail import make_file_tables
+from sos_score.report.xlsx import make_report_workbook, name_sheets
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 
 @pytest.fixture(scope="module")

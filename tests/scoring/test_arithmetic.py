@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score import ScoringChoices, score_survey
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.scoring.arithmetic import score_row
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import METRICS, plan_scores

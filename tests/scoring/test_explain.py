@@ -10,11 +10,11 @@ import pytest
 from support import ROOT, make_instrument
 
 from sos_score import ColumnMap, InvalidRequest, InvalidSurvey, ScoringChoices, load_instrument, score_survey
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.scoring.explain import AnswerStep, Explanation, explain_respondent
 from sos_score.scoring.norms import NamedNorm, Reference
-from sos_score.scoring.scores import prepare_scorer
-from sos_score.survey.files import open_export, settle_export
+from sos_score.scoring.scorer import prepare_scorer
+from sos_score.survey.readers.csv import open_export, settle_export
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 RESPONSES = {

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import make_instrument
 
-from sos_score.definition.instrument import Instrument
-from sos_score.definition.missing_rule import MissingRule
-from sos_score.scoring.engine import answer_column, compute_scores
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.scoring.expressions import answer_column, compute_scores
 from sos_score.scoring.plan import Term, plan_scores
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support import ROOT, make_instrument
 
 from sos_score import ColumnMap, InvalidRequest, InvalidSurvey, load_instrument, score_survey
-from sos_score.definition.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument
 
 GOLDEN = ROOT / "tests" / "golden" / "scoring"
 R_TOLERANCE = 1e-10

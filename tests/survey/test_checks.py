@@ -6,7 +6,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from sos_score.survey.checks import MAX_SHOWN, check_duplicates, row_key
+from sos_score.survey.check.checks import MAX_SHOWN, check_duplicates, row_key
 from sos_score.survey.columns import Columns
 
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.survey import files
 from sos_score.survey.columns import Columns
-from sos_score.survey.files import open_export, settle_export
-from sos_score.survey.scan import scan_export
+from sos_score.survey.readers import csv as files
+from sos_score.survey.readers.csv import open_export, settle_export
+from sos_score.survey.readers.scan import scan_export
 
 ROWS = [["id", "q1", "answer"], ["A", "1", "Très d\u2019accord"], ["B", "2", "\u2013 no \u2013"]]
 

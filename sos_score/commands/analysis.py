@@ -1,0 +1,140 @@
+"""Analyses of answers: files in, tables out, with the definition's caveats beside them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sos_score.output.delimited import RESULT_FORMATS, write_tables
+from sos_score.output.files import check_output, choose_format
+from sos_score.output.table import Cell, Column, Table
+from sos_score.scoring.examples import load_definition
+from sos_score.scoring.provenance import describe_caveat, describe_scores
+from sos_score.scoring.responses import Responses, open_responses
+from sos_score.survey.column_map import read_column_map
+from sos_score.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_NOTES = 12
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What to analyse, and where to put it.
+
+    Attributes
+    ----------
+    data : tuple of str
+        Exports; ``-`` is standard input.
+    instrument : str
+        Id or path.
+    column_map : Path or None
+    fmt, output : str or None
+        See `choose_format`.
+    force, quiet : bool
+    """
+
+    data: tuple[str, ...]
+    instrument: str
+    column_map: Path | None = None
+    fmt: str | None = None
+    output: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+    @property
+    def inputs(self) -> tuple[str | Path, ...]:
+        """Return every file the job may read; none of them is ever written to."""
+        return (*self.data, self.instrument, *(() if self.column_map is None else (self.column_map,)))
+
+
+@contextmanager
+def open_analysis(job: Analysis) -> Iterator[Responses]:
+    """Open the answers of a job, once it is certain that its results can be written.
+
+    Raises
+    ------
+    InvalidInput
+        The definition, the column map, the answers or the output are wrong.
+    """
+    choose_format(job.fmt, job.output, RESULT_FORMATS)
+    if job.output not in (None, "-"):
+        check_output(Path(str(job.output)), force=job.force, inputs=job.inputs)
+    instrument = load_definition(job.instrument).instrument
+    column_map = read_column_map(job.column_map, [instrument]) if job.column_map else None
+    with open_responses(job.data, instrument, column_map) as responses:
+        yield responses
+
+
+def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]) -> None:
+    """Show tables in the terminal, or write all there are to files; caveats go to standard error.
+
+    Parameters
+    ----------
+    job : Analysis
+    responses : Responses
+    tables : dict
+        For files, in full; the first is the main one.
+    shown : sequence of Table
+        For the terminal.
+    """
+    if choose_format(job.fmt, job.output, RESULT_FORMATS) == "table":
+        tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
+    about = describe_scores([load_definition(job.instrument)], responses.outcomes, __version__)
+    write_tables(tables, job.fmt, job.output, force=job.force, about=about, inputs=job.inputs)
+    caveat = describe_caveat(responses.instrument)
+    if caveat and not job.quiet:
+        print(caveat, file=sys.stderr)  # noqa: T201 - messages go to standard error
+
+
+def make_table(
+    frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str] = (), stub: int = 1
+) -> Table:
+    """Return a frame as a table: the named columns in their order, then all others for files only.
+
+    Parameters
+    ----------
+    frame : pandas DataFrame
+    columns : sequence of Column
+    title, notes, stub
+        See `Table`.
+    """
+    named = [column.name for column in columns]
+    hidden = [Column(str(name), shown=False) for name in frame.columns if name not in named]
+    every = [*columns, *hidden]
+    rows = [tuple(map(_plain, row)) for row in frame[[column.name for column in every]].itertuples(index=False)]
+    return Table(tuple(every), tuple(rows), title, tuple(notes), stub)
+
+
+def split_names(text: str | None) -> list[str]:
+    """Return the names in "site, wave".
+
+    Examples
+    --------
+    >>> split_names("site, wave"), split_names(None)
+    (['site', 'wave'], [])
+    """
+    return list(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+
+
+def _plain(value: Any) -> Cell:
+    if value is None or isinstance(value, str):
+        return value
+    if value != value:  # noqa: PLR0124 - pandas has several values that are not themselves
+        return None
+    plain = value.item() if hasattr(value, "item") else value
+    return ("yes" if plain else "no") if isinstance(plain, bool) else plain
+
+
+def _shorten(table: Table) -> Table:
+    extra = len(table.notes) - _MOST_NOTES
+    if extra <= 1:
+        return table
+    more = f"{extra} more notes; write them all with --output results.csv, .json or .xlsx"
+    return replace(table, notes=(*table.notes[:_MOST_NOTES], more))

@@ -1,0 +1,58 @@
+"""The example study, copied and run, to see what comes out before having data."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sos_score.commands.compare import Request, compare_file
+from sos_score.definition.library import find_folder
+from sos_score.output.files import check_output
+from sos_score.report.build import ReportRequest, write_report
+
+_EXAMPLE = "contrast_study"
+_LEFT_OUT = ("__pycache__", ".gitattributes", "*.py")
+
+
+def run_demo(folder: Path) -> str:
+    """Copy the example study into a folder, compare it, and report on it.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not be there yet.
+
+    Returns
+    -------
+    str
+        Where to look.
+
+    Raises
+    ------
+    InvalidOutput
+        The folder is there already, or cannot be made. Nothing is left of it when anything fails.
+    """
+    check_output(folder, force=False)
+    try:
+        shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        study = folder / "study.yaml"
+        compare_file(Request(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
+        write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return _say_where(folder)
+
+
+def _say_where(folder: Path) -> str:
+    places = {
+        "report.html": "the report: open it in a browser",
+        "comparison.xlsx": "every finding in full precision",
+        "study.yaml": "the study file: sites, sources and the plan",
+        "synthetic": "the answers; all of them are invented",
+        "README.md": "what was built into them",
+    }
+    width = max(len(str(folder / name)) for name in places)
+    lines = [f"{folder / name!s:<{width}}  {what}" for name, what in places.items()]
+    tries = [f"sos-score compare {folder / 'study.yaml'} --only did", f"sos-score verify {folder}/report.manifest.json"]
+    return "\n".join([*lines, "Then try:", *(f"  {each}" for each in tries)])

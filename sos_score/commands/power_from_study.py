@@ -1,0 +1,106 @@
+"""A plan of the next study filled in from a study just analysed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from sos_score.commands.power_request import PlanRequest
+from sos_score.comparison.compare import make_panel
+from sos_score.comparison.compare import make_plan as make_study_plan
+from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.planning_values import PlanningValues, measure_for_planning
+from sos_score.errors import InvalidRequest
+from sos_score.output.numbers import format_interval, format_number
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
+
+
+def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple[PlanRequest, tuple[str, ...]]:
+    """Return a request with what it leaves open taken from one outcome of a study, and what was found there.
+
+    Parameters
+    ----------
+    request : PlanRequest
+        What it states stands.
+    path : str
+        A study file.
+    scale : str or None
+        A scale, or ``source.scale``; None only where the study has one outcome.
+
+    Raises
+    ------
+    InvalidInput
+        The study or a file of it is wrong.
+    InvalidRequest
+        The scale does not name one outcome.
+    """
+    panel, plan = _choose_outcome(path, scale)
+    found = measure_for_planning(panel, plan)
+    sites = (
+        None if request.sites_per_arm or request.arms or not all(found.sites) else f"{found.sites[0]},{found.sites[1]}"
+    )
+    waves = found.waves if request.waves is None else request.waves
+    filled = replace(
+        request,
+        arms=request.arms or sites,
+        people=request.people if request.people is not None else found.people or None,
+        icc=request.icc if request.icc is not None else _or_none(found.icc),
+        waves=waves,
+    )
+    r = found.person_correlation
+    if waves == 2 and found.waves == 2:
+        overlap = request.overlap if request.overlap is not None else found.overlap
+        stability = request.person_correlation
+        if stability is None and r is not None and not math.isnan(r.r):
+            stability = max(r.r, 0.0)
+        filled = replace(filled, overlap=overlap, person_correlation=stability)
+    return filled, _say_found(panel, found)
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _choose_outcome(path: str, scale: str | None) -> tuple[Panel, Plan]:
+    data = load_study_data(read_study(Path(path)))
+    planned = [outcome for outcome in data.outcomes if outcome.is_planned]
+    chosen = [outcome for outcome in planned if scale is None or scale in (outcome.scale, outcome.id)]
+    if len(chosen) != 1:
+        known = ", ".join(outcome.id for outcome in chosen or planned)
+        said = (
+            f"--scale {scale} is {'more than one outcome' if chosen else 'no outcome'}"
+            if scale
+            else "--from needs one outcome"
+        )
+        raise InvalidRequest(f"{said}: give --scale SOURCE.SCALE (outcomes: {known})")
+    plan = make_study_plan(data.study)
+    return make_panel(chosen[0], plan)[0], plan
+
+
+def _say_found(panel: Panel, found: PlanningValues) -> tuple[str, ...]:
+    """Return what the study had, with the doubt about it."""
+    size = f"{found.smallest}" if found.smallest == found.largest else f"{found.smallest} to {found.largest}"
+    notes = [f"{panel.id}: {size} people in a site and wave, {found.people} on average (rounded down)."]
+    each = [
+        f"{_with_interval(share.share, share.low, share.high)}{f' at {wave}' if wave else ''}"
+        for wave, share in found.iccs.items()
+    ]
+    larger = "; the larger is taken, and either could be far off" if len(each) > 1 else "; it could be far off"
+    notes.append(f"Share of variance between sites (ICC): {', '.join(each)}{larger} with so few sites: try both ends.")
+    if found.waves == 2:
+        notes.append(f"{found.overlap:.0%} of people answered at both waves.")
+    r = found.person_correlation
+    if r is not None and not math.isnan(r.r):
+        below = ", taken as 0" if r.r < 0 else ""
+        notes.append(
+            f"Their two answers correlate {_with_interval(r.r, r.low, r.high)} within sites ({r.n} people){below}."
+        )
+    if found.waves == 2:
+        notes.append("How far site means go together over time cannot be told from so few sites: 0.8 unless you say.")
+    return tuple(notes)
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    return f"{format_number(value)} {format_interval(low, high)}".strip()

@@ -1,0 +1,60 @@
+"""Reliability tables."""
+
+from __future__ import annotations
+
+from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.output.table import Column
+from sos_score.psychometrics.internal_consistency.tables import ReliabilityTables
+from sos_score.scoring.responses import Responses
+
+_ITEM = (
+    Column("n"),
+    Column("mean", 2),
+    Column("SD", 2, key="sd"),
+    Column("floor", 2),
+    Column("ceil", 2, key="ceiling"),
+    Column("rest", 2, key="item_rest_r"),
+    Column("without", 2, key="alpha_if_dropped"),
+)
+_ABOUT_ITEMS = (
+    "Under the scale's key. floor, ceil: shares at the ends. rest: correlation with the sum of the other items. "
+    "without: alpha without the item."
+)
+
+
+def write_reliability(job: Analysis, responses: Responses, tables: ReliabilityTables, *, has_items: bool) -> None:
+    """Write the reliability of each scale; in the terminal with the items only where they are asked for."""
+    by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
+    stub = (Column("scale"), *map(Column, by))
+    sentences = tuple(tables.suspicions["sentence"])
+    columns = _choose_columns(tables, len(by))
+    labels = " ".join(column.label for column in columns)
+    # The terminal has no lambdas, and not always ordinal alpha: nor what there is to say of them.
+    silent = ["lambda", *([] if "ordinal" in labels else ["ordinal alpha", "olychoric"])]
+    said = [note for note in tables.notes if not any(word in note for word in silent)]
+    about = _describe_columns(str(tables.scales["missing"].iloc[0]), labels)
+    shown = make_table(tables.scales, (*stub, *columns), notes=(*sentences, about, *said), stub=len(stub))
+    items = make_table(tables.items, (*stub, Column("item"), *_ITEM), notes=(_ABOUT_ITEMS,), stub=len(stub) + 1)
+    results = {
+        "scales": make_table(tables.scales, stub, notes=(*sentences, *tables.notes)),
+        "items": make_table(tables.items, (*stub, Column("item"))),
+        "suspicions": make_table(tables.suspicions, (*stub, Column("item"))),
+    }
+    write_analysis(job, responses, results, [shown, items] if has_items else [shown])
+
+
+def _choose_columns(tables: ReliabilityTables, groups: int) -> list[Column]:
+    """Return what there is room for in 80 columns beside the group columns."""
+    alpha = [Column("alpha", 2), Column("from", 2, key="alpha_low"), Column("to", 2, key="alpha_high")]
+    columns = [Column("n"), Column("of", key="rows"), Column("items"), *alpha, Column("omega", 2)]
+    if tables.scales["omega_low"].notna().any():
+        interval = [Column("from", 2, key="omega_low"), Column("to", 2, key="omega_high")]
+        return [*columns, *interval] if groups < 2 else [columns[0], *columns[2:], *interval]
+    columns += [Column("ordinal", 2, key="ordinal_alpha")] if not groups else []
+    return [*columns, Column("SEM", 2, key="sem")]
+
+
+def _describe_columns(missing: str, labels: str) -> str:
+    rows = "rows with every answer" if missing == "listwise" else "the fewest rows behind any pair of items"
+    error = " SEM: error of one score, in its points." if "SEM" in labels else ""
+    return f"n: {rows} ({missing}). from, to: 95% interval. omega: one factor, model-implied variance.{error}"

@@ -1,0 +1,69 @@
+"""JSON Schemas of the files a user writes, made from the models that read them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.wording import Wording
+from sos_score.definition.model import Model
+from sos_score.definition.study.model import Study
+from sos_score.errors import InvalidRequest, guess
+from sos_score.scoring.norms import NormFile
+from sos_score.survey.column_map import ColumnMap
+
+MODELS: dict[str, type[Model]] = {
+    "instrument": Instrument,
+    "columns": ColumnMap,
+    "norms": NormFile,
+    "study": Study,
+    "wording": Wording,
+}
+
+
+def make_schema(kind: str) -> str:
+    """Return the JSON Schema of one kind of file, as text.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `MODELS`.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such kind.
+    """
+    if kind not in MODELS:
+        raise InvalidRequest(f"no schema '{kind}' (schemas: {', '.join(MODELS)}) {guess(kind, MODELS)}".rstrip())
+    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema |= MODELS[kind].model_json_schema(by_alias=True)
+    _allow_single(schema)
+    _forbid_other_names(schema)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _forbid_other_names(part: object) -> None:
+    """Say in the schema what the reader demands: in a mapping of named things, every name has the form."""
+    if isinstance(part, dict):
+        if "patternProperties" in part:
+            part["additionalProperties"] = False
+        for value in part.values():
+            _forbid_other_names(value)
+    elif isinstance(part, list):
+        for value in part:
+            _forbid_other_names(value)
+
+
+def _allow_single(schema: dict[str, Any]) -> None:
+    """Say in the schema what the reader allows: one item block, or one id, instead of a list of one."""
+    places = [
+        (schema["properties"], "items"),
+        (schema.get("$defs", {}).get("ItemBlock", {}).get("properties", {}), "ids"),
+    ]
+    for properties, name in places:
+        listed = properties.get(name, {})
+        if listed.get("type") == "array":
+            about = {"description": listed.pop("description")}
+            properties[name] = {"anyOf": [listed["items"], listed]} | about

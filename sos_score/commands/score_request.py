@@ -1,0 +1,177 @@
+"""What a user asks to have scored, checked before any data are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sos_score.commands.score_output import name_companion
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.reading import Definition
+from sos_score.errors import InvalidDefinition, InvalidOutput, InvalidRequest, Problem
+from sos_score.output.files import FORMATS, check_output, choose_format
+from sos_score.scoring.examples import load_definition
+from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
+from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
+from sos_score.survey.column_map import ColumnMap, read_column_map
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to score with what, and where to put it.
+
+    Attributes
+    ----------
+    data : tuple of str
+        Exports; ``-`` is standard input.
+    instruments : tuple of str
+        Ids or paths.
+    column_map : Path or None
+    on_invalid : str
+        ``error`` or ``missing``.
+    metrics : tuple of str
+        Further metrics: mean, sum, pomp.
+    norms : Path or None
+        A file of norms.
+    min_answered : str or None
+        A missing rule in place of the definitions'.
+    is_long : bool
+        One row for each respondent and scale.
+    fmt, output : str or None
+        See `choose_format`; a folder gets a file for each source.
+    force, quiet : bool
+    """
+
+    data: tuple[str, ...]
+    instruments: tuple[str, ...]
+    column_map: Path | None = None
+    on_invalid: str = "error"
+    metrics: tuple[str, ...] = ()
+    norms: Path | None = None
+    min_answered: str | None = None
+    is_long: bool = False
+    fmt: str | None = None
+    output: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+    @property
+    def inputs(self) -> tuple[str | Path, ...]:
+        """Return every file the job may read; none of them is ever written to."""
+        return (*self.data, *self.instruments, *(path for path in (self.column_map, self.norms) if path is not None))
+
+
+def make_choices(job: Job, instruments: list[Instrument]) -> ScoringChoices:
+    """Return what the job asks for beyond the definitions.
+
+    Raises
+    ------
+    InvalidRequest
+        A metric or a missing rule does not exist, or nobody could meet the rule.
+    InvalidDefinition
+        The file of norms is wrong.
+    """
+    for metric in job.metrics:
+        if metric not in METRICS:
+            raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
+    norms = [norm for instrument in instruments for norm in name_norms(instrument.id, instrument.norms)]
+    references = {}
+    if job.norms is not None:
+        norm_file = _read_norms(job.norms, instruments)
+        norms += name_norms(norm_file.instrument, norm_file.norms)
+        references[norm_file.instrument] = tuple(norm_file.local.items())
+    choices = ScoringChoices(tuple(dict.fromkeys(job.metrics)), _read_rule(job.min_answered), tuple(norms), references)
+    for instrument in instruments:
+        for scale in plan_scores(instrument, choices).scales:
+            if not 1 <= scale.required <= len(scale.terms):
+                size = len(scale.terms)
+                parts = "scores" if scale.of_scores else "items"
+                message = (
+                    f"--min-answered {job.min_answered} is {scale.required} of the {size} {parts} of '{scale.column}'"
+                )
+                raise InvalidRequest(message)
+    return choices
+
+
+def _read_rule(text: str | None) -> int | str | None:
+    if text is None:
+        return None
+    rule: int | str = int(text) if text.isascii() and text.isdecimal() else text
+    try:
+        return MissingRule(min_answered=rule).min_answered
+    except ValueError:
+        raise InvalidRequest(f"--min-answered is a count, a share (80%, 2/3) or 'all', not '{text}'") from None
+
+
+def plan_targets(job: Job) -> tuple[str, dict[str, Path | None]]:
+    """Return the format, and where each file's scores go.
+
+    Raises
+    ------
+    InvalidOutput
+        Something is there already, cannot be there, or is read by the job itself.
+    InvalidRequest
+        The format cannot be told, or two files would have one output.
+    """
+    output = job.output
+    if output not in (None, "-") and (output.endswith(("/", "\\")) or Path(output).is_dir()):
+        if not Path(output).is_dir():
+            raise InvalidOutput([Problem("there is no such folder", output, hint="make it first", rule="output")])
+        kind = choose_format(job.fmt or "csv", "folder")
+        suffix = next(suffix for suffix, name in FORMATS.items() if name == kind)
+        targets: dict[str, Path | None] = {
+            name: Path(output) / f"{Path(name).stem if name != '-' else 'stdin'}.scores{suffix}" for name in job.data
+        }
+        if len(set(targets.values())) < len(set(job.data)):
+            raise InvalidRequest("several files have the same name; score them into one file, or one by one")
+    else:
+        kind = choose_format(job.fmt, output)
+        targets = dict.fromkeys(job.data, Path(output) if output not in (None, "-") else None)
+    problems: list[Problem] = []
+    for target in dict.fromkeys(target for target in targets.values() if target is not None):
+        for path in (target, name_companion(target)) if kind == "csv" else (target,):
+            try:
+                check_output(path, force=job.force, inputs=job.inputs)
+            except InvalidOutput as error:
+                problems += error.problems
+                break
+    if problems:
+        raise InvalidOutput(problems, "nothing was scored")
+    return kind, targets
+
+
+def load_definitions(names: Iterable[str]) -> list[Definition]:
+    """Return definitions by id or path, with every problem of all of them at once."""
+    definitions: list[Definition] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            definitions.append(load_definition(name))
+        except InvalidDefinition as error:
+            problems += error.problems
+    if problems:
+        raise InvalidDefinition(problems, "nothing was scored")
+    owner: dict[str, str] = {}
+    for definition in definitions:
+        for item in definition.instrument.responses:
+            if item in owner:
+                raise InvalidRequest(f"'{owner[item]}' and '{definition.instrument.id}' both have an item '{item}'")
+        owner |= dict.fromkeys(definition.instrument.responses, definition.instrument.id)
+    return definitions
+
+
+def read_map(path: Path, instruments: list[Instrument]) -> ColumnMap:
+    """Return a column map for these instruments, or say that nothing was scored."""
+    try:
+        return read_column_map(path, instruments)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(error.problems, "nothing was scored") from None
+
+
+def _read_norms(path: Path, instruments: list[Instrument]) -> NormFile:
+    try:
+        return read_norm_file(path, instruments)
+    except InvalidDefinition as error:
+        raise InvalidDefinition(error.problems, "nothing was scored") from None

@@ -1,0 +1,219 @@
+"""The smallest effects that each way of comparing arms would find, to stand beside a result that is null."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sos_score.comparison.finding import NAN, Row
+from sos_score.comparison.outcome import Panel, Plan
+from sos_score.psychometrics.teams.icc import team_icc
+from sos_score.statistics.power.detectable import (
+    Detectable,
+    detect_between_clusters,
+    detect_between_sites,
+    detect_from_error,
+)
+from sos_score.statistics.power.permutation import detect_by_permutation
+from sos_score.statistics.regression.did import PeopleDid
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The smallest effects found with 80% power, in standard deviations of people.
+
+    Attributes
+    ----------
+    adjusted, adjusted_low, adjusted_high : float
+        Of people adjusted for their sites, and its uncertainty.
+    sites : float
+        By a t test of site values.
+    permutation : float
+        By an exact permutation of sites; infinite where it can find none.
+    """
+
+    adjusted: float = NAN
+    adjusted_low: float = NAN
+    adjusted_high: float = NAN
+    sites: float = NAN
+    permutation: float = NAN
+
+    def put_beside(self, row: Row, own: float) -> Row:
+        """Return a row with the smallest effect its own analysis would find, and those of the others."""
+        return replace(
+            row,
+            detectable=own,
+            detectable_adjusted=self.adjusted,
+            detectable_adjusted_low=self.adjusted_low,
+            detectable_adjusted_high=self.adjusted_high,
+            detectable_sites=self.sites,
+        )
+
+
+def find_limits(spread: Spread, plan: Plan) -> Limits:
+    """Return the limits of a comparison of arms at a wave: adjusted at the ICC seen and at its interval's ends.
+
+    Parameters
+    ----------
+    spread : Spread
+    plan : Plan
+    """
+    seen, low, high = detect_adjusted(spread, alpha=plan.alpha)
+    return Limits(seen.effect, low, high, *_limit_sites(spread.sites, (spread.sd, spread.site_sd), plan))
+
+
+def find_change_limits(found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float], plan: Plan) -> Limits:
+    """Return the limits of a comparison of changes: adjusted by the CR2 error clustered on the site.
+
+    Parameters
+    ----------
+    found : PeopleDid
+        The difference in differences.
+    sites : tuple of int
+        Sites with a change, in the treated and the reference arm.
+    sds : tuple of float
+        Standard deviation of people, and of the sites' changes within arms.
+    plan : Plan
+
+    Notes
+    -----
+    An error that is smaller than with people as clusters is taken for that one, as an ICC below 0 is taken for 0.
+    The squared error is a scaled chi-square with the test's degrees of freedom, as its Satterthwaite degrees of
+    freedom take it to be; the interval is the 95% interval of that error.
+    """
+    from scipy.special import chdtri
+
+    sd, df = sds[0], found.cr2_site.df
+    if not sd > 0:
+        return Limits()
+
+    def detect(scale: float) -> float:
+        error = scale * found.cr2_site.se
+        return detect_from_error(max(error, found.cr2_person.se) if error > 0 else NAN, df, alpha=plan.alpha) / sd
+
+    low, high = (math.sqrt(df / float(chdtri(df, tail))) if df > 0 else NAN for tail in (0.025, 0.975))
+    return Limits(detect(1.0), detect(low), detect(high), *_limit_sites(sites, sds, plan))
+
+
+def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: Plan) -> tuple[float, float]:
+    """Return the limits of the t test and of the permutation of sites."""
+    sd, site_sd = sds
+    by_test = detect_between_sites(sites, site_sd, alpha=plan.alpha).effect
+    by_permutation = detect_by_permutation(*sites, alpha=plan.alpha)
+    if not math.isinf(by_permutation):
+        by_permutation *= site_sd / sd if sd > 0 else NAN
+    return by_test / sd if sd > 0 else NAN, by_permutation
+
+
+def detect_adjusted(spread: Spread, *, alpha: float) -> tuple[Detectable, float, float]:
+    """Return the smallest effect found with people nested in sites, at the ICC seen and at the limits of its interval.
+
+    Parameters
+    ----------
+    spread : Spread
+    alpha : float
+        Level of the two-sided test; power is 80%.
+
+    Returns
+    -------
+    Detectable
+        At the ICC seen, one below 0 taken as 0.
+    low, high : float
+        The effect at the limits of the ICC's interval.
+    """
+
+    def detect(icc: float) -> Detectable:
+        within = icc if math.isnan(icc) else min(1.0, max(0.0, icc))
+        return detect_between_clusters(spread.people, spread.sites, within, alpha=alpha)
+
+    return detect(spread.icc), detect(spread.icc_low).effect, detect(spread.icc_high).effect
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Counts and spread at one wave.
+
+    Attributes
+    ----------
+    people, sites : tuple of int
+        In the treated and the reference arm.
+    n_sites : int
+        Sites with a score.
+    sd : float
+        Standard deviation of people within arms, pooled.
+    site_sd : float
+        Standard deviation of site means within arms, pooled; NaN with fewer than three sites.
+    icc, icc_low, icc_high : float
+        ICC(1) of the sites, with its interval.
+    """
+
+    people: tuple[int, int]
+    sites: tuple[int, int]
+    n_sites: int
+    sd: float
+    site_sd: float
+    icc: float
+    icc_low: float
+    icc_high: float
+
+
+class Spreads:
+    """The spread of one panel's scores at each wave, measured once for all questions that ask for it.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+    """
+
+    def __init__(self, panel: Panel, plan: Plan) -> None:
+        self._panel, self._plan = panel, plan
+        self._found: dict[str, Spread] = {}
+
+    def at(self, wave: str) -> Spread:
+        """Return the spread at a wave."""
+        if wave not in self._found:
+            self._found[wave] = measure_spread(self._panel, self._plan, wave)
+        return self._found[wave]
+
+
+def measure_spread(panel: Panel, plan: Plan, wave: str) -> Spread:
+    """Return how the scores of a wave spread.
+
+    Parameters
+    ----------
+    panel : Panel
+    plan : Plan
+    wave : str
+
+    Returns
+    -------
+    Spread
+    """
+    arms = (plan.treated, plan.reference)
+    by_arm = [[panel.scores(site, wave) for site in plan.sites if plan.arms[site] == arm] for arm in arms]
+    by_arm = [[scores for scores in sites if scores.size] for sites in by_arm]
+    joined = [np.concatenate(sites) if sites else np.empty(0) for sites in by_arm]
+    means = [np.array([scores.mean() for scores in sites]) for sites in by_arm]
+    there = panel.at(wave=wave)
+    icc = team_icc(panel.score[there], panel.site[there])
+    return Spread(
+        people=(joined[0].size, joined[1].size),
+        sites=(len(by_arm[0]), len(by_arm[1])),
+        n_sites=len(by_arm[0]) + len(by_arm[1]),
+        sd=_pool(joined),
+        site_sd=_pool(means),
+        icc=icc.icc1,
+        icc_low=icc.icc1_low,
+        icc_high=icc.icc1_high,
+    )
+
+
+def _pool(groups: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]) -> float:
+    """Return the pooled standard deviation of groups; NaN where nothing is left to estimate it with."""
+    freedom = sum(max(group.size - 1, 0) for group in groups)
+    if freedom == 0:
+        return math.nan
+    return math.sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups if group.size) / freedom)

@@ -1,0 +1,220 @@
+"""An instrument definition: its parts put together, its norms and its examples."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, FiniteFloat, PlainValidator, WithJsonSchema
+
+from sos_score.definition.instrument.ids import ScaleId, as_list, expand_ids, split_sign
+from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.instrument.responses import ItemBlock, ResponseScale
+from sos_score.definition.instrument.scale import Scale, expand_items
+from sos_score.definition.instrument.verification import Rights, Verification
+from sos_score.definition.model import Model, Text
+from sos_score.definition.yaml.document import show_value
+
+Respondent = Literal["client", "worker", "staff", "family", "observer"]
+
+_FRACTION = re.compile(r"-?\d{1,9}/[1-9]\d{0,8}")
+
+
+def _check_score(value: object) -> float | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        return float(Fraction(value))
+    raise ValueError(f"{show_value(value)} is not a score (a number, a fraction such as 7/3, or null for no score)")
+
+
+def _check_answer(value: object) -> int | str | None:
+    if value is None or (isinstance(value, int | str) and not isinstance(value, bool)):
+        return value
+    raise ValueError(f"{show_value(value)} is not an answer (a code, a label, or null for a missing answer)")
+
+
+StatedScore = Annotated[
+    float | None,
+    PlainValidator(_check_score),
+    WithJsonSchema({"anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": f"^{_FRACTION.pattern}$"}]}),
+]
+Answer = Annotated[
+    int | str | None, PlainValidator(_check_answer), WithJsonSchema({"type": ["integer", "string", "null"]})
+]
+
+
+class RawNorm(Model):
+    """Mean and standard deviation of one scale in the norm's population.
+
+    Attributes
+    ----------
+    mean : float
+        Of the scores, in the norm's metric.
+    sd : float
+        Standard deviation, above 0.
+    """
+
+    mean: FiniteFloat
+    sd: FiniteFloat
+
+
+class Norm(Model):
+    """A sample that T-scores are read against: T = 50 + 10 (score - mean) / sd.
+
+    Attributes
+    ----------
+    population : str
+        Who was measured.
+    unit : str
+        ``respondent`` or ``team``: whose scores the mean and sd describe.
+    n : int
+        How many of them.
+    source : str
+        Where the numbers are printed.
+    score : str
+        The metric of mean and sd: ``mean`` or ``sum`` of the items.
+    scales : dict
+        Mean and sd by scale id.
+    """
+
+    population: Text
+    unit: Literal["respondent", "team"]
+    n: int = Field(ge=2)
+    source: Text
+    score: Literal["mean", "sum"]
+    scales: dict[str, RawNorm]
+
+
+class Example(Model):
+    """Answers and the scores they must give.
+
+    Attributes
+    ----------
+    name : str
+        What the example shows.
+    answers : dict
+        Item id to a code, a label, or ``null`` for a missing answer; ``all`` answers every item not named.
+    scores : dict
+        Scale id to the score: a number, a fraction such as ``7/3``, or ``null`` for no score.
+    """
+
+    name: Text
+    answers: dict[str, Answer]
+    scores: dict[str, StatedScore]
+
+
+class Instrument(Model):
+    """A checked definition: everything needed to score one instrument, and who vouches for it.
+
+    Attributes
+    ----------
+    format : int
+        The version of this file format.
+    id : str
+        What the command line and the output columns call it; also the file's name.
+    version : str
+        Of the definition, raised when a score would change.
+    title : str
+        The instrument's name in tables.
+    measures : str
+        What it measures, in a few words.
+    answered_by : list of str
+        Who may answer: ``client``, ``worker``, ``staff``, ``family`` or ``observer``; the usual one first.
+    references : list of str
+        Where it was published.
+    rights : Rights
+        Who holds the rights.
+    verification : Verification
+        Who vouches for each part.
+    notes : list of str
+        What a reader of the scores has to know; printed by ``show``.
+    response_scales : dict of ResponseScale
+        The answers items can have, by name.
+    items : list of ItemBlock
+        The items, in the order of the questionnaire.
+    missing : MissingRule
+        The missing rule of every scale without its own.
+    scales : dict of Scale
+        Subscales and totals, by id.
+    norms : dict of Norm
+        Samples for T-scores, by name.
+    examples : list of Example
+        Worked examples, run by ``validate``.
+    """
+
+    format: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Text
+    measures: Annotated[Text, Field(alias="construct")]  # pydantic keeps "construct" for itself
+    answered_by: Annotated[list[Respondent], Field(min_length=1)]
+    references: list[Text]
+    rights: Rights
+    verification: Verification
+    notes: list[Text] = []
+    response_scales: dict[str, ResponseScale]
+    items: Annotated[list[ItemBlock], BeforeValidator(as_list)]
+    missing: MissingRule
+    scales: dict[ScaleId, Scale]
+    norms: dict[str, Norm] = {}
+    examples: list[Example] = []
+
+    @property
+    def column_stem(self) -> str:
+        """Return the beginning of this instrument's score columns."""
+        return self.id.replace("-", "_")
+
+    @cached_property
+    def responses(self) -> dict[str, ResponseScale]:
+        """Return each item's response scale, in the order of the definition."""
+        return {item: self.response_scales[name] for item, name in self.response_names.items()}
+
+    @cached_property
+    def response_names(self) -> dict[str, str]:
+        """Return the name of each item's response scale."""
+        return {item: block.responses for block in self.items for text in block.ids for item in expand_ids(text)}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Return the label of each item that has one."""
+        return {
+            item: block.label for block in self.items if block.label for text in block.ids for item in expand_ids(text)
+        }
+
+    def missing_rule(self, scale: str) -> MissingRule:
+        """Return the rule that holds for `scale`: its own, or the instrument's."""
+        return self.scales[scale].missing or self.missing
+
+
+def key_of(instrument: Instrument, scale: str) -> dict[str, bool]:
+    """Return every item behind `scale` and whether it is reverse-keyed there.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    scale : str
+        A scale of `instrument`.
+
+    Returns
+    -------
+    dict
+        Item id to True where the item is reversed. A scale of scale scores gives the items below it.
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> key_of(load_instrument("wai-s"), "goal")
+    {'wais_04': True, 'wais_06': False, 'wais_10': True, 'wais_11': False}
+    """
+    definition = instrument.scales[scale]
+    if definition.items is not None:
+        return dict(expand_items(definition))
+    key: dict[str, bool] = {}
+    for name in definition.items_of or definition.scales or ():
+        part, flipped = split_sign(name)
+        for item, reverse in key_of(instrument, part).items():
+            key[item] = reverse != flipped
+    return key

@@ -1,0 +1,1 @@
+"""What a definition must satisfy beyond its form."""

@@ -1,0 +1,81 @@
+"""The rules a schema cannot say: whether the parts of a definition fit together.
+
+Each rule is a function from an instrument to findings; ``RULES`` names them. A finding's name is its rule's
+id, stable across versions, so that a CI job can rely on it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.rules.finding import Lost, Rule
+from sos_score.definition.instrument.rules.names import check_example_names, check_norms
+from sos_score.definition.instrument.rules.responses import (
+    check_items,
+    check_label_cover,
+    check_label_texts,
+    check_missing_codes,
+    check_response_range,
+    check_response_use,
+)
+from sos_score.definition.instrument.rules.scales import (
+    check_item_use,
+    check_missing_rules,
+    check_pooled_items,
+    check_scale_items,
+    check_scale_parts,
+    check_scale_sources,
+    check_score_names,
+)
+from sos_score.definition.yaml.document import Document
+from sos_score.errors import Problem
+
+RULES: dict[str, Rule] = {
+    "response-range": check_response_range,
+    "label-cover": check_label_cover,
+    "label-text": check_label_texts,
+    "missing-code": check_missing_codes,
+    "item": check_items,
+    "unused-responses": check_response_use,
+    "scale-source": check_scale_sources,
+    "scale-item": check_scale_items,
+    "scale-part": check_scale_parts,
+    "pooled-twice": check_pooled_items,
+    "unused-item": check_item_use,
+    "missing-rule": check_missing_rules,
+    "score-name": check_score_names,
+    "norm": check_norms,
+    "example-name": check_example_names,
+}
+
+
+def lint(instrument: Instrument, document: Document, lost: Lost | None = None) -> list[Problem]:
+    """Return what the rules find wrong in `instrument`.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    document : Document
+        The file it was read from; gives each finding its line.
+    lost : Lost, optional
+        What could not be read.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the file.
+    """
+    lost = lost or Lost()
+    problems = [
+        document.problem(found.loc, found.message, hint=found.hint, rule=name)
+        for name, rule in RULES.items()
+        for found in rule(instrument, lost)
+    ]
+    stem = Path(document.path).name.removesuffix(".yaml").removesuffix(".yml")
+    if "id" not in lost.sections and document.path and instrument.id != stem:
+        message = f"{instrument.id!r} is unlike the file name '{Path(document.path).name}'"
+        problems.append(
+            document.problem(("id",), message, hint=f"rename the file to {instrument.id}.yaml", rule="id-file")
+        )
+    return sorted(problems, key=lambda problem: problem.line or 0)

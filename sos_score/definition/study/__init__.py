@@ -1,0 +1,1 @@
+"""A study file: its sites, arms, waves, sources and plan."""

@@ -1,0 +1,350 @@
+"""The types of a study file: who was asked where and when, which file holds what, and the plan of analysis."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from sos_score.definition.instrument.missing_rule import MinAnswered
+from sos_score.definition.model import Model, Text
+
+AnsweredBy = Literal["staff", "family", "worker", "observer"]
+Unit = Literal["g", "raw", "T"]
+
+DEFAULT_LEVELS = ("site", "worker", "family")
+ID_NAME = r"^[a-z][a-z0-9_]*$"
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _read_waves(value: object) -> dict[str, str]:
+    """Return each wave's label by its id, in order, from a list of ids or a mapping of ids to labels."""
+    if isinstance(value, list):
+        names = [str(name) for name in value if isinstance(name, int | str) and not isinstance(name, bool)]
+        if len(names) == len(value) and len(set(names)) == len(names) and all(names):
+            return {name: name for name in names}
+    elif isinstance(value, dict) and all(isinstance(label, str) and label for label in value.values()):
+        return dict(value)
+    raise ValueError("must be a list of different waves in order ([T1, T2]), or a mapping of waves to labels")
+
+
+def _read_values(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if values and all(isinstance(each, int | str) and not isinstance(each, bool) for each in values):
+        return [str(each) for each in values]
+    raise ValueError("must be a value or a list of values ([family])")
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_VALUE = {"type": ["string", "integer"]}
+Waves = Annotated[
+    dict[str, str],
+    PlainValidator(_read_waves),
+    WithJsonSchema(
+        {"anyOf": [{"type": "array", "items": _VALUE}, {"type": "object", "additionalProperties": _TEXT}]},
+    ),
+]
+Values = Annotated[
+    list[str],
+    PlainValidator(_read_values),
+    WithJsonSchema({"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "minItems": 1}]}),
+]
+OneOrMore = Annotated[
+    list[Text],
+    BeforeValidator(_as_list),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}),
+]
+NoneOrMore = Annotated[
+    list[Text],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}),
+]
+IdName = Annotated[str, Field(pattern=ID_NAME)]
+ScaleRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+OutcomeRef = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+
+
+class Site(Model):
+    """Where people were asked.
+
+    Attributes
+    ----------
+    label : str or None
+        Its name in tables; else its id.
+    arm : str or None
+        The arm it belongs to; left out only in a study without arms.
+    """
+
+    label: Text | None = None
+    arm: str | None = None
+
+
+class Arm(Model):
+    """Sites that work in the same way; one arm is the reference that the other is compared with.
+
+    Attributes
+    ----------
+    label : str or None
+        Its name in tables; else its id.
+    reference : bool
+        Whether the other arm is compared with this one.
+    """
+
+    label: Text | None = None
+    reference: bool = False
+
+
+class Source(Model):
+    """Survey exports of one kind: the same people, asked the same things.
+
+    Attributes
+    ----------
+    label : str or None
+        Its name in tables; else the title of its instrument.
+    files : list of str
+        One export or several, relative to the study file.
+    instrument : list of str
+        One instrument or several that the files hold: shipped ids, or definition files relative to the study file.
+    columns : list of str
+        Column maps, relative to the study file: none, one for all files, or one for each. A map with ``t_scores``
+        says that the instrument arrives scored.
+    answered_by : str or None
+        ``staff``, ``family``, ``worker`` or ``observer``; else whom the definition names first.
+    ids : dict
+        What an id column of the export (as the column map names it) stands for here: ``person``, ``site``,
+        ``wave``, ``worker``, ``family``, ``rater`` or another level. Columns of the same name need no entry.
+        ``person`` is whoever is linked across waves; else the respondent, or where there is none the target.
+    where : dict
+        The rows to use: id column of the export to the values it may have.
+    min_answered : int, str or None
+        A missing rule in place of the definition's own.
+    on_invalid : str
+        ``error`` or ``missing``: what becomes of answers that are not allowed.
+    """
+
+    label: Text | None = None
+    files: OneOrMore
+    instrument: OneOrMore
+    columns: NoneOrMore = []
+    answered_by: AnsweredBy | None = None
+    ids: dict[IdName, Text] = {}
+    where: dict[str, Values] = {}
+    min_answered: MinAnswered | None = None
+    on_invalid: Literal["error", "missing"] = "error"
+
+
+class Effect(Model):
+    """A size of effect.
+
+    Attributes
+    ----------
+    value : float
+        How large, above 0.
+    unit : str
+        ``g``: standard deviations of people (Hedges g); ``raw``: points of the scale; ``T``: T-score points.
+    """
+
+    value: float = Field(strict=False, gt=0, allow_inf_nan=False)
+    unit: Unit = "g"
+
+
+class SmallestEffect(Effect):
+    """The smallest effect that would matter, for all scales but those named.
+
+    Attributes
+    ----------
+    scales : dict of Effect
+        A source's or a scale's own (``osc``, ``osc.engagement``).
+    """
+
+    scales: dict[OutcomeRef, Effect] = {}
+
+
+class Multiplicity(Model):
+    """How p values are adjusted for how many were looked at.
+
+    Attributes
+    ----------
+    method : str
+        ``holm``, ``bonferroni``, ``bh`` or ``none``.
+    family : str
+        Which tests of one question are adjusted together: those of one ``source`` or ``scale``, or all of the
+        ``question``.
+    families : dict
+        Families of your own: a name to sources or scales; ``family`` holds for the rest.
+    """
+
+    method: Literal["holm", "bonferroni", "bh", "none"] = "holm"
+    family: Literal["source", "scale", "question"] = "source"
+    families: dict[IdName, list[OutcomeRef]] = {}
+
+
+class Plan(Model):
+    """What was decided before the data were looked at.
+
+    Attributes
+    ----------
+    alpha : float
+        Two-sided level of every test.
+    smallest_effect : SmallestEffect
+        What would matter; it decides what is equivalent.
+    multiplicity : Multiplicity
+        How p values are adjusted.
+    outcomes : list of str or None
+        Sources (``osc``) or scales of sources (``osc.engagement``) to compare; else every scale of every source.
+    seed : int
+        Of everything that draws random numbers.
+    """
+
+    alpha: float = Field(0.05, strict=False, gt=0, lt=0.5)
+    smallest_effect: SmallestEffect = SmallestEffect(value=0.5)
+    multiplicity: Multiplicity = Multiplicity()
+    outcomes: Annotated[list[OutcomeRef] | None, Field(min_length=1)] = None
+    seed: Annotated[int, Field(ge=0)] = 1
+
+
+class Pair(Model):
+    """Two scores said in advance to go together.
+
+    Attributes
+    ----------
+    label : str or None
+        Its name in tables; else its id.
+    x : str
+        ``source.scale``: what explains, where one explains the other.
+    y : str
+        ``source.scale``: what is explained.
+    level : str
+        The id whose means are paired: one row for each worker, family, ...
+    kind : str
+        ``association``, or ``agreement`` of two views of the same thing.
+    """
+
+    label: Text | None = None
+    x: ScaleRef
+    y: ScaleRef
+    level: IdName = "worker"
+    kind: Literal["association", "agreement"] = "association"
+
+
+class Privacy(Model):
+    """What may not be shown.
+
+    Attributes
+    ----------
+    smallest_cell : int
+        Results of fewer people than this are hidden.
+    """
+
+    smallest_cell: Annotated[int, Field(ge=1)] = 5
+
+
+class Study(Model):
+    """A study: sites in arms, waves, the files that hold the answers, and the plan of analysis.
+
+    Attributes
+    ----------
+    format : int
+        The version of this file format.
+    id : str
+        What the output calls the study.
+    title : str
+        Its name in tables and in the report.
+    arms : dict of Arm
+        By id: two at most. Without two, no arms are compared.
+    sites : dict of Site
+        By the value they have in the data, in the order they are shown.
+    waves : dict
+        By the value they have in the data, in order, to their labels; or a list of them.
+    sources : dict of Source
+        By id.
+    links : list of str
+        CSV files that say what belongs to what: a column for each level, the lowest first (family, worker, site).
+    norms : list of str
+        Files of norms.
+    levels : list of str
+        Levels that scores are nested in, the highest first.
+    pairs : dict of Pair
+        Scores said in advance to go together, by id.
+    plan : Plan
+        The plan of analysis.
+    privacy : Privacy
+        What may not be shown.
+    """
+
+    format: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    title: Text
+    arms: dict[IdName, Arm] = {}
+    sites: Annotated[dict[str, Site], Field(min_length=1)]
+    waves: Waves = {}
+    sources: Annotated[dict[IdName, Source], Field(min_length=1)]
+    links: NoneOrMore = []
+    norms: NoneOrMore = []
+    levels: list[IdName] = list(DEFAULT_LEVELS)
+    pairs: dict[IdName, Pair] = {}
+    plan: Plan = Plan()
+    privacy: Privacy = Privacy()
+
+    @property
+    def reference_arm(self) -> str | None:
+        """Return the arm the other is compared with; None without arms."""
+        return next((name for name, arm in self.arms.items() if arm.reference), None)
+
+    @property
+    def treated_arm(self) -> str | None:
+        """Return the arm that is compared with the reference; None where there are not two."""
+        others = [name for name, arm in self.arms.items() if not arm.reference]
+        return others[0] if len(self.arms) == 2 and len(others) == 1 else None
+
+    def sites_of(self, arm: str) -> list[str]:
+        """Return the sites in an arm."""
+        return [name for name, site in self.sites.items() if site.arm == arm]
+
+    def label_site(self, site: str) -> str:
+        """Return a site's name in tables."""
+        return self.sites[site].label or site
+
+    def label_arm(self, arm: str) -> str:
+        """Return an arm's name in tables."""
+        return self.arms[arm].label or arm
+
+    def is_outcome(self, source: str, scale: str) -> bool:
+        """Return whether the plan compares a scale of a source."""
+        return self.plan.outcomes is None or any(_names(ref, source, scale) for ref in self.plan.outcomes)
+
+    def smallest_effect(self, source: str, scale: str) -> Effect:
+        """Return the smallest effect of interest of a scale: its own, its source's, or the study's."""
+        own = self.plan.smallest_effect.scales
+        return own.get(f"{source}.{scale}") or own.get(source) or self.plan.smallest_effect
+
+    def name_family(self, question: str, source: str, scale: str) -> str:
+        """Return the family of tests that a question's tests of a scale belong to.
+
+        Tests with the same name are adjusted together.
+        """
+        for name, members in self.plan.multiplicity.families.items():
+            if any(_names(ref, source, scale) for ref in members):
+                return f"{question}, {name}"
+        own = {"question": question, "source": f"{question}, {source}", "scale": f"{question}, {source}.{scale}"}
+        return own[self.plan.multiplicity.family]
+
+
+def _names(ref: str, source: str, scale: str) -> bool:
+    return ref in (source, f"{source}.{scale}")
+
+
+def read_outcome(ref: str) -> tuple[str, str]:
+    """Return the source and the scale that ``source.scale`` names; the scale is empty where it names a source.
+
+    Examples
+    --------
+    >>> read_outcome("osc.engagement"), read_outcome("osc")
+    (('osc', 'engagement'), ('osc', ''))
+    """
+    source, _, scale = ref.partition(".")
+    return source, scale

@@ -1,0 +1,224 @@
+"""The rules a schema cannot say of a study file: whether its parts fit each other and the instruments.
+
+Each rule is a function from a study and the scales of its sources to findings; ``RULES`` names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.rules.finding import Finding
+from sos_score.definition.study.model import Study, read_outcome
+from sos_score.definition.text import fold_text
+from sos_score.definition.yaml.document import Document, Loc
+from sos_score.definition.yaml.errors import find_place
+from sos_score.errors import Problem, guess
+
+# What an id column may stand for, beside the levels of the study.
+ID_ROLES = ("person", "site", "wave", "worker", "family", "rater")
+
+# Whom an instrument names, and who that can be in a study.
+_KINDS_OF = {
+    "staff": ("staff", "worker"),
+    "worker": ("worker", "staff"),
+    "family": ("family",),
+    "client": ("family",),
+    "observer": ("observer",),
+}
+
+# The instruments of each source, as far as their definitions could be read.
+Instruments = Mapping[str, Sequence[Instrument]]
+Rule = Callable[[Study, Instruments], Iterator[Finding]]
+
+
+def lint_study(study: Study, instruments: Instruments, document: Document) -> list[Problem]:
+    """Return what the rules find wrong in a study.
+
+    Parameters
+    ----------
+    study : Study
+    instruments : mapping
+        The instruments of each source; a source without one here is not judged by its scales.
+    document : Document
+        The file it was read from; gives each finding its line.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the file.
+    """
+    problems = [
+        document.problem(find_place(found.loc, document.data), found.message, hint=found.hint, rule=name)
+        for name, rule in RULES.items()
+        for found in rule(study, instruments)
+    ]
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def kinds_of(instrument: Instrument) -> list[str]:
+    """Return the kinds of respondent that may answer an instrument, in the words of a study file.
+
+    Examples
+    --------
+    >>> from sos_score import load_instrument
+    >>> kinds_of(load_instrument("wai")), kinds_of(load_instrument("osc"))
+    (['family', 'worker', 'staff'], ['staff', 'worker'])
+    """
+    return list(dict.fromkeys(kind for who in instrument.answered_by for kind in _KINDS_OF[who]))
+
+
+def check_arms(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """Every site is in an arm, where there are arms, and every arm has a site."""
+    known = list(study.arms)
+    for name, site in study.sites.items():
+        if site.arm is None and known:
+            yield Finding(("sites", name), f"is in no arm (arms: {', '.join(known)})")
+        elif site.arm is not None and site.arm not in known:
+            message = f"no arm '{site.arm}' (arms: {', '.join(known) or 'none'})"
+            yield Finding(("sites", name, "arm"), message, guess(site.arm, known))
+    for name in known:
+        # A site whose arm is misspelt may have been meant to be in it.
+        if not study.sites_of(name) and all(site.arm in known for site in study.sites.values()):
+            yield Finding(("arms", name), "no site is in this arm")
+
+
+def check_reference(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """Two arms at most, and one of two is the reference."""
+    references = [name for name, arm in study.arms.items() if arm.reference]
+    if len(study.arms) > 2:
+        yield Finding(("arms",), f"there are {len(study.arms)} arms, and only two can be compared")
+    if len(references) > 1:
+        yield Finding(("arms", references[1]), f"'{references[0]}' is the reference already, and there is one")
+    if len(study.arms) == 2 and not references:
+        yield Finding(("arms",), "no arm is the reference", "add reference: true to the one compared with")
+
+
+def check_names(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """No two sites, and no two waves, are told apart by case or white space alone."""
+    for section in ("sites", "waves"):
+        seen: dict[str, str] = {}
+        for name in getattr(study, section):
+            if fold_text(name) in seen:
+                yield Finding((section, name), f"cannot be told from '{seen[fold_text(name)]}'")
+            seen.setdefault(fold_text(name), name)
+
+
+def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """A source names each file and instrument once, and no, one, or as many column maps as files."""
+    for name, source in study.sources.items():
+        loc: Loc = ("sources", name)
+        for key in ("files", "instrument"):
+            values = getattr(source, key)
+            for index, value in enumerate(values):
+                if value in values[:index]:
+                    yield Finding((*loc, key, index), f"'{value}' is given twice")
+        if len(source.columns) not in (0, 1, len(source.files)):
+            files = "1 file" if len(source.files) == 1 else f"{len(source.files)} files"
+            message = f"there are {len(source.columns)} column maps for {files}"
+            yield Finding((*loc, "columns"), message, "give one map for all files, or one for each")
+
+
+def check_ids(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """An id column stands for something the study knows."""
+    known = list(dict.fromkeys([*ID_ROLES, *study.levels]))
+    for name, source in study.sources.items():
+        for role in source.ids:
+            if role not in known:
+                message = f"is not an id of a study (ids: {', '.join(known)}; further ones are named in levels)"
+                yield Finding(("sources", name, "ids", role), message, guess(role, known))
+
+
+def check_levels(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """Levels are different, and none is a wave."""
+    for index, level in enumerate(study.levels):
+        if level in study.levels[:index]:
+            yield Finding(("levels", index), f"'{level}' is given twice")
+        elif level in ("wave", "rater", "arm"):
+            yield Finding(("levels", index), f"'{level}' is not a level that people are nested in")
+
+
+def check_scales(study: Study, instruments: Instruments) -> Iterator[Finding]:
+    """The instruments of a source have no scale in common, and none is called like an id."""
+    ids = {*ID_ROLES, *study.levels, "arm"}
+    for name, found in instruments.items():
+        owner: dict[str, str] = {}
+        for instrument in found:
+            for scale in instrument.scales:
+                loc = ("sources", name, "instrument")
+                if scale in owner:
+                    message = f"scale '{scale}' is in '{owner[scale]}' and in '{instrument.id}'"
+                    yield Finding(loc, message, "give each instrument a source of its own")
+                elif scale in ids:
+                    yield Finding(loc, f"scale '{scale}' of '{instrument.id}' has the name of an id column")
+                owner.setdefault(scale, instrument.id)
+
+
+def check_respondents(study: Study, instruments: Instruments) -> Iterator[Finding]:
+    """Whoever answered is whom the instrument is for."""
+    for name, source in study.sources.items():
+        for instrument in instruments.get(name, ()):
+            allowed = kinds_of(instrument)
+            if source.answered_by is not None and source.answered_by not in allowed:
+                message = f"'{instrument.id}' is not answered by {source.answered_by} ({', '.join(allowed)})"
+                yield Finding(("sources", name, "answered_by"), message)
+
+
+def check_outcomes(study: Study, instruments: Instruments) -> Iterator[Finding]:
+    """The plan and the pairs name sources and scales that exist."""
+    refs: list[tuple[Loc, str]] = [
+        (("plan", "outcomes", index), ref) for index, ref in enumerate(study.plan.outcomes or ())
+    ]
+    refs += [(("plan", "smallest_effect", "scales", ref), ref) for ref in study.plan.smallest_effect.scales]
+    refs += [
+        (("plan", "multiplicity", "families", name, index), ref)
+        for name, members in study.plan.multiplicity.families.items()
+        for index, ref in enumerate(members)
+    ]
+    refs += [(("pairs", name, key), getattr(pair, key)) for name, pair in study.pairs.items() for key in ("x", "y")]
+    for loc, ref in refs:
+        source, scale = read_outcome(ref)
+        known = [each for instrument in instruments.get(source, ()) for each in instrument.scales]
+        if source not in study.sources:
+            sources = list(study.sources)
+            yield Finding(loc, f"no source '{source}' (sources: {', '.join(sources)})", guess(source, sources))
+        elif scale and known and scale not in known:
+            yield Finding(loc, f"no scale '{scale}' in '{source}' (scales: {', '.join(known)})", guess(scale, known))
+
+
+def check_families(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """A scale is in one family of tests only."""
+    seen: dict[str, str] = {}
+    for name, members in study.plan.multiplicity.families.items():
+        for index, ref in enumerate(members):
+            loc = ("plan", "multiplicity", "families", name, index)
+            source, _ = read_outcome(ref)
+            parts = [each for each in seen if each in (ref, source) or read_outcome(each)[0] == ref]
+            if parts:
+                yield Finding(loc, f"'{ref}' is in the family '{seen[parts[0]]}' already")
+            seen.setdefault(ref, name)
+
+
+def check_pairs(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """A pair is of two different scores, at a level of the study."""
+    for name, pair in study.pairs.items():
+        if pair.x == pair.y:
+            yield Finding(("pairs", name), f"'{pair.x}' is paired with itself")
+        if pair.level not in study.levels:
+            message = f"no level '{pair.level}' (levels: {', '.join(study.levels) or 'none'})"
+            yield Finding(("pairs", name, "level"), message, guess(pair.level, study.levels))
+
+
+RULES: dict[str, Rule] = {
+    "arm": check_arms,
+    "reference": check_reference,
+    "study-name": check_names,
+    "source-files": check_files,
+    "source-id": check_ids,
+    "level": check_levels,
+    "source-scale": check_scales,
+    "source-respondent": check_respondents,
+    "outcome": check_outcomes,
+    "family": check_families,
+    "pair": check_pairs,
+}

@@ -1,0 +1,214 @@
+"""YAML as the author typed it, with the line of every value.
+
+Only JSON's plain values are recognised (``true``, ``false``, ``null``, ``12``, ``0.5``); everything else
+unquoted is text. Response labels are words such as No, Off and 1:30, and must stay words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from sos_score.definition.yaml.parser import compose
+from sos_score.errors import InvalidDefinition, Problem
+
+Loc = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_MAX_DEPTH = 40
+_MAX_PLACES = 200_000  # aliases of aliases can blow a small file up
+
+# What a YAML parser complains of, and what most often is behind it.
+_HINTS = {
+    "mapping values are not allowed": "a text that holds a colon and a space needs quotes",
+    "character '\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "a text that begins with %, @ or ` needs quotes",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file as plain data.
+
+    Attributes
+    ----------
+    path : str
+        The file as the user named it.
+    data : object
+        Dicts, lists, text, numbers, booleans and None.
+    lines : dict
+        The 1-based line of every place in `data`.
+    problems : tuple of Problem
+        What the file itself gets wrong (duplicate keys); the data is usable all the same.
+    sha256 : str
+        Of the bytes read.
+    """
+
+    path: str
+    data: object
+    lines: dict[Loc, int] = field(repr=False)
+    problems: tuple[Problem, ...]
+    sha256: str
+
+    def line(self, loc: Sequence[str | int]) -> int:
+        """Return the line of the deepest place that exists on the way to `loc`."""
+        place = tuple(loc)
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def problem(self, loc: Sequence[str | int], message: str, *, hint: str = "", rule: str = "") -> Problem:
+        """Return a problem located at `loc`."""
+        return Problem(message, self.path, self.line(loc), name_place(loc), hint, rule)
+
+
+def name_place(loc: Sequence[str | int]) -> str:
+    """Return a place as a person would write it.
+
+    Examples
+    --------
+    >>> name_place(("scales", "bond", "items", 3))
+    'scales.bond.items[3]'
+    """
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def show_value(value: object) -> str:
+    """Return a value as the author of the file knows it, shortened.
+
+    Examples
+    --------
+    >>> show_value("often"), show_value(True), show_value(None), show_value([1, 2])
+    ("'often'", 'true', 'an empty value', 'a list')
+    """
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = "an empty value" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def read_yaml(path: Path) -> Document:
+    """Read one YAML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file to read.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    InvalidDefinition
+        The file cannot be read, is not UTF-8, or is not YAML.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InvalidDefinition([Problem(f"cannot be read ({error.strerror})", str(path), rule="file")]) from None
+    return parse_yaml(raw, str(path))
+
+
+def parse_yaml(raw: bytes, path: str) -> Document:
+    """Read YAML from bytes; `path` is only used in messages."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _broken("is not UTF-8 text", path, line) from None
+    try:
+        node = compose(text)
+    except MarkedYAMLError as error:
+        raise _explain(error, path) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, line) from None
+    except (YAMLError, ValueError) as error:
+        raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
+    except RecursionError:
+        raise _broken("is nested too deeply", path, 1) from None
+    builder = _Builder(path)
+    data = builder.build(node, ()) if node is not None else None
+    return Document(path, data, builder.lines, tuple(builder.problems), hashlib.sha256(raw).hexdigest())
+
+
+def _broken(message: str, path: str, line: int, hint: str = "") -> InvalidDefinition:
+    return InvalidDefinition([Problem(message, path, line, hint=hint, rule="yaml")])
+
+
+def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
+    mark, context = error.problem_mark or error.context_mark, error.context
+    if context and error.context_mark and mark and error.context_mark.line != mark.line:
+        # An open quote or bracket is only noticed further down, if not at the end of the file.
+        context += f" (from line {error.context_mark.line + 1})"
+        if error.problem and ("end of stream" in error.problem or "<stream end>" in error.problem):
+            mark = error.context_mark
+    words = ", ".join(part for part in (context, error.problem) if part)
+    hint = next((hint for sign, hint in _HINTS.items() if sign in words), "")
+    return _broken(f"is not YAML: {words}", path, mark.line + 1 if mark else 1, hint)
+
+
+class _Builder:
+    """Turns a node graph into plain data, noting lines and duplicate keys on the way."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines: dict[Loc, int] = {}
+        self.problems: list[Problem] = []
+
+    def build(self, node: Node, loc: Loc) -> object:
+        self.lines.setdefault(loc, node.start_mark.line + 1)
+        if len(loc) > _MAX_DEPTH or len(self.lines) > _MAX_PLACES:
+            raise _broken("is nested too deeply, or refers to itself", self.path, node.start_mark.line + 1)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, loc)
+        if isinstance(node, SequenceNode):
+            return [self.build(child, (*loc, index)) for index, child in enumerate(node.value)]
+        return _plain_value(str(node.value), is_quoted=getattr(node, "style", None) is not None)
+
+    def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
+        data: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self._note("a key must be a single word or text", line, loc)
+                continue
+            key = str(key_node.value)
+            if key in data:
+                first = self.lines[(*loc, key)]
+                self._note(f"'{key}' is given twice (first on line {first})", line, loc)
+                continue
+            self.lines[(*loc, key)] = line
+            data[key] = self.build(value_node, (*loc, key))
+        return data
+
+    def _note(self, message: str, line: int, loc: Loc) -> None:
+        self.problems.append(Problem(message, self.path, line, name_place(loc), rule="duplicate-key"))
+
+
+def _plain_value(text: str, *, is_quoted: bool) -> object:
+    if is_quoted:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text) and len(text) < 19:
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return text

@@ -1,0 +1,128 @@
+"""Tables of results, to the terminal or to a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sos_score.output.files import check_output, choose_format, make_workbook, replace_files, write_text
+from sos_score.output.table import Cell, Table, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+RESULT_FORMATS = ("csv", "json", "xlsx")
+
+
+def open_console(*, to_stderr: bool = False) -> Console:
+    """Return a console; NO_COLOR and the terminal's width are honoured."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
+
+
+def write_table(
+    table: Table, fmt: str | None, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()
+) -> None:
+    """Show one table in the terminal, or write it; see `write_tables`."""
+    write_tables({"rows": table}, fmt, output, force=force, inputs=inputs)
+
+
+def write_tables(
+    tables: Mapping[str, Table],
+    fmt: str | None,
+    output: str | None,
+    *,
+    force: bool,
+    about: Mapping[str, Any] | None = None,
+    inputs: Iterable[str | Path] = (),
+) -> None:
+    """Show tables in the terminal, rounded, or write them in full precision.
+
+    Parameters
+    ----------
+    tables : dict
+        Name to table; the first is the main one.
+    fmt : str or None
+        ``table``, ``csv``, ``json`` or ``xlsx``; None takes the suffix of `output`, else a table.
+    output : str or None
+        A path, ``-``, or None for standard output. As CSV, the tables after the first go beside it, under
+        ``<stem>.<name>.csv``; on standard output they follow each other with an empty line between.
+    force : bool
+        Whether files that are there already are replaced.
+    about : dict, optional
+        What has to stand beside the results; goes inside JSON and Excel.
+    inputs : iterable of str or Path
+        The files the results come from; none of them is ever replaced.
+    """
+    kind = choose_format(fmt, output, RESULT_FORMATS)
+    about = about or {}
+    if kind == "table":
+        console = open_console()
+        for number, table in enumerate(tables.values()):
+            if number:
+                console.print()
+            print_table(table, console)
+    elif kind == "json":
+        write_text(_make_json(tables, about), output, force=force, inputs=inputs)
+    elif output in (None, "-"):
+        write_text("\n".join(_make_csv(table) for table in tables.values()), output, force=force)
+    else:
+        path = Path(str(output))
+        if kind == "xlsx":
+            _write_files({path: _make_xlsx(tables, about)}, force=force, inputs=inputs)
+        else:
+            names = [path, *(path.with_name(f"{path.stem}.{name}.csv") for name in list(tables)[1:])]
+            texts = {name: _make_csv(table).encode() for name, table in zip(names, tables.values(), strict=True)}
+            _write_files(texts, force=force, inputs=inputs)
+
+
+def _write_files(contents: Mapping[Path, bytes], *, force: bool, inputs: Iterable[str | Path]) -> None:
+    for path in contents:
+        check_output(path, force=force, inputs=inputs)
+    replace_files(contents)
+
+
+def _plain(value: Cell) -> Cell:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _make_csv(table: Table) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([_disarm(_plain(value)) for value in row] for row in table.rows)
+    return text.getvalue()
+
+
+def _disarm(value: Cell) -> Cell:
+    """Put an apostrophe before a text a spreadsheet would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _rows(table: Table) -> Sequence[dict[str, Cell]]:
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in table.rows]
+
+
+def _make_json(tables: Mapping[str, Table], about: Mapping[str, Any]) -> str:
+    data: dict[str, Any] = {name: _rows(table) for name, table in tables.items()}
+    data["notes"] = list(dict.fromkeys(note for table in tables.values() for note in table.notes))
+    if about:
+        data["about"] = about
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _make_xlsx(tables: Mapping[str, Table], about: Mapping[str, Any]) -> bytes:
+    sheets = {
+        name: ([column.name for column in table.columns], [[_plain(value) for value in row] for row in table.rows])
+        for name, table in tables.items()
+    }
+    notes = list(dict.fromkeys(note for table in tables.values() for note in table.notes))
+    return make_workbook(sheets, {**about, "notes": notes} if notes else about)

@@ -1,0 +1,167 @@
+"""The rows of coded answers in batches, and the group each row belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.scoring.files import OpenPart, Take
+from sos_score.scoring.responses import Responses
+from sos_score.scoring.scorer import shortest_integer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Values = NDArray[Any]
+Known = NDArray[np.bool_]
+Group = tuple[str | None, ...]
+"""The values of some id columns, None where blank; the empty group is all rows."""
+
+_BATCH = 50_000
+_NUMBER = "\x1fgroup"
+
+
+def order_group(group: Group) -> tuple[tuple[int, str], ...]:
+    """Return what puts groups in order: whole numbers by size, and before other texts.
+
+    Examples
+    --------
+    >>> sorted([("10", "T1"), ("b", "T1"), ("2", "T2"), ("2", "T1")], key=order_group)
+    [('2', 'T1'), ('2', 'T2'), ('10', 'T1'), ('b', 'T1')]
+    """
+    return tuple((len(value) if value.isdecimal() else 100, value) for value in (each or "" for each in group))
+
+
+def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Yield the rows in batches: id columns as text, blank ones null, and columns of numbers.
+
+    Parameters
+    ----------
+    responses : Responses
+    ids, columns : sequence of str
+        Of `Responses.frame`.
+
+    Yields
+    ------
+    polars DataFrame
+        Codes are the shortest integers that hold them all, and scores are floats.
+    """
+    import polars as pl
+
+    wanted = list(dict.fromkeys(columns))
+    items = _find_items(responses, wanted)
+    dtype = shortest_integer(responses.instrument.responses[item] for item in items)
+    native = responses.frame.select(*ids, *wanted).to_native()
+    if not isinstance(native, pl.LazyFrame):
+        # What is not there is NaN on some frames.
+        native = responses.frame.select(*ids, *wanted).collect(backend="polars").to_native().lazy()
+        native = native.with_columns(pl.col(wanted).fill_nan(None))
+    codes = set(items.values())
+    numbers = [nw.col(name).cast(dtype) if name in codes else nw.col(name) for name in wanted]
+    whole = nw.from_native(native).select(*ids, *numbers).to_native()
+    for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        yield _tidy(batch, ids, wanted)
+
+
+def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], open_part: OpenPart) -> None:
+    """Hand the rows over in batches, as `iterate_batches` yields them, and check them where that is still to do.
+
+    Parameters
+    ----------
+    responses : Responses
+    ids, columns : sequence of str
+        Of `Responses.frame`.
+    open_part : callable
+        Gives a context whose value takes the batches of a part of the rows. Where it is left by an error, what it
+        took is void.
+    """
+    wanted = list(dict.fromkeys(columns))
+
+    @contextmanager
+    def open_tidy() -> Iterator[Take]:
+        with open_part() as take:
+            yield lambda batch: take(_tidy(batch, ids, wanted))
+
+    if responses.is_checked:
+        with open_part() as take:
+            for batch in iterate_batches(responses, ids, wanted):
+                take(batch)
+    else:
+        responses.check(_find_items(responses, wanted), open_tidy)
+
+
+def read_terms(
+    batch: pl.DataFrame, columns: Sequence[str], order: NDArray[np.int64] | None = None
+) -> tuple[Values, Known]:
+    """Return the answers to the terms of a scale, and where there is one; a row for each term.
+
+    Parameters
+    ----------
+    batch : polars DataFrame
+    columns : sequence of str
+        All codes, or all scores.
+    order : ndarray of int, optional
+        The rows in another order.
+
+    Returns
+    -------
+    tuple of ndarray of shape (k, n)
+        What stands where there is no answer says nothing.
+    """
+    import polars as pl
+
+    dtype = batch[columns[0]].head(0).to_numpy().dtype
+    is_scores = dtype.kind == "f"
+    # Codes never take the lowest number of their type; see `shortest_integer`.
+    gap = np.nan if is_scores else np.iinfo(dtype).min
+    terms = batch.select(pl.col(columns).fill_null(gap)).to_numpy().T
+    if order is not None:
+        terms = terms.take(order, axis=1)
+    return terms, ~np.isnan(terms) if is_scores else terms != gap
+
+
+def _find_items(responses: Responses, columns: Sequence[str]) -> dict[str, str]:
+    """Return those of the columns that hold codes, by item."""
+    places = {item: responses.column_of(item) for item in responses.instrument.responses}
+    return {item: column for item, column in places.items() if column in set(columns)}
+
+
+def _tidy(batch: pl.DataFrame, ids: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+    import polars as pl
+
+    text = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in ids]
+    return batch.select(*text, *columns)
+
+
+def number_groups(batch: pl.DataFrame, ids: Sequence[str], groups: dict[Group, int]) -> NDArray[np.int64]:
+    """Return the number of each row's group, its values of `ids`; new groups get the next number.
+
+    Parameters
+    ----------
+    batch : polars DataFrame
+    ids : sequence of str
+        Its group columns.
+    groups : dict
+        Group to number; it grows.
+
+    Returns
+    -------
+    ndarray of int
+    """
+    import polars as pl
+
+    if not ids:
+        groups[()] = 0
+        return np.zeros(batch.height, dtype=np.int64)
+    present = batch.select(ids).unique(maintain_order=True)
+    for values in present.iter_rows():
+        groups.setdefault(values, len(groups))
+    numbers = pl.Series(_NUMBER, [groups[values] for values in present.iter_rows()], dtype=pl.Int64)
+    known = present.with_columns(numbers)
+    numbered = batch.select(ids).join(known, on=list(ids), how="left", nulls_equal=True, maintain_order="left")
+    return numbered[_NUMBER].to_numpy()

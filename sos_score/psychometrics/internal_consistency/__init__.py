@@ -1,0 +1,1 @@
+"""Reliability of a scale from its items."""

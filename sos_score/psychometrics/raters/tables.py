@@ -1,0 +1,280 @@
+"""Several raters of the same targets: how far they agree, for every item and every scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.psychometrics.batches import iterate_batches, order_group
+from sos_score.psychometrics.raters.icc import IccForm, rater_icc
+from sos_score.psychometrics.raters.kappa import Kappa, KappaAverage, average_kappa
+from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
+from sos_score.psychometrics.raters.pairs import RaterPair, cross_raters, list_pairs, pool_tables
+from sos_score.psychometrics.raters.ratings import percent_agreement, rating_table, target_spread
+from sos_score.psychometrics.tables import choose_scales, count_noun
+from sos_score.psychometrics.teams.icc import team_icc
+from sos_score.scoring.plan import ScalePlan
+from sos_score.scoring.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+_TARGET, _RATER = "\x1ftarget", "\x1frater"
+_MOST_NAMED = 4
+_KAPPA_COLUMNS = [
+    *("kind", "name", "scale", "rater_1", "rater_2", "weights", "n", "kappa", "se", "ci_low", "ci_high"),
+    *("observed", "expected", "exact", "within_one", "note"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RaterTables:
+    """Agreement of raters on the items and scales of an instrument.
+
+    Attributes
+    ----------
+    measures : pandas DataFrame
+        One row an item and a scale: ``kind`` (item or scale), ``name``, ``scale``; ``targets`` rated, ``raters``,
+        ``ratings`` used, ``complete`` targets (rated once by every rater), ``duplicates`` (pairs of target and rater
+        with several ratings, none of them used); ``pairs`` of ratings, ``exact``, ``within_one`` (percent agreement
+        as shares); ``krippendorff_alpha``, ``metric`` (ordinal for items, interval for scales),
+        ``krippendorff_targets``; ``kappa_items``, ``kappa_mean``, ``kappa_minimum``, ``kappa_maximum`` (quadratic,
+        over the items of a scale and the pairs of raters); ``note``.
+    iccs : pandas DataFrame
+        One row an item or scale and form: ``form`` (McGraw & Wong), ``shrout_fleiss``, ``icc``, ``ci_low``,
+        ``ci_high``, ``f``, ``df1``, ``df2``, ``p``, ``targets``, ``raters`` (mean ratings a target for the one-way
+        forms of all ratings, ``basis`` "all"; the others are of the complete targets).
+    kappas : pandas DataFrame
+        One row an item (and one for the items of a scale pooled), two raters and ``weights``: ``n``, ``kappa``,
+        ``se``, ``ci_low``, ``ci_high``, ``observed``, ``expected``, ``exact``, ``within_one``; categories are all
+        options of the response scale.
+    targets : pandas DataFrame
+        One row a scale and target: ``ratings``, ``mean``, ``sd``, ``minimum``, ``maximum``, ``spread`` (their
+        distance) of the scores, ``lacks`` (how many raters did not rate it).
+    duplicates : pandas DataFrame
+        The pairs of ``target`` and ``rater`` in more than one row, with how many ``rows``.
+    notes : tuple of str
+        What could not be computed and what to beware of.
+    """
+
+    measures: pd.DataFrame
+    iccs: pd.DataFrame
+    kappas: pd.DataFrame
+    targets: pd.DataFrame
+    duplicates: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iterable[str] = ()) -> RaterTables:
+    """Assess how far the raters of the same targets agree.
+
+    Parameters
+    ----------
+    responses : Responses
+        See `read_responses` and `open_responses`.
+    target, rater : str
+        The id columns that say who was rated, and by whom (or by what kind of person).
+    scales : iterable of str
+        Only these, and their items.
+
+    Returns
+    -------
+    RaterTables
+        Items as answered, scales as scored. Two ratings of one target by one rater are reported and left out, never
+        averaged. Two-way ICCs, `rater_icc`, are of the targets every rater rated; the one-way ICC of all ratings,
+        `team_icc` (mean number of ratings), needs no complete target. Kappa for every two of up to ten raters.
+
+    Raises
+    ------
+    InvalidSurvey
+        There is no such id column, it is blank everywhere, or there is one rater only.
+    InvalidRequest
+        There is no such scale.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from sos_score import load_instrument, read_responses
+    >>> ratings = pl.DataFrame({"target": list("aabbcc"), "rater": list("XYXYXY"), "safety": [2, 3, 8, 7, 5, 5]})
+    >>> tables = assess_raters(read_responses(ratings, load_instrument("safety-scale")), "target", "rater")
+    >>> tables.iccs.loc[tables.iccs.form == "ICC(A,1)", "icc"].round(2).tolist()
+    [0.95, 0.95]
+    """
+    import pandas as pd
+
+    responses.require_ids(target, rater)
+    chosen = choose_scales(responses, scales)
+    rows, notes = _read_ratings(responses, chosen, target, rater)
+    homes: dict[str, str] = {}
+    for scale in chosen:
+        homes |= {} if scale.of_scores else {term.name: scale.scale for term in scale.terms if term.name not in homes}
+    items = [_Measure(rows, responses.column_of(item), "item", item, home) for item, home in homes.items()]
+    scored = [_Measure(rows, scale.column, "scale", scale.scale, scale.scale) for scale in chosen]
+    ranges = responses.instrument.responses
+    tables = {
+        item.name: cross_raters(item.ratings, range(ranges[item.name].min, ranges[item.name].max + 1)) for item in items
+    }
+    pairs = [pair for item in items for pair in list_pairs(tables[item.name], item.name, item.scale)]
+    means = {scale.scale: average_kappa(_choose_kappas(pairs, scale)) for scale in chosen}
+    pairs += [pair for scale in chosen for pair in list_pairs(pool_tables(tables, scale), "", scale.scale)]
+    twice = rows.group_by(_TARGET, _RATER, maintain_order=True).len().rows()
+    duplicates = [{"target": who, "rater": by, "rows": count} for who, by, count in twice if count > 1]
+    if duplicates:
+        notes.append(f"More than once, and not used: {count_noun(len(duplicates), 'pair')} of {target} and {rater}.")
+    return RaterTables(
+        measures=pd.DataFrame([one.row() | _describe_mean(means.get(one.name)) for one in [*scored, *items]]),
+        iccs=pd.DataFrame([row for one in [*scored, *items] for row in one.list_iccs()]),
+        kappas=pd.DataFrame([pair.row() for pair in pairs], columns=_KAPPA_COLUMNS),
+        targets=pd.DataFrame([row for one in scored for row in one.list_targets()]),
+        duplicates=pd.DataFrame(duplicates, columns=["target", "rater", "rows"]),
+        notes=(*notes, *_gather([(one.name, note) for one in [*scored, *items] for note in one.notes])),
+    )
+
+
+class _Measure:
+    """One item or one scale, as its raters saw it."""
+
+    def __init__(self, rows: pl.DataFrame, column: str, kind: str, name: str, scale: str) -> None:
+        self.kind, self.name, self.scale = kind, name, scale
+        values = rows[column].to_numpy()
+        known = ~np.isnan(values)
+        asked = rows[_RATER].filter(known).unique()
+        # Who never rated this is not one of its raters.
+        kept = rows[_RATER].is_in(asked.implode()).to_numpy()
+        ratings = rating_table(rows[_TARGET].to_numpy()[kept], rows[_RATER].to_numpy()[kept], values[kept])
+        order = sorted(range(len(ratings.raters)), key=lambda place: order_group((str(ratings.raters[place]),)))
+        self.ratings = replace(ratings, raters=ratings.raters[order], matrix=ratings.matrix[:, order])
+        self.icc = rater_icc(self.ratings.matrix) if len(asked) else rater_icc(np.zeros((0, 0)))
+        self.agreement = percent_agreement(self.ratings.matrix)
+        self.krippendorff = krippendorff_alpha(self.ratings.matrix, "ordinal" if kind == "item" else "interval")
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be computed, and what to beware of."""
+        # That a pair was doubled is said once, of the rows.
+        own = [note for note in self.ratings.notes if "more than one rating" not in note]
+        icc = () if own else self.icc.notes
+        return [*own, *icc, *self.krippendorff.notes]
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of the table of measures."""
+        matrix = self.ratings.matrix
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "scale": self.scale,
+            "targets": int((~np.isnan(matrix)).any(axis=1).sum()),
+            "raters": len(self.ratings.raters),
+            "ratings": int((~np.isnan(matrix)).sum()),
+            "complete": len(self.ratings.complete),
+            "duplicates": len(self.ratings.duplicates),
+            "pairs": self.agreement.pairs,
+            "exact": self.agreement.exact,
+            "within_one": self.agreement.within_one,
+            "krippendorff_alpha": self.krippendorff.alpha,
+            "metric": self.krippendorff.metric,
+            "krippendorff_targets": self.krippendorff.targets,
+            "note": " ".join(self.notes),
+        }
+
+    def list_iccs(self) -> list[dict[str, Any]]:
+        """Return the forms of the ICC: of the complete targets, and one-way of all ratings where some are not."""
+        about = {"kind": self.kind, "name": self.name, "scale": self.scale}
+        complete = {"basis": "complete", "targets": self.icc.targets, "raters": float(self.icc.raters)}
+        rows = [about | {"form": form.name} | _describe_form(form) | complete for form in self.icc.forms]
+        if not self.ratings.incomplete:
+            return rows
+        matrix = self.ratings.matrix
+        teams = np.broadcast_to(np.arange(len(matrix))[:, None], matrix.shape)
+        one = team_icc(matrix.ravel(), teams.ravel())
+        forms = (
+            IccForm("ICC(1)", "ICC(1,1)", one.icc1, one.icc1_low, one.icc1_high, one.f, one.df1, one.df2, one.p),
+            IccForm("ICC(k)", "ICC(1,k)", one.icc2, one.icc2_low, one.icc2_high, one.f, one.df1, one.df2, one.p),
+        )
+        every = {"basis": "all", "targets": one.teams, "raters": one.mean_size}
+        return rows + [about | {"form": form.name} | _describe_form(form) | every for form in forms]
+
+    def list_targets(self) -> list[dict[str, Any]]:
+        """Return how far the ratings of each target lie apart."""
+        spread, matrix = target_spread(self.ratings.matrix), self.ratings.matrix
+        order = sorted(range(len(matrix)), key=lambda place: order_group((str(self.ratings.targets[place]),)))
+        return [
+            {
+                "scale": self.name,
+                "target": str(self.ratings.targets[i]),
+                "ratings": int(spread.n[i]),
+                "mean": float(spread.mean[i]),
+                "sd": float(spread.sd[i]),
+                "minimum": float(spread.minimum[i]),
+                "maximum": float(spread.maximum[i]),
+                "spread": float(spread.maximum[i] - spread.minimum[i]),
+                "lacks": int(np.isnan(matrix[i]).sum()),
+            }
+            for i in order
+        ]
+
+
+def _read_ratings(
+    responses: Responses, scales: Sequence[ScalePlan], target: str, rater: str
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return the rows that say who was rated by whom, and a note on the others."""
+    import polars as pl
+
+    items = [responses.column_of(term.name) for scale in scales if not scale.of_scores for term in scale.terms]
+    ids = [target, rater] if target != rater else [target]
+    columns = [*dict.fromkeys([*items, *(scale.column for scale in scales)])]
+    rows = pl.concat(iterate_batches(responses, ids, columns))
+    problems = [
+        Problem(f"the column '{name}' is blank in every row", rule="column")
+        for name in ids
+        if rows[name].null_count() == rows.height
+    ]
+    if problems:
+        raise InvalidSurvey(problems)
+    named = rows.drop_nulls(ids).select(
+        pl.col(target).alias(_TARGET), pl.col(rater).alias(_RATER), *[pl.col(name) for name in columns]
+    )
+    raters = named[_RATER].unique().to_list()
+    if len(raters) < 2:
+        message = f"there is one {rater} only, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
+        raise InvalidSurvey([Problem(f"{message}: agreement takes two", rule="rater")])
+    lost = rows.height - named.height
+    return named, [f"Left out: {count_noun(lost, 'row')} without a {target} or a {rater}."] if lost else []
+
+
+def _choose_kappas(pairs: Sequence[RaterPair], scale: ScalePlan) -> list[Kappa]:
+    names = {term.name for term in scale.terms} if not scale.of_scores else set()
+    return [pair.kappa for pair in pairs if pair.item in names and pair.kappa.weights == "quadratic"]
+
+
+def _describe_form(form: IccForm) -> dict[str, Any]:
+    names = ("shrout_fleiss", "icc", "ci_low", "ci_high", "f", "df1", "df2", "p")
+    return {name: getattr(form, name) for name in names}
+
+
+def _describe_mean(mean: KappaAverage | None) -> dict[str, Any]:
+    if mean is None:
+        return {"kappa_items": None, "kappa_mean": np.nan, "kappa_minimum": np.nan, "kappa_maximum": np.nan}
+    return {
+        "kappa_items": mean.items,
+        "kappa_mean": mean.mean,
+        "kappa_minimum": mean.minimum,
+        "kappa_maximum": mean.maximum,
+    }
+
+
+def _gather(found: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Say each note once, with what it is about."""
+    about: dict[str, list[str]] = {}
+    for name, note in found:
+        about.setdefault(note, []).append(name)
+    about = {note: list(dict.fromkeys(names)) for note, names in about.items()}
+    return tuple(
+        f"{', '.join(names) if len(names) <= _MOST_NAMED else f'{len(names)} items and scales'}: {note}"
+        for note, names in about.items()
+    )

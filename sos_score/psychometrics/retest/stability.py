@@ -1,0 +1,255 @@
+"""The same people at two occasions: how stable the scores are, and whose change is more than error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sos_score.psychometrics.internal_consistency.error import measurement_error
+from sos_score.psychometrics.raters.icc import IccForm, rater_icc
+
+Floats = NDArray[np.float64]
+
+FEWEST_PEOPLE = 3
+"""People with both scores below which there is no correlation."""
+
+RELIABLE = 1.96
+"""Reliable change index beyond which a change is more than error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retest:
+    """Stability of a score from one occasion to the next.
+
+    Attributes
+    ----------
+    n, dropped : int
+        People with both scores, and those with only one.
+    r, ci_low, ci_high : float
+        Pearson's correlation with Fisher's interval (from four people).
+    t, df, p : float
+        Test of no correlation.
+    agreement, consistency : IccForm
+        ICC(A,1), where a shift of the mean counts against stability, and ICC(C,1), where it does not.
+    mean_first, sd_first, mean_second, sd_second : float
+        Of the people with both scores.
+    notes : tuple of str
+        What could not be computed.
+    """
+
+    n: int
+    dropped: int
+    r: float
+    ci_low: float
+    ci_high: float
+    t: float
+    df: int
+    p: float
+    agreement: IccForm
+    consistency: IccForm
+    mean_first: float
+    sd_first: float
+    mean_second: float
+    sd_second: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReliableChange:
+    """Change of each person beside the error of measurement.
+
+    Attributes
+    ----------
+    sem, s_diff, critical_change : float
+        Standard error of a score, of a difference of two, and the change that must be exceeded, in score
+        points.
+    index : ndarray of shape (n,)
+        Reliable change index, second minus first; NaN where a score is missing.
+    outcome : ndarray of str, shape (n,)
+        "improved", "unchanged" or "deteriorated" in the direction of the scale; "" where a score is missing.
+    n, improved, unchanged, deteriorated : int
+        People with both scores, and how they divide.
+    recovered : int or None
+        Of the improved, those who crossed the cut-off; None without one.
+    mean_index : float
+        Mean index.
+    notes : tuple of str
+        Why it could not be computed.
+    """
+
+    sem: float
+    s_diff: float
+    critical_change: float
+    index: Floats
+    outcome: NDArray[np.str_]
+    n: int
+    improved: int
+    unchanged: int
+    deteriorated: int
+    recovered: int | None
+    mean_index: float
+    notes: tuple[str, ...]
+
+
+def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
+    """Return how stable scores are from one occasion to the next.
+
+    Parameters
+    ----------
+    first, second : array of shape (n,)
+        Scores of the same people, NaN where missing; people with only one are dropped.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Retest
+        Fewer than three people have no correlation, three have no interval, and a score that does not vary
+        has neither. Agrees with cor.test of R 4.2.2 and psych::ICC 2.2.9 (``lmer = FALSE``). McGraw & Wong
+        (1996).
+
+    Examples
+    --------
+    >>> s = retest([1, 2, 3, 4, 6], [2, 2, 4, 4, 7])
+    >>> s.n, round(s.r, 3), round(s.agreement.icc, 3)
+    (5, 0.964, 0.927)
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    both = ~(np.isnan(x) | np.isnan(y))
+    dropped = int((~(np.isnan(x) & np.isnan(y))).sum() - both.sum())
+    x, y = x[both], y[both]
+    icc = rater_icc(np.column_stack([x, y]), level)
+    r, ci_low, ci_high, t, p, notes = _correlation(x, y, level)
+    several = len(x) > 1
+    return Retest(
+        n=len(x),
+        dropped=dropped,
+        r=r,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        t=t,
+        df=max(len(x) - 2, 0),
+        p=p,
+        agreement=icc.form("ICC(A,1)"),
+        consistency=icc.form("ICC(C,1)"),
+        mean_first=float(x.mean()) if len(x) else np.nan,
+        sd_first=float(x.std(ddof=1)) if several else np.nan,
+        mean_second=float(y.mean()) if len(y) else np.nan,
+        sd_second=float(y.std(ddof=1)) if several else np.nan,
+        notes=(*notes, *icc.notes),
+    )
+
+
+def reliable_change(
+    first: ArrayLike,
+    second: ArrayLike,
+    sd: float,
+    reliability: float,
+    *,
+    higher_is_better: bool = True,
+    cutoff: float | None = None,
+) -> ReliableChange:
+    """Return whose change is more than the error of measurement.
+
+    Parameters
+    ----------
+    first, second : array of shape (n,)
+        Scores of the same people, NaN where missing.
+    sd : float
+        Standard deviation of the score at the first occasion, of this sample or a stated one.
+    reliability : float
+        Of the score, of this sample or a stated one.
+    higher_is_better : bool
+        Whether a rise is an improvement.
+    cutoff : float, optional
+        Score from which a person is on the better side (`cutoff_c`).
+
+    Returns
+    -------
+    ReliableChange
+        ``index = (second - first) / s_diff``, ``s_diff = sqrt(2) sem``, ``sem = sd sqrt(1 - reliability)``;
+        beyond 1.96 the change is reliable. A reliability outside 0 to 1, or no error at all, gives none.
+        Jacobson & Truax (1991).
+
+    Examples
+    --------
+    >>> c = reliable_change([2.0, 2.5, 3.0], [3.0, 2.6, 2.0], sd=0.62, reliability=0.86)
+    >>> c.outcome.tolist(), round(c.critical_change, 3)
+    (['improved', 'unchanged', 'deteriorated'], 0.643)
+    """
+    x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    error = measurement_error(sd, reliability)
+    s_diff = float(np.sqrt(2) * error.sem)
+    notes = error.notes
+    if s_diff == 0:
+        s_diff, notes = np.nan, ("No reliable change index: without any error every change is reliable.",)
+    index = (y - x) / s_diff
+    known = ~np.isnan(index)
+    better = index if higher_is_better else -index
+    improved, worse = better > RELIABLE, better < -RELIABLE
+    outcome = np.select([~known, improved, worse], ["", "improved", "deteriorated"], "unchanged")
+    recovered = None
+    if cutoff is not None:
+        crossed = (x < cutoff) & (y >= cutoff) if higher_is_better else (x > cutoff) & (y <= cutoff)
+        recovered = int((improved & crossed).sum())
+    return ReliableChange(
+        sem=error.sem,
+        s_diff=s_diff,
+        critical_change=RELIABLE * s_diff,
+        index=index,
+        outcome=outcome,
+        n=int(known.sum()),
+        improved=int(improved.sum()),
+        unchanged=int((outcome == "unchanged").sum()),
+        deteriorated=int(worse.sum()),
+        recovered=recovered,
+        mean_index=float(index[known].mean()) if known.any() else np.nan,
+        notes=notes,
+    )
+
+
+def cutoff_c(mean_clinical: float, sd_clinical: float, mean_functional: float, sd_functional: float) -> float:
+    """Return Jacobson and Truax's cut-off c between two populations.
+
+    Parameters
+    ----------
+    mean_clinical, sd_clinical : float
+        Of the population with the difficulty.
+    mean_functional, sd_functional : float
+        Of the population without it.
+
+    Returns
+    -------
+    float
+        ``(sd_functional mean_clinical + sd_clinical mean_functional) / (sd_functional + sd_clinical)``, the
+        point as many standard deviations from one mean as from the other. Jacobson & Truax (1991).
+
+    Examples
+    --------
+    >>> round(cutoff_c(2.9, 0.62, 3.9, 0.55), 6)
+    3.429915
+    """
+    return (sd_functional * mean_clinical + sd_clinical * mean_functional) / (sd_functional + sd_clinical)
+
+
+def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[str, ...]]:
+    from scipy.stats import pearsonr
+
+    n, nan = len(x), np.nan
+    if n < FEWEST_PEOPLE:
+        note = f"No correlation: {n} people have both scores, at least {FEWEST_PEOPLE} are needed."
+        return nan, nan, nan, nan, nan, (note,)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return nan, nan, nan, nan, nan, ("No correlation: the scores of one occasion do not vary.",)
+    result = pearsonr(x, y)
+    r = float(result.statistic)
+    if 1 - abs(r) < 1e-14:
+        perfect = float(np.sign(r))
+        return perfect, perfect, perfect, perfect * np.inf, 0.0, ()
+    t = r * float(np.sqrt((n - 2) / (1 - r**2)))
+    if n == FEWEST_PEOPLE:
+        return r, nan, nan, t, float(result.pvalue), ("No interval of r: three people are too few.",)
+    interval = result.confidence_interval(level)
+    return r, float(interval.low), float(interval.high), t, float(result.pvalue), ()

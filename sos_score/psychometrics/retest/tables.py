@@ -1,0 +1,246 @@
+"""The same people at two occasions: stability of every scale, and whose change is more than error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
+from sos_score.psychometrics.batches import iterate_batches
+from sos_score.psychometrics.columns import list_scale_columns
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.moments import moments
+from sos_score.psychometrics.retest.stability import ReliableChange, reliable_change, retest
+from sos_score.psychometrics.tables import choose_scales, count_noun, gather_notes
+from sos_score.scoring.plan import ScalePlan
+from sos_score.scoring.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class RetestTables:
+    """Stability and change of the scales of an instrument.
+
+    Attributes
+    ----------
+    scales : pandas DataFrame
+        One row a scale: ``n`` people with both scores, ``first_only``, ``second_only``; ``r`` with ``r_low``,
+        ``r_high``, ``t``, ``df``, ``p``; ``icc_agreement`` (ICC(A,1)) and ``icc_consistency`` (ICC(C,1)) with
+        ``_low`` and ``_high``; ``mean_first``, ``sd_first``, ``mean_second``, ``sd_second``, ``mean_change``
+        of those with both; ``reliability`` and ``reliability_from``; ``sd_error`` (the SD behind the error: everybody
+        at the first occasion), ``sem``, ``s_diff``, ``critical_change``; ``improved``, ``unchanged``, ``deteriorated``,
+        ``mean_index``; ``good`` (high or low); ``note``.
+    people : pandas DataFrame
+        One row a person and scale, for those with both scores: ``first``, ``second``, ``change``, ``index``,
+        ``outcome``.
+    notes : tuple of str
+        What could not be computed and what to beware of, each once.
+    """
+
+    scales: pd.DataFrame
+    people: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def assess_retest(
+    responses: Responses,
+    first: str,
+    second: str,
+    *,
+    occasion: str = "wave",
+    respondent: str = "respondent",
+    stated_reliability: float | None = None,
+    scales: Iterable[str] = (),
+) -> RetestTables:
+    """Assess how stable scores are, and whose change is more than the error of measurement.
+
+    Parameters
+    ----------
+    responses : Responses
+        See `read_responses` and `open_responses`.
+    first, second : str
+        The two occasions, as the column `occasion` has them.
+    occasion, respondent : str
+        Id columns: when, and who. Each person may be there once an occasion.
+    stated_reliability : float, optional
+        For the reliable change index; otherwise Cronbach's alpha of the complete answers at the first occasion.
+    scales : iterable of str
+        Only these.
+
+    Returns
+    -------
+    RetestTables
+        As `retest` and `reliable_change` say. The error of measurement takes the SD of everybody with a score at the
+        first occasion, whether they came back or not. Rows without a respondent are left out.
+
+    Raises
+    ------
+    InvalidSurvey
+        There is no such id column, an occasion has no rows, or a person is there twice.
+    InvalidRequest
+        The occasions are the same, the stated reliability is not between 0 and 1, or there is no such scale.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from sos_score import load_instrument, read_responses
+    >>> rows = [(f"A{n}", wave, n % 11, (n + later) % 11) for n in range(9) for later, wave in enumerate(["T1", "T2"])]
+    >>> answers = pl.DataFrame([(who, when, x if when == "T1" else y) for who, when, x, y in rows],
+    ...                        schema=["respondent", "wave", "safety"], orient="row")
+    >>> tables = assess_retest(read_responses(answers, load_instrument("safety-scale")), "T1", "T2")
+    >>> tables.scales[["scale", "n", "r"]].values.tolist()
+    [['safety', 9, 1.0]]
+    """
+    import pandas as pd
+
+    responses.require_ids(occasion, respondent)
+    chosen = choose_scales(responses, scales)
+    if first == second:
+        raise InvalidRequest(f"the two occasions are the same: '{first}'")
+    if stated_reliability is not None and not 0 <= stated_reliability <= 1:
+        raise InvalidRequest(f"a reliability is between 0 and 1, not {stated_reliability}")
+    one, two, unnamed = _split(responses, chosen, (occasion, first, second), respondent)
+    both = one.join(two, on=respondent, how="full", suffix=" later", coalesce=True, maintain_order="left_right")
+    parts = [_Part(responses, scale, both, one, stated_reliability) for scale in chosen]
+    people = [row for part in parts for row in part.people(both[respondent].to_list())]
+    found = [(part.plan.scale, "", note) for part in parts for note in part.notes]
+    notes = gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument)
+    if unnamed:
+        notes += (f"Left out: {count_noun(unnamed, 'row')} without a {respondent}.",)
+    frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
+    return RetestTables(pd.DataFrame([part.row() for part in parts]), frame, notes)
+
+
+class _Part:
+    """One scale at two occasions."""
+
+    def __init__(
+        self,
+        responses: Responses,
+        plan: ScalePlan,
+        both: pl.DataFrame,
+        one: pl.DataFrame,
+        stated_reliability: float | None,
+    ) -> None:
+        self.plan = plan
+        self.good = responses.instrument.scales[plan.scale].good
+        self.first, self.second = both[plan.column].to_numpy(), both[f"{plan.column} later"].to_numpy()
+        self.stability = retest(self.first, self.second)
+        at_first = one[plan.column].drop_nulls().to_numpy()
+        self.sd = float(at_first.std(ddof=1)) if len(at_first) > 1 else np.nan
+        self.source = "stated"
+        self.coefficient = np.nan if stated_reliability is None else stated_reliability
+        notes: list[str] = []
+        if stated_reliability is None:
+            (columns,) = list_scale_columns(responses, [plan])
+            keyed = one.select(columns.columns).to_numpy() * columns.signs
+            sample = reliability(moments(keyed), columns.names)
+            self.source, self.coefficient = f"alpha of {sample.n} at the first occasion", sample.alpha
+            notes += [note for note in sample.notes if np.isnan(sample.alpha) or "negative" in note]
+        self.change: ReliableChange = reliable_change(
+            self.first, self.second, self.sd, self.coefficient, higher_is_better=self.good != "low"
+        )
+        if self.good is None:
+            notes.append("The definition does not say whether high or low is good; improved means a higher score.")
+        self.notes = list(dict.fromkeys([*self.stability.notes, *notes, *self.change.notes]))
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of the scale table."""
+        s, c = self.stability, self.change
+        has_first, has_second = ~np.isnan(self.first), ~np.isnan(self.second)
+        return {
+            "scale": self.plan.scale,
+            "n": s.n,
+            "first_only": int((has_first & ~has_second).sum()),
+            "second_only": int((has_second & ~has_first).sum()),
+            "r": s.r,
+            "r_low": s.ci_low,
+            "r_high": s.ci_high,
+            "t": s.t,
+            "df": s.df,
+            "p": s.p,
+            "icc_agreement": s.agreement.icc,
+            "icc_agreement_low": s.agreement.ci_low,
+            "icc_agreement_high": s.agreement.ci_high,
+            "icc_consistency": s.consistency.icc,
+            "icc_consistency_low": s.consistency.ci_low,
+            "icc_consistency_high": s.consistency.ci_high,
+            "mean_first": s.mean_first,
+            "sd_first": s.sd_first,
+            "mean_second": s.mean_second,
+            "mean_change": s.mean_second - s.mean_first,
+            "sd_second": s.sd_second,
+            "reliability": self.coefficient,
+            "reliability_from": self.source,
+            "sd_error": self.sd,
+            "sem": c.sem,
+            "s_diff": c.s_diff,
+            "critical_change": c.critical_change,
+            "improved": c.improved,
+            "unchanged": c.unchanged,
+            "deteriorated": c.deteriorated,
+            "mean_index": c.mean_index,
+            "good": self.good,
+            "note": " ".join(self.notes),
+        }
+
+    def people(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the rows of the people with both scores."""
+        return [
+            {
+                "respondent": name,
+                "scale": self.plan.scale,
+                "first": float(x),
+                "second": float(y),
+                "change": float(y - x),
+                "index": float(index),
+                "outcome": str(outcome) or None,
+            }
+            for name, x, y, index, outcome in zip(
+                names, self.first, self.second, self.change.index, self.change.outcome, strict=True
+            )
+            if not np.isnan(x) and not np.isnan(y)
+        ]
+
+
+def _split(
+    responses: Responses, scales: Sequence[ScalePlan], when: tuple[str, str, str], respondent: str
+) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Return the rows of each occasion, and how many rows of theirs name nobody."""
+    import polars as pl
+
+    occasion, *wanted = when
+    answers = [name for columns in list_scale_columns(responses, scales) for name in columns.columns]
+    columns = [*dict.fromkeys([*answers, *(scale.column for scale in scales)])]
+    rows = pl.concat(iterate_batches(responses, [occasion, respondent], columns))
+    known = rows[occasion].drop_nulls().unique(maintain_order=True).sort().to_list()
+    problems = [
+        Problem(
+            f"no row has {occasion} '{value}' ({occasion}: {', '.join(known) or 'blank everywhere'})",
+            hint=guess(value, known),
+            rule="occasion",
+        )
+        for value in wanted
+        if value not in known
+    ]
+    parts = [rows.filter(pl.col(occasion) == value) for value in wanted]
+    for value, part in zip(wanted, parts, strict=True):
+        named = part[respondent].drop_nulls()
+        twice = named.filter(named.is_duplicated()).unique(maintain_order=True).to_list()
+        problems += [
+            Problem(f"{respondent} '{name}' is there more than once at {value}", rule="duplicate")
+            for name in twice[:20]
+        ]
+    if problems:
+        raise InvalidSurvey(problems)
+    unnamed = sum(part[respondent].null_count() for part in parts)
+    return parts[0].drop_nulls(respondent), parts[1].drop_nulls(respondent), unnamed

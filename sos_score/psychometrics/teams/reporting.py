@@ -1,0 +1,125 @@
+"""Whether team means may be reported: agreement over teams, and the verdict on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sos_score.psychometrics.teams.agreement import TeamAgreement
+
+ENOUGH = 0.70
+"""Agreement from which a team mean is customarily reported (James, Demaree & Wolf 1984)."""
+
+RULE = "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984; LeBreton & Senter 2008)"
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementSummary:
+    """Agreement over teams.
+
+    Attributes
+    ----------
+    teams : int
+        Teams with a value.
+    mean, median, sd, minimum, maximum : float
+        Of the values.
+    share_enough : float
+        Share of these teams with .70 or more.
+    """
+
+    teams: int
+    mean: float
+    median: float
+    sd: float
+    minimum: float
+    maximum: float
+    share_enough: float
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMeanVerdict:
+    """Whether a team's mean may be reported as the team's.
+
+    Attributes
+    ----------
+    may_report : bool or None
+        None when agreement is not known.
+    rule : str
+        The rule and where it comes from.
+    reason : str
+        Why, in words.
+    """
+
+    may_report: bool | None
+    rule: str
+    reason: str
+
+
+def summarise_agreement(values: ArrayLike) -> AgreementSummary:
+    """Summarise agreement over teams.
+
+    Parameters
+    ----------
+    values : array of shape (teams,)
+        One rwg a team; teams without one (NaN) are not counted.
+
+    Returns
+    -------
+    AgreementSummary
+        SD with divisor n - 1, NaN for one team.
+
+    Examples
+    --------
+    >>> s = summarise_agreement([0.6, 0.8, float("nan")])
+    >>> s.teams, round(s.mean, 2), s.share_enough
+    (2, 0.7, 0.5)
+    """
+    all_values = np.asarray(values, dtype=float)
+    v = all_values[~np.isnan(all_values)]
+    if not len(v):
+        return AgreementSummary(0, *[np.nan] * 6)
+    return AgreementSummary(
+        teams=len(v),
+        mean=float(v.mean()),
+        median=float(np.median(v)),
+        sd=float(v.std(ddof=1)) if len(v) > 1 else np.nan,
+        minimum=float(v.min()),
+        maximum=float(v.max()),
+        share_enough=float((v >= ENOUGH).mean()),
+    )
+
+
+def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
+    """Say whether the mean of a team may be reported as the team's.
+
+    Parameters
+    ----------
+    agreement : TeamAgreement
+        Of that team.
+
+    Returns
+    -------
+    TeamMeanVerdict
+        Yes from rwg of .70 against the uniform null, a custom rather than a test; the reason says when the
+        answer hangs on that null or when the mean absolute deviation says otherwise.
+
+    Examples
+    --------
+    >>> from sos_score.psychometrics.teams.agreement import team_agreement
+    >>> judge_team_mean(team_agreement([[3, 2], [4, 4], [3, 3]], options=5)).may_report
+    True
+    """
+    if np.isnan(agreement.rwg):
+        unknown = "Agreement is not known: fewer than two members answered every item."
+        return TeamMeanVerdict(may_report=None, rule=RULE, reason=unknown)
+    if agreement.rwg < ENOUGH:
+        apart = "The members disagree too much for their mean to stand for the team."
+        return TeamMeanVerdict(may_report=False, rule=RULE, reason=apart)
+    reasons = ["The members agree enough."]
+    if agreement.rwg_slight < ENOUGH:
+        reasons.append("Not so if answers lean to one side anyway (slightly skewed null).")
+    if agreement.ad_m > agreement.ad_cutoff:
+        reasons.append("Their mean absolute deviation is above its cut-off, a sixth of the number of options.")
+    return TeamMeanVerdict(may_report=True, rule=RULE, reason=" ".join(reasons))

@@ -1,0 +1,182 @@
+"""A table as Word sets it: in APA style, editable, its header repeated on every page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from sos_score.output.table import Table, drop_hidden, find_numeric, format_cell
+
+PORTRAIT, LANDSCAPE = 482.0, 728.0  # points between the margins of A4
+_SIZES = (9.0, 8.0, 7.0)
+_PADDING = 8.0  # points left and right of a cell's text together
+_WHOLE = 13  # a shorter text stays on its line
+_WIDTHS = {
+    **dict.fromkeys("ijl|.,:;'!", 0.28),
+    **dict.fromkeys("ftr()[]- /\u00a0", 0.34),
+    **dict.fromkeys("mwMW%@", 0.87),
+}
+_INTERVAL = re.compile(r"\[-?[\d.]+, -?[\d.]+\]")
+_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
+_KEPT = 8  # rows of a table that is not worth a break
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table fits a page.
+
+    Attributes
+    ----------
+    widths : tuple of float
+        Of its columns, in points.
+    size : float
+        Of its type, in points.
+    is_landscape : bool
+        Whether it needs a page on its side.
+    """
+
+    widths: tuple[float, ...]
+    size: float
+    is_landscape: bool
+
+
+def clean(text: str) -> str:
+    """Return a text with a mark in place of characters that no XML can hold.
+
+    Examples
+    --------
+    >>> clean(f"a{chr(1)}b") == f"a{chr(0xFFFD)}b"
+    True
+    """
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def measure(text: str) -> float:
+    """Return the width of a text's longest line, in units of its size; a little more than Arial takes.
+
+    Examples
+    --------
+    >>> round(measure("ill"), 2), round(measure("MMM"), 2)
+    (0.84, 2.61)
+    """
+    return max(sum(_WIDTHS.get(sign, 0.7 if sign.isupper() else 0.56) for sign in line) for line in text.split("\n"))
+
+
+def lay_out(table: Table, *, is_turned: bool = False) -> Layout:
+    """Return the largest type, and the narrower page, in which a table's words stay whole.
+
+    Parameters
+    ----------
+    table : Table
+    is_turned : bool
+        Whether the page lies on its side in any case.
+
+    Returns
+    -------
+    Layout
+        One too wide even in the smallest type on the wider page has its columns narrowed in proportion.
+    """
+    texts = _list_texts(drop_hidden(table))
+    for room, sizes in ((PORTRAIT, () if is_turned else _SIZES[:-1]), (LANDSCAPE, _SIZES)):
+        for size in sizes:
+            least = [max(_measure_words(cell) for cell in column) * size + _PADDING for column in texts]
+            if sum(least) <= room:
+                wanted = [max(map(measure, column)) * size + _PADDING for column in texts]
+                return Layout(_share(least, wanted, room), size, room == LANDSCAPE)
+    return Layout(tuple(width * LANDSCAPE / sum(least) for width in least), _SIZES[-1], is_landscape=True)
+
+
+def _list_texts(table: Table) -> list[list[str]]:
+    """Return the texts of each column, its label first."""
+    return [
+        [column.label, *(_bind(format_cell(row[place], column.digits)) for row in table.rows)]
+        for place, column in enumerate(table.columns)
+    ]
+
+
+def _bind(text: str) -> str:
+    """Return a text with a real minus before numbers, which no line ends after, and intervals that do not break."""
+    bound = _INTERVAL.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
+    return _MINUS.sub("\u2212", bound)
+
+
+def _measure_words(text: str) -> float:
+    return measure(text) if len(text) <= _WHOLE else max(map(measure, re.split("[ \n]", text)))
+
+
+def _share(least: Sequence[float], wanted: Sequence[float], room: float) -> tuple[float, ...]:
+    """Return widths that fit; what is left goes to the columns that want most."""
+    if sum(wanted) <= room:
+        return tuple(wanted)
+    widths = list(least)
+    for _ in range(int(room - sum(least))):
+        widths[max(range(len(widths)), key=lambda place: wanted[place] / widths[place])] += 1
+    return tuple(widths)
+
+
+def make_table_element(table: Table, layout: Layout) -> Any:
+    """Return a table as an element of a Word document: a rule above and below the header and below the last row.
+
+    Parameters
+    ----------
+    table : Table
+    layout : Layout
+
+    Returns
+    -------
+    lxml element
+        Numbers stand on the right, so that decimals of one column are aligned; rows do not break across pages.
+    """
+    from docx.oxml import parse_xml
+
+    table = drop_hidden(table)
+    numeric = find_numeric(table)
+    widths = [round(width * 20) for width in layout.widths]
+    lines = list(zip(*_list_texts(table), strict=True))
+    last = len(lines) - 1
+    kept = last if last <= _KEPT else 2
+    rows = "".join(
+        _write_row(cells, widths, numeric, layout.size, (number == 0, number in (0, last), number < kept))
+        for number, cells in enumerate(lines)
+    )
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return parse_xml(
+        f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1"'
+        f' w:noVBand="1"/><w:tblCaption w:val={quoteattr(clean(table.title))}/></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+    )
+
+
+def _write_row(
+    cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool], size: float, kind: tuple[bool, bool, bool]
+) -> str:
+    """Return a row; `kind` says whether it is the header, has a rule below, and stays with the next."""
+    is_header, is_ruled, is_kept = kind
+    rule = '<w:{} w:val="single" w:sz="8" w:space="0" w:color="222222"/>'
+    borders = (rule.format("top") if is_header else "") + (rule.format("bottom") if is_ruled else "")
+    edge = f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
+    anchor = '<w:vAlign w:val="bottom"/>' if is_header else ""
+    written = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{edge}{anchor}</w:tcPr>'
+        f"{_write_cell(cell, size, is_right=is_right, is_kept=is_kept)}</w:tc>"
+        for cell, width, is_right in zip(cells, widths, numeric, strict=True)
+    )
+    header = "<w:tblHeader/>" if is_header else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{written}</w:tr>"
+
+
+def _write_cell(text: str, size: float, *, is_right: bool, is_kept: bool) -> str:
+    side = '<w:jc w:val="right"/>' if is_right else ""
+    keep = "<w:keepNext/>" if is_kept else ""
+    height = f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{keep}{side}</w:pPr><w:r><w:rPr>{height}</w:rPr>{lines}</w:r></w:p>'
+    )

@@ -1,0 +1,213 @@
+"""How people answered every item: bars that part at the middle of the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.comparison.nesting import split_waves
+from sos_score.comparison.outcome import Plan
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.report.figures.canvas import Canvas, Scale, measure_text
+from sos_score.report.figures.style import BLUES, GREY, INK, LINE, ORANGES, PAPER
+from sos_score.report.model import Evidence, Picture, count
+from sos_score.study.data import SourceTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST = 48  # items in one picture
+_ROW = 0.165  # inches
+_SIDE = 0.32  # inches of the shares beside the bars
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The answers to some items of one range.
+
+    Attributes
+    ----------
+    codes : tuple of int
+        The answers there are.
+    ends : tuple of str
+        What the lowest and the highest are called; empty where the definition does not say.
+    shares : dict
+        Wave, item, and the share of each code among the answers.
+    reversed : frozenset of str
+        Items that are reverse-keyed in some scale.
+    """
+
+    codes: tuple[int, ...]
+    ends: tuple[str, str]
+    shares: dict[str, dict[str, NDArray[np.float64]]]
+    reversed: frozenset[str]
+
+    @property
+    def top(self) -> float:
+        """Return where the bars begin, in inches: below the key, and the waves where there are any."""
+        return 0.6 if any(self.shares) else 0.36
+
+    @property
+    def items(self) -> list[str]:
+        """Return the items, in the order of the definition."""
+        return list(dict.fromkeys(item for found in self.shares.values() for item in found))
+
+
+def list_answers(evidence: Evidence) -> Iterator[Picture]:
+    """Yield a picture of the answers to every item, for each source and instrument of two items or more.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Yields
+    ------
+    Picture
+        All sites together, wave by wave. An item is not shown at a wave at which fewer people answered it than the
+        study allows.
+    """
+    plan = evidence.comparison.plan
+    for table in evidence.data.tables:
+        if table.instrument is None or len(table.answers.columns) < 2:
+            continue
+        label = next(each.source_label for each in evidence.data.outcomes if each.table is table)
+        several = sum(other.source == table.source for other in evidence.data.tables) > 1
+        name = f"answers-{table.source}{f'-{table.instrument.id}' if several else ''}"
+        parts = list(_split_items(table, table.instrument))
+        for place, items in enumerate(parts):
+            found = _count_answers(table, table.instrument, items, plan)
+            if found.items:
+                number = f"-{place + 1}" if len(parts) > 1 else ""
+                yield _make_picture(f"{name}{number}", label, found)
+
+
+def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[str]]:
+    """Yield items of one range, so many that a picture can be read."""
+    ranges: dict[tuple[int, int], list[str]] = {}
+    for item, response in instrument.responses.items():
+        if item in table.answers:
+            ranges.setdefault((response.min, response.max), []).append(item)
+    for items in ranges.values():
+        parts = -(-len(items) // _MOST)
+        size = -(-len(items) // parts)
+        yield from (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: Plan) -> _Answers:
+    response = instrument.responses[items[0]]
+    codes = tuple(range(response.min, response.max + 1))
+    labels = {code: label for label, code in reversed(response.labels.items())}
+    shares: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for wave, rows in split_waves(table.frame, plan):
+        for item in items:
+            given = table.answers.loc[rows.index, item].dropna().to_numpy()
+            if given.size >= max(1, plan.smallest_cell):
+                shares.setdefault(wave, {})[item] = np.array([np.mean(given == code) for code in codes])
+    scales = table.plan.scales if table.plan else ()
+    turned = frozenset(term.name for scale in scales if not scale.of_scores for term in scale.terms if term.is_reversed)
+    return _Answers(codes, (labels.get(codes[0], ""), labels.get(codes[-1], "")), shares, turned)
+
+
+def _make_picture(name: str, label: str, found: _Answers) -> Picture:
+    items = found.items
+    last = list(found.shares)[-1]
+    high = {item: _part(shares, 1) for item, shares in found.shares[last].items()}
+    most, least = max(high, key=high.__getitem__), min(high, key=high.__getitem__)
+    middle = (found.codes[0] + found.codes[-1]) / 2
+    where = f" at {last}" if last else ""
+    turned = " (r): reverse-keyed in a scale; answers are shown as given." if found.reversed & set(items) else ""
+    return Picture(
+        name=re.sub(r"[^a-z0-9]+", "-", name.lower()),
+        title=f"{label}, {items[0]} to {items[-1]}: answers above {middle:g}{where} run from {high[least]:.0%}"
+        f" ({least}) to {high[most]:.0%} ({most})",
+        reading=f"Bars part at the middle of the answers, {middle:g}. The share below it stands to the left, the share"
+        f" above it to the right, of those who answered.{turned}",
+        description=f"{count(len(items), 'item')}. " + " ".join(_describe(found)),
+        size=(7.4, found.top + _ROW * len(items) + 0.1),
+        fill=partial(_fill, found=found),
+        is_folded=True,
+    )
+
+
+def _part(shares: NDArray[np.float64], side: int) -> float:
+    """Return the share of answers below (-1) or above (1) the middle."""
+    half = shares.size // 2
+    return float(shares[:half].sum() if side < 0 else shares[shares.size - half :].sum())
+
+
+def _describe(found: _Answers) -> Iterator[str]:
+    for wave, items in found.shares.items():
+        parts = [
+            f"{item} {_part(shares, -1):.0%} below, {_part(shares, 1):.0%} above" for item, shares in items.items()
+        ]
+        yield f"{f'{wave}: ' if wave else ''}{'; '.join(parts)}."
+
+
+def _list_colours(codes: int) -> list[str]:
+    """Return a colour for each answer: stronger towards the ends, grey in the middle."""
+    half = codes // 2
+    steps = [round(2 * (half - 1 - place) / max(1, half - 1)) if half > 1 else 0 for place in range(half)]
+    low = [ORANGES[2 - step] for step in steps]
+    high = [BLUES[2 - step] for step in reversed(steps)]
+    return [*low, *([LINE] if codes % 2 else []), *high]
+
+
+def _fill(figure: Figure, found: _Answers) -> None:
+    canvas = Canvas(figure)
+    items = found.items
+    names = {item: f"{item} (r)" if item in found.reversed else item for item in items}
+    left = max(measure_text(name, 7.5) for name in names.values()) + 0.15
+    width = (canvas.width - left) / len(found.shares)
+    colours = _list_colours(len(found.codes))
+    heights = {item: found.top + (place + 0.5) * _ROW for place, item in enumerate(items)}
+    for item, y in heights.items():
+        canvas.write((left - 0.08, y), names[item], 7.5, ha="right")
+    most = [max(_part(shares, side) + _middle(shares) for each in found.shares.values() for shares in each.values())
+            for side in (-1, 1)]  # fmt: skip
+    for place, (wave, shares) in enumerate(found.shares.items()):
+        start = left + place * width
+        x = Scale(-most[0], most[1], start + _SIDE, start + width - _SIDE)
+        canvas.write((start + _SIDE, found.top - 0.12), wave, 9, bold=True)
+        _fill_wave(canvas, x, {heights[item]: each for item, each in shares.items()}, colours)
+        canvas.draw_lines([[(x(0), found.top), (x(0), canvas.height - 0.1)]], INK, 0.6)
+    _write_key(canvas, found, colours)
+
+
+def _middle(shares: NDArray[np.float64]) -> float:
+    """Return half the share of the middle answer, where there is one."""
+    return float(shares[shares.size // 2]) / 2 if shares.size % 2 else 0.0
+
+
+def _fill_wave(canvas: Canvas, x: Scale, rows: dict[float, NDArray[np.float64]], colours: list[str]) -> None:
+    boxes: dict[int, list[tuple[float, float, float, float]]] = {}
+    for y, shares in rows.items():
+        end = -_part(shares, -1) - _middle(shares)
+        for code, share in enumerate(shares.tolist()):
+            if share:
+                boxes.setdefault(code, []).append((x(end), y - 0.4 * _ROW, x(end + share), y + 0.4 * _ROW))
+            end += share
+        canvas.write((x.start - 0.04, y), f"{_part(shares, -1):.0%}", 7, ha="right", color=GREY)
+        canvas.write((x.end + 0.04, y), f"{_part(shares, 1):.0%}", 7, color=GREY)
+    for code in sorted(boxes):
+        canvas.fill_boxes(boxes[code], colours[code], edgecolor=PAPER, linewidth=0.5)
+
+
+def _write_key(canvas: Canvas, found: _Answers, colours: list[str]) -> None:
+    """Write the answers in their colours along the top, with what the ends are called."""
+    low, high = found.ends
+    width, x = 0.27, measure_text(low, 8) + 0.15
+    canvas.write((x - 0.08, 0.14), low, 8, ha="right")
+    for code, colour in zip(found.codes, colours, strict=True):
+        canvas.fill_boxes([(x, 0.05, x + width, 0.23)], colour, edgecolor=PAPER, linewidth=0.5)
+        is_strong = colour in (BLUES[0], ORANGES[0])
+        canvas.write(
+            (x + width / 2, 0.14), str(code), 7.5, ha="center", color=PAPER if is_strong else INK, bold=is_strong
+        )
+        x += width
+    canvas.write((x + 0.08, 0.14), high, 8)

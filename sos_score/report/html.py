@@ -1,0 +1,76 @@
+"""A report as one page that needs nothing else: no script, no address, no style but its own."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from sos_score.definition.study.model import Study
+from sos_score.output.table import Table, drop_hidden, format_cell
+from sos_score.report.figures.svg import inline_svg
+from sos_score.report.model import Section, count, join
+from sos_score.version import __version__
+
+
+def make_page(study: Study, sections: Sequence[Section]) -> str:
+    """Return a report as HTML.
+
+    Parameters
+    ----------
+    study : Study
+    sections : sequence of Section
+
+    Returns
+    -------
+    str
+        Everything from the study is escaped. The Content-Security-Policy allows the page's own style sheet, by its
+        SHA-256, and nothing else. The same sections give the same bytes.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("sos_score.report"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    assert environment.loader is not None
+    style = environment.loader.get_source(environment, "report.css")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+
+    def show_table(table: Table) -> Any:
+        return Markup(environment.get_template("table.html.j2").render(_prepare(table)))
+
+    return environment.get_template("report.html.j2").render(
+        title=study.title,
+        lead=say_design(study),
+        software=f"sos-score {__version__}",
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        style=Markup(style),
+        sections=sections,
+        show_table=show_table,
+        draw=lambda picture: Markup(inline_svg(picture)),
+    )
+
+
+def _prepare(table: Table) -> dict[str, Any]:
+    table = drop_hidden(table)
+    cells = [
+        [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    numeric = [
+        all(not isinstance(row[place], str) for row in table.rows) and place >= table.stub
+        for place in range(len(table.columns))
+    ]
+    return {"table": table, "cells": cells, "numeric": numeric}
+
+
+def say_design(study: Study) -> str:
+    """Return how many sites, waves and sources there are, as a report begins."""
+    arms = [f"{count(len(study.sites_of(arm)), 'site')} {study.label_arm(arm)}" for arm in study.arms]
+    where = join(arms) if arms else count(len(study.sites), "site")
+    waves = f", {count(len(study.waves), 'wave')}" if study.waves else ""
+    return (
+        f"{where}{waves}, {count(len(study.sources), 'source')} of answers. The plan of analysis is the study file's."
+    )

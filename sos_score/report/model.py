@@ -1,0 +1,132 @@
+"""What a report is made of, before it is a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
+from sos_score.output.table import Table
+from sos_score.report.figures.style import render_figure
+from sos_score.study.data import StudyData
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a report tells of.
+
+    Attributes
+    ----------
+    data : StudyData
+    comparison : Comparison
+        With small groups blanked.
+    manifest : str
+        The name of the manifest beside the page.
+    """
+
+    data: StudyData
+    comparison: Comparison
+    manifest: str
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """Return every judged finding under other choices of the analysis; worked out once."""
+        return assess_sensitivity(self.data, score_by_rules(self.data))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that can be drawn as SVG and as PNG.
+
+    Attributes
+    ----------
+    name : str
+        Of its file, without suffix.
+    title : str
+        What it shows, as a finding.
+    reading : str
+        How it is read, for everyone.
+    description : str
+        The figures in it in words, for readers who cannot see it.
+    size : tuple of float
+        Width and height in inches.
+    fill : callable
+        Draws it into a figure.
+    is_folded : bool
+        Whether a page shows it on demand only.
+    """
+
+    name: str
+    title: str
+    reading: str
+    description: str
+    size: tuple[float, float]
+    fill: Callable[[Figure], None]
+    is_folded: bool = False
+
+    @cached_property
+    def _drawn(self) -> dict[str, bytes]:
+        return {}
+
+    def render(self, kind: str) -> bytes:
+        """Return the picture as ``svg`` or ``png``; each is drawn once, however many files show it."""
+        if kind not in self._drawn:
+            self._drawn[kind] = render_figure(self.fill, self.size, self.title, self.description, kind)
+        return self._drawn[kind]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a section.
+
+    Attributes
+    ----------
+    kind : str
+        ``text``, ``list``, ``table``, ``folded`` (a table that opens on demand), ``picture`` or ``heading``.
+    value : str, tuple of str, Table or Picture
+    """
+
+    kind: Literal["text", "list", "table", "folded", "picture", "heading"]
+    value: str | tuple[str, ...] | Table | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a report."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Return its pictures."""
+        return [block.value for block in self.blocks if isinstance(block.value, Picture)]
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """Return "1 site" or "4 sites".
+
+    Examples
+    --------
+    >>> count(1, "site"), count(0, "person", "people")
+    ('1 site', '0 people')
+    """
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def join(words: list[str]) -> str:
+    """Return "a, b and c".
+
+    Examples
+    --------
+    >>> join(["a"]), join(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

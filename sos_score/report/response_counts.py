@@ -1,0 +1,122 @@
+"""Who answered where and when, with what few people would give away left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sos_score.definition.study.model import Study
+from sos_score.study.data import StudyData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SiteCount:
+    """How many people of one source answered in a site.
+
+    Attributes
+    ----------
+    source, label, site : str
+        The source, its name, and the site's name.
+    waves : dict
+        Wave to people; None where a group is too small to be shown, or would give one away.
+    both : int or None
+        Who answered at the first and at the last wave; None where that is not shown or there is one wave.
+    """
+
+    source: str
+    label: str
+    site: str
+    waves: dict[str, int | None]
+    both: int | None
+
+
+def may_count_files(data: StudyData) -> bool:
+    """Return whether the rows of files may be told: not where one file holds fewer than the smallest group shown.
+
+    Hiding that file alone would not do: its rows are what the others lack of a whole that is told elsewhere.
+    """
+    return not any(0 < each.rows < data.study.privacy.smallest_cell for each in data.files)
+
+
+def count_answers(data: StudyData) -> list[SiteCount]:
+    """Return how many people of each source answered in each site.
+
+    Parameters
+    ----------
+    data : StudyData
+
+    Returns
+    -------
+    list of SiteCount
+        Sources in the order of the study file. Groups of 1 to ``smallest_cell - 1`` people are None; where only one
+        site is so at a wave, the smallest other is too, because the rows of the file are counted as well. `both` is
+        None where fewer than that answered at one wave only.
+    """
+    found: list[SiteCount] = []
+    done: set[str] = set()
+    for table in data.tables:
+        if table.source in done:
+            continue  # several instruments of one source were answered by the same people
+        done.add(table.source)
+        label = next(each.source_label for each in data.outcomes if each.source == table.source)
+        found += _count_source(data.study, table.source, label, table.frame)
+    return found
+
+
+def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) -> Iterator[SiteCount]:
+    least = study.privacy.smallest_cell
+    waves = [wave for wave in study.waves if (frame["wave"] == wave).any()] or [""]
+    people = {
+        site: {wave: _list_people(frame, site, wave) for wave in waves}
+        for site in study.sites
+        if (frame["site"] == site).any()
+    }
+    hidden = {wave: _hide({site: len(each[wave]) for site, each in people.items()}, least) for wave in waves}
+    for site, each in people.items():
+        shown = {wave: None if site in hidden[wave] else len(each[wave]) for wave in waves}
+        both = None
+        if len(waves) > 1 and None not in shown.values():
+            first, last = each[waves[0]], each[waves[-1]]
+            linked = len(first & last)
+            parts = (linked, len(first) - linked, len(last) - linked)
+            both = None if any(0 < part < least for part in parts) else linked
+        yield SiteCount(source, label, study.label_site(site), shown, both)
+
+
+def _list_people(frame: pd.DataFrame, site: str, wave: str) -> set[object]:
+    here = frame[(frame["site"] == site) & ((frame["wave"] == wave) if wave else True)]
+    return {person if isinstance(person, str) else place for place, person in here["person"].items()}
+
+
+def _hide(sizes: dict[str, int], least: int) -> set[str]:
+    """Return the sites whose count at a wave is not shown."""
+    small = {site for site, size in sizes.items() if 0 < size < least}
+    others = sorted((size, site) for site, size in sizes.items() if size and site not in small)
+    return small | {site for _, site in others[:1]} if len(small) == 1 else small
+
+
+def list_missing(data: StudyData) -> dict[str, dict[str, float]]:
+    """Return the share of rows without an answer, by item, for each source and instrument with answers.
+
+    Parameters
+    ----------
+    data : StudyData
+
+    Returns
+    -------
+    dict
+        Source label to item to share, 0 to 1. Sources of too few people are left out.
+    """
+    shares: dict[str, dict[str, float]] = {}
+    for table in data.tables:
+        if table.answers.columns.empty or table.frame["person"].nunique() < data.study.privacy.smallest_cell:
+            continue
+        label = next(each.source_label for each in data.outcomes if each.source == table.source)
+        if label in shares and table.instrument is not None:
+            label = f"{label} ({table.source}, {table.instrument.id})"
+        shares[label] = {str(item): float(share) for item, share in table.answers.isna().mean().items()}
+    return shares

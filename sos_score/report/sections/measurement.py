@@ -1,0 +1,138 @@
+"""What a report says of the measures: what they are, who answered, and how far they can be trusted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.output.numbers import format_interval, format_number
+from sos_score.output.table import Cell, Column, Table
+from sos_score.report.figures.answers import list_answers
+from sos_score.report.figures.response import draw_missing, draw_response
+from sos_score.report.labels import name_outcomes
+from sos_score.report.model import Block, Evidence
+from sos_score.report.response_counts import SiteCount, count_answers, list_missing, may_count_files
+
+
+def tell_measures(evidence: Evidence) -> Iterator[Block]:
+    """Yield every source, and every instrument with who vouches for it and who holds the rights."""
+    rows = []
+    for table in evidence.data.tables:
+        mine = [each for each in evidence.data.outcomes if each.table is table]
+        name = "" if table.instrument is None else f"{table.instrument.title} ({table.instrument.id})"
+        rows.append((mine[0].source_label, mine[0].answered_by, name, len(mine), sum(each.is_planned for each in mine)))
+    columns = (Column("source"), Column("answered by"), Column("instrument"), Column("scales"), Column("compared"))
+    yield Block("table", Table(columns, tuple(rows), "Sources"))
+    instruments = {table.instrument.id: table.instrument for table in evidence.data.tables if table.instrument}
+    yield Block("table", _list_claims(instruments))
+    rights = tuple(
+        (each.title, each.rights.holder, f"item wording {each.rights.wording}") for each in instruments.values()
+    )
+    yield Block("table", Table((Column("instrument"), Column("holder"), Column("wording")), rights, "Rights"))
+
+
+def _list_claims(instruments: dict[str, Instrument]) -> Table:
+    rows = tuple(
+        (f"{each.id} {each.version}", part, claim.status, claim.source)
+        for each in instruments.values()
+        for part, claim in each.verification.parts().items()
+    )
+    columns = (Column("definition"), Column("part"), Column("status"), Column("source"))
+    notes = (
+        "verified: two or more independent public sources agree; derived: worked out from verified facts; unverified:"
+        " from the literature, to be checked against the article; structural: names and counts only; project: a rule"
+        " of sos-score; user: a rule of whoever wrote the definition.",
+    )
+    return Table(columns, rows, "Who vouches for each part of a definition", notes, stub=2)
+
+
+def tell_quality(evidence: Evidence) -> Iterator[Block]:
+    """Yield what became of each file, which answers are missing, and who answered when."""
+    data = evidence.data
+    rows = tuple(
+        (each.name.rpartition("/")[2], each.rows, each.blank_rows, sum(each.missing.values()),
+         sum(found.count for found in each.invalid))
+        for each in data.files
+    )  # fmt: skip
+    if not may_count_files(data):
+        smallest = data.study.privacy.smallest_cell
+        yield Block("text", f"How many rows each file holds is not shown: one holds fewer than {smallest}.")
+    elif rows:
+        columns = (Column("file"), Column("rows"), Column("blank rows left out"), Column("marked missing"),
+                   Column("refused, made missing"))  # fmt: skip
+        notes = ("Marked missing counts answers given as missing (not applicable, 99), not empty cells.",)
+        yield Block("table", Table(columns, rows, "What became of each file", notes))
+    counts = count_answers(data)
+    waves = list(data.study.waves) or [""]
+    yield Block("table", _list_counts(evidence, counts, waves))
+    followed = [each for each in counts if waves[0] in each.waves and waves[-1] in each.waves and len(waves) > 1]
+    if followed:
+        yield Block("picture", draw_response(followed, [waves[0], waves[-1]]))
+    missing = list_missing(data)
+    if missing:
+        yield Block("picture", draw_missing(missing))
+    for picture in list_answers(evidence):
+        yield Block("picture", picture)
+    if data.notes:
+        labels = {each.source: each.source_label for each in data.outcomes}
+        yield Block("heading", "What the data do not allow, and what was done about it")
+        yield Block("list", tuple(_name_source(note, labels) for note in data.notes))
+
+
+def _name_source(note: str, labels: dict[str, str]) -> str:
+    """Return a note with the source's label in place of its id."""
+    source, colon, rest = note.partition(": ")
+    return f"{labels[source]}: {rest}" if colon and source in labels else note
+
+
+def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) -> Table:
+    """Return how many people answered in each site; a source without waves stands under the first."""
+    rows: list[tuple[Cell, ...]] = []
+    for each in counts:
+        found = {waves[0] if wave == "" else wave: number for wave, number in each.waves.items()}
+        cells = ["few" if wave in found and found[wave] is None else found.get(wave) for wave in waves]
+        rows.append((each.label, each.site, *cells))
+    least = evidence.data.study.privacy.smallest_cell
+    notes: list[str] = []
+    if any("few" in row for row in rows):
+        notes.append(f"few: fewer than {least} people, or a count that would give such a group away.")
+    once = dict.fromkeys(each.label for each in counts if list(each.waves) == [""])
+    if once and waves != [""]:
+        notes.append(f"Without waves, so shown under {waves[0]}: {'; '.join(once)}.")
+    columns = (Column("source"), Column("site"), *(Column(wave or "people") for wave in waves))
+    return Table(columns, tuple(rows), "People who answered", tuple(notes), stub=2)
+
+
+def tell_agreement(evidence: Evidence) -> Iterator[Block]:
+    """Yield whether teams agree enough to be spoken of by their mean, and how much lies between sites."""
+    comparison, names = evidence.comparison, name_outcomes(evidence.data)
+    gates = [row for row in comparison.ask("level") if row.method == "agreement in the team"]
+    places = list(dict.fromkeys((row.site, row.wave) for row in gates))
+    found = {(row.source, row.scale, row.site, row.wave): row for row in gates}
+    rows: list[tuple[Cell, ...]] = []
+    for source, scale in dict.fromkeys((row.source, row.scale) for row in gates):
+        cells: list[Cell] = []
+        for place in places:
+            row = found.get((source, scale, *place))
+            is_barred = row is not None and row.verdict == "team mean may not be reported"
+            cells.append(None if row is None else f"{format_number(row.effect)}{', not' if is_barred else ''}")
+        rows.append((*names[source, scale], *cells))
+    if rows:
+        sites = tuple(Column(f"{site} {wave}".strip()) for site, wave in places)
+        columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
+        notes: tuple[str, ...] = ("not: the team does not agree enough for its mean to be reported as the team's.",)
+        empty = dict.fromkeys(note for row in gates if math.isnan(row.effect) for note in row.notes[-1:])
+        notes += tuple(f"-: {note}" for note in empty)
+        yield Block("table", Table(columns, tuple(rows), "Agreement in teams, rwg(j)", notes, stub=2))
+    shares = [row for row in comparison.ask("design") if row.effect_name == "ICC(1)" and not math.isnan(row.effect)]
+    if shares:
+        cells2 = tuple(
+            (*names[row.source, row.scale], row.wave, *row.counts, row.effect,
+             format_interval(row.effect_low, row.effect_high) or None)
+            for row in shares
+        )  # fmt: skip
+        columns = (Column("source"), Column("scale"), Column("wave"), Column("sites"), Column("ICC(1)", 2),
+                   Column("95% CI"))  # fmt: skip
+        notes = tuple(dict.fromkeys(note for row in shares for note in row.notes))
+        yield Block("table", Table(columns, cells2, "Share of the variation between sites", notes, stub=3))

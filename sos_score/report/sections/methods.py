@@ -1,0 +1,157 @@
+"""How a report's numbers came about: methods with references, and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.questions.associations import ICC
+from sos_score.output.table import Column, Table
+from sos_score.report.model import Block, Evidence
+from sos_score.version import __version__
+
+_SMALLEST = {"g": "standard deviations", "raw": "points of the scale", "T": "T points"}
+_ADJUSTED = {"holm": "Holm's method", "bonferroni": "Bonferroni's method", "bh": "the method of Benjamini and Hochberg"}
+_REFERENCES = {
+    "views": "Bland, J. M., & Altman, D. G. (1986). Statistical methods for assessing agreement between two methods of"
+    " clinical measurement. Lancet, 327, 307-310.",
+    "bh": "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal Statistical"
+    " Society B, 57, 289-300.",
+    "alpha": "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. Psychometrika, 16,"
+    " 297-334.",
+    "profiles": "Cronbach, L. J., & Gleser, G. C. (1953). Assessing similarity between profiles. Psychological"
+    " Bulletin, 50, 456-473.",
+    "error": "De Vet, H. C. W., Terwee, C. B., Knol, D. L., & Bouter, L. M. (2006). When to use agreement versus"
+    " reliability measures. Journal of Clinical Epidemiology, 59, 1033-1039.",
+    "overlap": "Derrick, B., Russ, B., Toher, D., & White, P. (2017). Test statistics for the comparison of means for"
+    " two samples that include both paired and independent observations. Journal of Modern Applied Statistical"
+    " Methods, 16(1), 137-157.",
+    "feldt": "Feldt, L. S., Woodruff, D. J., & Salih, F. A. (1987). Statistical inference for coefficient alpha."
+    " Applied Psychological Measurement, 11(1), 93-103.",
+    "g": "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators."
+    " Journal of Educational Statistics, 6(2), 107-128.",
+    "holm": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of"
+    " Statistics, 6, 65-70.",
+    "rwg": "James, L. R., Demaree, R. G., & Wolf, G. (1984). Estimating within-group interrater reliability with and"
+    " without response bias. Journal of Applied Psychology, 69(1), 85-98.",
+    "tost": "Lakens, D. (2017). Equivalence tests: A practical primer for t tests, correlations, and meta-analyses."
+    " Social Psychological and Personality Science, 8(4), 355-362.",
+    "lin": "Lin, L. I. (1989). A concordance correlation coefficient to evaluate reproducibility. Biometrics, 45,"
+    " 255-268.",
+    "omega": "McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.",
+    "icc": "McGraw, K. O., & Wong, S. P. (1996). Forming inferences about some intraclass correlation coefficients."
+    " Psychological Methods, 1, 30-46.",
+    "cr2": "Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and"
+    " hypothesis testing in fixed effects models. Journal of Business & Economic Statistics, 36(4), 672-683.",
+    "boundary": "Self, S. G., & Liang, K.-Y. (1987). Asymptotic properties of maximum likelihood estimators and"
+    " likelihood ratio tests under nonstandard conditions. Journal of the American Statistical Association, 82,"
+    " 605-610.",
+    "ordinal": "Zumbo, B. D., Gadermann, A. M., & Zeisser, C. (2007). Ordinal versions of coefficients alpha and theta"
+    " for Likert rating scales. Journal of Modern Applied Statistical Methods, 6(1), 21-29.",
+    "welch": "Welch, B. L. (1947). The generalization of Student's problem when several different population variances"
+    " are involved. Biometrika, 34, 28-35.",
+}
+_WHOLE = {
+    "profiles": (
+        "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
+        " intervals over people.",
+        ("profiles",),
+    ),
+    "variation": (
+        "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance is"
+        " tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self & Liang,"
+        " 1987); two levels are compared by a likelihood ratio against equal variances.",
+        ("boundary",),
+    ),
+    "association": (
+        "Declared pairs are correlated (Pearson) over the units of the level they were declared at; all pairs and waves"
+        " are one family of tests.",
+        (),
+    ),
+    "views": (
+        "Two views of the same are compared by their mean difference and limits of agreement (Bland & Altman, 1986),"
+        " ICC(A,1) (McGraw & Wong, 1996) and Lin's concordance (1989).",
+        ("views", "icc", "lin"),
+    ),
+}
+
+
+def tell_methods(evidence: Evidence) -> Iterator[Block]:
+    """Yield what was done, and the references of what was done and of the instruments."""
+    comparison, plan = evidence.comparison, evidence.data.study.plan
+    asked = {row.question for row in comparison.rows if row.is_primary}
+    used = ["g", "tost"]
+    family = plan.multiplicity.family
+    over = "all outcomes" if family == "question" else f"one {family}"
+    yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_say_judged(evidence)}")
+    if plan.multiplicity.method in _ADJUSTED:
+        yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
+                    f" judged tests of one question and unit, over {over}. Verdicts hold after that.")  # fmt: skip
+        used += [name for name in ("holm", "bh") if name == plan.multiplicity.method]
+    if "level" in asked:
+        yield Block("text", "A site's mean is compared with the norm's by a one-sample t test.")
+    if "change" in asked:
+        yield Block("text", "Change in a site is tested with everyone who answered at either wave, by the t test for"
+                    " partially overlapping samples (Derrick et al., 2017).")  # fmt: skip
+        used.append("overlap")
+    if "arms" in asked:
+        yield Block("text", "Arms at a wave are compared by Welch's t test of people, and by an exact permutation of"
+                    " the sites, which alone speaks of a method.")  # fmt: skip
+        used.append("welch")
+    if "did" in asked:
+        yield Block("text", "Whether the arms changed differently is the difference in differences: of people with"
+                    " errors clustered on the person (CR2; Pustejovsky & Tipton, 2018), and by an exact permutation of"
+                    " the sites' changes.")  # fmt: skip
+        used.append("cr2")
+    if any(panel.items is not None for panel in comparison.panels):
+        yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
+                    " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
+                    " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
+        used += ["alpha", "feldt", "omega", "ordinal", "error"]
+    if any(row.effect_name == "rwg(j)" for row in comparison.rows):
+        yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
+        used.append("rwg")
+    for question in _list_whole(comparison):
+        words, names = _WHOLE[question]
+        yield Block("text", words)
+        used += names
+    norms = {norm.describe(): None for each in evidence.data.outcomes if each.is_planned for norm in each.norms}
+    if norms:
+        yield Block("list", tuple(norms))
+    yield Block("heading", "References")
+    own = (ref for table in evidence.data.tables if table.instrument for ref in table.instrument.references)
+    yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
+
+
+def _list_whole(comparison: Comparison) -> Iterator[str]:
+    """Yield which questions of the whole study were asked, as keys of `_WHOLE`."""
+    yield from (question for question in ("profiles", "variation") if comparison.ask(question))
+    pairs = comparison.ask("association")
+    if any(row.is_primary for row in pairs):
+        yield "association"
+    if any(row.effect_name == ICC for row in pairs):
+        yield "views"
+
+
+def _say_judged(evidence: Evidence) -> str:
+    smallest = evidence.data.study.plan.smallest_effect
+    own = ", other for some scales" if smallest.scales else ""
+    return (
+        f"The smallest effect that would matter is {smallest.value:g} {_SMALLEST[smallest.unit]}{own}. Equivalence is"
+        " judged by two one-sided tests (Lakens, 2017); effects are Hedges g (Hedges, 1981)."
+    )
+
+
+def tell_provenance(evidence: Evidence) -> Iterator[Block]:
+    """Yield every file the numbers come from, with its SHA-256, and what was left to defaults."""
+    rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in evidence.data.inputs)
+    columns = (Column("kind"), Column("file"), Column("SHA-256"))
+    yield Block("text", f"Made by sos-score {__version__}. The file {evidence.manifest} beside this page holds"
+                " these sums and the findings; sos-score verify recomputes them.")  # fmt: skip
+    yield Block("table", Table(columns, rows, "Inputs", stub=2))
+    if evidence.data.defaults:
+        yield Block("text", "Left to defaults by the study file:")
+        yield Block("list", evidence.data.defaults)
+    families = tuple(evidence.comparison.families.items())
+    if families:
+        yield Block("folded", Table((Column("family"), Column("tests")), families, "Families of tests"))

@@ -1,0 +1,117 @@
+"""What a report says of how far a score can be trusted."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sos_score.comparison.outcome import Panel
+from sos_score.output.numbers import format_interval, format_number
+from sos_score.output.table import Cell, Column, Table
+from sos_score.report.labels import name_outcomes
+from sos_score.report.model import Block, Evidence
+
+_ABOUT = (
+    "Internal consistency of everyone who answered at a wave. Differences between teams are part of it, so within a"
+    " team it can be lower. Below about .7 the score of one person says little; means of groups say more."
+)
+_KEY = (
+    "omega: McDonald's omega total, of one factor. ordinal: alpha of the answers behind the options, not of the score"
+    " that is used. SEM: standard error of measurement of one person's score; SDC: the smallest change of one person"
+    " beyond that error (95%); both in points of the score, from alpha."
+)
+_ROUGH = re.compile(r"of \d+ rows(?= are rough)")
+
+
+@dataclass(frozen=True)
+class _Trust:
+    """The reliability of one scale at one wave, as two lines of tables and what is to be said of it."""
+
+    name: tuple[str, str, str]
+    n: int
+    main: tuple[Cell, ...]
+    more: tuple[Cell, ...]
+    suspicions: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def tell_reliability(evidence: Evidence) -> Iterator[Block]:
+    """Yield the reliability of every compared scale at each wave, and items that seem to run against their key."""
+    found = list(_list_trust(evidence))
+    if not found:
+        return
+    yield Block("text", _ABOUT)
+    suspicions = tuple(said for each in found for said in each.suspicions)
+    if suspicions:
+        yield Block("text", "Items that run against their scale: reversed in the file already, or keyed wrongly?")
+        yield Block("list", suspicions)
+    stub = (Column("source", wraps=True), Column("scale", wraps=True), Column("wave"))
+    labels = (Column("n"), Column("items"), Column("alpha [95% CI]"), *(Column(label, 2) for label in
+              ("omega", "ordinal", "SEM", "SDC")))  # fmt: skip
+    rows = tuple((*each.name, *each.main) for each in found)
+    yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", (_KEY,), stub=3))
+    said: dict[str, list[str]] = {}
+    for each in found:
+        for note in each.notes:
+            said.setdefault(note, []).append(" ".join(part for part in each.name[1:] if part))
+    notes = tuple(f"{', '.join(where)}: {note}" if len(where) < len(found) else note for note, where in said.items())
+    more = (Column("SD", 2), Column("mean r", 2), Column("standardised alpha", 2), Column("lambda-2", 2),
+            Column("lambda-6", 2))  # fmt: skip
+    rows = tuple((*each.name, *each.more) for each in found)
+    yield Block("folded", Table((*stub, *more), rows, "More on reliability", notes, stub=3))
+
+
+def _list_trust(evidence: Evidence) -> Iterator[_Trust]:
+    plan, names = evidence.comparison.plan, name_outcomes(evidence.data)
+    for panel in evidence.comparison.panels:
+        if panel.items is None or panel.items.shape[1] < 2:
+            continue
+        items = _list_items(evidence, panel)
+        for wave in (wave for wave in plan.waves if panel.at(wave=wave).any()):
+            found = _assess(panel, wave, items, names[panel.source, panel.scale])
+            if found.n >= max(plan.smallest_cell, 1):
+                yield found
+
+
+def _list_items(evidence: Evidence, panel: Panel) -> list[str]:
+    scoring = evidence.data.outcome(panel.id).table.plan
+    scales = scoring.scales if scoring else ()
+    return [term.name for scale in scales if scale.scale == panel.scale for term in scale.terms]
+
+
+def _assess(panel: Panel, wave: str, items: list[str], name: tuple[str, str]) -> _Trust:
+    from sos_score.psychometrics.internal_consistency.alpha import reliability
+    from sos_score.psychometrics.internal_consistency.error import measurement_error
+    from sos_score.psychometrics.internal_consistency.keycheck import check_keys
+    from sos_score.psychometrics.internal_consistency.omega import omega_total
+    from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
+    from sos_score.psychometrics.moments import moments
+
+    there = panel.at(wave=wave)
+    assert panel.items is not None
+    answers, scores = panel.items[there], panel.score[there]
+    given = moments(answers)
+    found, omega, ordinal = reliability(given, items), omega_total(given, items), ordinal_alpha(answers, items)
+    sd = float(scores.std(ddof=1)) if scores.size > 1 else math.nan
+    error = measurement_error(sd, found.alpha)
+    key = check_keys(given, items)
+    alpha = f"{format_number(found.alpha)} {format_interval(found.ci_low, found.ci_high)}".strip()
+    suspicions = tuple(
+        f"{items[place]} in {name[1]} ({name[0]}){f', {wave}' if wave else ''}: correlates"
+        f" {format_number(key.item_rest_r[place])} with the other items."
+        for place in np.flatnonzero(key.suspected)
+    )
+    several = () if math.isnan(found.alpha) else (*omega.notes, *ordinal.notes, *error.notes)
+    said = [_ROUGH.sub("of so few rows", note) for note in (*found.notes, *several) if "lambda-4" not in note]
+    return _Trust(
+        (*name, wave),
+        found.n,
+        (found.n, found.items, alpha, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
+        (sd, found.mean_r, found.standardized_alpha, found.lambda2, found.lambda6),
+        suspicions,
+        tuple(dict.fromkeys(said)),
+    )

@@ -1,0 +1,27 @@
+"""Plans of the next study in words."""
+
+from __future__ import annotations
+
+from sos_score.statistics.power.trial import StudyPlan
+
+
+def describe_plan(plan: StudyPlan) -> str:
+    """Return a plan in a line.
+
+    Examples
+    --------
+    >>> describe_plan(StudyPlan(((15, 15), (15, 15)), 0.05))
+    '2 sites against 2, 15 people each, one wave, ICC 0.05, alpha 0.05'
+    """
+    sizes = sorted({size for arm in plan.people for size in arm})
+    people = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]}-{sizes[-1]}"
+    one, two = plan.sites
+    parts = [f"{one} site{'s' * (one > 1)} against {two}", f"{people} {'person' if sizes == [1] else 'people'} each"]
+    if plan.waves == 1:
+        parts.append("one wave")
+    else:
+        parts.append(
+            f"two waves, {plan.overlap:.0%} of people at both (correlation {plan.person_correlation:.3g}),"
+            f" site correlation {plan.site_correlation:g}"
+        )
+    return ", ".join([*parts, f"ICC {plan.icc:.3g}", f"alpha {plan.alpha:g}"])

@@ -1,0 +1,305 @@
+"""Scores of an export on disk, batch by batch, so that memory does not grow with rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+from narwhals.exceptions import NarwhalsError
+
+from sos_score.errors import InvalidSurvey, Problem, describe_failure
+from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.reference_samples import measure_references
+from sos_score.scoring.scorer import (
+    OnInvalid,
+    Scorer,
+    add_answers,
+    add_scores,
+    select_codes,
+    select_ids,
+    select_scores,
+)
+from sos_score.survey.check.checks import row_key
+from sos_score.survey.check.locate import locate_rows
+from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
+from sos_score.survey.readers.csv import Export, settle_export
+from sos_score.survey.readers.scan import find_numeric, guess_numeric, scan_export
+from sos_score.survey.vendor_scores import ReadyMade
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BATCH = 50_000
+_STRAY = "\x1fstray"
+
+Take = Callable[["pl.DataFrame"], None]
+OpenPart = Callable[[], AbstractContextManager[Take]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes
+    ----------
+    name : str
+        The file as the user named it.
+    rows : int
+        Rows scored.
+    instruments : tuple of str
+        The ids of those that were scored.
+    norms : tuple of NamedNorm
+        What T-scores were read against.
+    ready_made : tuple of ReadyMade
+        T-scores that were passed through as they arrived.
+    blank_rows : int
+        Rows with nothing in them, left out.
+    missing : dict
+        How many answers are missing for a stated reason, by reason (blank cells are not counted).
+    invalid : tuple of Invalid
+        Answers that were not allowed and were made missing.
+    scored : dict
+        How many rows have a score, by score column.
+    numeric : mapping
+        The item columns that hold small whole numbers in every row, and in how many bits.
+    """
+
+    name: str
+    rows: int
+    instruments: tuple[str, ...] = ()
+    norms: tuple[NamedNorm, ...] = ()
+    ready_made: tuple[ReadyMade, ...] = ()
+    blank_rows: int = 0
+    missing: dict[str, int] = field(default_factory=dict)
+    invalid: tuple[Invalid, ...] = ()
+    scored: dict[str, int] = field(default_factory=dict)
+    numeric: Mapping[str, int] = field(default_factory=dict)
+
+
+def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
+    """Return what became of a file that was read for one instrument and then for another.
+
+    Parameters
+    ----------
+    one, other : Outcome
+        Of the same file; what was read for the same instruments is told once.
+    """
+    if set(other.instruments) <= set(one.instruments):
+        return one
+    return Outcome(
+        name=one.name,
+        rows=max(one.rows, other.rows),  # a row may be blank but for the answers to one of them
+        instruments=(*one.instruments, *other.instruments),
+        norms=(*one.norms, *other.norms),
+        ready_made=(*one.ready_made, *other.ready_made),
+        blank_rows=min(one.blank_rows, other.blank_rows),
+        missing=dict(Counter(one.missing) + Counter(other.missing)),
+        invalid=(*one.invalid, *other.invalid),
+        scored=one.scored | other.scored,
+        numeric=dict(one.numeric) | dict(other.numeric),
+    )
+
+
+def score_export(
+    export: Export,
+    scorer: Scorer,
+    on_invalid: OnInvalid,
+    open_part: OpenPart,
+    codes: Collection[str] = (),
+) -> Outcome:
+    """Score an export and hand the scores over in batches.
+
+    Parameters
+    ----------
+    export : Export
+    scorer : Scorer
+    on_invalid : str
+        ``error`` or ``missing``; see `score_survey`.
+    open_part : callable
+        Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
+        and the first part is void, where the file or a column of numbers turns out to be otherwise further down.
+    codes : collection of str
+        Items whose codes are handed over beside the scores.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    InvalidSurvey
+        With every problem of the file, each with its line.
+    InvalidOutput
+        The batches cannot be written: raised by what takes them.
+    """
+    try:
+        return _score_export(export, scorer, on_invalid, open_part, codes)
+    except OSError as error:
+        message = f"cannot be read ({describe_failure(error)})"
+        raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None
+
+
+def _score_export(
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_part: OpenPart, codes: Collection[str]
+) -> Outcome:
+    import polars as pl
+
+    # Most files are plain: they are scored while that is still being found out.
+    try:
+        with open_part() as take:
+            outcome = _score(
+                export, scorer, on_invalid, guess_numeric(export, scorer.columns, scorer.keys), take, codes=codes
+            )
+            if export.plainness.result():
+                return outcome
+            raise _NotPlainError
+    except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
+        if isinstance(error, InvalidSurvey) and export.plainness.result():
+            raise
+    with settle_export(export) as settled, open_part() as take:
+        return _score(
+            settled, scorer, on_invalid, find_numeric(settled, scorer.columns, scorer.keys), take, codes=codes
+        )
+
+
+def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
+    """Return what would become of an export, and keep no score; reference samples are left unmeasured.
+
+    Raises
+    ------
+    InvalidSurvey
+        As `score_export`.
+    """
+    unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))
+    return score_export(export, unmeasured, on_invalid, discard)
+
+
+@contextmanager
+def discard() -> Iterator[Take]:
+    """Open a part that keeps nothing."""
+
+    def drop(_batch: pl.DataFrame) -> None:
+        """Let a batch go: only the checks that reading it makes are wanted."""
+
+    yield drop
+
+
+class _NotPlainError(Exception):
+    """The file has to be written out plainly before it can be scanned."""
+
+
+def _score(
+    export: Export,
+    scorer: Scorer,
+    on_invalid: OnInvalid,
+    numeric: Mapping[str, int],
+    take: Take,
+    *,
+    codes: Collection[str],
+) -> Outcome:
+    frame = nw.from_native(scan_export(export, scorer.columns, numeric))
+    schema = frame.collect_schema()
+    distinct = list_distinct(frame, scorer.textual(schema))
+    scorer = measure_references(frame, scorer, distinct)
+    tally = _Tally(scorer)
+    coded = add_answers(frame, scorer, distinct)
+    stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}).alias(_STRAY)
+    kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
+    scored = add_scores(coded, scorer).select(*kept, stray).to_native()
+    for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        take(tally.count(batch))
+    if tally.strays:
+        distinct = distinct + list_distinct(frame, scorer.numeric(schema))
+    found = find_invalid(distinct, scorer.columns, scorer.keys)
+    place = {item: index for index, item in enumerate(scorer.columns.items)}
+    invalid = sorted(found, key=lambda each: place[each.item])
+    problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
+    if not tally.rows and not problems:
+        problems = [Problem("has a header and no rows", export.name, rule="file")]
+    if problems:
+        raise InvalidSurvey(problems)
+    return Outcome(
+        name=export.name,
+        rows=tally.rows,
+        instruments=scorer.instruments,
+        norms=tuple(norm for norm in scorer.choices.norms if norm.instrument in scorer.instruments),
+        ready_made=scorer.ready_made,
+        blank_rows=tally.blank_rows,
+        missing=_count_reasons(distinct, scorer),
+        invalid=tuple(invalid),
+        scored=dict(tally.scored),
+        numeric=numeric,
+    )
+
+
+class _Tally:
+    """What has to be known of all rows, kept while they pass by."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.columns = scorer.columns
+        self.counts = scorer.count_columns()
+        self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
+        self.t_columns = scorer.t_columns
+        self.key = list(row_key(scorer.columns))
+        self.hashes: list[pl.Series] = []
+        self.rows = self.blank_rows = self.strays = self.unnamed = 0
+        self.scored: Counter[str] = Counter()
+
+    def count(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Return the batch without its blank rows and checks, having counted it."""
+        import polars as pl
+
+        self.strays += int(batch[_STRAY].sum())
+        if not self._names_all(batch):
+            batch = self._drop_blank(batch)
+        self.rows += batch.height
+        if self.key:
+            key = [pl.col(name).str.strip_chars().fill_null("") for name in self.key]
+            self.hashes.append(batch.select(pl.struct(key).hash()).to_series())
+        for column in self.scores:
+            self.scored[column] += batch.height - batch[column].null_count()
+        return batch.drop(_STRAY)
+
+    def _names_all(self, batch: pl.DataFrame) -> bool:
+        """Return whether every row has a respondent, and so cannot be blank."""
+        names = batch["respondent"] if "respondent" in self.columns.ids else None
+        # A cell may hold spaces only; such an id names nobody.
+        return names is not None and not names.has_nulls() and not (names.str.strip_chars() == "").any()
+
+    def _drop_blank(self, batch: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
+        answered = [pl.col(_STRAY), *(pl.col(name) > 0 for name in self.counts)]
+        answered += [pl.col(name).is_not_null() for name in self.t_columns]
+        kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
+        self.blank_rows += batch.height - kept.height
+        if "respondent" in named:
+            self.unnamed += kept.height - kept.filter(named["respondent"]).height
+        return kept
+
+    @property
+    def has_duplicates(self) -> bool:
+        """Return whether some row key surely or very probably occurs twice."""
+        import polars as pl
+
+        return bool(self.hashes) and pl.concat(self.hashes).n_unique() < self.rows
+
+
+def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
+    if not invalid and not tally.unnamed and not tally.has_duplicates:
+        return []
+    return locate_rows(export, scorer.columns, invalid)
+
+
+def _count_reasons(distinct: Iterable[Distinct], scorer: Scorer) -> dict[str, int]:
+    reasons: Counter[str] = Counter()
+    for each in distinct:
+        reason = scorer.keys[each.item].read(each.text).missing
+        if reason and each.text.strip():
+            reasons[reason] += each.count
+    return dict(reasons)

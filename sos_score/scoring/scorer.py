@@ -1,0 +1,197 @@
+"""A scoring job: which columns with which plans, and the expressions that answers and scores are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.responses import ResponseScale
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.expressions import Frame, answer_column, compute_scores
+from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.survey.answers import AnswerKey, build_answer_keys
+from sos_score.survey.coding import (
+    Distinct,
+    Invalid,
+    code_numbers,
+    code_texts,
+    find_invalid,
+    list_distinct,
+)
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import Columns, match_columns
+from sos_score.survey.vendor_scores import ReadyMade, list_ready_made
+
+OnInvalid = Literal["error", "missing"]
+_INTEGERS: dict[int, type[nw.Int8 | nw.Int16 | nw.Int32]] = {8: nw.Int8, 16: nw.Int16, 32: nw.Int32}
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Everything that is known of a scoring job before the rows are read.
+
+    Attributes
+    ----------
+    plans : tuple of ScoringPlan
+    columns : Columns
+    keys : dict
+        Item id to how its cells are read.
+    ready_made : tuple of ReadyMade
+        The T-scores that arrive as such.
+    choices : ScoringChoices
+    """
+
+    plans: tuple[ScoringPlan, ...]
+    columns: Columns
+    keys: Mapping[str, AnswerKey]
+    ready_made: tuple[ReadyMade, ...]
+    choices: ScoringChoices
+
+    @property
+    def t_columns(self) -> tuple[str, ...]:
+        """Return the output columns of T-scores that arrive ready-made."""
+        return tuple(each.column for each in self.ready_made)
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Return the ids of the instruments whose scores are given."""
+        scored = [plan.instrument.id for plan in self.plans]
+        return tuple(dict.fromkeys([*scored, *(each.instrument for each in self.ready_made)]))
+
+    def numeric(self, schema: nw.Schema) -> dict[str, str]:
+        """Return the item columns that hold numbers, by item."""
+        return {item: column for item, column in self.columns.items.items() if schema[column].is_numeric()}
+
+    def textual(self, schema: nw.Schema) -> dict[str, str]:
+        """Return the item columns that hold anything else."""
+        return {item: column for item, column in self.columns.items.items() if not schema[column].is_numeric()}
+
+    def score_columns(self) -> list[str]:
+        """Return the output columns after the ids."""
+        return [column for plan in self.plans for column in plan.columns] + list(self.t_columns)
+
+    def count_columns(self) -> list[str]:
+        """Return the columns of counts answered."""
+        return [f"{scale.column}_n" for plan in self.plans for scale in plan.scales]
+
+
+def prepare_scorer(
+    header: Iterable[str],
+    instruments: Iterable[Instrument],
+    column_map: ColumnMap | None = None,
+    choices: ScoringChoices | None = None,
+    path: str = "",
+) -> Scorer:
+    """Match columns and instruments; the rows come later.
+
+    Parameters
+    ----------
+    header : iterable of str
+    instruments : iterable of Instrument
+    column_map : ColumnMap, optional
+    choices : ScoringChoices, optional
+    path : str
+        The export, for messages.
+
+    Returns
+    -------
+    Scorer
+
+    Raises
+    ------
+    InvalidSurvey
+        A column is missing, ambiguous, or wanted twice.
+    """
+    instruments = tuple(instruments)
+    columns, problems = match_columns(header, instruments, column_map, path)
+    if problems:
+        raise InvalidSurvey(problems)
+    chosen = choices or ScoringChoices()
+    vendors = column_map.t_scores if column_map else {}
+    ready_made = {each.id: list_ready_made(each, vendors) for each in instruments}
+    scorer = Scorer(
+        plans=tuple(plan_scores(each, chosen) for each in instruments if not ready_made[each.id]),
+        columns=columns,
+        keys=build_answer_keys(instruments, column_map),
+        ready_made=tuple(ready for each in ready_made.values() for ready in each),
+        choices=chosen,
+    )
+    named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
+    doubled = [name for name, count in named.items() if count > 1]
+    if doubled:
+        message = "two columns of the scores would be called"
+        raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
+    return scorer
+
+
+def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
+    """Return `frame` with each item's codes in `answer_column`.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame or LazyFrame
+    scorer : Scorer
+    distinct : iterable of Distinct
+        The distinct texts of the columns that do not hold numbers.
+    """
+    schema = frame.collect_schema()
+    texts: dict[str, list[str]] = {}
+    for each in distinct:
+        texts.setdefault(each.item, []).append(each.text)
+    coded = []
+    for item, column in scorer.columns.items.items():
+        dtype, key = schema[column], scorer.keys[item]
+        if dtype.is_numeric():
+            answers = code_numbers(nw.col(column), key, dtype)
+        else:
+            answers = code_texts(nw.col(column).cast(nw.String), key, texts.get(item, ()))
+        coded.append(answers.alias(answer_column(item)))
+    return frame.with_columns(*coded)
+
+
+def add_scores(frame: Frame, scorer: Scorer) -> Frame:
+    """Return `frame` with every instrument's scores added to the codes."""
+    for plan in scorer.plans:
+        frame = compute_scores(frame, plan)
+    return frame
+
+
+def select_ids(scorer: Scorer) -> list[nw.Expr]:
+    """Return the id columns of the output: constants last, under the names the column map gives."""
+    ids = [nw.col(column).alias(role) for role, column in scorer.columns.ids.items()]
+    return ids + [nw.lit(value).alias(name) for name, value in scorer.columns.constants.items()]
+
+
+def find_all_invalid(frame: nw.LazyFrame[Any], scorer: Scorer) -> list[Invalid]:
+    """Return every text in `frame` that is not allowed, counted."""
+    distinct = list_distinct(frame, scorer.columns.items)
+    return list(find_invalid(distinct, scorer.columns, scorer.keys))
+
+
+def select_scores(scorer: Scorer) -> list[nw.Expr]:
+    """Return the score columns of the output."""
+    passed = [nw.col(answer_column(column)).cast(nw.Float64).alias(column) for column in scorer.t_columns]
+    return [nw.col(column) for plan in scorer.plans for column in plan.columns] + passed
+
+
+def select_codes(scorer: Scorer, items: Collection[str]) -> list[nw.Expr]:
+    """Return the columns of codes of some items, as integers; see `shortest_integer`."""
+    dtype = shortest_integer(scorer.keys[item].responses for item in items)
+    return [nw.col(answer_column(item)).cast(dtype) for item in items]
+
+
+def shortest_integer(scales: Iterable[ResponseScale]) -> type[nw.Int8 | nw.Int16 | nw.Int32 | nw.Int64]:
+    """Return the shortest integers that hold the answers of all scales, and below them one number more.
+
+    Examples
+    --------
+    >>> shortest_integer([ResponseScale(min=1, max=5), ResponseScale(min=0, max=100)]).__name__
+    'Int8'
+    """
+    largest = max((max(abs(scale.min), abs(scale.max)) for scale in scales), default=0)
+    return next((dtype for bits, dtype in _INTEGERS.items() if largest < 2 ** (bits - 1)), nw.Int64)

@@ -1,0 +1,1 @@
+"""Statistics on arrays, which know nothing of instruments or studies."""

@@ -1,0 +1,295 @@
+"""Several groups at once: analysis of variance, Welch's, and Games-Howell pairs."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sos_score.statistics.descriptives import drop_missing, measure_size
+from sos_score.statistics.estimate import NO_VARIATION, Estimate, clear_noise
+from sos_score.statistics.t_tests import compare_welch
+
+_NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up
+
+
+class StudentizedRange:
+    """The range of several standard normal values, divided by an independent standard deviation.
+
+    Parameters
+    ----------
+    k : int
+        Number of groups.
+    df : float
+        Degrees of freedom of the standard deviation.
+
+    Notes
+    -----
+    Integrates P(range < q s) over z and over s = chi / sqrt(df) by Gauss-Legendre. Agrees with stats::ptukey
+    and stats::qtukey (R 4.2.2) and scipy.stats.studentized_range, whose inversion takes 80 ms, too long for the
+    hundreds a batch needs.
+
+    Examples
+    --------
+    >>> spread = StudentizedRange(3, 10)
+    >>> round(spread.find_quantile(0.95), 3), round(spread.find_tail(3.877), 3)
+    (3.877, 0.05)
+    """
+
+    def __init__(self, k: int, df: float) -> None:
+        from scipy.special import chdtri, gammaln, ndtr
+
+        x, w = _place_nodes()
+        low, high = (math.sqrt(float(chdtri(df, tail)) / df) for tail in (1.0 - 1e-13, 1e-13))
+        self._s = (x * (high - low) + high + low) / 2.0
+        density = (df / 2.0) * math.log(df) + (df - 1.0) * np.log(self._s) - df * self._s**2 / 2.0
+        density = np.exp(density - float(gammaln(df / 2.0)) - (df / 2.0 - 1.0) * math.log(2.0))
+        self._weight_s = w * (high - low) / 2.0 * density
+        self._z = 8.0 * x
+        self._weight_z = w * 8.0 * k * np.exp(-(self._z**2) / 2.0) / math.sqrt(2.0 * math.pi)
+        self._below = ndtr(self._z)[:, None]
+        self._power = k - 1
+
+    def find_tail(self, q: float) -> float:
+        """Return the probability of a range above `q`."""
+        return min(1.0, max(0.0, 1.0 - self._find_share(q)))
+
+    def find_quantile(self, share: float) -> float:
+        """Return the range that is not passed with a probability of `share`."""
+        from scipy.optimize import brentq
+
+        top = 8.0
+        while self._find_share(top) < share:
+            top *= 2.0
+        return float(brentq(lambda q: self._find_share(q) - share, 0.0, top, xtol=1e-10))
+
+    def _find_share(self, q: float) -> float:
+        from scipy.special import ndtr
+
+        within = (self._below - ndtr(self._z[:, None] - q * self._s[None, :])) ** self._power
+        return float(self._weight_z @ within @ self._weight_s)
+
+
+@cache
+def _place_nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Gauss-Legendre nodes and weights; finding them takes longer than using them."""
+    x, w = np.polynomial.legendre.leggauss(_NODES)
+    return x, w
+
+
+_NO_PARTS = (math.nan, math.nan, math.nan, math.nan)
+_NO_SHARES = (math.nan, math.nan, math.nan)
+_TOO_SMALL = "a group with fewer than two scores has no variance"
+
+
+@dataclass(frozen=True, slots=True)
+class Anova:
+    """One-way analysis of variance.
+
+    Attributes
+    ----------
+    method : str
+        "one-way ANOVA".
+    n : tuple of int
+        Scores in each group, in the order given.
+    statistic, df1, df2, p : float
+        F, its degrees of freedom and p.
+    ss_between, ss_within, ms_between, ms_within : float
+        Sums of squares and mean squares.
+    eta2, omega2, epsilon2 : float
+        Share of the variance between groups: in the sample, and two estimates with less bias.
+    notes : tuple of str
+        What could not be computed and why.
+    """
+
+    method: str
+    n: tuple[int, ...]
+    statistic: float
+    df1: float
+    df2: float
+    p: float
+    ss_between: float
+    ss_within: float
+    ms_between: float
+    ms_within: float
+    eta2: float
+    omega2: float
+    epsilon2: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WelchAnova:
+    """One-way comparison of means without equal variances.
+
+    Attributes
+    ----------
+    method : str
+        "Welch ANOVA".
+    n : tuple of int
+        Scores in each group, in the order given.
+    statistic, df1, df2, p : float
+        F, its degrees of freedom and p.
+    notes : tuple of str
+        What could not be computed and why.
+    """
+
+    method: str
+    n: tuple[int, ...]
+    statistic: float
+    df1: float
+    df2: float
+    p: float
+    notes: tuple[str, ...] = ()
+
+
+def analyse_variance(groups: Sequence[ArrayLike]) -> Anova:
+    """Compare the means of several groups under one common variance (one-way ANOVA).
+
+    Parameters
+    ----------
+    groups : sequence of array_like of float
+        Scores of each group; NaN is dropped. A group without a score does not take part.
+
+    Returns
+    -------
+    Anova
+        F, p and the shares NaN with fewer than two groups, no more scores than groups, or no variation within
+        groups.
+
+    Notes
+    -----
+    F = ms_between / ms_within; eta2 = ss_b / ss_t; omega2 = (ss_b - df1 ms_w) / (ss_t + ms_w);
+    epsilon2 = (ss_b - df1 ms_w) / ss_t. Agrees with stats::aov (R 4.2.2). Fisher (1925); Hays (1963).
+
+    Examples
+    --------
+    >>> a = analyse_variance([[1, 2, 3], [2, 4, 6], [5, 6, 7]])
+    >>> a.statistic, a.df1, a.df2, round(a.p, 4), round(a.eta2, 4)
+    (6.0, 2.0, 6.0, 0.037, 0.6667)
+    """
+    from scipy.special import fdtrc
+
+    given = [drop_missing(group) for group in groups]
+    n = tuple(int(values.size) for values in given)
+    there = [values for values in given if values.size]
+    df1, df2 = float(len(there) - 1), float(sum(n) - len(there))
+    nothing = math.nan
+    if df1 < 1 or df2 < 1:
+        why = ("an analysis of variance needs two groups and more scores than groups",)
+        return Anova("one-way ANOVA", n, nothing, df1, df2, nothing, *_NO_PARTS, *_NO_SHARES, why)
+    grand = float(np.concatenate(there).mean())
+    between = float(sum(values.size * (values.mean() - grand) ** 2 for values in there))
+    within = float(sum(((values - values.mean()) ** 2).sum() for values in there))
+    ms_b, ms_w = between / df1, within / df2
+    total = between + within
+    if clear_noise(math.sqrt(ms_w), measure_size(*there)) == 0.0:
+        why = (NO_VARIATION.replace("the scores do", "within groups the scores do"),)
+        return Anova("one-way ANOVA", n, nothing, df1, df2, nothing, between, 0.0, ms_b, 0.0, *_NO_SHARES, why)
+    f, beyond = ms_b / ms_w, between - df1 * ms_w
+    shares = between / total, beyond / (total + ms_w), beyond / total
+    p = float(fdtrc(df1, df2, f))
+    return Anova("one-way ANOVA", n, f, df1, df2, p, between, within, ms_b, ms_w, *shares)
+
+
+def compare_welch_anova(groups: Sequence[ArrayLike]) -> WelchAnova:
+    """Compare the means of several groups without assuming equal variances (Welch's ANOVA).
+
+    Parameters
+    ----------
+    groups : sequence of array_like of float
+        Scores of each group; NaN is dropped.
+
+    Returns
+    -------
+    WelchAnova
+        NaN with a note when there are fewer than two groups, a group holds fewer than two scores (R refuses
+        too), or a group is constant.
+
+    Notes
+    -----
+    Computed by pingouin.welch_anova 0.7; agrees with stats::oneway.test (R 4.2.2). Welch (1951).
+
+    Examples
+    --------
+    >>> a = compare_welch_anova([[1, 2, 3], [2, 4, 6], [5, 6, 7]])
+    >>> round(a.statistic, 4), a.df1, round(a.df2, 4), round(a.p, 4)
+    (10.2047, 2.0, 3.7895, 0.0298)
+    """
+    given = [drop_missing(group) for group in groups]
+    n = tuple(int(values.size) for values in given)
+    why = ""
+    if len(given) < 2:
+        why = "Welch's ANOVA needs two groups"
+    elif min(n) < 2:
+        why = _TOO_SMALL
+    elif any(_is_constant(values) for values in given):
+        why = "a group whose scores do not vary would get infinite weight"
+    if why:
+        nothing = math.nan
+        return WelchAnova("Welch ANOVA", n, nothing, len(given) - 1.0, nothing, nothing, (why,))
+    from sos_score.statistics.pingouin_adapter import run_welch_anova
+
+    return WelchAnova("Welch ANOVA", n, *run_welch_anova(given))
+
+
+def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[tuple[int, int], Estimate]:
+    """Compare every pair of groups without assuming equal variances (Games-Howell).
+
+    Parameters
+    ----------
+    groups : sequence of array_like of float
+        Scores of each group; NaN is dropped.
+    level : float
+        Confidence level of the simultaneous intervals.
+
+    Returns
+    -------
+    dict of (int, int) to Estimate
+        For each pair of positions, the first minus the second; ``n`` is their sizes. p and interval already
+        allow for the number of groups compared. A group with fewer than two scores, or constant scores, takes
+        no part: its pairs carry the difference, untested, and a note.
+
+    Notes
+    -----
+    se^2 = s_x^2 / n_x + s_y^2 / n_y with Welch's df; p = P(Q_(k, df) > |t| sqrt(2)); interval =
+    difference -+ q se / sqrt(2). Agrees with pingouin.pairwise_gameshowell 0.7, which takes five times as long
+    and gives no interval, and with scipy.stats.tukey_hsd(equal_var=False). Games and Howell (1976).
+
+    Examples
+    --------
+    >>> pairs = compare_pairs([[1, 2, 3], [2, 4, 6], [5, 6, 7]])
+    >>> r = pairs[0, 2]
+    >>> r.estimate, round(r.low, 4), round(r.high, 4), round(r.p, 4)
+    (-4.0, -6.91, -1.09, 0.0175)
+    """
+    given = [drop_missing(group) for group in groups]
+    usable = {i for i, values in enumerate(given) if values.size > 1 and not _is_constant(values)}
+    return {
+        pair: _compare_pair(given[pair[0]], given[pair[1]], len(usable) if set(pair) <= usable else 0, level)
+        for pair in itertools.combinations(range(len(given)), 2)
+    }
+
+
+def _compare_pair(a: NDArray[np.float64], b: NDArray[np.float64], k: int, level: float) -> Estimate:
+    """Return one pair among `k` groups; 0 where one of the two takes no part."""
+    n, nothing = (int(a.size), int(b.size)), math.nan
+    if k == 0:
+        difference = float(a.mean() - b.mean()) if min(n) else nothing
+        why = (_TOO_SMALL if min(n) < 2 else "a group whose scores do not vary takes no part",)
+        return Estimate("Games-Howell", n, difference, nothing, nothing, level, *_NO_PARTS, why)
+    welch = compare_welch(a, b)
+    spread = StudentizedRange(k, welch.df)
+    p = spread.find_tail(abs(welch.statistic) * math.sqrt(2.0))
+    half = spread.find_quantile(level) * welch.se / math.sqrt(2.0)
+    low, high = welch.estimate - half, welch.estimate + half
+    return Estimate("Games-Howell", n, welch.estimate, low, high, level, welch.se, welch.statistic, welch.df, p)
+
+
+def _is_constant(values: NDArray[np.float64]) -> bool:
+    return clear_noise(float(values.std()), measure_size(values)) == 0.0

@@ -1,0 +1,208 @@
+"""What a design can show: the smallest effect it would probably find."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sos_score.statistics.noncentral import find_detectable
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest true effect a two-sided test would find with the power asked for.
+
+    Attributes
+    ----------
+    method : str
+        Which analysis it holds for.
+    n : tuple of int
+        People a side, or sites an arm.
+    n_sites : tuple of int
+        Sites an arm; empty where sites play no part.
+    effect : float
+        In standard deviations of people, or in the units of the SD of sites that was given.
+    df : float
+        Degrees of freedom of the test.
+    noncentrality : float
+        How many standard errors the effect measures.
+    icc : float
+        Share of the variance between sites that was assumed; NaN where sites play no part.
+    design_effect : float
+        1 + (m - 1) ICC, m the mean number of people a site; 1 for people taken as independent, NaN for sites.
+    alpha, power : float
+        Level and power asked for.
+    notes : tuple of str
+        What could not be computed and why.
+    """
+
+    method: str
+    n: tuple[int, int]
+    n_sites: tuple[int, ...]
+    effect: float
+    df: float
+    noncentrality: float
+    icc: float
+    design_effect: float
+    alpha: float
+    power: float
+    notes: tuple[str, ...] = ()
+
+
+def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
+    """Return the smallest difference a t test of independent people would find.
+
+    Parameters
+    ----------
+    n_x, n_y : int
+        People in each group.
+    alpha, power : float
+        Level of the two-sided test and wanted power.
+
+    Returns
+    -------
+    Detectable
+        Effect in standard deviations of people; NaN with fewer than three people or an empty group.
+
+    Notes
+    -----
+    d = delta sqrt(1/n_x + 1/n_y), delta the noncentrality with that power at n_x + n_y - 2 df. Agrees with
+    stats::power.t.test(strict = TRUE) (R 4.2.2) and statsmodels' TTestIndPower. Cohen (1988).
+
+    Examples
+    --------
+    >>> round(detect_between_people(64, 64).effect, 4)
+    0.4991
+    """
+    df = float(n_x + n_y - 2)
+    method = "t test of people, taken as independent"
+    return _detect(method, (n_x, n_y), (), df, assumed=(math.nan, 1.0), unit=1.0, wanted=(alpha, power))
+
+
+def detect_between_clusters(
+    n_people: tuple[int, int],
+    n_sites: tuple[int, int],
+    icc: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> Detectable:
+    """Return the smallest difference between arms that people nested in sites would show.
+
+    Parameters
+    ----------
+    n_people : tuple of int
+        People in each arm.
+    n_sites : tuple of int
+        Sites in each arm.
+    icc : float
+        Share of the variance that lies between sites, 0 to 1; NaN gives NaN. Call again with its limits.
+    alpha, power : float
+        Level of the two-sided test and wanted power.
+
+    Returns
+    -------
+    Detectable
+        Effect in standard deviations of people (total SD); NaN with fewer than three sites or an empty arm.
+
+    Notes
+    -----
+    d = delta sqrt(D (1/n_x + 1/n_y)), D = 1 + (m - 1) ICC, m people a site on average, delta the
+    noncentrality at (sites - 2) df. Donner and Klar (2000); Murray (1998).
+
+    Examples
+    --------
+    >>> r = detect_between_clusters((30, 30), (2, 2), 0.1)
+    >>> round(r.effect, 4), r.design_effect, r.df
+    (2.2614, 2.4000000000000004, 2.0)
+    """
+    if not (math.isnan(icc) or 0.0 <= icc <= 1.0):
+        raise ValueError(f"an intraclass correlation lies between 0 and 1, not at {icc}")
+    sites = sum(n_sites)
+    people = sum(n_people) / sites if sites else math.nan
+    inflation = 1.0 + (people - 1.0) * icc
+    method = "cluster-adjusted t test on the count of sites"
+    unit, wanted = math.sqrt(inflation), (alpha, power)
+    return _detect(method, n_people, n_sites, sites - 2.0, assumed=(icc, inflation), unit=unit, wanted=wanted)
+
+
+def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the smallest true difference that a t test with this standard error would find.
+
+    Parameters
+    ----------
+    se, df : float
+        Standard error seen, and its degrees of freedom.
+    alpha, power : float
+        Level of the two-sided test and wanted power.
+
+    Returns
+    -------
+    float
+        In the units of `se`; NaN where there is no standard error.
+
+    Notes
+    -----
+    delta se, delta the noncentrality with that power at `df`. Bloom (1995).
+
+    Examples
+    --------
+    >>> round(detect_from_error(0.5, 126.0), 4)
+    1.4116
+    """
+    return find_detectable(df, alpha=alpha, power=power) * se if se > 0 else math.nan
+
+
+def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
+    """Return the smallest difference between arms that a t test of site means would find.
+
+    Parameters
+    ----------
+    n_sites : tuple of int
+        Sites in each arm.
+    sd : float
+        Standard deviation of the site values within arms: of their means at a wave or of their changes.
+    alpha, power : float
+        Level of the two-sided test and wanted power.
+
+    Returns
+    -------
+    Detectable
+        Effect in the units of `sd`; NaN with fewer than three sites, an empty arm, or a NaN `sd`.
+
+    Notes
+    -----
+    delta sd sqrt(1/k_x + 1/k_y), delta the noncentrality at (sites - 2) df.
+
+    Examples
+    --------
+    >>> round(detect_between_sites((2, 2), 3.0).effect, 3)
+    16.96
+    """
+    method = "t test of site means"
+    nothing, wanted = (math.nan, math.nan), (alpha, power)
+    return _detect(method, n_sites, n_sites, sum(n_sites) - 2.0, assumed=nothing, unit=sd, wanted=wanted)
+
+
+def _detect(
+    method: str,
+    n: tuple[int, int],
+    n_sites: tuple[int, ...],
+    df: float,
+    *,
+    assumed: tuple[float, float],
+    unit: float,
+    wanted: tuple[float, float],
+) -> Detectable:
+    """Scale the detectable noncentrality by `unit` standard deviations; `assumed` is (ICC, design effect)."""
+    alpha, power = wanted
+    notes: tuple[str, ...] = ()
+    noncentrality = effect = math.nan
+    if min(n) < 1 or min(n_sites, default=1) < 1 or df <= 0:
+        notes = ("each arm needs members, and there must be at least three in all, for a t test to have power",)
+    else:
+        noncentrality = find_detectable(df, alpha=alpha, power=power)
+        effect = noncentrality * unit * math.sqrt(1.0 / n[0] + 1.0 / n[1])
+    if math.isnan(unit):
+        notes = (*notes, "the spread between sites is not known, so no detectable effect can be given")
+    return Detectable(method, n, n_sites, effect, df, noncentrality, *assumed, alpha, power, notes)

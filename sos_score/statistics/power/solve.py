@@ -1,0 +1,287 @@
+"""Planning the next study: the smallest effect it could show, and how many sites a stated effect needs.
+
+Effects are in standard deviations of one score at one wave. The analyses are those of the comparison itself:
+a t test of site means (or of site changes from T1 to T2), a permutation of sites between arms, and a
+regression of people with CR2 standard errors clustered by site. Adding people to a site helps little once the
+site itself is the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from sos_score.statistics.power.trial import (
+    StudyPlan,
+    analyse_equal_sites,
+    analyse_people,
+    analyse_sites,
+    check_plan,
+)
+
+MOST_SITES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPower:
+    """Chance that a plan shows an effect.
+
+    Attributes
+    ----------
+    site_level : float
+        Power of the t test of site means (changes).
+    site_df : float
+        Its degrees of freedom, sites - 2.
+    cluster_robust : float
+        Power of the regression of people with CR2 errors and Satterthwaite degrees of freedom.
+    cluster_df : float
+        Those degrees of freedom.
+    smallest_p : float
+        Smallest two-sided p that a permutation of sites can reach.
+    notes : tuple of str
+    """
+
+    site_level: float
+    site_df: float
+    cluster_robust: float
+    cluster_df: float
+    smallest_p: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestEffect:
+    """Smallest effect a plan shows with the stated power.
+
+    Attributes
+    ----------
+    power : float
+        As stated.
+    site_level, cluster_robust : float
+        In standard deviations of a score, by either analysis.
+    smallest_p : float
+        Smallest two-sided p that a permutation of sites can reach.
+    permutation_possible : bool
+        False when that is not below alpha: then no effect, however large, can be shown by permutation.
+    sentence : str
+    notes : tuple of str
+    """
+
+    power: float
+    site_level: float
+    cluster_robust: float
+    smallest_p: float
+    permutation_possible: bool
+    sentence: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitesNeeded:
+    """Sites in each arm that a stated effect needs.
+
+    Attributes
+    ----------
+    effect, power : float
+        As stated.
+    site_level : float
+        Sites in each arm for the t test of site means; NaN above 8192. CR2 needs the same when sites are of
+        equal size.
+    permutation : int
+        Sites in each arm from which a permutation test can reach alpha at all.
+    sentence : str
+    notes : tuple of str
+    """
+
+    effect: float
+    power: float
+    site_level: float
+    permutation: int
+    sentence: str
+    notes: tuple[str, ...]
+
+
+def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
+    """Find the chance that a plan shows an effect.
+
+    Parameters
+    ----------
+    plan : StudyPlan
+    effect : float
+        Difference between arms (of their changes, with two waves), in standard deviations of a score.
+
+    Returns
+    -------
+    PlannedPower
+        NaN with a note for an analysis that the plan does not allow.
+
+    Notes
+    -----
+    A site mean has variance icc + (1 - icc) / m, a site change 2 icc (1 - site_correlation) + 2 (1 - icc)(1 -
+    overlap person_correlation) / m. Power is from the noncentral t; for sites of unequal size the squared
+    standard error is taken as a scaled chi-square with its own mean and degrees of freedom (Satterthwaite),
+    beside the degrees of freedom that CR2 uses (Bell & McCaffrey 2002, as in clubSandwich 0.5.8). Equal sizes
+    make both analyses the same test.
+
+    Examples
+    --------
+    >>> from sos_score.statistics.power.trial import plan_equal_sites
+    >>> found = find_power(plan_equal_sites((6, 6), 20, 0.1), 0.8)
+    >>> round(found.site_level, 3), round(found.cluster_robust, 3), found.site_df
+    (0.905, 0.905, 10)
+    """
+    check_plan(plan)
+    notes = []
+    site = analyse_sites(plan)
+    cluster = analyse_people(plan)
+    if site is None:
+        notes.append("one site against one: the framework and the site cannot be told apart.")
+    elif cluster is None:
+        notes.append("an arm with one site: CR2 errors cannot be computed.")
+    return PlannedPower(
+        site_level=np.nan if site is None else site.find_power(effect, plan.alpha),
+        site_df=np.nan if site is None else site.test_df,
+        cluster_robust=np.nan if cluster is None else cluster.find_power(effect, plan.alpha),
+        cluster_df=np.nan if cluster is None else cluster.test_df,
+        smallest_p=find_smallest_p(plan.sites),
+        notes=tuple(notes),
+    )
+
+
+def find_smallest_p(sites: tuple[int, int]) -> float:
+    """Find the smallest two-sided p that a permutation of sites between arms can reach.
+
+    With arms of equal size the mirror image of the true assignment is as extreme, so it counts too.
+
+    Examples
+    --------
+    >>> round(find_smallest_p((2, 2)), 3), round(find_smallest_p((4, 4)), 3)
+    (0.333, 0.029)
+    """
+    return min(1.0, (2 if sites[0] == sites[1] else 1) / comb(sum(sites), sites[0]))
+
+
+def is_reached(smallest_p: float, alpha: float) -> bool:
+    """Say whether a permutation test with that smallest p can reach alpha."""
+    return smallest_p <= alpha * (1 + 1e-12)
+
+
+def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffect:
+    """Find the smallest effect that a plan shows with the stated power.
+
+    Parameters
+    ----------
+    plan : StudyPlan
+    power : float
+
+    Returns
+    -------
+    SmallestEffect
+        NaN with a note for an analysis that the plan does not allow.
+
+    Examples
+    --------
+    >>> from sos_score.statistics.power.trial import plan_equal_sites
+    >>> found = find_smallest_effect(plan_equal_sites((2, 2), 15, 0.1))
+    >>> round(found.site_level, 2), found.permutation_possible
+    (2.26, False)
+    """
+    check_plan(plan)
+    analyses = (analyse_sites(plan), analyse_people(plan))
+    effects = [np.nan if one is None else one.find_effect(power, plan.alpha) for one in analyses]
+    smallest_p = find_smallest_p(plan.sites)
+    possible = is_reached(smallest_p, plan.alpha)
+    return SmallestEffect(
+        power=power,
+        site_level=effects[0],
+        cluster_robust=effects[1],
+        smallest_p=smallest_p,
+        permutation_possible=possible,
+        sentence=_say_smallest_effect(plan, effects[0], smallest_p, power),
+        notes=find_power(plan, 0.0).notes,
+    )
+
+
+def _say_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, power: float) -> str:
+    one, two = plan.sites
+    against = f"{one} site{'s' if one > 1 else ''} against {two}"
+    if np.isnan(effect):
+        return f"With {against} nothing can be said about the framework: it cannot be told apart from the site."
+    kind = "difference in change" if plan.waves == 2 else "difference"
+    shown = f"the smallest {kind} shown with a power of {power:.0%} is {effect:.2f} standard deviations"
+    if is_reached(smallest_p, plan.alpha):
+        return f"With {against}, {shown}, by a t test of sites."
+    return (
+        f"With {against} a permutation test is impossible at alpha {plan.alpha:g}: its p cannot be below"
+        f" {smallest_p:.2f}, however large the difference. A t test of sites assumes that site means are"
+        f" normally distributed, which so few sites cannot show: then {shown}."
+    )
+
+
+def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> SitesNeeded:
+    """Find how many sites in each arm a stated effect needs.
+
+    Parameters
+    ----------
+    plan : StudyPlan
+        Its number of sites does not matter; every site is given the plan's mean number of people (rounded
+        down).
+    effect : float
+        In standard deviations of a score.
+    power : float
+
+    Returns
+    -------
+    SitesNeeded
+        NaN with a note above 8192 sites in each arm (an effect of 0 cannot be shown).
+
+    Examples
+    --------
+    >>> from sos_score.statistics.power.trial import plan_equal_sites
+    >>> find_sites_needed(plan_equal_sites((2, 2), 15, 0.1), 0.5).site_level
+    12.0
+    """
+    check_plan(plan)
+    size = int(np.mean([size for arm in plan.people for size in arm]))
+
+    def enough(sites: int) -> bool:
+        return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
+
+    needed = float(_find_first(enough)) if effect != 0 else np.nan
+    permutation = _find_first(lambda sites: is_reached(find_smallest_p((sites, sites)), plan.alpha))
+    notes = () if np.isfinite(needed) else (f"more than {MOST_SITES} sites in each arm would be needed.",)
+    return SitesNeeded(
+        effect=effect,
+        power=power,
+        site_level=needed,
+        permutation=int(permutation),
+        sentence=_say_sites_needed(effect, power, size, needed, int(permutation)),
+        notes=notes,
+    )
+
+
+def _find_first(enough: Callable[[int], bool]) -> float:
+    """Find the smallest number of sites in each arm, from 2, that is enough; NaN when none is."""
+    most = 2
+    while not enough(most):
+        most *= 2
+        if most > MOST_SITES:
+            return np.nan
+    least = most // 2
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if enough(middle) else (middle, most)
+    return most
+
+
+def _say_sites_needed(effect: float, power: float, size: int, needed: float, permutation: int) -> str:
+    if np.isnan(needed):
+        return f"An effect of {effect:g} standard deviations cannot be shown by any feasible number of sites."
+    return (
+        f"To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs"
+        f" {needed:.0f} sites of {size} people; a permutation test is possible from {permutation} sites"
+        " in each arm."
+    )

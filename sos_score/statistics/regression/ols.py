@@ -1,0 +1,215 @@
+"""Least squares, and tests of its coefficients for independent people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
+
+_ALONE = 1e-9  # a leverage this close to 1 is 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeastSquares:
+    """An ordinary least squares fit.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The coefficients.
+    x : ndarray, shape (n, k)
+        Design matrix.
+    coefficients, residuals : ndarray
+        Of the fit; NaN where the design does not identify the coefficients.
+    bread : ndarray, shape (k, k)
+        (X'X)^-1.
+    size : float
+        Mean absolute outcome, against which rounding noise is judged.
+    df : float
+        n - k.
+    r2, sigma : float
+        Share of variance explained and residual standard deviation.
+    notes : tuple of str
+        Why the coefficients are not identified, if so.
+    """
+
+    names: tuple[str, ...]
+    x: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
+    residuals: NDArray[np.float64]
+    bread: NDArray[np.float64]
+    size: float
+    df: float
+    r2: float
+    sigma: float
+    notes: tuple[str, ...] = ()
+
+
+def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> LeastSquares:
+    """Fit an ordinary least squares regression.
+
+    Parameters
+    ----------
+    y : array_like of float, shape (n,)
+        Outcome, none missing.
+    x : array_like of float, shape (n, k)
+        Design matrix with its column of ones, none missing.
+    names : sequence of str
+        Names of the k columns.
+
+    Returns
+    -------
+    LeastSquares
+        With NaN coefficients and a note when the columns are not linearly independent.
+
+    Notes
+    -----
+    Agrees with stats::lm (R 4.2.2), which drops a dependent column instead.
+
+    Examples
+    --------
+    >>> fit = fit_least_squares([1, 2, 4], [[1, 0], [1, 1], [1, 2]], ["intercept", "slope"])
+    >>> fit.coefficients.round(4).tolist(), fit.df
+    ([0.8333, 1.5], 1.0)
+    """
+    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(x, dtype=np.float64)
+    n, k = design.shape
+    if outcome.shape != (n,) or len(names) != k:
+        raise ValueError(f"{outcome.shape} outcomes and {len(names)} names do not fit a design of {n} by {k}")
+    size = float(np.abs(outcome).mean()) if n else 0.0
+    if n < k or np.linalg.matrix_rank(design) < k:
+        empty = np.full(k, np.nan)
+        why = ("the data do not identify every coefficient: a group or wave is missing, or nothing varies",)
+        gone = np.full((k, k), np.nan)
+        nothing = math.nan
+        return LeastSquares(tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, nothing, why)
+    q, r = np.linalg.qr(design)
+    inverse = np.linalg.inv(r)
+    coefficients = inverse @ (q.T @ outcome)
+    residuals = outcome - design @ coefficients
+    left, total = float(residuals @ residuals), float(((outcome - outcome.mean()) ** 2).sum())
+    df = float(n - k)
+    sigma = clear_noise(math.sqrt(left / df), size) if df else math.nan
+    r2 = 1.0 - left / total if clear_noise(math.sqrt(total / n), size) > 0 else math.nan
+    return LeastSquares(tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, r2, sigma)
+
+
+def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
+    """Test every coefficient under one variance and independent people.
+
+    Parameters
+    ----------
+    fit : LeastSquares
+        The fit.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By coefficient; ``n`` is (people,). NaN where the fit is.
+
+    Notes
+    -----
+    V = sigma^2 (X'X)^-1, t with n - k df. Agrees with stats::lm (R 4.2.2).
+
+    Examples
+    --------
+    >>> fit = fit_least_squares([1, 2, 4, 4], [[1, 0], [1, 1], [1, 2], [1, 3]], ["intercept", "slope"])
+    >>> round(infer_classic(fit)["slope"].p, 4)
+    0.0533
+    """
+    se = fit.sigma * np.sqrt(np.diag(fit.bread))
+    return infer_each(fit, "least squares", (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level)
+
+
+def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
+    """Test every coefficient with standard errors robust to unequal variances (HC3).
+
+    Parameters
+    ----------
+    fit : LeastSquares
+        The fit.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By coefficient; ``n`` is (people,). NaN, with a note, when one person alone fixes part of the fit
+        (leverage 1).
+
+    Notes
+    -----
+    V = B X' diag(e_i^2 / (1 - h_i)^2) X B with B = (X'X)^-1, t with n - k df. Agrees with sandwich::vcovHC
+    3.0-2 and lmtest::coeftest; statsmodels takes the normal unless told otherwise. MacKinnon and
+    White (1985).
+
+    Examples
+    --------
+    >>> fit = fit_least_squares([1, 2, 4, 4], [[1, 0], [1, 1], [1, 2], [1, 3]], ["intercept", "slope"])
+    >>> round(infer_hc3(fit)["slope"].se, 4)
+    0.4252
+    """
+    n = (len(fit.residuals),)
+    leverage = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
+    if not fit.notes and (leverage > 1.0 - _ALONE).any():
+        nothing = np.full(len(fit.names), np.nan)
+        why = ("one person alone fixes part of the fit, so HC3 is undefined",)
+        return infer_each(fit, "least squares, HC3", n, nothing, nothing, level=level, notes=why)
+    scores = fit.x * (fit.residuals / (1.0 - leverage))[:, None] @ fit.bread
+    se = np.sqrt((scores**2).sum(axis=0))
+    return infer_each(fit, "least squares, HC3", n, se, np.full(len(fit.names), fit.df), level=level)
+
+
+def infer_each(
+    fit: LeastSquares,
+    method: str,
+    n: tuple[int, ...],
+    se: NDArray[np.float64],
+    df: NDArray[np.float64],
+    *,
+    level: float,
+    notes: tuple[str, ...] = (),
+) -> dict[str, Estimate]:
+    """Test every coefficient of a fit, given its standard errors and degrees of freedom.
+
+    Parameters
+    ----------
+    fit : LeastSquares
+        The fit.
+    method : str
+        Name of the covariance.
+    n : tuple of int
+        Counts to carry along.
+    se, df : ndarray, shape (k,)
+        Standard error and degrees of freedom of each coefficient.
+    level : float
+        Confidence level.
+    notes : tuple of str
+        Caveats to carry along, after those of the fit.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By coefficient.
+
+    Examples
+    --------
+    >>> fit = fit_least_squares([1, 2, 4], [[1, 0], [1, 1], [1, 2]], ["intercept", "slope"])
+    >>> found = infer_each(fit, "by hand", (3,), np.array([1.0, 0.5]), np.array([1.0, 1.0]), level=0.95)
+    >>> round(found["slope"].statistic, 4)
+    3.0
+    """
+    said = (*fit.notes, *notes)
+    return {
+        name: infer_t(method, n, value, clear_noise(error, fit.size), freedom, level=level, notes=said)
+        for name, value, error, freedom in zip(
+            fit.names, fit.coefficients.tolist(), se.tolist(), df.tolist(), strict=True
+        )
+    }

@@ -1,0 +1,262 @@
+"""A study file with everything it refers to: definitions, column maps, norms; the answers come later."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.library import name_definition
+from sos_score.definition.reading import Definition
+from sos_score.definition.study.model import Source, Study
+from sos_score.definition.study.rules import lint_study
+from sos_score.definition.yaml.document import Document, Loc, read_yaml
+from sos_score.definition.yaml.errors import find_place, locate_errors
+from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.scoring.examples import load_definition
+from sos_score.scoring.norms import NormFile, read_norm_file
+from sos_score.scoring.plan import ScoringChoices, plan_scores
+from sos_score.survey.column_map import ColumnMap, read_column_map
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that was read.
+
+    Attributes
+    ----------
+    kind : str
+        ``study``, ``instrument``, ``columns``, ``norms``, ``links`` or ``answers``.
+    path : str
+        As the user named it; a shipped instrument by its id.
+    sha256 : str
+        Of its bytes.
+    """
+
+    kind: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFile:
+    """A checked study and what it refers to.
+
+    Attributes
+    ----------
+    study : Study
+    document : Document
+        The file: its path, the line of every part, and the SHA-256 of its bytes.
+    definitions : mapping
+        The definitions of each source.
+    column_maps : mapping
+        For each source a column map, or None, for each of its files.
+    norms : tuple of NormFile
+    """
+
+    study: Study
+    document: Document
+    definitions: Mapping[str, tuple[Definition, ...]]
+    column_maps: Mapping[str, tuple[ColumnMap | None, ...]]
+    norms: tuple[NormFile, ...]
+
+    def resolve(self, name: str) -> str:
+        """Return a path that the study file gives, as seen from where the user is."""
+        return resolve_path(self.document, name)
+
+    def problem(self, loc: Loc, message: str, *, hint: str = "", rule: str = "") -> Problem:
+        """Return a problem located in the study file."""
+        return self.document.problem(find_place(loc, self.document.data), message, hint=hint, rule=rule)
+
+    def list_inputs(self) -> list[Input]:
+        """Return every file of the study, each once."""
+        study = self.study
+        found = [Input("study", self.document.path, self.document.sha256)]
+        for name, source in study.sources.items():
+            for given, definition in zip(source.instrument, self.definitions[name], strict=True):
+                path = self.resolve(given) if _is_path(given) else given
+                if definition.wording is not None:
+                    found.append(Input("wording", path, definition.wording.sha256))
+                    path = name_definition(definition)
+                found.append(Input("instrument", path, definition.document.sha256))
+            found += [self._hash("columns", each) for each in source.columns]
+            found += [self._hash("answers", each) for each in source.files]
+        found += [self._hash("links", each) for each in study.links]
+        found += [self._hash("norms", each) for each in study.norms]
+        return list(dict.fromkeys(found))
+
+    def _hash(self, kind: str, name: str) -> Input:
+        path = self.resolve(name)
+        return Input(kind, path, hashlib.sha256(Path(path).read_bytes()).hexdigest())
+
+
+def resolve_path(document: Document, name: str) -> str:
+    """Return a path given in a document, as seen from where the user is."""
+    return str(Path(document.path).parent / name)
+
+
+def read_study(path: Path) -> StudyFile:
+    """Read and check a study file and the definitions, column maps and norms it names.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    StudyFile
+
+    Raises
+    ------
+    InvalidDefinition
+        With every problem of all these files, each with its line.
+    """
+    return check_study(read_yaml(path))
+
+
+def check_study(document: Document) -> StudyFile:
+    """Return the study a document defines; see `read_study`."""
+    problems = list(document.problems)
+    if not isinstance(document.data, dict):
+        problems.append(document.problem((), "is not a study (a mapping of keys)", rule="yaml"))
+        raise InvalidDefinition(problems)
+    try:
+        study = Study.model_validate(document.data)
+    except ValidationError as error:
+        problems += locate_errors(error, document, Study)
+        raise InvalidDefinition(_in_order(problems)) from None
+    reader = _Reader(study, document)
+    problems += [*reader.check_files(), *reader.read_definitions()]
+    instruments = {name: [definition.instrument for definition in found] for name, found in reader.definitions.items()}
+    problems += lint_study(study, instruments, document)
+    problems += [*reader.check_rules(instruments), *reader.read_column_maps(instruments), *reader.read_norms()]
+    if problems:
+        raise InvalidDefinition(_in_order(dict.fromkeys(problems)))
+    return StudyFile(
+        study,
+        document,
+        {name: tuple(found) for name, found in reader.definitions.items()},
+        {name: tuple(found) for name, found in reader.column_maps.items()},
+        tuple(reader.norms),
+    )
+
+
+def _in_order(problems: dict[Problem, None] | list[Problem]) -> list[Problem]:
+    """Return the problems of the study file first, by line; those of other files after it, as found."""
+    first = next(iter(problems)).path if problems else ""
+    return sorted(problems, key=lambda problem: (problem.path != first, (problem.line or 0) * (problem.path == first)))
+
+
+def _is_path(name: str) -> bool:
+    return Path(name).suffix in (".yaml", ".yml") or "/" in name or "\\" in name
+
+
+class _Reader:
+    """Reads what a study refers to, and yields what is wrong with it on the way."""
+
+    def __init__(self, study: Study, document: Document) -> None:
+        self.study, self.document = study, document
+        self.definitions: dict[str, list[Definition]] = {name: [] for name in study.sources}
+        self.column_maps: dict[str, list[ColumnMap | None]] = {}
+        self.norms: list[NormFile] = []
+
+    def check_files(self) -> Iterator[Problem]:
+        named: list[tuple[Loc, list[str]]] = [(("links",), self.study.links), (("norms",), self.study.norms)]
+        for name, source in self.study.sources.items():
+            named += [(("sources", name, key), getattr(source, key)) for key in ("files", "instrument", "columns")]
+        for loc, names in named:
+            for index, name in enumerate(names):
+                path = Path(resolve_path(self.document, name))
+                if loc[-1] != "instrument" or _is_path(name):
+                    yield from self._check_file((*loc, index), name, path)
+
+    def _check_file(self, loc: Loc, name: str, path: Path) -> Iterator[Problem]:
+        if not path.is_file():
+            beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+            # Names are alike in their suffix alone: the stem has to be near as well.
+            near = guess(path.stem, [each.stem for each in beside])
+            hint = guess(path.name, [each.name for each in beside if near and f"'{each.stem}'" in near])
+            yield self._problem(loc, f"no file '{name}'", hint, "file")
+
+    def read_definitions(self) -> Iterator[Problem]:
+        for name, source in self.study.sources.items():
+            for index, given in enumerate(source.instrument):
+                path = resolve_path(self.document, given) if _is_path(given) else given
+                if _is_path(given) and not Path(path).is_file():
+                    continue
+                try:
+                    found = load_definition(path)
+                except InvalidDefinition as error:
+                    for problem in error.problems:
+                        loc: Loc = ("sources", name, "instrument", index)
+                        # A shipped instrument has no file to point at: the study file named it.
+                        yield (
+                            problem if problem.path else self._problem(loc, problem.message, problem.hint, problem.rule)
+                        )
+                else:
+                    self.definitions[name].append(found)
+
+    def check_rules(self, instruments: Mapping[str, list[Instrument]]) -> Iterator[Problem]:
+        for name, source in self.study.sources.items():
+            for instrument in instruments[name] if source.min_answered is not None else ():
+                plan = plan_scores(instrument, ScoringChoices(min_answered=source.min_answered))
+                for scale in plan.scales:
+                    size = len(scale.terms)
+                    if not 1 <= scale.required <= size:
+                        items = "1 item" if size == 1 else f"{size} items"
+                        message = f"'{scale.scale}' has {items}, and {source.min_answered} would need {scale.required}"
+                        yield self._problem(("sources", name, "min_answered"), message, "", "missing-rule")
+
+    def read_column_maps(self, instruments: Mapping[str, list[Instrument]]) -> Iterator[Problem]:
+        for name, source in self.study.sources.items():
+            maps: list[ColumnMap | None] = []
+            for given in source.columns:
+                path = Path(resolve_path(self.document, given))
+                if not path.is_file():
+                    continue
+                try:
+                    maps.append(read_column_map(path, instruments[name]))
+                except InvalidDefinition as error:
+                    yield from error.problems
+            self.column_maps[name] = list(_spread(maps, source))
+            for instrument in instruments[name]:
+                ready = [found is not None and instrument.id in found.t_scores for found in self.column_maps[name]]
+                if any(ready) and not all(ready):
+                    message = f"'{instrument.id}' arrives scored in some files and as answers in others"
+                    hint = "give them sources of their own: the two cannot be compared"
+                    yield self._problem(("sources", name, "columns"), message, hint, "t-scores")
+
+    def read_norms(self) -> Iterator[Problem]:
+        known = {found.instrument.id: found.instrument for each in self.definitions.values() for found in each}
+        seen: dict[tuple[str, str], str] = {}
+        for index, given in enumerate(self.study.norms):
+            path = Path(resolve_path(self.document, given))
+            if not path.is_file():
+                continue
+            try:
+                norm_file = read_norm_file(path, known.values())
+            except InvalidDefinition as error:
+                yield from error.problems
+                continue
+            for norm in (*norm_file.norms, *norm_file.local):
+                key = (norm_file.instrument, norm)
+                if key in seen:
+                    message = f"the norm '{norm}' of '{norm_file.instrument}' is in '{seen[key]}' already"
+                    yield self._problem(("norms", index), message, "", "norm")
+                seen.setdefault(key, given)
+            self.norms.append(norm_file)
+
+    def _problem(self, loc: Loc, message: str, hint: str, rule: str) -> Problem:
+        place = find_place(loc, self.document.data)
+        return self.document.problem(place, message, hint=hint, rule=rule)
+
+
+def _spread(maps: list[ColumnMap | None], source: Source) -> list[ColumnMap | None]:
+    """Return a column map, or None, for each file of a source."""
+    if len(maps) == len(source.files):
+        return maps
+    return (maps[:1] or [None]) * len(source.files)

@@ -1,0 +1,136 @@
+"""What belongs to what: tables that link families to workers and workers to sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sos_score.definition.study.rules import ID_ROLES
+from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
+from sos_score.study.file import StudyFile
+from sos_score.study.small_cells import say_count, say_part
+from sos_score.survey.readers.csv import open_export
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class LinkTable:
+    """A table of links.
+
+    Attributes
+    ----------
+    path : str
+        As the user named it.
+    unit : str
+        What its rows are about: the id in its first column.
+    above : tuple of str
+        The ids that it gives for each unit.
+    rows : mapping
+        Unit to its ids, and to the line it is on.
+    """
+
+    path: str
+    unit: str
+    above: tuple[str, ...]
+    rows: Mapping[str, tuple[Mapping[str, str], int]]
+
+
+def read_links(file: StudyFile) -> list[LinkTable]:
+    """Read the link tables of a study.
+
+    Raises
+    ------
+    InvalidInput
+        With every problem of every table, each with its line.
+    """
+    tables: list[LinkTable] = []
+    problems: list[Problem] = []
+    for name in file.study.links:
+        try:
+            tables.append(_read_table(file, file.resolve(name)))
+        except InvalidInput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidSurvey(problems)
+    return tables
+
+
+def _read_table(file: StudyFile, path: str) -> LinkTable:
+    known = list(dict.fromkeys([*file.study.levels, *ID_ROLES]))
+    rows: dict[str, tuple[dict[str, str], int]] = {}
+    problems: list[Problem] = []
+    with open_export(path) as export:
+        header = [cell.strip() for cell in export.header]
+        above = tuple(name for name in header[1:] if name in known)
+        if header[0] not in known or not above:
+            message = f"needs a column for each level, the lowest first, and has {', '.join(header)}"
+            hint = guess(header[0], known) or f"levels: {', '.join(known)}"
+            raise InvalidSurvey([Problem(message, path, 1, hint=hint, rule="links")])
+        for line, record in export.records():
+            cells = dict(zip(header, (cell.strip() for cell in record), strict=False))
+            unit = cells[header[0]]
+            if unit in rows:
+                message = f"{header[0]} '{unit}' is already on line {rows[unit][1]}"
+                problems.append(Problem(message, path, line, rule="links"))
+            elif unit:
+                rows[unit] = {name: cells[name] for name in above if cells.get(name)}, line
+                problems += _check_site(file, path, line, rows[unit][0])
+    if not rows and not problems:
+        problems.append(Problem("has a header and no rows", path, rule="file"))
+    if problems:
+        raise InvalidSurvey(problems)
+    return LinkTable(path, header[0], above, rows)
+
+
+def _check_site(file: StudyFile, path: str, line: int, ids: Mapping[str, str]) -> Iterator[Problem]:
+    sites = list(file.study.sites)
+    if "site" in ids and ids["site"] not in sites:
+        message = f"'{ids['site']}' is not a site of the study (sites: {', '.join(sites)})"
+        yield Problem(message, path, line, "site", guess(ids["site"], sites), "site")
+
+
+def link_rows(frame: pl.DataFrame, table: LinkTable, least: int) -> tuple[pl.DataFrame, list[str]]:
+    """Return the rows with what a table says they belong to, where they do not say so themselves.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        With the study's ids.
+    table : LinkTable
+    least : int
+        Fewer are not counted out.
+
+    Returns
+    -------
+    polars.DataFrame
+    list of str
+        What did not link, in words that name nobody.
+    """
+    import polars as pl
+
+    if table.unit not in frame.columns:
+        return frame, []
+    notes: list[str] = []
+    units = frame[table.unit].to_list()
+    lost = {unit for unit in units if unit is not None and unit not in table.rows}
+    if lost:
+        count = len({unit for unit in units if unit is not None})
+        part = say_part(len(lost), count, least)
+        verb = "is" if part.startswith("1 of") else "are"
+        notes.append(f"{table.unit}: {part} {verb} not in {table.path}")
+    for name in table.above:
+        linked = [table.rows[unit][0].get(name) if unit in table.rows else None for unit in units]
+        own = frame[name].to_list() if name in frame.columns else [None] * len(linked)
+        pairs = zip(units, own, linked, strict=True)
+        differing = {unit for unit, mine, given in pairs if mine is not None and given is not None and mine != given}
+        if differing:
+            few = say_count(len(differing), least)
+            verb = "has" if few == "1" else "have"
+            what = f"{few} {verb} another {name} than in {table.path}"
+            notes.append(f"{table.unit}: {what}; the export's own is used")
+        merged = [given if mine is None else mine for mine, given in zip(own, linked, strict=True)]
+        frame = frame.with_columns(pl.Series(name, merged, dtype=pl.String))
+    return frame, notes

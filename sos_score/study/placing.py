@@ -1,0 +1,180 @@
+"""Whether the sites, waves and people of a source are those of the study."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sos_score.definition.text import fold_text
+from sos_score.errors import InvalidSurvey, Problem, guess
+from sos_score.study.file import StudyFile
+from sos_score.study.links import LinkTable, link_rows
+from sos_score.study.notes import note_left_out
+from sos_score.study.rows import FILE, SourceRows, find_line
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tuple[pl.DataFrame, list[str]]:
+    """Return the rows of a source with the study's sites, arms, waves and levels.
+
+    Parameters
+    ----------
+    file : StudyFile
+    rows : SourceRows
+    links : list of LinkTable
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``person``, ``site``, ``arm`` and ``wave``, then the other ids. Rows without a site, or without a wave
+        where the source has waves, are left out.
+    list of str
+        What was left out or could not be linked, in words that name nobody.
+
+    Raises
+    ------
+    InvalidSurvey
+        With every site and wave that is not in the study, and everybody who is there twice.
+    """
+    frame, notes = rows.frame, []
+    problems = list(_check_links(file, rows, links))
+    for table in links:
+        frame, said = link_rows(frame, table, file.study.privacy.smallest_cell)
+        notes += said
+    frame, wrong = _add_columns(file, rows.source, frame)
+    problems += wrong
+    for role, known in (("site", list(file.study.sites)), ("wave", list(file.study.waves))):
+        if role in frame.columns and known:
+            frame, wrong = _match(file, rows, frame, role, known)
+            problems += wrong
+    if not problems and frame["site"].null_count() == frame.height:
+        problems.append(file.problem(("sources", rows.source), "no row has a site", rule="site"))
+    if not problems:
+        problems = list(_check_people(file, rows, frame))
+    if problems:
+        raise InvalidSurvey(problems)
+    return _finish(file, frame, notes)
+
+
+def _add_columns(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return the rows with a site and a wave where there is only one to be in, and what cannot be told."""
+    import polars as pl
+
+    study, problems = file.study, []
+    if "site" not in frame.columns and len(study.sites) == 1:
+        frame = frame.with_columns(pl.lit(next(iter(study.sites))).alias("site"))
+    if "site" not in frame.columns:
+        hint = "name it under ids, in the column map, or in a table of links"
+        problems.append(file.problem(("sources", source), "there is no id column 'site'", hint=hint, rule="site"))
+    found = frame["wave"].drop_nulls().unique(maintain_order=True).to_list() if "wave" in frame.columns else []
+    if not study.waves and len(found) > 1:
+        shown = ", ".join(found[:5])
+        message = f"the data have waves ({shown}), and the study names none"
+        hint = f"add waves: [{shown}], in order, or choose one under where"
+        problems.append(file.problem(("sources", source), message, hint=hint, rule="wave"))
+    if not found or not study.waves:
+        only = next(iter(study.waves)) if len(study.waves) == 1 else None
+        frame = frame.with_columns(pl.lit(only, dtype=pl.String).alias("wave"))
+    return frame, problems
+
+
+def _check_links(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> Iterator[Problem]:
+    """Yield a problem for each table that nothing links to, and for each row whose site a table contradicts."""
+    frame = rows.frame
+    for table in links:
+        if table.unit not in frame.columns:
+            continue
+        units = frame[table.unit].to_list()
+        named = {unit for unit in units if unit is not None}
+        if named and not named & table.rows.keys():
+            first = next(unit for unit in units if unit is not None)
+            path, line = find_line(file, rows, frame[FILE][units.index(first)], {table.unit: first})
+            message = f"no {table.unit} of this file is in {table.path} ('{first}' is the first)"
+            yield Problem(message, path, line, table.unit, guess(first, table.rows), "links")
+        if "site" not in table.above or "site" not in frame.columns:
+            continue
+        seen = set()
+        for number, unit, site in zip(frame[FILE], units, frame["site"].to_list(), strict=True):
+            given, at = table.rows.get(unit, ({}, 0))
+            other = given.get("site")
+            if site is None or other is None or fold_text(site) == fold_text(other) or (unit, site) in seen:
+                continue
+            seen.add((unit, site))
+            path, line = find_line(file, rows, number, {table.unit: unit, "site": site})
+            message = f"{table.unit} '{unit}' is in site '{site}' here and in '{other}' in {table.path}:{at}"
+            yield Problem(message, path, line, "site", rule="links")
+
+
+def _match(
+    file: StudyFile, rows: SourceRows, frame: pl.DataFrame, role: str, known: list[str]
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Return the frame with the study's own spelling of its sites or waves, and what is none of them."""
+    import polars as pl
+
+    names = {fold_text(name): name for name in known}
+    cells = frame[role].to_list()
+    found = [None if cell is None else names.get(fold_text(cell)) for cell in cells]
+    strange = Counter(
+        (number, cell)
+        for number, cell, name in zip(frame[FILE], cells, found, strict=True)
+        if cell is not None and name is None
+    )
+    problems = []
+    for (number, cell), count in strange.items():
+        path, line = find_line(file, rows, number, {role: cell} if role in rows.columns else {})
+        message = f"'{cell}' is not a {role} of the study ({role}s: {', '.join(known)})"
+        column = rows.columns.get(role, role)
+        hint = guess(cell, known) or f"add it to {role}s, or leave it out with where: {{{column}: [...]}}"
+        problems.append(Problem(message, path, line, role, hint, role, count))
+    return frame.with_columns(pl.Series(role, found, dtype=pl.String)), problems
+
+
+def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for everybody who is twice in a wave, at one site or at two; raters tell rows apart."""
+    if "person" not in rows.columns:
+        return
+    key = ["person", "wave", *(["rater"] if "rater" in frame.columns else [])]
+    seen: dict[tuple[str | None, ...], tuple[str, int]] = {}
+    for *names, site, number in frame.select(*key, "site", FILE).iter_rows():
+        if names[0] is None:
+            continue
+        first_site, first_number = seen.setdefault(tuple(names), (site, -1))
+        if first_number < 0:
+            seen[tuple(names)] = (site, number)
+            continue
+        ids = {"person": names[0], "wave": names[1], "site": site}
+        path, line = find_line(file, rows, number, {role: value for role, value in ids.items() if value})
+        who = f"person '{names[0]}'" + (f" at {names[1]}" if names[1] else "")
+        if site != first_site:
+            message = f"{who} is in site '{first_site}' and in site '{site}'"
+        elif number != first_number:
+            other = file.resolve(file.study.sources[rows.source].files[first_number])
+            message = f"{who} is already in {other}"
+        else:
+            message = f"{who} is there more than once"
+        hint = "say under ids who is linked across waves, and who the rater is where one person is rated by several"
+        yield Problem(message, path, line, hint=hint, rule="person")
+
+
+def _finish(file: StudyFile, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.DataFrame, list[str]]:
+    """Return the rows that have a site and a wave, with their arm, the ids in order."""
+    import polars as pl
+
+    least = file.study.privacy.smallest_cell
+    for role in ("site", "wave"):
+        lost = frame[role].null_count()
+        if lost == frame.height and role == "wave":
+            continue  # the source has no waves, which is no fault
+        if lost:
+            notes.append(note_left_out(lost, frame.height, role, least))
+            frame = frame.filter(pl.col(role).is_not_null())
+    if "person" not in frame.columns:
+        notes.append("no column says who answered, so nobody is linked across waves")
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("person"))
+    arms = [file.study.sites[site].arm for site in frame["site"]]
+    frame = frame.with_columns(pl.Series("arm", arms, dtype=pl.String))
+    first = ["person", "site", "arm", "wave"]
+    return frame.select(*first, *[name for name in frame.columns if name not in (*first, FILE)]), notes

@@ -1,0 +1,220 @@
+"""The rows of one source: who answered, where and when, with the codes or the ready-made T-scores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.study.rules import ID_ROLES
+from sos_score.definition.text import fold_text
+from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
+from sos_score.scoring.files import Outcome, Take, score_export
+from sos_score.scoring.responses import open_responses
+from sos_score.scoring.scorer import prepare_scorer
+from sos_score.study.file import StudyFile
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import match_columns
+from sos_score.survey.readers.csv import open_export
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# The column that says which of a source's files a row came from; no export has such a name.
+FILE = "\x1ffile"
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """The rows of one instrument in one source.
+
+    Attributes
+    ----------
+    source : str
+    instrument : Instrument
+    frame : polars.DataFrame
+        The study's ids as text, `FILE` as the number of the file, then what was answered.
+    columns : mapping
+        The study's ids to the exports' id names.
+    is_scored : bool
+        Whether T-scores arrived ready-made; else the frame holds codes.
+    files : tuple of Outcome
+        What became of each export.
+    """
+
+    source: str
+    instrument: Instrument
+    frame: pl.DataFrame
+    columns: Mapping[str, str]
+    is_scored: bool
+    files: tuple[Outcome, ...]
+
+
+def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
+    """Read the rows of one instrument in one source of a study.
+
+    Raises
+    ------
+    InvalidInput
+        With every problem of the files, and of what the study file says of their id columns.
+    """
+    import polars as pl
+
+    source = file.study.sources[name]
+    frames: list[pl.DataFrame] = []
+    done: list[Outcome] = []
+    problems: list[Problem] = []
+    ids: dict[str, None] = {}
+    is_scored = any(found is not None and instrument.id in found.t_scores for found in file.column_maps[name])
+    read = _read_scored if is_scored else _read_answers
+    for number, (given, column_map) in enumerate(zip(source.files, file.column_maps[name], strict=True)):
+        try:
+            frame, named, outcome = read(file.resolve(given), instrument, column_map, source.on_invalid)
+        except InvalidSurvey as error:
+            problems += error.problems
+            continue
+        frames.append(frame.with_columns(pl.lit(number).alias(FILE)))
+        ids |= dict.fromkeys(named)
+        done.append(outcome)
+    if problems:
+        raise InvalidSurvey(problems)
+    frame = pl.concat(frames, how="diagonal")
+    frame = _keep_rows(file, name, frame, list(ids))
+    frame, columns = _name_ids(file, name, frame, list(ids))
+    return SourceRows(name, instrument, frame, columns, is_scored, tuple(done))
+
+
+def _read_answers(
+    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
+) -> tuple[pl.DataFrame, tuple[str, ...], Outcome]:
+    import polars as pl
+
+    batches: list[pl.DataFrame] = []
+    with open_responses([path], instrument, column_map, on_invalid) as responses:
+        codes = [responses.column_of(item) for item in instrument.responses]
+        # The rows are taken while they are checked: reading them again would take as long once more.
+        responses.check(list(instrument.responses), partial(_collect, batches))
+        frame = pl.concat(batches).select(*responses.ids, pl.col(codes).cast(pl.Float64))
+        constants = column_map.constants if column_map else {}
+        named = [each for each in responses.ids if each not in constants]
+        return _drop_blank(frame, named, constants), responses.ids, responses.outcomes[0]
+
+
+def _read_scored(
+    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
+) -> tuple[pl.DataFrame, tuple[str, ...], Outcome]:
+    import polars as pl
+
+    batches: list[pl.DataFrame] = []
+    with open_export(path) as export:
+        scorer = prepare_scorer(export.header, [instrument], column_map, path=path)
+        collect = partial(_collect, batches)
+        outcome = score_export(export, scorer, "missing" if on_invalid == "missing" else "error", collect)
+    ids = (*scorer.columns.ids, *scorer.columns.constants)
+    return pl.concat(batches), ids, outcome
+
+
+@contextmanager
+def _collect(batches: list[pl.DataFrame]) -> Iterator[Take]:
+    """Take the batches of a file; opened once more, what was taken is void."""
+    batches.clear()
+    yield batches.append
+
+
+def _drop_blank(frame: pl.DataFrame, ids: Sequence[str], constants: Collection[str]) -> pl.DataFrame:
+    """Return the rows that name anybody or answer anything; what is the same in the whole file names nobody."""
+    import polars as pl
+
+    named = [pl.col(each).str.strip_chars().fill_null("") != "" for each in ids]
+    answered = [pl.col(each).is_not_null() for each in frame.columns if each not in ids and each not in constants]
+    return frame.filter(pl.any_horizontal(*named, *answered))
+
+
+def _keep_rows(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
+    import polars as pl
+
+    problems = []
+    for column, values in file.study.sources[name].where.items():
+        loc = ("sources", name, "where", column)
+        if column not in ids:
+            problems.append(_no_column(file, loc, column, ids))
+            continue
+        wanted = {fold_text(value) for value in values}
+        kept = frame.filter(pl.Series([fold_text(cell or "") in wanted for cell in frame[column]], dtype=pl.Boolean))
+        if kept.is_empty():
+            found = list(dict.fromkeys(cell for cell in frame[column].to_list() if cell))
+            message = f"no row has {', '.join(repr(value) for value in values)} (values: {_list(found)})"
+            problems.append(file.problem(loc, message, hint=guess(values[0], found), rule="where"))
+            continue
+        frame = kept
+    if problems:
+        raise InvalidInput(problems)
+    return frame
+
+
+def _name_ids(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the frame with its ids under the study's names, and which column each was."""
+    import polars as pl
+
+    given = file.study.sources[name].ids
+    problems = [
+        _no_column(file, ("sources", name, "ids", role), column, ids)
+        for role, column in given.items()
+        if column not in ids
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    roles = dict.fromkeys([*ID_ROLES, *file.study.levels])
+    columns = {role: given.get(role, role) for role in roles if role in given or role in ids}
+    if "person" not in columns:
+        columns |= next(({"person": each} for each in ("respondent", "target") if each in ids), {})
+    named = [_clean(pl.col(column)).alias(role) for role, column in columns.items()]
+    rest = [column for column in frame.columns if column not in ids]
+    return frame.select(*named, *rest), columns
+
+
+def _clean(column: pl.Expr) -> pl.Expr:
+    import polars as pl
+
+    text = column.cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _no_column(file: StudyFile, loc: tuple[str, ...], column: str, ids: list[str]) -> Problem:
+    message = f"there is no id column '{column}' (id columns: {', '.join(ids) or 'none'})"
+    hint = guess(column, ids) or "name it in the column map, under others"
+    return file.problem(loc, message, hint=hint, rule="source-id")
+
+
+def _list(values: Sequence[str]) -> str:
+    return ", ".join(values[:_SHOWN]) + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
+
+
+def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, str]) -> tuple[str, int | None]:
+    """Return the export and the first line on which the study's ids have the given values.
+
+    Only a broken file is read again for this.
+
+    Parameters
+    ----------
+    file : StudyFile
+    rows : SourceRows
+    number : int
+        Which of the source's files.
+    ids : mapping
+        Values by the study's ids.
+    """
+    path = file.resolve(file.study.sources[rows.source].files[number])
+    column_map = file.column_maps[rows.source][number]
+    with open_export(path) as export:
+        named = match_columns(export.header, [], column_map, path)[0].ids
+        wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns.get(role) in named}
+        places = {export.header.index(column): value for column, value in wanted.items()}
+        for line, cells in export.records() if places else ():
+            if all(cells[place].strip() == value for place, value in places.items()):
+                return path, line
+    return path, None

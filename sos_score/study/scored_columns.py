@@ -1,0 +1,135 @@
+"""Which columns of a table are scores, and of what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.study.rules import kinds_of
+from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.plan import plan_scores
+from sos_score.study.data import SourceTable, StudyOutcome
+
+_LOOSE = "scores"
+
+
+@dataclass(frozen=True)
+class ScoreColumn:
+    """A column of scores.
+
+    Attributes
+    ----------
+    scale : str
+        The scale's id, or the column's name where no definition is known.
+    column : str
+        The column that holds its scores.
+    count : str or None
+        The column that holds how many items were answered.
+    t_scores : dict
+        Norm to the column of T-scores against it.
+    instrument : Instrument or None
+        The definition it was made with, where that is known.
+    is_t : bool
+        Whether T-scores are all there is.
+    """
+
+    scale: str
+    column: str
+    count: str | None
+    t_scores: dict[str, str]
+    instrument: Instrument | None
+    is_t: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """Return every column of the file that it takes."""
+        return list(dict.fromkeys([self.column, *([self.count] if self.count else []), *self.t_scores.values()]))
+
+    def names(self) -> dict[str, str]:
+        """Return the columns of a source table, and the columns of the file that they come from."""
+        counts = {f"n_{self.scale}": self.count} if self.count else {}
+        return {self.scale: self.column, **counts, **{f"{self.scale}_t_{n}": c for n, c in self.t_scores.items()}}
+
+
+def find_scores(
+    header: Sequence[str], numeric: Iterable[str], instruments: Iterable[Instrument]
+) -> dict[str, list[ScoreColumn]]:
+    """Return the score columns of a table, by the source they make.
+
+    Parameters
+    ----------
+    header : sequence of str
+    numeric : iterable of str
+        The columns that hold numbers and name nobody.
+    instruments : iterable of Instrument
+        The definitions that scores may have been made with; the first that fits counts.
+
+    Returns
+    -------
+    dict
+        Column stem of an instrument, or ``scores``, to its columns. A column of numbers of which no definition is
+        known is a score where it has a count (``x_n``) beside it, or where no column of the table has.
+    """
+    found: dict[str, list[ScoreColumn]] = {}
+    taken: set[str] = set()
+    for instrument in instruments:
+        for scale in instrument.scales:
+            stem = f"{instrument.column_stem}_{scale}"
+            t_scores = {name.removeprefix(f"{stem}_t_"): name for name in header if name.startswith(f"{stem}_t_")}
+            if stem in taken or (stem not in header and not t_scores):
+                continue
+            column = stem if stem in header else next(iter(t_scores.values()))
+            count = f"{stem}_n" if f"{stem}_n" in header else None
+            score = ScoreColumn(scale, column, count, t_scores, instrument, stem not in header)
+            found.setdefault(instrument.column_stem, []).append(score)
+            taken |= {stem, *score.columns, *(f"{stem}_{metric}" for metric in ("mean", "sum", "pomp"))}
+    free = [name for name in numeric if name not in taken]
+    counted = [name for name in free if f"{name}_n" in header]
+    loose = counted or ([] if found else free)
+    if loose:
+        found[_LOOSE] = [
+            ScoreColumn(name, name, f"{name}_n" if f"{name}_n" in header else None, {}, None) for name in loose
+        ]
+    return found
+
+
+def list_scored_outcomes(table: SourceTable, scores: Iterable[ScoreColumn]) -> Iterator[StudyOutcome]:
+    """Yield each score column of a table as an outcome."""
+    for score in scores:
+        instrument = score.instrument
+        scale = instrument.scales[score.scale] if instrument else None
+        plans = {plan.scale: plan for plan in plan_scores(instrument).scales} if instrument else {}
+        plan = None if score.is_t else plans.get(score.scale)
+        yield StudyOutcome(
+            source=table.source,
+            scale=score.scale,
+            instrument=instrument.id if instrument else "",
+            title=scale.title if scale else score.scale,
+            source_label=instrument.title if instrument else "Scores",
+            answered_by=kinds_of(instrument)[0] if instrument else "",
+            metric="T" if score.is_t else scale.score if scale else "score",
+            table=table,
+            higher_is=scale.higher_is if scale else f"a higher {score.scale}",
+            good=scale.good if scale else None,
+            low=plan.low if plan else math.nan,
+            high=plan.high if plan else math.nan,
+            norms=tuple(_name_norm(score, norm) for norm in score.t_scores),
+            verification=instrument.verification.parts() if instrument else {},
+            is_planned=True,
+        )
+
+
+def _name_norm(score: ScoreColumn, norm: str) -> NamedNorm:
+    """Return a norm of which the table says no more than the name."""
+    return NamedNorm(
+        name=norm,
+        instrument=score.instrument.id if score.instrument else "",
+        unit="respondent",
+        score="T",
+        means={score.scale: 50.0},
+        sds={score.scale: 10.0},
+        n=None,
+        description="a norm that the file of scores names and does not describe",
+    )

@@ -1,0 +1,159 @@
+"""The sources of a study as tables: ids, scores, counts answered and T-scores, a row for each answer sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from sos_score.definition.study.rules import kinds_of
+from sos_score.errors import InvalidSurvey
+from sos_score.scoring.expressions import answer_column, compute_scores
+from sos_score.scoring.norms import NamedNorm, Reference, name_norms
+from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.scoring.reference_samples import measure_reference
+from sos_score.study.data import SourceTable, StudyOutcome
+from sos_score.study.file import StudyFile
+from sos_score.study.rows import SourceRows
+from sos_score.survey.vendor_scores import VendorScores
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+
+def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> SourceTable:
+    """Return the scores of one instrument in one source.
+
+    Parameters
+    ----------
+    file : StudyFile
+    rows : SourceRows
+        As they were read.
+    placed : polars.DataFrame
+        The same rows with the study's ids.
+
+    Returns
+    -------
+    SourceTable
+    """
+    import pandas as pd
+
+    instrument = rows.instrument
+    ids = [name for name in placed.columns if name not in rows.frame.columns or name in rows.columns]
+    columns: dict[str, pd.Series] = {name: _texts(placed[name]) for name in ids}
+    codes: dict[str, pd.Series] = {}
+    plan = None
+    if rows.is_scored:
+        columns |= {name: _numbers(values) for name, values in _read_vendor(file, rows, placed)}
+    else:
+        plan = _plan(file, rows, placed)
+        scored: pl.DataFrame = compute_scores(nw.from_native(placed), plan).to_native()
+        for scale in plan.scales:
+            columns[scale.scale] = _numbers(scored[scale.column])
+            columns[f"n_{scale.scale}"] = _numbers(scored[f"{scale.column}_n"])
+            for norm in scale.norms:
+                columns[f"{scale.scale}_t_{norm.name}"] = _numbers(scored[scale.t_column(norm.name)])
+        codes = {item: _numbers(placed[answer_column(item)]) for item in instrument.responses}
+    levels = tuple(level for level in file.study.levels if level in ids)
+    frame = pd.DataFrame(columns)
+    return SourceTable(rows.source, instrument, plan, frame, pd.DataFrame(codes, index=frame.index), levels)
+
+
+def _texts(column: pl.Series) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(column.to_list(), dtype=object)
+
+
+def _numbers(column: pl.Series) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(column.cast(float).to_numpy(), dtype=float)
+
+
+def _plan(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> ScoringPlan:
+    """Return the plan with stated norms, and with reference samples measured in all rows of the source."""
+    instrument = rows.instrument
+    min_answered = file.study.sources[rows.source].min_answered
+    norms = list(name_norms(instrument.id, instrument.norms))
+    samples: list[tuple[str, str, Reference]] = []
+    for given, norm_file in zip(file.study.norms, file.norms, strict=True):
+        if norm_file.instrument == instrument.id:
+            norms += name_norms(instrument.id, norm_file.norms)
+            samples += [(file.resolve(given), *each) for each in norm_file.local.items()]
+    if samples:
+        choices = ScoringChoices(metrics=("mean",), min_answered=min_answered)
+        measured = plan_scores(instrument, choices)
+        scored = compute_scores(nw.from_native(placed.lazy()), measured)
+        means = {scale.scale: f"{scale.column}_mean" for scale in measured.scales}
+        for path, name, sample in samples:
+            try:
+                norms.append(measure_reference(scored, name, sample, instrument, means))
+            except InvalidSurvey as error:
+                lost = [replace(problem, path=path, where=f"local.{name}") for problem in error.problems]
+                raise InvalidSurvey(lost) from None
+    return plan_scores(instrument, ScoringChoices(min_answered=min_answered, norms=tuple(norms)))
+
+
+def _list_vendor(file: StudyFile, rows: SourceRows) -> list[VendorScores]:
+    maps = [each for each in file.column_maps[rows.source] if each is not None]
+    return list({each.t_scores[rows.instrument.id].norm: each.t_scores[rows.instrument.id] for each in maps}.values())
+
+
+def _read_vendor(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+    """Yield the ready-made T-scores: under the scale, and under the scale with their norm."""
+    import polars as pl
+
+    stem = rows.instrument.column_stem
+    vendors = _list_vendor(file, rows)
+    for scale in rows.instrument.scales:
+        given = [each.norm for each in vendors if scale in each.scales]
+        if given:
+            columns = [f"{stem}_{scale}_t_{norm}" for norm in given]
+            yield scale, placed.select(pl.coalesce(columns)).to_series()
+            yield from ((f"{scale}_t_{norm}", placed[column]) for norm, column in zip(given, columns, strict=True))
+
+
+def list_outcomes(file: StudyFile, rows: SourceRows, table: SourceTable) -> Iterator[StudyOutcome]:
+    """Yield each scale of a table, in the order of the definition."""
+    source, instrument = file.study.sources[rows.source], rows.instrument
+    plans = {scale.scale: scale for scale in table.plan.scales} if table.plan else {}
+    for name, scale in instrument.scales.items():
+        if name not in table.frame.columns:
+            continue
+        plan = plans.get(name)
+        yield StudyOutcome(
+            source=rows.source,
+            scale=name,
+            instrument=instrument.id,
+            title=scale.title,
+            source_label=source.label or instrument.title,
+            answered_by=source.answered_by or kinds_of(instrument)[0],
+            metric=scale.score if plan else "T",
+            table=table,
+            higher_is=scale.higher_is,
+            good=scale.good,
+            low=plan.low if plan else float("nan"),
+            high=plan.high if plan else float("nan"),
+            norms=plan.norms if plan else tuple(_name_vendor(file, rows, name)),
+            verification=instrument.verification.parts(),
+            is_planned=file.study.is_outcome(rows.source, name),
+        )
+
+
+def _name_vendor(file: StudyFile, rows: SourceRows, scale: str) -> Iterator[NamedNorm]:
+    for vendor in _list_vendor(file, rows):
+        if scale in vendor.scales:
+            yield NamedNorm(
+                name=vendor.norm,
+                instrument=rows.instrument.id,
+                unit="respondent",
+                score="T",
+                means={scale: 50.0},
+                sds={scale: 10.0},
+                n=None,
+                description=vendor.source,
+            )

@@ -1,0 +1,103 @@
+"""Where in a file the problems are: the slow, careful reading that only a broken file needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from sos_score.errors import Problem
+from sos_score.survey.check.checks import MAX_SHOWN, name_row, row_key
+from sos_score.survey.coding import Invalid
+from sos_score.survey.columns import Columns
+from sos_score.survey.readers.csv import Export
+
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+
+
+def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) -> list[Problem]:
+    """Return a problem for each invalid answer, blank respondent and repeated row, with its line.
+
+    Parameters
+    ----------
+    export : Export
+    columns : Columns
+    invalid : iterable of Invalid
+        The texts that are not allowed; each is reported where it first stands.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the file.
+    """
+    search = _Search(export, columns, list(invalid))
+    for line, cells in export.records():
+        # A ragged row is found and reported elsewhere.
+        if len(cells) == len(export.header) and any(cell.strip() for cell in cells):
+            search.look(line, cells)
+    return search.problems()
+
+
+@dataclass
+class _Search:
+    export: Export
+    columns: Columns
+    invalid: list[Invalid]
+    first_lines: dict[tuple[int, str], int] = field(default_factory=dict)
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    repeated: list[Problem] = field(default_factory=list)
+    repeats: int = 0
+    unnamed: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        place = self.export.header.index
+        self.wanted: dict[tuple[int, str], Invalid] = {}
+        for each in self.invalid:
+            spot = (place(each.column), _plain(each.text))
+            # "8" and " 8" are one problem.
+            before = self.wanted[spot].count if spot in self.wanted else 0
+            self.wanted[spot] = replace(each, count=each.count + before)
+        self.suspects = sorted({index for index, _ in self.wanted})
+        self.key = {role: place(column) for role, column in row_key(self.columns).items()}
+        respondent = self.columns.ids.get("respondent")
+        self.respondent = place(respondent) if respondent is not None else None
+
+    def look(self, line: int, cells: list[str]) -> None:
+        for index in self.suspects:
+            spot = (index, _plain(cells[index]))
+            if spot in self.wanted and spot not in self.first_lines:
+                self.first_lines[spot] = line
+        if self.respondent is not None and not cells[self.respondent].strip():
+            self.unnamed.append(line)
+        elif self.key:
+            self._compare(line, {role: cells[index].strip() for role, index in self.key.items()})
+
+    def _compare(self, line: int, ids: dict[str, str]) -> None:
+        key = tuple(ids.values())
+        if key not in self.seen:
+            self.seen[key] = line
+            return
+        self.repeats += 1
+        if self.repeats <= MAX_SHOWN:
+            message = f"{name_row(dict(ids))} already on line {self.seen[key]}"
+            self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
+
+    def problems(self) -> list[Problem]:
+        found = [
+            each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())
+        ]
+        found += self.repeated
+        if self.unnamed:
+            where = self.columns.ids["respondent"]
+            message, count = "the respondent is blank", len(self.unnamed)
+            found.append(Problem(message, self.export.name, self.unnamed[0], where, rule="respondent", count=count))
+        found.sort(key=lambda problem: problem.line or 0)
+        if self.repeats > MAX_SHOWN:
+            more = f"{self.repeats - MAX_SHOWN} more rows are there twice"
+            found.append(Problem(more, self.export.name, rule="duplicate"))
+        return found
+
+
+def _plain(text: str) -> str:
+    """Return a number as a scanner of numbers would have read it."""
+    return str(int(text)) if _WHOLE.fullmatch(text.strip()) else text

@@ -1,0 +1,78 @@
+"""T-scores that arrive ready-made, from the vendor of an instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.model import Model, Text
+
+
+class VendorScores(Model):
+    """T-scores that somebody else has computed.
+
+    Attributes
+    ----------
+    norm : str
+        A short name for what they were read against; it ends the output columns.
+    source : str
+        Who computed them, and against which population.
+    scales : dict
+        Scale id to column.
+    """
+
+    norm: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    source: Text
+    scales: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ReadyMade:
+    """One scale's T-scores as they arrive.
+
+    Attributes
+    ----------
+    instrument, scale : str
+    norm : str
+        The short name of what they were read against.
+    source : str
+        Who computed them, in words.
+    column : str
+        Of the output.
+    given : str
+        Of the export.
+    """
+
+    instrument: str
+    scale: str
+    norm: str
+    source: str
+    column: str
+    given: str
+
+    def describe(self) -> str:
+        """Return in a sentence where they come from."""
+        return f"{self.norm}: T-scores of {self.instrument} as they arrived, not computed here ({self.source})"
+
+
+def list_ready_made(instrument: Instrument, vendors: Mapping[str, VendorScores]) -> tuple[ReadyMade, ...]:
+    """Return the ready-made T-scores of an instrument.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    vendors : dict
+        Those of a column map, by instrument id.
+    """
+    vendor = vendors.get(instrument.id)
+    if vendor is None:
+        return ()
+    stem = instrument.column_stem
+    return tuple(
+        ReadyMade(instrument.id, scale, vendor.norm, vendor.source, f"{stem}_{scale}_t_{vendor.norm}", given)
+        for scale, given in vendor.scales.items()
+    )

@@ -1,0 +1,157 @@
+"""A study made from a table of scores comes to the same as one made from a study file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sos_score import InvalidRequest, InvalidSurvey
+from sos_score.cli import app
+from sos_score.study.file import read_study
+from sos_score.study.from_scores import ScoredFile, make_study_from_scores
+from sos_score.study.load import load_study_data
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "contrast_study"
+SCORES = """\
+respondent,site,wave,key worker,wai_s_bond,wai_s_bond_n,wai_s_bond_t_ours,mood,mood_n,note
+F01,10,T10,A,5.5,4,52,3,2,late
+F01,10,T2,A,5,4,48,2,2,
+F02,2,T2,B,NA,1,,1,1,
+F03,2,T10,B,4,4,40,,0,
+F04,1,T2,C,4.25,4,41,3,2,
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("scores.csv").write_text(SCORES, encoding="utf-8")
+    return Path("scores.csv")
+
+
+def make(path: Path, **changes: object) -> ScoredFile:
+    return ScoredFile(str(path), **({"wave": "wave", "treated": ("1", "2")} | changes))  # type: ignore[arg-type]
+
+
+def test_sites_arms_and_waves_are_those_of_the_data_in_natural_order(path: Path) -> None:
+    study = make_study_from_scores(make(path)).study
+    assert list(study.sites) == ["1", "2", "10"]
+    assert list(study.waves) == ["T2", "T10"]
+    assert [site.arm for site in study.sites.values()] == ["treated", "treated", "contrast"]
+    assert (study.treated_arm, study.reference_arm) == ("treated", "contrast")
+    assert study.title == "scores.csv"
+
+
+def test_known_scores_are_outcomes_of_their_definition(path: Path) -> None:
+    data = make_study_from_scores(make(path))
+    bond = data.outcome("wai_s.bond")
+    assert (bond.title, bond.metric, bond.low, bond.high, bond.good) == ("Bond", "mean", 1, 7, "high")
+    assert (bond.instrument, bond.answered_by, bond.is_planned) == ("wai-s", "family", True)
+    assert bond.verification["key"].status == "derived"
+    assert [norm.name for norm in bond.norms] == ["ours"]
+    assert list(bond.frame.columns) == ["person", "site", "arm", "wave", "bond", "n_bond", "bond_t_ours"]
+    assert bond.frame["bond"].fillna(-1).tolist() == [5.5, 5, -1, 4, 4.25]
+    assert bond.frame[bond.t_column("ours")].fillna(-1).tolist() == [52, 48, -1, 40, 41]
+    assert bond.frame["person"].tolist() == ["F01", "F01", "F02", "F03", "F04"]
+    assert (bond.table.plan, len(bond.table.answers.columns)) == (None, 0)
+
+
+def test_scores_without_a_known_definition_say_so_by_what_they_lack(path: Path) -> None:
+    data = make_study_from_scores(make(path))
+    assert [each.id for each in data.outcomes] == ["wai_s.bond", "scores.mood"]
+    mood = data.outcome("scores.mood")
+    assert (mood.title, mood.metric, mood.higher_is, mood.good) == ("mood", "score", "a higher mood", None)
+    assert (mood.instrument, mood.answered_by, dict(mood.verification), mood.norms) == ("", "", {}, ())
+    assert mood.frame["n_mood"].tolist() == [2, 2, 1, 0, 2]
+
+
+def test_every_column_of_numbers_is_a_score_where_no_column_says_how_it_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("team,child,mood,calm,colour\n1,a,1,2,red\n2,b,3,.,blue\n2,c,4,4,red\n", encoding="utf-8")
+    data = make_study_from_scores(make(path, site="team", wave=None, treated=("1",), person="child"))
+    assert [each.scale for each in data.outcomes] == ["mood", "calm"]
+    assert data.tables[0].frame["wave"].isna().all()
+    assert data.notes == (
+        "there is one wave: no change can be looked at",
+        "scores: fewer than 5 people in site 1, site 2: not shown",
+    )
+
+
+def test_t_scores_alone_are_an_outcome_in_t(tmp_path: Path) -> None:
+    path = tmp_path / "vendor.csv"
+    path.write_text("respondent,site,osc_stress_t_us\nA,1,60\nB,2,55\nC,2,50\n", encoding="utf-8")
+    stress = make_study_from_scores(make(path, wave=None, treated=())).outcome("osc.stress")
+    assert (stress.metric, stress.frame["stress"].tolist()) == ("T", [60, 55, 50])
+    assert stress.frame["stress_t_us"].tolist() == [60, 55, 50]
+    assert stress.low != stress.low
+
+
+def test_a_worker_and_a_family_are_levels_where_they_have_columns(path: Path) -> None:
+    path.write_text(SCORES.replace("key worker", "worker"), encoding="utf-8")
+    data = make_study_from_scores(make(path))
+    assert data.tables[0].levels == ("site", "worker")
+    assert data.tables[0].frame["worker"].tolist() == ["A", "A", "B", "B", "C"]
+
+
+def test_rows_without_a_site_or_wave_are_left_out_and_counted(path: Path) -> None:
+    path.write_text(SCORES + "F05,,T2,C,4,4,41,3,2,\nF06,1,,C,4,4,41,3,2,\n", encoding="utf-8")
+    data = make_study_from_scores(make(path))
+    assert len(data.tables[0].frame) == 5
+    assert data.notes[:2] == (
+        "fewer than 5 rows have no site, and are left out",
+        "fewer than 5 rows have no wave, and are left out",
+    )
+
+
+def test_scores_of_the_example_come_to_the_same_as_its_study(tmp_path: Path) -> None:
+    target = tmp_path / "scored.csv"
+    maps = EXAMPLE / "columns_yatchmenoff.yaml"
+    args = ["score", str(EXAMPLE / "synthetic" / "yatchmenoff.tsv"), "-i", "yatchmenoff", "-c", str(maps)]
+    assert CliRunner().invoke(app, [*args, "-o", str(target)]).exit_code == 0
+    made = make_study_from_scores(make(target, treated=("1", "4"))).tables[0].frame
+    read = next(
+        table.frame
+        for table in load_study_data(read_study(EXAMPLE / "study.yaml")).tables
+        if table.source == "engagement"
+    )
+    columns = [name for name in read.columns if name != "arm"]
+    pd.testing.assert_frame_equal(made[columns], read[columns])
+
+
+REQUESTS = {
+    "no column 'team' for the site (columns: respondent, site": {"site": "team"},
+    "no column 'wav' for the wave": {"wave": "wav"},
+    "no column 'name' for the person": {"person": "name"},
+    "no site '7' in column 'site' (sites: 1, 2, 10)": {"treated": ("1", "7")},
+    "every site is treated (1, 2, 10), and none is left to compare them with": {"treated": ("1", "2", "10")},
+}
+
+
+@pytest.mark.parametrize("text", REQUESTS)
+def test_a_column_or_a_site_that_is_not_there_is_a_wrong_request(path: Path, text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        make_study_from_scores(make(path, **REQUESTS[text]))
+    assert text in str(refused.value)
+
+
+PROBLEMS = {
+    SCORES.replace("5.5", "5,5x"): "scores.csv:2: 11 cells, and the header has 10\n",
+    SCORES + "D9\n": "scores.csv:7: 1 cell, and the header has 10\n",
+    SCORES.replace("5.5", "high"): "scores.csv:2: wai_s_bond: 'high' is not a number\n",
+    SCORES.replace("F03,2", "F01,2"): "scores.csv:5: person 'F01' at T10 is in site '2' here and in '10' on line 2\n",
+    SCORES.replace("F02,2,T2", "F01,10,T2"): "scores.csv:4: person 'F01' at T2 already on line 3\n",
+    SCORES.splitlines()[0] + "\n": "scores.csv: has a header and no rows\n",
+    SCORES.replace("mood_n", "mood"): "scores.csv:1: several columns are called 'mood'\n",
+    "respondent,site,wave\nF1,1,T1\nF2,2,T1\nF3,10,T1\n": "scores.csv:1: has no column of scores\n",
+}
+
+
+@pytest.mark.parametrize("text", PROBLEMS, ids=lambda text: PROBLEMS[text].strip())
+def test_a_table_that_cannot_be_meant_is_refused(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidSurvey) as refused:
+        make_study_from_scores(make(path))
+    assert str(refused.value) == PROBLEMS[text] + "1 problem in scores.csv; nothing was compared."
