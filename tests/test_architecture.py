@@ -20,8 +20,23 @@ from sos_score.cli import app
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sos_score"
 ORDER = [
-    "version", "errors", "words", "notes", "definition", "survey", "scoring", "study", "statistics", "psychometrics",
-    "plausibility", "comparison", "output", "report", "commands", "cli",
+    "version",
+    "errors",
+    "words",
+    "sentences",
+    "notes",
+    "definition",
+    "survey",
+    "scoring",
+    "study",
+    "statistics",
+    "psychometrics",
+    "plausibility",
+    "comparison",
+    "output",
+    "report",
+    "commands",
+    "cli",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
 

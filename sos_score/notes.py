@@ -1,0 +1,37 @@
+"""Notes: what has to be said beside a number, as a code and its values; words are made from `sentences`, last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sos_score.sentences import SENTENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say, as data: which sentence, and what goes into it. ``str()`` of it is the sentence."""
+
+    code: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        made = SENTENCES[self.code]
+        return made(**dict(self.values)) if callable(made) else made.format(**dict(self.values))
+
+    def __getitem__(self, name: str) -> object:
+        """Return one of the values."""
+        return dict(self.values)[name]
+
+
+def note(code: str, **values: object) -> Note:
+    """Return a note; its code must be one that has a sentence.
+
+    Examples
+    --------
+    >>> str(note("few_hidden", least=5))
+    'groups of fewer than 5 people are not shown'
+    """
+    if code not in SENTENCES:
+        raise KeyError(code)
+    return Note(code, tuple(values.items()))

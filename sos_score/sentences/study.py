@@ -1,0 +1,7 @@
+"""What study has to say, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+STUDY: dict[str, str | Callable[..., str]] = {}
