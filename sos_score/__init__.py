@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sos_score.version import __version__
+from sos_score.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from sos_score.comparison.compare import compare_study
@@ -52,7 +52,6 @@ __all__ = [
     "Sensitivity",
     "SosScoreError",
     "StudyPlan",
-    "__version__",
     "assess_agreement",
     "assess_plan",
     "assess_raters",

@@ -12,7 +12,7 @@ from sos_score.comparison.judging import compare_panels
 from sos_score.comparison.outcome import Panel, SmallestEffect
 from sos_score.statistics.overlap import compare_overlapping
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "comparison"
+GOLDEN = Path(__file__).parents[1] / "golden" / "statistics"
 R = json.loads((GOLDEN / "sites.json").read_text())
 with (GOLDEN / "sites.csv").open() as lines:
     ROWS = list(csv.DictReader(lines))

@@ -19,7 +19,7 @@ from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
 
 SCORING = ROOT / "tests" / "golden" / "scoring"
-R = json.loads((ROOT / "tests" / "golden" / "comparison_variance" / "families.json").read_text())
+R = json.loads((ROOT / "tests" / "golden" / "mixed" / "families.json").read_text())
 STUDY = """\
 format: 1
 id: families

@@ -21,7 +21,7 @@ from sos_score.statistics.regression.ols import infer_classic, infer_hc3
 from sos_score.statistics.sites import average_changes, average_sites, compare_sites
 from sos_score.statistics.t_tests import compare_paired, compare_student, compare_welch
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "comparison"
+GOLDEN = Path(__file__).parents[1] / "golden" / "statistics"
 R = json.loads((GOLDEN / "sites.json").read_text())
 FAMILIES = json.loads((GOLDEN / "families.json").read_text())
 with (GOLDEN / "sites.csv").open() as lines:

@@ -14,7 +14,7 @@ from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.mixed.slopes import estimate_slopes, separate_slopes
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "comparison_variance"
+GOLDEN = Path(__file__).parent.parent / "golden" / "mixed"
 FAMILIES = pd.read_csv(GOLDEN / "families.csv")
 WORKERS = pd.read_csv(GOLDEN / "workers.csv")
 RATERS = pd.read_csv(GOLDEN / "raters.csv")

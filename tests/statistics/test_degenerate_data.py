@@ -28,7 +28,7 @@ from sos_score.statistics.regression.ols import fit_least_squares, infer_classic
 from sos_score.statistics.sites import average_changes, average_sites, compare_sites
 from sos_score.statistics.t_tests import compare_paired, compare_student, compare_to_norm, compare_welch
 
-R = json.loads((Path(__file__).parents[1] / "golden" / "comparison" / "edge.json").read_text())
+R = json.loads((Path(__file__).parents[1] / "golden" / "statistics" / "edge.json").read_text())
 NAN = math.nan
 
 

@@ -14,7 +14,7 @@ from sos_score.statistics.mixed.model import fit_variance
 from sos_score.statistics.mixed.shares import bootstrap_shares, profile_shares
 from sos_score.statistics.mixed.variance_tests import assess_levels, compare_levels
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "comparison_variance"
+GOLDEN = Path(__file__).parent.parent / "golden" / "mixed"
 FAMILIES = pd.read_csv(GOLDEN / "families.csv")
 STAFF = pd.read_csv(GOLDEN / "staff.csv")
 R = {name: json.loads((GOLDEN / f"{name}.json").read_text()) for name in ("families", "staff", "edge")}
