@@ -59,23 +59,7 @@ def find_definition(name: str) -> Definition:
 
 
 def extend_definition(document: Document) -> Definition:
-    """Return the definition that a file of wording extends, its items labelled with that wording.
-
-    Parameters
-    ----------
-    document : Document
-        The file of wording.
-
-    Returns
-    -------
-    Definition
-        `document` is still the definition's own file: the wording changes no score.
-
-    Raises
-    ------
-    InvalidDefinition
-        The wording is wrong, or there is no such definition, or that is wrong.
-    """
+    """Return the definition that a file of wording extends, its items labelled with that wording."""
     wording = check_wording(document)
     try:
         found = _find_extended(wording.extends, document)

@@ -35,16 +35,6 @@ _ENTRY = re.compile(r"^(?P<names>\w+(?:, \w+)*) : .+$")
 def describe_fields(model: type[BaseModel]) -> dict[str, str]:
     """Return what a model's docstring says of each of its fields.
 
-    Parameters
-    ----------
-    model : type
-        A model whose docstring, or that of a model it extends, has numpydoc's ``Attributes``.
-
-    Returns
-    -------
-    dict
-        Field name to text on one line; fields that no docstring explains are not there.
-
     Examples
     --------
     >>> from sos_score.definition.instrument.instrument import RawNorm

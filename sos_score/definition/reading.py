@@ -42,7 +42,6 @@ class Definition:
 
     Attributes
     ----------
-    instrument : Instrument
     document : Document
         The file: its path, the line of every part, and the SHA-256 of its bytes.
     wording : Document or None
@@ -55,21 +54,7 @@ class Definition:
 
 
 def read_definition(path: Path) -> Definition:
-    """Read and check one instrument definition.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Definition
-
-    Raises
-    ------
-    InvalidDefinition
-        With every problem of the file, each with its line.
-    """
+    """Read and check one instrument definition."""
     return check_definition_document(read_yaml(path))
 
 

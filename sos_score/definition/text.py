@@ -14,16 +14,6 @@ def fold_text(text: str) -> str:
 
     Two answers are the same when their folded texts are; nothing else is guessed.
 
-    Parameters
-    ----------
-    text : str
-        A label or a cell as found.
-
-    Returns
-    -------
-    str
-        NFKC, case-folded, white space collapsed, byte-order marks removed.
-
     Examples
     --------
     >>> fold_text("\ufeff Very\u00a0 OFTEN ")

@@ -192,17 +192,6 @@ class Instrument(Model):
 def key_of(instrument: Instrument, scale: str) -> dict[str, bool]:
     """Return every item behind `scale` and whether it is reverse-keyed there.
 
-    Parameters
-    ----------
-    instrument : Instrument
-    scale : str
-        A scale of `instrument`.
-
-    Returns
-    -------
-    dict
-        Item id to True where the item is reversed. A scale of scale scores gives the items below it.
-
     Examples
     --------
     >>> from sos_score import load_instrument

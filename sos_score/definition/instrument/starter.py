@@ -24,25 +24,7 @@ class Starter:
 
 
 def make_starter(name: str, items: int, labels: str) -> Starter:
-    """Return a commented definition that is valid as it stands.
-
-    Parameters
-    ----------
-    name : str
-        What the questionnaire is called; its id is made from this.
-    items : int
-    labels : str
-        Response labels from lowest to highest, separated by commas; or a range of codes such as ``0-10``.
-
-    Returns
-    -------
-    Starter
-
-    Raises
-    ------
-    InvalidRequest
-        No id can be made of the name, or the labels are no response scale.
-    """
+    """Return a commented definition that is valid as it stands."""
     name, labels = (" ".join(_keep_printable(text).split()) for text in (name, labels))
     slug = make_id(name)
     low, high, lines = _read_labels(labels)

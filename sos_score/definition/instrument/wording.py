@@ -37,13 +37,7 @@ def is_wording(document: Document) -> bool:
 
 
 def check_wording(document: Document) -> Wording:
-    """Return what a file of wording says.
-
-    Raises
-    ------
-    InvalidDefinition
-        With every problem of its form, each with its line.
-    """
+    """Return what a file of wording says."""
     try:
         wording = Wording.model_validate(document.data)
     except ValidationError as error:
@@ -55,13 +49,7 @@ def check_wording(document: Document) -> Wording:
 
 
 def lay_over(instrument: Instrument, wording: Wording, document: Document) -> Instrument:
-    """Return an instrument with the wording as the labels of its items; nothing else is changed.
-
-    Raises
-    ------
-    InvalidDefinition
-        With every item that the instrument does not have.
-    """
+    """Return an instrument with the wording as the labels of its items; nothing else is changed."""
     problems = [_miss(instrument, item, document) for item in wording.labels if item not in instrument.responses]
     if problems:
         raise InvalidDefinition(problems)

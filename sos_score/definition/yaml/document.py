@@ -102,22 +102,7 @@ def show_value(value: object) -> str:
 
 
 def read_yaml(path: Path) -> Document:
-    """Read one YAML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file to read.
-
-    Returns
-    -------
-    Document
-
-    Raises
-    ------
-    InvalidDefinition
-        The file cannot be read, is not UTF-8, or is not YAML.
-    """
+    """Read one YAML file."""
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -52,21 +52,7 @@ FORMS = {
 
 
 def locate_errors(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
-    """Return each of pydantic's errors as a problem with its line.
-
-    Parameters
-    ----------
-    error : ValidationError
-    document : Document
-        What was validated.
-    model : type
-        The model it was validated as; names the keys that are allowed.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the file.
-    """
+    """Return each of pydantic's errors as a problem with its line."""
     found = [
         (find_place(details["loc"], document.data), details["type"], _locate(details, document, model))
         for details in error.errors(include_url=False)
@@ -82,21 +68,7 @@ def locate_errors(error: ValidationError, document: Document, model: type[BaseMo
 
 
 def salvage(error: ValidationError, data: object, model: type[Checked]) -> Checked | None:
-    """Return a file without the parts that cannot be read, so that the rest can still be judged.
-
-    Parameters
-    ----------
-    error : ValidationError
-    data : object
-        What was validated; it is left as it is.
-    model : type
-        The model it was validated as.
-
-    Returns
-    -------
-    BaseModel or None
-        None where too much is broken.
-    """
+    """Return a file without the parts that cannot be read, so that the rest can still be judged."""
     rest = copy.deepcopy(data)
     for _ in range(_ROUNDS):
         for place, kind in error_places(error, data):

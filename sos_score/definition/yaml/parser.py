@@ -16,13 +16,7 @@ from ruamel.yaml.scanner import Scanner
 
 
 def compose(text: str) -> Node | None:
-    """Return the root node of the one document in `text`; None where there is nothing.
-
-    Raises
-    ------
-    YAMLError
-        The text is not YAML.
-    """
+    """Return the root node of the one document in `text`; None where there is nothing."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Resolver, yaml.Scanner, yaml.Parser, yaml.Composer = _Resolver, _Scanner, _Parser, _Composer
     node: Node | None = yaml.compose(text)

@@ -51,21 +51,7 @@ RULES: dict[str, Rule] = {
 
 
 def lint(instrument: Instrument, document: Document, lost: Lost | None = None) -> list[Problem]:
-    """Return what the rules find wrong in `instrument`.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    document : Document
-        The file it was read from; gives each finding its line.
-    lost : Lost, optional
-        What could not be read.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the file.
-    """
+    """Return what the rules find wrong in `instrument`."""
     lost = lost or Lost()
     problems = [
         document.problem(found.loc, found.message, hint=found.hint, rule=name)
