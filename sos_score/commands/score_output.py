@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from sos_score.output.codebook import Variable
 from sos_score.output.delimited import open_console
-from sos_score.output.files import BatchWriter, replace_file
+from sos_score.output.files import replace_file
+from sos_score.output.score_writer import BatchWriter
 from sos_score.output.table import Column, Table, print_table
 from sos_score.scoring.files import Take
 

@@ -6,18 +6,23 @@ import csv
 import io
 import json
 import math
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sos_score.output.files import check_output, choose_format, make_workbook, replace_files, write_text
+from sos_score.output.files import check_output, choose_format, replace_files, write_text
 from sos_score.output.table import Cell, Table, print_table
+from sos_score.output.workbook import open_workbook
 
 if TYPE_CHECKING:
+    import polars as pl
     from rich.console import Console
 
 RESULT_FORMATS = ("csv", "json", "xlsx")
+_FORMULA_STARTS = "=+-@\t\r"
 
 
 def open_console(*, to_stderr: bool = False) -> Console:
@@ -97,13 +102,29 @@ def _make_csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
-    writer.writerows([_disarm(_plain(value)) for value in row] for row in table.rows)
+    writer.writerows([disarm(_plain(value)) for value in row] for row in table.rows)
     return text.getvalue()
 
 
-def _disarm(value: Cell) -> Cell:
-    """Put an apostrophe before a text a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def disarm(value: Cell) -> Cell:
+    """Return a cell with an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA_STARTS else value
+
+
+def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with all its texts disarmed."""
+    import polars as pl
+    import polars.selectors as cs
+
+    text = cs.string()
+    starts = text.str.contains(f"^[{re.escape(_FORMULA_STARTS)}]")
+    return frame.with_columns(pl.when(starts).then(pl.lit("'") + text).otherwise(text).name.keep())
+
+
+def quote_name(name: str) -> str:
+    """Return a column's name as it stands in the first line of a CSV file."""
+    name = str(disarm(name))
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n\r') else name
 
 
 def _rows(table: Table) -> Sequence[dict[str, Cell]]:
@@ -120,9 +141,10 @@ def _make_json(tables: Mapping[str, Table], about: Mapping[str, Any]) -> str:
 
 
 def _make_xlsx(tables: Mapping[str, Table], about: Mapping[str, Any]) -> bytes:
-    sheets = {
-        name: ([column.name for column in table.columns], [[_plain(value) for value in row] for row in table.rows])
-        for name, table in tables.items()
-    }
     notes = list(dict.fromkeys(note for table in tables.values() for note in table.notes))
-    return make_workbook(sheets, {**about, "notes": notes} if notes else about)
+    target = BytesIO()
+    with open_workbook(target) as sheets:
+        for name, table in tables.items():
+            sheets.add_table(name, table)
+        sheets.add_about({**about, "notes": notes} if notes else about)
+    return target.getvalue()

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument, score_survey
 from sos_score.cli.app import app
-from sos_score.output import files as writers
+from sos_score.output import score_writer
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 SURVEYS = ROOT / "tests" / "invalid" / "surveys"
@@ -247,7 +247,7 @@ def test_a_failing_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -
     def break_off(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writers.BatchWriter, "finish", break_off)
+    monkeypatch.setattr(score_writer.BatchWriter, "finish", break_off)
     for name in ("scores.json", "scores.csv"):
         expected = f"{name}: cannot be written (No space left on device)\n1 problem in {name}; nothing was scored.\n"
         assert fail(1, "t1.csv", "-i", "wai-s", "-o", name) == expected

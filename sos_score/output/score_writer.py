@@ -1,0 +1,106 @@
+"""Scores as one file, written batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
+
+from sos_score.errors import InvalidOutput, Problem
+from sos_score.output.codebook import Variable, make_codebook
+from sos_score.output.delimited import disarm_formulas, quote_name
+from sos_score.output.files import WHOLE_FORMATS, refuse_writing
+from sos_score.output.spss import make_sav
+from sos_score.output.workbook import MOST_ROWS, open_workbook
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class BatchWriter:
+    """Writes batches of rows as one file; a column that a batch lacks stays empty, `name` is for messages."""
+
+    def __init__(self, kind: str, stream: IO[bytes], columns: list[str], name: str) -> None:
+        self.kind, self.stream, self.columns, self.name = kind, stream, columns, name
+        self.batches: list[pl.DataFrame] = []
+        self.rows = 0
+        if kind == "csv":
+            stream.write((",".join(quote_name(name) for name in columns) + "\n").encode())
+        elif kind == "json":
+            stream.write(b'{"rows": [')
+
+    @contextmanager
+    def part(self, source: str | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
+        """Open a part that can be taken back as a whole; `source` fills the column of that name."""
+        rows, batches = self.rows, len(self.batches)
+        place = self.stream.tell() if self.stream.seekable() else None
+        try:
+            yield lambda batch: self._take(batch, source)
+        except BaseException:
+            self.rows = rows
+            del self.batches[batches:]
+            if place is not None:
+                self.stream.seek(place)
+                self.stream.truncate()
+            raise
+
+    def _take(self, batch: pl.DataFrame, source: str | None) -> None:
+        # Scores are computed while they are written: a full disk must not look like a file that cannot be read.
+        try:
+            self._write(batch, source)
+        except OSError as error:
+            raise refuse_writing(error, self.name) from None
+
+    def _write(self, batch: pl.DataFrame, source: str | None) -> None:
+        import polars as pl
+
+        if source is not None:
+            batch = batch.with_columns(pl.lit(source).alias("source"))
+        lacking = [pl.lit(None).alias(name) for name in self.columns if name not in batch.columns]
+        batch = batch.with_columns(lacking).select(self.columns)
+        if self.kind == "csv":
+            disarm_formulas(batch).write_csv(self.stream, include_header=False)
+        elif self.kind == "json":
+            text = batch.write_json().removeprefix("[").removesuffix("]")
+            if text:
+                self.stream.write(("," if self.rows else "").encode() + text.encode())
+        else:
+            self.batches.append(batch)
+        self.rows += batch.height
+
+    def finish(self, about: Mapping[str, Any], variables: Sequence[Variable] = ()) -> None:
+        """Complete the file; `about` and what the columns mean go inside it where the format has room for that."""
+        import polars as pl
+
+        if self.kind == "json":
+            self.stream.write(f'], "about": {json.dumps(about, ensure_ascii=False)}}}\n'.encode())
+        if self.kind not in WHOLE_FORMATS:
+            return
+        empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+        frame = pl.concat(self.batches, how="vertical_relaxed") if self.batches else empty
+        if self.kind == "parquet":
+            frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
+        elif self.kind == "sav":
+            self.stream.write(make_sav(frame, variables, str(about["software"]), list(_list_caveats(about))))
+        elif frame.height > MOST_ROWS:
+            message = f"{frame.height:,} rows are too many for a worksheet ({MOST_ROWS:,})"
+            raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
+        else:
+            target = BytesIO()
+            with open_workbook(target) as sheets:
+                sheets.add_rows("scores", frame.columns, frame.iter_rows())
+                sheets.add_table("codebook", make_codebook(variables))
+                sheets.add_about(about)
+            self.stream.write(target.getvalue())
+
+
+def _list_caveats(about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what has to stand beside scores, in lines."""
+    for each in about["definitions"]:
+        yield f"{each['id']} {each['version']}, SHA-256 {each['sha256']}"
+        for part, claim in each["verification"].items():
+            yield f"{part}: {claim['status']} ({claim['source']})"
+    if "min_answered" in about:
+        yield about["min_answered"]
