@@ -16,22 +16,7 @@ from sos_score.study.load import load_study_data
 
 
 def write_codebook(study: str | None, job: Job) -> None:
-    """Show or write what every column of scores means, and of a study also every column of findings.
-
-    Parameters
-    ----------
-    study : str or None
-        A study file.
-    job : Job
-        Without a study: the instruments, and what is asked for beyond their definitions; and where the codebook goes.
-
-    Raises
-    ------
-    InvalidInput
-        A definition or the study is wrong.
-    InvalidRequest
-        Both are given, or neither.
-    """
+    """Show or write what every column of scores means, and of a study also every column of findings."""
     if (study is None) == (not job.instruments):
         raise InvalidRequest("a codebook is of a study file, or of one or more instruments (-i)")
     if study is None:

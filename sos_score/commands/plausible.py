@@ -17,19 +17,7 @@ _WORST_FIRST = ("impossible", "possible", "cannot tell")
 
 
 def check_figures(table: str | None, figures: Mapping[str, str]) -> Plausibility:
-    """Check a published table, or one statistic given by options.
-
-    Parameters
-    ----------
-    table : str or None
-    figures : dict
-        Column (see `check_published`) to text; all empty with a table.
-
-    Raises
-    ------
-    InvalidRequest
-        Both or neither are given, or with every problem of the options.
-    """
+    """Check a published table, or one statistic given by options."""
     given = [f"--{name}" for name, text in figures.items() if text]
     if table is not None and given:
         raise InvalidRequest(f"a table holds its own figures; leave out {', '.join(given)}")

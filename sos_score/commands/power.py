@@ -70,25 +70,7 @@ def write_plan(
     *,
     force: bool,
 ) -> None:
-    """Assess a plan, show or write its tables, and draw its picture.
-
-    Parameters
-    ----------
-    request : PlanRequest
-    figure : str or None
-        A .png or .svg file.
-    fmt, output : str or None
-        See `write_tables`.
-    force : bool
-        Whether files that are there already are replaced.
-
-    Raises
-    ------
-    InvalidInput
-        The study that the numbers are to come from, or a file of it, is wrong.
-    InvalidRequest
-        With everything that is wrong with the plan.
-    """
+    """Assess a plan, show or write its tables, and draw its picture."""
     request, found = _fill(request)
     plan = make_plan(request)
     choose_format(fmt, output, RESULT_FORMATS)

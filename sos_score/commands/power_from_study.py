@@ -18,24 +18,7 @@ from sos_score.study.load import load_study_data
 
 
 def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple[PlanRequest, tuple[str, ...]]:
-    """Return a request with what it leaves open taken from one outcome of a study, and what was found there.
-
-    Parameters
-    ----------
-    request : PlanRequest
-        What it states stands.
-    path : str
-        A study file.
-    scale : str or None
-        A scale, or ``source.scale``; None only where the study has one outcome.
-
-    Raises
-    ------
-    InvalidInput
-        The study or a file of it is wrong.
-    InvalidRequest
-        The scale does not name one outcome.
-    """
+    """Return a request with what it leaves open taken from one outcome of a study, and what was found there."""
     panel, plan = _choose_outcome(path, scale)
     found = measure_for_planning(panel, plan)
     sites = (

@@ -19,17 +19,14 @@ class PlanRequest:
 
     Attributes
     ----------
-    sites_per_arm : int or None
     arms : str or None
         Sites of each arm, as in ``2,3``; in place of `sites_per_arm`.
     people : int or None
         People of each site, at each wave.
-    icc : float or None
     waves : int or None
         None is 1.
     overlap, person_correlation, site_correlation : float or None
         Only with two waves; see `StudyPlan`.
-    alpha, power : float
     effect : float or None
         In standard deviations.
     study, scale : str or None
@@ -52,13 +49,7 @@ class PlanRequest:
 
 
 def make_plan(request: PlanRequest) -> StudyPlan:
-    """Return the plan asked for.
-
-    Raises
-    ------
-    InvalidRequest
-        With everything that is wrong with it.
-    """
+    """Return the plan asked for."""
     problems: list[str] = []
     sites = _read_arms(request, problems)
     if request.people is None:

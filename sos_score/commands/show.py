@@ -17,16 +17,7 @@ from sos_score.scoring.provenance import describe_definition
 
 
 def write_instrument(definition: Definition, fmt: str | None, output: str | None, *, force: bool) -> None:
-    """Show a definition in the terminal, or write it as JSON.
-
-    Parameters
-    ----------
-    definition : Definition
-    fmt : str or None
-        ``table`` or ``json``; None takes the suffix of `output`, else a table.
-    output : str or None
-    force : bool
-    """
+    """Show a definition in the terminal, or write it as JSON."""
     if choose_format(fmt, output, ("json",)) == "json":
         text = json.dumps(describe_instrument(definition), indent=2, ensure_ascii=False)
         write_text(text + "\n", output, force=force, inputs=[definition.document.path])

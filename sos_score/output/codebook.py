@@ -86,22 +86,7 @@ class Variable:
 
 
 def list_variables(scorer: Scorer, definitions: Mapping[str, Definition], *, is_long: bool = False) -> list[Variable]:
-    """Return what each column of a file of scores means.
-
-    Parameters
-    ----------
-    scorer : Scorer
-        What made the scores.
-    definitions : dict
-        By instrument id.
-    is_long : bool
-        Whether there is one row for each respondent and scale.
-
-    Returns
-    -------
-    list of Variable
-        In the order of the columns; those of a column map's ``others`` are explained by their name alone.
-    """
+    """Return what each column of a file of scores means."""
     found = [describe_id(name) for name in (*scorer.columns.ids, *scorer.columns.constants)]
     scores = [each for plan in scorer.plans for each in describe_plan(plan, definitions[plan.instrument.id])]
     scores += [describe_ready_made(each, definitions[each.instrument]) for each in scorer.ready_made]
@@ -236,16 +221,7 @@ def merge_variables(variables: Iterable[Variable]) -> list[Variable]:
 
 
 def make_codebook(variables: Iterable[Variable]) -> Table:
-    """Return a codebook: a row for each column, of which a terminal shows what tells most.
-
-    Parameters
-    ----------
-    variables : iterable of Variable
-
-    Returns
-    -------
-    Table
-    """
+    """Return a codebook: a row for each column, of which a terminal shows what tells most."""
     columns = (
         Column("column"),
         Column("meaning", wraps=True, key="label", narrowest=24),

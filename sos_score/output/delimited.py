@@ -48,24 +48,7 @@ def write_tables(
     about: Mapping[str, Any] | None = None,
     inputs: Iterable[str | Path] = (),
 ) -> None:
-    """Show tables in the terminal, rounded, or write them in full precision.
-
-    Parameters
-    ----------
-    tables : dict
-        Name to table; the first is the main one.
-    fmt : str or None
-        ``table``, ``csv``, ``json`` or ``xlsx``; None takes the suffix of `output`, else a table.
-    output : str or None
-        A path, ``-``, or None for standard output. As CSV, the tables after the first go beside it, under
-        ``<stem>.<name>.csv``; on standard output they follow each other with an empty line between.
-    force : bool
-        Whether files that are there already are replaced.
-    about : dict, optional
-        What has to stand beside the results; goes inside JSON and Excel.
-    inputs : iterable of str or Path
-        The files the results come from; none of them is ever replaced.
-    """
+    """Show tables in the terminal, rounded, or write them in full precision."""
     kind = choose_format(fmt, output, RESULT_FORMATS)
     about = about or {}
     if kind == "table":

@@ -27,14 +27,7 @@ def list_long_columns(scorers: list[Scorer]) -> list[str]:
 
 @contextmanager
 def lengthen(part: AbstractContextManager[Take], scorer: Scorer) -> Iterator[Take]:
-    """Open a part that takes wide batches and passes long ones on.
-
-    Parameters
-    ----------
-    part : context manager
-        See `BatchWriter.part`.
-    scorer : Scorer
-    """
+    """Open a part that takes wide batches and passes long ones on."""
     with part as take:
         yield lambda batch: take(_make_long(batch, scorer))
 

@@ -23,25 +23,7 @@ _DECIMALS = "F8.4"
 
 
 def make_sav(frame: pl.DataFrame, variables: Iterable[Variable], title: str, notes: Sequence[str] = ()) -> bytes:
-    """Return a frame as an SPSS data file.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        Texts and numbers; what is missing is system-missing, or an empty text.
-    variables : iterable of Variable
-        What its columns mean.
-    title : str
-        The file's label.
-    notes : sequence of str
-        Its documents (``DISPLAY DOCUMENTS``).
-
-    Returns
-    -------
-    bytes
-        The same frame gives the same bytes. A column whose name SPSS does not allow has another, and its own in
-        its label.
-    """
+    """Return a frame as an SPSS data file."""
     import polars as pl
     import polars.selectors as cs
     import pyreadstat
