@@ -28,14 +28,9 @@ def new_instrument(
     force: Force = False,
 ) -> None:
     """Write a commented starter definition of your own questionnaire."""
-    from sos_score.definition.instrument.starter import make_starter
-    from sos_score.output.files import write_text
+    from sos_score.commands.new import start_instrument
 
-    starter = make_starter(name, items, labels)
-    target = output or f"{starter.id}.yaml"
-    write_text(starter.text, target, force=force)
-    if target != "-":
-        typer.echo(f"{target} written; check it with: sos-score validate {target}", err=True)
+    start_instrument(name, items, labels, output, force=force)
 
 
 @app.command("study")
@@ -46,11 +41,6 @@ def new_study(
     force: Force = False,
 ) -> None:
     """Write a commented starter study: sites, waves, which file holds what, and the plan."""
-    from sos_score.definition.study.starter import make_study_starter
-    from sos_score.output.files import write_text
+    from sos_score.commands.new import start_study
 
-    starter = make_study_starter(name)
-    target = output or f"{starter.id}.yaml"
-    write_text(starter.text, target, force=force)
-    if target != "-":
-        typer.echo(f"{target} written; name your files in it, then: sos-score validate {target}", err=True)
+    start_study(name, output, force=force)

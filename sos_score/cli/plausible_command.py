@@ -34,10 +34,7 @@ def plausible(
 
     Give one statistic by options, or a table of them. What is impossible is a result: the exit code is 0.
     """
-    from sos_score.commands.plausible import check_figures, choose_table
-    from sos_score.output.delimited import RESULT_FORMATS, write_table
-    from sos_score.output.files import choose_format
+    from sos_score.commands.plausible import write_checks
 
-    kind = choose_format(fmt, output, RESULT_FORMATS)
     figures = {"mean": mean, "sd": sd, "n": n, "low": low, "high": high, "items": items, "whole": "yes" * whole}
-    write_table(choose_table(check_figures(table, figures), kind), fmt, output, force=force, inputs=[table or ""])
+    write_checks(table, figures, fmt, output, force=force)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sos_score.errors import InvalidInput, InvalidRequest
+from sos_score.output.delimited import RESULT_FORMATS, write_table
+from sos_score.output.files import choose_format
 from sos_score.output.table import Column, Table
 from sos_score.plausibility.published_table import Place, read_rows
 from sos_score.plausibility.table import Plausibility, check_published, check_rows
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WORST_FIRST = ("impossible", "possible", "cannot tell")
+
+
+def write_checks(
+    table: str | None, figures: Mapping[str, str], fmt: str | None, output: str | None, *, force: bool
+) -> None:
+    """Show or write what is possible of published figures, in short on a terminal and check by check in a file."""
+    kind = choose_format(fmt, output, RESULT_FORMATS)
+    write_table(choose_table(check_figures(table, figures), kind), fmt, output, force=force, inputs=[table or ""])
 
 
 def check_figures(table: str | None, figures: Mapping[str, str]) -> Plausibility:

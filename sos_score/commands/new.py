@@ -1,0 +1,28 @@
+"""A commented starter file: of an instrument, or of a study."""
+
+from __future__ import annotations
+
+import sys
+
+from sos_score.definition.instrument.starter import make_starter
+from sos_score.definition.study.starter import make_study_starter
+from sos_score.output.files import write_text
+
+
+def start_instrument(name: str, items: int, labels: str, output: str | None, *, force: bool) -> None:
+    """Write a starter definition of an instrument."""
+    starter = make_starter(name, items, labels)
+    _write(starter.id, starter.text, "check it with", output, force=force)
+
+
+def start_study(name: str, output: str | None, *, force: bool) -> None:
+    """Write a starter study file."""
+    starter = make_study_starter(name)
+    _write(starter.id, starter.text, "name your files in it, then", output, force=force)
+
+
+def _write(name: str, text: str, next_step: str, output: str | None, *, force: bool) -> None:
+    target = output or f"{name}.yaml"
+    write_text(text, target, force=force)
+    if target != "-":
+        print(f"{target} written; {next_step}: sos-score validate {target}", file=sys.stderr)  # noqa: T201 - a message
