@@ -94,6 +94,8 @@ score $D/safety_scale.csv -i safety-scale -c $S/columns_safety_scale.yaml -o out
 score examples/vendor_scores/t_scores.csv -i osc -c examples/vendor_scores/columns.yaml -o out.{csv,json,parquet,xlsx}
 score examples/social_workers.csv -i wai-s -f csv
 score examples/social_workers.csv -i climate.yaml -c climate_map.yaml -f csv
+reliability examples/social_workers.csv -i climate.yaml -c climate_map.yaml --items
+agreement examples/social_workers.csv -i climate.yaml -c climate_map.yaml --team site
 score $D/families.csv -i wai-s
 score $S/README.md -i wai-s
 
@@ -187,7 +189,7 @@ power --sites-per-arm 2 --people 15 --icc 0.05 --effect 0.5
 power --sites-per-arm 2 --people 15 --icc 0.05 --effect 0.5 --figure power.{svg,png,gif}
 power --sites-per-arm 2 --people 15 --icc 0.05 --effect 0.5 -o out.{csv,json,xlsx}
 power --sites-per-arm {2,3,10,1} --people 12 --icc 0.1 -f csv
-power --arms {2,3,4,4,1,5} --people 15 --icc 0.1 --waves 2 --overlap 0.6 -f json
+power --arms {2\\,3,4\\,4,1\\,5,2\\,2\\,2} --people 15 --icc 0.1 --waves 2 --overlap 0.6 -f json
 power --arms 2,3 --people 15 --icc 0.1 --waves 2 --overlap 0.6
 power --sites-per-arm 5 --people 20 --icc 0.02 --waves 2 --person-correlation 0.6 --site-correlation 0.7 --alpha 0.1 $J
 power --sites-per-arm 5 --people 20 --icc 0.02 --power 0.9 --effect 0.3
@@ -249,7 +251,7 @@ codebook -i osc --norms $S/norms.yaml -o out.{csv,json,xlsx}
 codebook -i nothing
 
 new instrument "Our climate" --items 8
-new instrument "Our climate" --items 8 --labels {0-10,Never\\,Sometimes\\,Always} -o c.yaml && validate c.yaml
+new instrument "Our climate" --items 8 --labels {0-10,Never\\,Sometimes\\,Always} -o our-climate.yaml $V
 new instrument "Our climate" --items 0
 new study "Our study"
 new study "Our study" -o study.yaml && validate study.yaml
@@ -263,6 +265,7 @@ SHORT = {
     "$W": "$D/wai_client.csv -i wai -c $S/columns_wai_client.yaml",
     "$O": "-o out.{csv,json,xlsx}",
     "$J": "-f {json,table}",
+    "$V": "&& validate our-climate.yaml",
 }
 LOCAL_NORMS = """\
 format: 1
@@ -297,6 +300,7 @@ missing: {{min_answered: {rule}}}
 scales:
 """
 SCALE = "  {name}: {{title: {title}, items: [{items}], score: mean, higher_is: more}}\n"
+CLIMATE_MAP = "format: 1\nrespondent: Staff\nsite: Team\nitems: {'q{n}': 'Q{n}'}\nmissing: {none: [N/A]}\n"
 CLIMATE = [f"q{number}" for number in range(1, 9)]
 
 
@@ -340,13 +344,13 @@ def written_runs() -> Iterator[Run]:
         "climate.yaml": make_definition("climate", {"climate": CLIMATE}, 1, 5, "80%").replace(
             "max: 5", "max: 5, labels: {Strongly disagree: 1, Disagree: 2, Neither: 3, Agree: 4, Strongly agree: 5}"
         ),
-        "climate_map.yaml": "format: 1\nrespondent: Staff\nsite: Team\nitems: {'q{n}': 'Q{n}'}\n",
+        "climate_map.yaml": CLIMATE_MAP,
     }
     for line in COMMANDS.strip().splitlines():
         if not line:
             continue
         full = line
-        for short in ("$W", "$O", "$J", "$S", "$D", "$I"):
+        for short in ("$W", "$O", "$J", "$V", "$S", "$D", "$I"):
             full = full.replace(short, SHORT[short])
         full = full.replace("$D", SHORT["$D"]).replace("$S", SHORT["$S"])
         for made in expand(full):
@@ -587,8 +591,8 @@ def study_runs(
 # ---------------------------------------------------------------------------------------------------------- recording
 
 
-def prepare(run: Run, folder: Path) -> set[str]:
-    """Put what a run reads into a folder, and return the paths of it."""
+def prepare(run: Run, folder: Path) -> None:
+    """Put what a run reads into a folder."""
     shutil.copytree(ROOT / "examples", folder / "examples", copy_function=shutil.copyfile)
     shutil.copytree(instruments(), folder / "instruments", copy_function=shutil.copyfile)
     if any("tests/invalid" in word for command in run.commands for word in command):
@@ -596,12 +600,16 @@ def prepare(run: Run, folder: Path) -> set[str]:
     for name, text in run.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    return list_files(folder)
 
 
 def list_files(folder: Path) -> set[str]:
     """Return the paths of the files below a folder."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def list_times(folder: Path) -> dict[str, int]:
+    """Return when each file below a folder was last written."""
+    return {name: (folder / name).stat().st_mtime_ns for name in list_files(folder)}
 
 
 def environment() -> dict[str, str]:
@@ -618,16 +626,18 @@ def change(folder: Path, name: str, before: str, after: str) -> None:
 
 
 def do_run(run: Run, kept: Path) -> dict[str, Any]:
-    """Run the commands of a run, keep what came of it, and return its entry in the index."""
+    """Run the commands of a run, keep what they printed and wrote, and return its entry in the index."""
     exits = []
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="same-outputs-") as name:
         folder = Path(name)
-        inputs = prepare(run, folder)
+        prepare(run, folder)
+        inputs = list_times(folder)
         kept.mkdir(parents=True)
         for number, command in enumerate(run.commands, start=1):
             if command[0] == "change":
                 change(folder, *command[1:])
+                inputs[command[1]] = (folder / command[1]).stat().st_mtime_ns
                 continue
             done = subprocess.run(
                 [sys.executable, "-m", "sos_score", *command],
@@ -641,7 +651,8 @@ def do_run(run: Run, kept: Path) -> dict[str, Any]:
             (kept / f"{number}.stdout").write_bytes(done.stdout)
             (kept / f"{number}.stderr").write_bytes(done.stderr)
             (kept / f"{number}.exit").write_text(f"{done.returncode}\n")
-        for path in sorted(list_files(folder) - inputs):
+        after = list_times(folder)
+        for path in sorted(name for name, written in after.items() if inputs.get(name) != written):
             (kept / "files" / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / path, kept / "files" / path)
         leaks = [path for path in list_files(kept) if leaks_path((kept / path).read_bytes(), folder)]
@@ -758,7 +769,7 @@ def compare_values(before: object, after: object, where: str = "") -> Iterator[D
     if isinstance(before, dict) and isinstance(after, dict):
         if list(before) != list(after):
             yield f"{where} keys", str(list(before)), str(list(after))
-        for key in before.keys() & after.keys():
+        for key in (key for key in before if key in after):
             yield from compare_values(before[key], after[key], f"{where}.{key}")
     elif isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
         if len(before) != len(after):
