@@ -29,7 +29,8 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write a study's report as a page, a Word document or a workbook, with a manifest to verify it by."""
-    from sos_score.report.build import ReportRequest, write_report
+    from sos_score.commands.report import write_report
+    from sos_score.report.request import ReportRequest
 
     named = tuple(outputs or ("report.html",))
     write_report(ReportRequest(study, named, figures=figures, scores=scores, force=force, quiet=quiet))

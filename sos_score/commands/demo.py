@@ -6,31 +6,19 @@ import shutil
 from pathlib import Path
 
 from sos_score.commands.compare import Request, compare_file
+from sos_score.commands.report import write_report
 from sos_score.definition.library import find_folder
 from sos_score.output.files import check_output
-from sos_score.report.build import ReportRequest, write_report
+from sos_score.report.request import ReportRequest
 
 _EXAMPLE = "contrast_study"
 _LEFT_OUT = ("__pycache__", ".gitattributes", "*.py")
 
 
 def run_demo(folder: Path) -> str:
-    """Copy the example study into a folder, compare it, and report on it.
+    """Copy the example study into a folder that is not there yet, compare it, report on it, and return where to look.
 
-    Parameters
-    ----------
-    folder : Path
-        Must not be there yet.
-
-    Returns
-    -------
-    str
-        Where to look.
-
-    Raises
-    ------
-    InvalidOutput
-        The folder is there already, or cannot be made. Nothing is left of it when anything fails.
+    Nothing is left of the folder when anything fails.
     """
     check_output(folder, force=False)
     try:
@@ -41,10 +29,10 @@ def run_demo(folder: Path) -> str:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return _say_where(folder)
+    return _describe_places(folder)
 
 
-def _say_where(folder: Path) -> str:
+def _describe_places(folder: Path) -> str:
     places = {
         "report.html": "the report: open it in a browser",
         "comparison.xlsx": "every finding in full precision",

@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from sos_score.commands.report import check_request, run_report
 from sos_score.definition.library import find_definition, list_instruments
 from sos_score.errors import InvalidInput, InvalidRequest, Problem
-from sos_score.report.build import Report, ReportRequest, check_request, make_report
 from sos_score.report.manifest import FORMAT, list_findings, list_versions, make_manifest, relate
-from sos_score.report.model import count
+from sos_score.report.request import Report, ReportRequest
+from sos_score.words import count
 
 _TOLERANCE = 1e-9  # relative; another processor may differ in the last digits
 _OUTCOME = "the report does not stand as recorded"
@@ -87,22 +88,9 @@ class _Manifest:
 
 
 def verify_report(path: Path) -> str:
-    """Check every file of a manifest, make the report again, and compare every finding.
+    """Check every file of a manifest, make the report again, compare every finding, and return what was found.
 
-    Parameters
-    ----------
-    path : Path
-        A manifest.
-
-    Returns
-    -------
-    str
-        What was found to be so.
-
-    Raises
-    ------
-    InvalidInput
-        With everything that differs.
+    Raises `InvalidInput` with everything that differs.
     """
     manifest = _read(path)
     record = manifest.record
@@ -176,13 +164,13 @@ def _make_again(manifest: _Manifest) -> tuple[ReportRequest, Report]:
         scores=None if asked.scores is None else str(manifest.find(asked.scores)),
     )
     check_request(request)
-    return request, make_report(request)
+    return request, run_report(request)
 
 
 def _compare_reports(manifest: _Manifest, request: ReportRequest, report: Report) -> Iterator[Problem]:
     """Yield every finding that comes out otherwise; where the versions are the same, also all else that does."""
     record = manifest.record
-    differ = list(_compare(manifest, record.findings, list_findings(report.evidence.comparison)))
+    differ = list(_compare(manifest, record.findings, list_findings(report.comparison)))
     yield from differ
     if differ or list_versions() != record.versions:
         return

@@ -22,7 +22,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import Panel, Plan
 from sos_score.comparison.suppression import HIDDEN
 from sos_score.errors import InvalidRequest
-from sos_score.report.build import Report, ReportRequest
+from sos_score.report.request import Report, ReportRequest
 from sos_score.report.response_counts import may_count_files
 from sos_score.scoring.provenance import describe_outcome
 from sos_score.study.data import SourceTable, StudyData
@@ -38,22 +38,12 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 
 
 def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes:
-    """Return the manifest of a report as JSON.
+    """Return the manifest of a report as JSON; paths are given from its folder.
 
-    Parameters
-    ----------
-    request : ReportRequest
-    report : Report
-    made_at : str
-        When; see `say_now`.
-
-    Returns
-    -------
-    bytes
-        Paths are given from the manifest's folder. The same inputs and the same time give the same bytes.
+    The same inputs and the same time give the same bytes.
     """
     folder = request.manifest.parent
-    data, comparison = report.evidence.data, report.evidence.comparison
+    data, comparison = report.data, report.comparison
     manifest = {
         "format": FORMAT,
         "made_at": made_at,
@@ -77,14 +67,8 @@ def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes
     return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def say_now() -> str:
-    """Return the time in UTC; that in SOURCE_DATE_EPOCH, where somebody builds the same again.
-
-    Raises
-    ------
-    InvalidRequest
-        SOURCE_DATE_EPOCH is not a time.
-    """
+def format_now() -> str:
+    """Return the time in UTC, or that in SOURCE_DATE_EPOCH; raise `InvalidRequest` where that is not a time."""
     given = os.environ.get(_EPOCH)
     try:
         now = datetime.now(UTC) if given is None else datetime.fromtimestamp(int(given), UTC)
@@ -94,7 +78,7 @@ def say_now() -> str:
 
 
 def relate(path: str | Path, folder: Path) -> str:
-    """Return a path as seen from a folder, with slashes."""
+    """Return a path relative to a folder, with slashes."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 

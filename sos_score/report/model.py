@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a report tells of.
+class ReportData:
+    """What a report is made from.
 
     Attributes
     ----------
-    data : StudyData
     comparison : Comparison
-        With small groups blanked.
+        With small groups hidden.
     manifest : str
         The name of the manifest beside the page.
     """
@@ -36,7 +35,7 @@ class Evidence:
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
-        """Return every judged finding under other choices of the analysis; worked out once."""
+        """Return every judged finding under other choices of the analysis, computed once."""
         return assess_sensitivity(self.data, score_by_rules(self.data))
 
 
@@ -83,14 +82,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a section.
-
-    Attributes
-    ----------
-    kind : str
-        ``text``, ``list``, ``table``, ``folded`` (a table that opens on demand), ``picture`` or ``heading``.
-    value : str, tuple of str, Table or Picture
-    """
+    """A part of a section; a folded table opens on demand."""
 
     kind: Literal["text", "list", "table", "folded", "picture", "heading"]
     value: str | tuple[str, ...] | Table | Picture

@@ -18,7 +18,7 @@ from sos_score.comparison.compare import compare_study
 from sos_score.output.table import Column, Table
 from sos_score.report.docx import make_document
 from sos_score.report.docx_tables import LANDSCAPE, PORTRAIT, lay_out, measure
-from sos_score.report.model import Block, Evidence, Section
+from sos_score.report.model import Block, ReportData, Section
 from sos_score.report.sections.registry import list_sections
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -27,7 +27,7 @@ from sos_score.study.load import load_study_data
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory):
     data = load_study_data(read_study(small_study(tmp_path_factory.mktemp("small"), title="Teams & <all>")))
-    return Evidence(data, compare_study(data), "report.manifest.json")
+    return ReportData(data, compare_study(data), "report.manifest.json")
 
 
 @pytest.fixture(scope="module")

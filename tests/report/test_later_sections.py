@@ -12,7 +12,7 @@ from sos_score.comparison.compare import compare_study
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
 from sos_score.output.table import Table
 from sos_score.report.figures.pairs import draw_pairs
-from sos_score.report.model import Evidence
+from sos_score.report.model import ReportData
 from sos_score.report.sections.registry import SECTIONS
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -22,7 +22,7 @@ STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 
 def read_evidence(path):
     data = load_study_data(read_study(path))
-    return Evidence(data, compare_study(data), "report.manifest.json")
+    return ReportData(data, compare_study(data), "report.manifest.json")
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,14 @@ import pytest
 from report_pages import Page, small_study
 from support import ROOT
 
-from sos_score.report.build import ReportRequest, make_report
+from sos_score.commands.report import run_report
+from sos_score.report.request import ReportRequest
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
 
 def make(path):
-    return next(iter(make_report(ReportRequest(str(path))).files.values())).decode()
+    return next(iter(run_report(ReportRequest(str(path))).files.values())).decode()
 
 
 def test_the_sections_come_in_their_order(page):

@@ -10,7 +10,7 @@ from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.output.table import Column, Table
-from sos_score.report.model import Block, Evidence, Section
+from sos_score.report.model import Block, ReportData, Section
 from sos_score.report.sections.registry import list_sections
 from sos_score.report.tables.detail import make_file_tables
 from sos_score.report.xlsx import make_report_workbook, name_sheets
@@ -21,7 +21,7 @@ from sos_score.study.load import load_study_data
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory):
     data = load_study_data(read_study(small_study(tmp_path_factory.mktemp("small"))))
-    return Evidence(data, compare_study(data), "report.manifest.json")
+    return ReportData(data, compare_study(data), "report.manifest.json")
 
 
 @pytest.fixture(scope="module")

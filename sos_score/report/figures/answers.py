@@ -16,7 +16,7 @@ from sos_score.comparison.outcome import Plan
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.report.figures.canvas import Canvas, Scale, measure_text
 from sos_score.report.figures.style import BLUES, GREY, INK, LINE, ORANGES, PAPER
-from sos_score.report.model import Evidence, Picture, count
+from sos_score.report.model import Picture, ReportData, count
 from sos_score.study.data import SourceTable
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ class _Answers:
         return list(dict.fromkeys(item for found in self.shares.values() for item in found))
 
 
-def list_answers(evidence: Evidence) -> Iterator[Picture]:
+def list_answers(report: ReportData) -> Iterator[Picture]:
     """Yield a picture of the answers to every item, for each source and instrument of two items or more.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Yields
     ------
@@ -72,12 +72,12 @@ def list_answers(evidence: Evidence) -> Iterator[Picture]:
         All sites together, wave by wave. An item is not shown at a wave at which fewer people answered it than the
         study allows.
     """
-    plan = evidence.comparison.plan
-    for table in evidence.data.tables:
+    plan = report.comparison.plan
+    for table in report.data.tables:
         if table.instrument is None or len(table.answers.columns) < 2:
             continue
-        label = next(each.source_label for each in evidence.data.outcomes if each.table is table)
-        several = sum(other.source == table.source for other in evidence.data.tables) > 1
+        label = next(each.source_label for each in report.data.outcomes if each.table is table)
+        several = sum(other.source == table.source for other in report.data.tables) > 1
         name = f"answers-{table.source}{f'-{table.instrument.id}' if several else ''}"
         parts = list(_split_items(table, table.instrument))
         for place, items in enumerate(parts):

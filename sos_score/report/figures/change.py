@@ -19,7 +19,7 @@ from sos_score.output.numbers import format_number
 from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_text
 from sos_score.report.figures.style import BLUE, GREY, INK, LINE
 from sos_score.report.labels import name_outcomes, say_short
-from sos_score.report.model import Evidence, Picture, count, join
+from sos_score.report.model import Picture, ReportData, count, join
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,33 +39,33 @@ _HEAD, _CELL, _LABEL = 0.3, 1.2, 1.15  # inches: site names, a row, a scale's na
 _Cells = dict[tuple[str, str], _Cell]  # scale title, site
 
 
-def list_changes(evidence: Evidence) -> Iterator[Picture]:
+def list_changes(report: ReportData) -> Iterator[Picture]:
     """Yield a picture for each source that was asked at two waves.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Yields
     ------
     Picture
     """
-    comparison = evidence.comparison
-    names = name_outcomes(evidence.data)
+    comparison = report.comparison
+    names = name_outcomes(report.data)
     judged = [row for row in comparison.ask("change") if row.is_primary and not math.isnan(row.estimate)]
     for source in dict.fromkeys(row.source for row in judged):
         rows = [row for row in judged if row.source == source]
         panels = {panel.scale: panel for panel in comparison.panels if panel.source == source}
-        cells = {(names[source, row.scale][1], row.site): _make_cell(evidence, panels[row.scale], row) for row in rows}
+        cells = {(names[source, row.scale][1], row.site): _make_cell(report, panels[row.scale], row) for row in rows}
         ranges = {names[source, scale][1]: (panel.low, panel.high) for scale, panel in panels.items()}
         yield _make_picture(names[source, rows[0].scale][0], source, cells, ranges)
 
 
-def _make_cell(evidence: Evidence, panel: Panel, row: Row) -> _Cell:
-    plan = evidence.comparison.plan
+def _make_cell(report: ReportData, panel: Panel, row: Row) -> _Cell:
+    plan = report.comparison.plan
     means = {
         each.wave: (each.estimate, each.low, each.high)
-        for each in evidence.comparison.ask("level")
+        for each in report.comparison.ask("level")
         if (each.source, each.scale, each.site) == (row.source, row.scale, row.site)
         and each.method.startswith("mean")
         and each.wave in (plan.first_wave, plan.last_wave)

@@ -13,7 +13,7 @@ from sos_score.output.numbers import format_interval, format_number
 from sos_score.report.figures.canvas import Canvas, Scale, measure_rows, place_rows
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
 from sos_score.report.labels import name_outcomes, say_short
-from sos_score.report.model import Evidence, Picture, count
+from sos_score.report.model import Picture, ReportData, count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,19 +25,19 @@ _TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.45, 1.15  # inches: above, a row, b
 _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
 
 
-def list_forests(evidence: Evidence) -> Iterator[Picture]:
+def list_forests(report: ReportData) -> Iterator[Picture]:
     """Yield a picture of the arms at each wave, and of how they changed.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Yields
     ------
     Picture
     """
-    comparison = evidence.comparison
-    names = name_outcomes(evidence.data)
+    comparison = report.comparison
+    names = name_outcomes(report.data)
     groups: dict[tuple[str, str], Pairs] = {}
     for row in comparison.rows:
         if row.is_primary and row.question in _TITLES and not math.isnan(row.effect):

@@ -17,7 +17,7 @@ from sos_score.comparison.questions.pair_scores import list_pair_scores
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.report.figures.canvas import Canvas, Scale, break_text
 from sos_score.report.figures.style import BLUE, GREY, INK, LINE
-from sos_score.report.model import Evidence, Picture, count, join
+from sos_score.report.model import Picture, ReportData, count, join
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,12 +37,12 @@ class _Cloud:
     y: NDArray[np.float64]
 
 
-def draw_pairs(evidence: Evidence) -> Picture | None:
+def draw_pairs(report: ReportData) -> Picture | None:
     """Return the points of the declared pairs of association; None where none may be shown.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Returns
     -------
@@ -51,10 +51,10 @@ def draw_pairs(evidence: Evidence) -> Picture | None:
         enough of them, and where the units with one of the two scores only are none, or too many to be worked out
         from the rest.
     """
-    clouds = list(_list_clouds(evidence))
+    clouds = list(_list_clouds(report))
     if not clouds:
         return None
-    asked = [row for row in evidence.comparison.ask("association") if row.is_primary]
+    asked = [row for row in report.comparison.ask("association") if row.is_primary]
     hidden = len(asked) - len(clouds)
     together = [cloud for cloud in clouds if cloud.row.verdict.startswith("associated")]
     go = "goes" if len(together) == 1 else "go"
@@ -83,9 +83,9 @@ def _say(row: Row) -> str:
     return f"r = {format_number(row.effect)} {format_interval(row.effect_low, row.effect_high)}".strip()
 
 
-def _list_clouds(evidence: Evidence) -> Iterator[_Cloud]:
-    data, plan = evidence.data, evidence.comparison.plan
-    judged = {(row.groups, row.wave): row for row in evidence.comparison.ask("association") if row.is_primary}
+def _list_clouds(report: ReportData) -> Iterator[_Cloud]:
+    data, plan = report.data, report.comparison.plan
+    judged = {(row.groups, row.wave): row for row in report.comparison.ask("association") if row.is_primary}
     for pair in data.study.pairs.values():
         if pair.kind == "agreement":
             continue

@@ -11,7 +11,7 @@ from sos_score.comparison.finding import Row
 from sos_score.output.numbers import format_number
 from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_text
 from sos_score.report.figures.style import BLUE, INK, ORANGE, PALE, PAPER
-from sos_score.report.model import Evidence, Picture, count
+from sos_score.report.model import Picture, ReportData, count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,35 +22,35 @@ _ROW, _BETWEEN = 0.32, 0.62  # inches: a scale, and what a site takes beside its
 _FEWEST = 3  # scales that make a profile
 
 
-def list_profiles(evidence: Evidence) -> Iterator[Picture]:
+def list_profiles(report: ReportData) -> Iterator[Picture]:
     """Yield a picture for each source with T-scores on several scales.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Yields
     ------
     Picture
     """
     rows: dict[str, list[Row]] = {}
-    for row in evidence.comparison.ask("level"):
+    for row in report.comparison.ask("level"):
         if row.statistic_name == "T" and not math.isnan(row.statistic):
             rows.setdefault(row.source, []).append(row)
     for source, found in rows.items():
-        titles = {each.scale: each.title for each in evidence.data.outcomes if each.source == source}
+        titles = {each.scale: each.title for each in report.data.outcomes if each.source == source}
         profile: Profile = {}
         for row in found:
             profile.setdefault(row.site, {}).setdefault(titles[row.scale], {})[row.wave] = row.statistic
         if len({row.scale for row in found}) >= _FEWEST:
-            yield _make_picture(evidence, source, profile)
+            yield _make_picture(report, source, profile)
 
 
-def _make_picture(evidence: Evidence, source: str, profile: Profile) -> Picture:
-    label = next(each.source_label for each in evidence.data.outcomes if each.source == source)
+def _make_picture(report: ReportData, source: str, profile: Profile) -> Picture:
+    label = next(each.source_label for each in report.data.outcomes if each.source == source)
     means = [t for scales in profile.values() for waves in scales.values() for t in waves.values()]
     outside = sum(not _BAND[0] <= t <= _BAND[1] for t in means)
-    waves = [wave for wave in evidence.comparison.plan.waves if any(wave in each for site in profile.values()
+    waves = [wave for wave in report.comparison.plan.waves if any(wave in each for site in profile.values()
              for each in site.values())]  # fmt: skip
     lines = -(-len(profile) // 2)
     height = 0.35 + lines * (_BETWEEN + _ROW * len({scale for scales in profile.values() for scale in scales}))

@@ -13,7 +13,7 @@ from sos_score.comparison.verdict import INCONCLUSIVE
 from sos_score.output.numbers import format_df, format_interval, format_number, format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.pairs import draw_pairs
-from sos_score.report.model import Block, Evidence, count, join
+from sos_score.report.model import Block, ReportData, count, join
 
 _ABOUT = (
     "Only the pairs that the study file declared were looked at. Their scores are brought together at the level where"
@@ -42,10 +42,10 @@ class _Pair:
         return next((row for row in self.rows if row.method.startswith(method)), None)
 
 
-def tell_associations(evidence: Evidence) -> Iterator[Block]:
+def tell_associations(report: ReportData) -> Iterator[Block]:
     """Yield how the declared pairs go together or agree, in sentences and tables."""
     groups: dict[tuple[str, str], list[Row]] = {}
-    for row in evidence.comparison.ask("association"):
+    for row in report.comparison.ask("association"):
         groups.setdefault((row.title, row.wave), []).append(row)
     if not groups:
         return
@@ -54,7 +54,7 @@ def tell_associations(evidence: Evidence) -> Iterator[Block]:
     judged = [row for pair in pairs for row in pair.rows if row.is_primary and row.verdict]
     if judged:
         yield Block("list", tuple(_list_findings(judged)))
-    picture = draw_pairs(evidence)
+    picture = draw_pairs(report)
     if picture is not None:
         yield Block("picture", picture)
     for make in (_make_associations, _make_agreements):
@@ -63,7 +63,7 @@ def tell_associations(evidence: Evidence) -> Iterator[Block]:
             yield Block("table", table)
     yield Block("folded", _make_full(pairs))
     nothing = tuple(
-        f"{row.title}: {note}" for row in evidence.comparison.ask("association") if not row.counts for note in row.notes
+        f"{row.title}: {note}" for row in report.comparison.ask("association") if not row.counts for note in row.notes
     )
     if nothing:
         yield Block("list", tuple(dict.fromkeys(nothing)))

@@ -10,7 +10,7 @@ from sos_score.report.figures.change import list_changes
 from sos_score.report.figures.forest import list_forests
 from sos_score.report.figures.profile import list_profiles
 from sos_score.report.labels import count_verdicts, list_differences, list_judged, name_rows, name_sources
-from sos_score.report.model import Block, Evidence
+from sos_score.report.model import Block, ReportData
 from sos_score.report.sections.profiles import tell_profiles
 from sos_score.report.sections.sensitivity import say_holding
 from sos_score.report.tables.summary import list_limits, make_count_table, make_question_tables
@@ -39,9 +39,9 @@ _NO_VERDICT = (
 )
 
 
-def tell_summary(evidence: Evidence) -> Iterator[Block]:
+def tell_summary(report: ReportData) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
-    data, comparison = evidence.data, evidence.comparison
+    data, comparison = report.data, report.comparison
     for limit in list_limits(comparison):
         yield Block("text", limit)
     limits = [row.p for row in comparison.ask("design") if row.method.startswith("smallest p")]
@@ -78,50 +78,50 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     if differences:
         yield Block("heading", "What differs")
         yield Block("list", tuple(differences))
-        for said in say_holding(evidence.sensitivity):
+        for said in say_holding(report.sensitivity):
             yield Block("text", said)
 
 
-def tell_change(evidence: Evidence) -> Iterator[Block]:
+def tell_change(report: ReportData) -> Iterator[Block]:
     """Yield levels against the norm, and change in each site."""
-    tables = make_question_tables(evidence.comparison)
+    tables = make_question_tables(report.comparison)
     if "level" in tables:
         yield Block("heading", "Against the norm")
-        for picture in list_profiles(evidence):
+        for picture in list_profiles(report):
             yield Block("picture", picture)
-        yield from _list_tables(evidence, "level", tables["level"])
-    yield from tell_profiles(evidence)
+        yield from _list_tables(report, "level", tables["level"])
+    yield from tell_profiles(report)
     if "change" in tables:
         yield Block("heading", "Change in each site")
-        yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, "change")))
-        for picture in list_changes(evidence):
+        yield Block("list", tuple(list_differences(report.comparison, report.data, "change")))
+        for picture in list_changes(report):
             yield Block("picture", picture)
-        yield from _list_tables(evidence, "change", tables["change"])
+        yield from _list_tables(report, "change", tables["change"])
 
 
-def tell_arms(evidence: Evidence) -> Iterator[Block]:
+def tell_arms(report: ReportData) -> Iterator[Block]:
     """Yield the arms at each wave, how they changed, and what could have been found."""
-    tables = make_question_tables(evidence.comparison)
+    tables = make_question_tables(report.comparison)
     if "arms" not in tables:
         return
     yield Block("text", _PEOPLE)
     for question in ("did", "arms"):
-        yield Block("list", tuple(list_differences(evidence.comparison, evidence.data, question)))
-    for picture in list_forests(evidence):
+        yield Block("list", tuple(list_differences(report.comparison, report.data, question)))
+    for picture in list_forests(report):
         yield Block("picture", picture)
     for question in ("arms", "did"):
-        yield from _list_tables(evidence, question, tables.get(question, []))
+        yield from _list_tables(report, question, tables.get(question, []))
     for table in tables["design"]:
-        named = name_sources(_unnumber(table), evidence.data)
+        named = name_sources(_unnumber(table), report.data)
         yield Block("table", replace(named, notes=(_DETECTABLE,)))
 
 
-def _list_tables(evidence: Evidence, question: str, tables: list[Table]) -> Iterator[Block]:
+def _list_tables(report: ReportData, question: str, tables: list[Table]) -> Iterator[Block]:
     """Yield a question's tables, and every judged row of it to unfold."""
     for table in tables:
-        yield Block("table", name_rows(_unnumber(table), evidence.data))
+        yield Block("table", name_rows(_unnumber(table), report.data))
     if tables:
-        yield Block("folded", list_judged(evidence.comparison, evidence.data, question))
+        yield Block("folded", list_judged(report.comparison, report.data, question))
 
 
 def _unnumber(table: Table) -> Table:

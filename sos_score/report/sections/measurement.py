@@ -11,20 +11,20 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.answers import list_answers
 from sos_score.report.figures.response import draw_missing, draw_response
 from sos_score.report.labels import name_outcomes
-from sos_score.report.model import Block, Evidence
+from sos_score.report.model import Block, ReportData
 from sos_score.report.response_counts import SiteCount, count_answers, list_missing, may_count_files
 
 
-def tell_measures(evidence: Evidence) -> Iterator[Block]:
+def tell_measures(report: ReportData) -> Iterator[Block]:
     """Yield every source, and every instrument with who vouches for it and who holds the rights."""
     rows = []
-    for table in evidence.data.tables:
-        mine = [each for each in evidence.data.outcomes if each.table is table]
+    for table in report.data.tables:
+        mine = [each for each in report.data.outcomes if each.table is table]
         name = "" if table.instrument is None else f"{table.instrument.title} ({table.instrument.id})"
         rows.append((mine[0].source_label, mine[0].answered_by, name, len(mine), sum(each.is_planned for each in mine)))
     columns = (Column("source"), Column("answered by"), Column("instrument"), Column("scales"), Column("compared"))
     yield Block("table", Table(columns, tuple(rows), "Sources"))
-    instruments = {table.instrument.id: table.instrument for table in evidence.data.tables if table.instrument}
+    instruments = {table.instrument.id: table.instrument for table in report.data.tables if table.instrument}
     yield Block("table", _list_claims(instruments))
     rights = tuple(
         (each.title, each.rights.holder, f"item wording {each.rights.wording}") for each in instruments.values()
@@ -47,9 +47,9 @@ def _list_claims(instruments: dict[str, Instrument]) -> Table:
     return Table(columns, rows, "Who vouches for each part of a definition", notes, stub=2)
 
 
-def tell_quality(evidence: Evidence) -> Iterator[Block]:
+def tell_quality(report: ReportData) -> Iterator[Block]:
     """Yield what became of each file, which answers are missing, and who answered when."""
-    data = evidence.data
+    data = report.data
     rows = tuple(
         (each.name.rpartition("/")[2], each.rows, each.blank_rows, sum(each.missing.values()),
          sum(found.count for found in each.invalid))
@@ -65,14 +65,14 @@ def tell_quality(evidence: Evidence) -> Iterator[Block]:
         yield Block("table", Table(columns, rows, "What became of each file", notes))
     counts = count_answers(data)
     waves = list(data.study.waves) or [""]
-    yield Block("table", _list_counts(evidence, counts, waves))
+    yield Block("table", _list_counts(report, counts, waves))
     followed = [each for each in counts if waves[0] in each.waves and waves[-1] in each.waves and len(waves) > 1]
     if followed:
         yield Block("picture", draw_response(followed, [waves[0], waves[-1]]))
     missing = list_missing(data)
     if missing:
         yield Block("picture", draw_missing(missing))
-    for picture in list_answers(evidence):
+    for picture in list_answers(report):
         yield Block("picture", picture)
     if data.notes:
         labels = {each.source: each.source_label for each in data.outcomes}
@@ -86,14 +86,14 @@ def _name_source(note: str, labels: dict[str, str]) -> str:
     return f"{labels[source]}: {rest}" if colon and source in labels else note
 
 
-def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) -> Table:
+def _list_counts(report: ReportData, counts: list[SiteCount], waves: list[str]) -> Table:
     """Return how many people answered in each site; a source without waves stands under the first."""
     rows: list[tuple[Cell, ...]] = []
     for each in counts:
         found = {waves[0] if wave == "" else wave: number for wave, number in each.waves.items()}
         cells = ["few" if wave in found and found[wave] is None else found.get(wave) for wave in waves]
         rows.append((each.label, each.site, *cells))
-    least = evidence.data.study.privacy.smallest_cell
+    least = report.data.study.privacy.smallest_cell
     notes: list[str] = []
     if any("few" in row for row in rows):
         notes.append(f"few: fewer than {least} people, or a count that would give such a group away.")
@@ -104,9 +104,9 @@ def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) 
     return Table(columns, tuple(rows), "People who answered", tuple(notes), stub=2)
 
 
-def tell_agreement(evidence: Evidence) -> Iterator[Block]:
+def tell_agreement(report: ReportData) -> Iterator[Block]:
     """Yield whether teams agree enough to be spoken of by their mean, and how much lies between sites."""
-    comparison, names = evidence.comparison, name_outcomes(evidence.data)
+    comparison, names = report.comparison, name_outcomes(report.data)
     gates = [row for row in comparison.ask("level") if row.method == "agreement in the team"]
     places = list(dict.fromkeys((row.site, row.wave) for row in gates))
     found = {(row.source, row.scale, row.site, row.wave): row for row in gates}

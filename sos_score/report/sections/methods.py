@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.associations import ICC
 from sos_score.output.table import Column, Table
-from sos_score.report.model import Block, Evidence
+from sos_score.report.model import Block, ReportData
 from sos_score.version import __version__
 
 _SMALLEST = {"g": "standard deviations", "raw": "points of the scale", "T": "T points"}
@@ -76,14 +76,14 @@ _WHOLE = {
 }
 
 
-def tell_methods(evidence: Evidence) -> Iterator[Block]:
+def tell_methods(report: ReportData) -> Iterator[Block]:
     """Yield what was done, and the references of what was done and of the instruments."""
-    comparison, plan = evidence.comparison, evidence.data.study.plan
+    comparison, plan = report.comparison, report.data.study.plan
     asked = {row.question for row in comparison.rows if row.is_primary}
     used = ["g", "tost"]
     family = plan.multiplicity.family
     over = "all outcomes" if family == "question" else f"one {family}"
-    yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_say_judged(evidence)}")
+    yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_say_judged(report)}")
     if plan.multiplicity.method in _ADJUSTED:
         yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
                     f" judged tests of one question and unit, over {over}. Verdicts hold after that.")  # fmt: skip
@@ -115,11 +115,11 @@ def tell_methods(evidence: Evidence) -> Iterator[Block]:
         words, names = _WHOLE[question]
         yield Block("text", words)
         used += names
-    norms = {norm.describe(): None for each in evidence.data.outcomes if each.is_planned for norm in each.norms}
+    norms = {norm.describe(): None for each in report.data.outcomes if each.is_planned for norm in each.norms}
     if norms:
         yield Block("list", tuple(norms))
     yield Block("heading", "References")
-    own = (ref for table in evidence.data.tables if table.instrument for ref in table.instrument.references)
+    own = (ref for table in report.data.tables if table.instrument for ref in table.instrument.references)
     yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
 
 
@@ -133,8 +133,8 @@ def _list_whole(comparison: Comparison) -> Iterator[str]:
         yield "views"
 
 
-def _say_judged(evidence: Evidence) -> str:
-    smallest = evidence.data.study.plan.smallest_effect
+def _say_judged(report: ReportData) -> str:
+    smallest = report.data.study.plan.smallest_effect
     own = ", other for some scales" if smallest.scales else ""
     return (
         f"The smallest effect that would matter is {smallest.value:g} {_SMALLEST[smallest.unit]}{own}. Equivalence is"
@@ -142,16 +142,16 @@ def _say_judged(evidence: Evidence) -> str:
     )
 
 
-def tell_provenance(evidence: Evidence) -> Iterator[Block]:
+def tell_provenance(report: ReportData) -> Iterator[Block]:
     """Yield every file the numbers come from, with its SHA-256, and what was left to defaults."""
-    rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in evidence.data.inputs)
+    rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in report.data.inputs)
     columns = (Column("kind"), Column("file"), Column("SHA-256"))
-    yield Block("text", f"Made by sos-score {__version__}. The file {evidence.manifest} beside this page holds"
+    yield Block("text", f"Made by sos-score {__version__}. The file {report.manifest} beside this page holds"
                 " these sums and the findings; sos-score verify recomputes them.")  # fmt: skip
     yield Block("table", Table(columns, rows, "Inputs", stub=2))
-    if evidence.data.defaults:
+    if report.data.defaults:
         yield Block("text", "Left to defaults by the study file:")
-        yield Block("list", evidence.data.defaults)
-    families = tuple(evidence.comparison.families.items())
+        yield Block("list", report.data.defaults)
+    families = tuple(report.comparison.families.items())
     if families:
         yield Block("folded", Table((Column("family"), Column("tests")), families, "Families of tests"))

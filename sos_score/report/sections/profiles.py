@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sos_score.comparison.finding import Row
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.model import Block, Evidence
+from sos_score.report.model import Block, ReportData
 
 _ABOUT = (
     "A profile is a site's T-scores over the scales of one source. Two profiles can differ in elevation (the mean over"
@@ -24,9 +24,9 @@ _NOTES = (
 _SIMILAR = "Very similar: no two sites differ by more than 3 points of T a scale; a rule of sos-score."
 
 
-def tell_profiles(evidence: Evidence) -> Iterator[Block]:
+def tell_profiles(report: ReportData) -> Iterator[Block]:
     """Yield whether sites had similar profiles, and how each two differ."""
-    rows = [row for row in evidence.comparison.ask("profiles") if row.verdict or not math.isnan(row.estimate)]
+    rows = [row for row in report.comparison.ask("profiles") if row.verdict or not math.isnan(row.estimate)]
     if not rows:
         return
     yield Block("heading", "Profiles of sites")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sos_score.report.model import Block, Evidence, Section
+from sos_score.report.model import Block, ReportData, Section
 from sos_score.report.sections.associations import tell_associations
 from sos_score.report.sections.comparison import tell_arms, tell_change, tell_summary
 from sos_score.report.sections.measurement import tell_agreement, tell_measures, tell_quality
@@ -13,7 +13,7 @@ from sos_score.report.sections.reliability import tell_reliability
 from sos_score.report.sections.sensitivity import tell_sensitivity
 from sos_score.report.sections.variation import tell_variation
 
-SECTIONS: dict[str, tuple[str, Callable[[Evidence], Iterator[Block]]]] = {
+SECTIONS: dict[str, tuple[str, Callable[[ReportData], Iterator[Block]]]] = {
     "summary": ("Summary", tell_summary),
     "measures": ("What was measured, and by whom", tell_measures),
     "quality": ("Data quality and response", tell_quality),
@@ -29,16 +29,16 @@ SECTIONS: dict[str, tuple[str, Callable[[Evidence], Iterator[Block]]]] = {
 }
 
 
-def list_sections(evidence: Evidence) -> list[Section]:
+def list_sections(report: ReportData) -> list[Section]:
     """Return every section the study has something for.
 
     Parameters
     ----------
-    evidence : Evidence
+    report : ReportData
 
     Returns
     -------
     list of Section
     """
-    found = [Section(name, title, tuple(tell(evidence))) for name, (title, tell) in SECTIONS.items()]
+    found = [Section(name, title, tuple(tell(report))) for name, (title, tell) in SECTIONS.items()]
     return [section for section in found if section.blocks]

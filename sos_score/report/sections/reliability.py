@@ -13,7 +13,7 @@ from sos_score.comparison.outcome import Panel
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import name_outcomes
-from sos_score.report.model import Block, Evidence
+from sos_score.report.model import Block, ReportData
 
 _ABOUT = (
     "Internal consistency of everyone who answered at a wave. Differences between teams are part of it, so within a"
@@ -39,9 +39,9 @@ class _Trust:
     notes: tuple[str, ...]
 
 
-def tell_reliability(evidence: Evidence) -> Iterator[Block]:
+def tell_reliability(report: ReportData) -> Iterator[Block]:
     """Yield the reliability of every compared scale at each wave, and items that seem to run against their key."""
-    found = list(_list_trust(evidence))
+    found = list(_list_trust(report))
     if not found:
         return
     yield Block("text", _ABOUT)
@@ -65,20 +65,20 @@ def tell_reliability(evidence: Evidence) -> Iterator[Block]:
     yield Block("folded", Table((*stub, *more), rows, "More on reliability", notes, stub=3))
 
 
-def _list_trust(evidence: Evidence) -> Iterator[_Trust]:
-    plan, names = evidence.comparison.plan, name_outcomes(evidence.data)
-    for panel in evidence.comparison.panels:
+def _list_trust(report: ReportData) -> Iterator[_Trust]:
+    plan, names = report.comparison.plan, name_outcomes(report.data)
+    for panel in report.comparison.panels:
         if panel.items is None or panel.items.shape[1] < 2:
             continue
-        items = _list_items(evidence, panel)
+        items = _list_items(report, panel)
         for wave in (wave for wave in plan.waves if panel.at(wave=wave).any()):
             found = _assess(panel, wave, items, names[panel.source, panel.scale])
             if found.n >= max(plan.smallest_cell, 1):
                 yield found
 
 
-def _list_items(evidence: Evidence, panel: Panel) -> list[str]:
-    scoring = evidence.data.outcome(panel.id).table.plan
+def _list_items(report: ReportData, panel: Panel) -> list[str]:
+    scoring = report.data.outcome(panel.id).table.plan
     scales = scoring.scales if scoring else ()
     return [term.name for scale in scales if scale.scale == panel.scale for term in scale.terms]
 

@@ -9,7 +9,7 @@ from sos_score.comparison.sensitivity import PLANNED, RULES, Finding, Sensitivit
 from sos_score.comparison.verdict import DIFFERENT
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import name_outcomes, say_short
-from sos_score.report.model import Block, Evidence, count, join
+from sos_score.report.model import Block, ReportData, count, join
 
 _Names = dict[tuple[str, str], tuple[str, str]]
 _ABOUT = (
@@ -18,12 +18,12 @@ _ABOUT = (
 )
 
 
-def tell_sensitivity(evidence: Evidence) -> Iterator[Block]:
+def tell_sensitivity(report: ReportData) -> Iterator[Block]:
     """Yield how many verdicts hold under every choice, which flip, and under which."""
-    found = evidence.sensitivity
+    found = report.sensitivity
     if not found.findings:
         return
-    names = name_outcomes(evidence.data)
+    names = name_outcomes(report.data)
     flipped = [finding for finding in found.findings if finding.flips]
     yield Block("text", _ABOUT)
     yield Block("list", tuple(_list_counts(found, flipped)))

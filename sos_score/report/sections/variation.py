@@ -12,7 +12,7 @@ from sos_score.output.numbers import format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.variation import choose_levels, draw_shares, name_level, say_larger
 from sos_score.report.labels import list_notes, name_outcomes, name_row
-from sos_score.report.model import Block, Evidence, count, join
+from sos_score.report.model import Block, ReportData, count, join
 
 _ABOUT = (
     "People answer about workers, and workers sit in sites. The variation of a score is divided into what lies between"
@@ -22,19 +22,19 @@ _ABOUT = (
 _SHARE = "Shares in % of the variance, with profile-likelihood intervals. An empty cell: no such level in these data."
 
 
-def tell_variation(evidence: Evidence) -> Iterator[Block]:
+def tell_variation(report: ReportData) -> Iterator[Block]:
     """Yield whether workers or sites account for more, in sentences, and the share of every level."""
-    rows = [row for row in evidence.comparison.ask("variation") if _is_shown(row)]
+    rows = [row for row in report.comparison.ask("variation") if _is_shown(row)]
     if not rows:
         return
     yield Block("text", _ABOUT)
-    said = tuple(_list_findings(rows, name_outcomes(evidence.data)))
+    said = tuple(_list_findings(rows, name_outcomes(report.data)))
     if said:
         yield Block("list", said)
     if choose_levels(rows):
-        yield Block("picture", draw_shares(rows, name_outcomes(evidence.data)))
-    yield Block("table", _make_summary(rows, evidence))
-    yield Block("folded", _make_full(rows, evidence))
+        yield Block("picture", draw_shares(rows, name_outcomes(report.data)))
+    yield Block("table", _make_summary(rows, report))
+    yield Block("folded", _make_full(rows, report))
 
 
 def _is_shown(row: Row) -> bool:
@@ -84,9 +84,9 @@ def _say_share(row: Row) -> str:
     return f"{100 * row.effect:.0f}{interval}"
 
 
-def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
+def _make_summary(rows: list[Row], report: ReportData) -> Table:
     """Return a row an outcome and wave."""
-    names = name_outcomes(evidence.data)
+    names = name_outcomes(report.data)
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in rows:
         cells = found.setdefault((*name_row(row, names), row.wave), {})
@@ -110,8 +110,8 @@ def _make_summary(rows: list[Row], evidence: Evidence) -> Table:
     return Table(columns, body, f"{QUESTIONS['variation']}: shares of the variance", notes, stub=3)
 
 
-def _make_full(rows: list[Row], evidence: Evidence) -> Table:
-    names = name_outcomes(evidence.data)
+def _make_full(rows: list[Row], report: ReportData) -> Table:
+    names = name_outcomes(report.data)
     body: list[tuple[Cell, ...]] = [
         (*name_row(row, names), row.wave, ", ".join(map(str, row.counts)), row.groups, _say_share(row),
          "" if math.isnan(row.p) else format_p(row.p))

@@ -1,0 +1,95 @@
+"""A study in, its report out: pages, pictures, scores and a manifest, all of them or none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sos_score.comparison.compare import compare_study
+from sos_score.errors import InvalidOutput, InvalidRequest, Problem
+from sos_score.output.files import check_output, replace_files
+from sos_score.report.build import FORMS, make_report
+from sos_score.report.manifest import format_now, make_manifest
+from sos_score.report.request import Report, ReportRequest
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
+from sos_score.words import count
+
+_STUDY_SUFFIXES = (".yaml", ".yml")
+_SCORES_SUFFIX = ".sav"
+
+
+def write_report(request: ReportRequest) -> None:
+    """Write the report of a study in every form asked for, its scores and pictures where wanted, and its manifest.
+
+    Raises `InvalidInput` or `InvalidRequest` where the study is wrong, or a file cannot be written or is there already;
+    then nothing is written.
+    """
+    check_request(request)
+    for path in request.paths:
+        check_output(path, force=request.force)
+    if request.figures is not None and not Path(request.figures).is_dir():
+        check_output(Path(request.figures), force=False)
+    made_at = format_now()
+    report = run_report(request)
+    _check_inputs(request, report)
+    files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
+    if request.figures is not None:
+        for path in files:
+            if path.parent == Path(request.figures) and path.parent.is_dir():
+                check_output(path, force=request.force)
+    replace_files(files)
+    if not request.quiet:
+        print("\n".join(_describe_files(request, report)), file=sys.stderr)  # noqa: T201 - a message
+
+
+def check_request(request: ReportRequest) -> None:
+    """Raise `InvalidRequest` where an output has no form that is known, or two would be one file."""
+    for each in request.outputs:
+        if Path(each).suffix.lower() == _SCORES_SUFFIX:
+            raise InvalidRequest(f"a report holds no scores of single people; for them give --scores {each}")
+        if Path(each).suffix.lower() not in FORMS:
+            raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'")
+    if request.scores is not None and Path(request.scores).suffix.lower() != _SCORES_SUFFIX:
+        raise InvalidRequest(f"the scores of a study are a {_SCORES_SUFFIX} file, not '{request.scores}'")
+    if request.figures == "":
+        raise InvalidRequest("--figures names no folder")
+    folder = [] if request.figures is None else [Path(request.figures)]
+    paths = [each.resolve() for each in [*request.paths, *folder]]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InvalidRequest(f"two outputs would be one file: {path.name}")
+
+
+def run_report(request: ReportRequest) -> Report:
+    """Read a study, compare it and return its report; raise `InvalidInput` or `InvalidRequest` where it is wrong."""
+    if Path(request.study).suffix.lower() not in _STUDY_SUFFIXES:
+        raise InvalidRequest(f"a report is made from a study file (.yaml), not from '{request.study}'")
+    file = read_study(Path(request.study))
+    data = load_study_data(file)
+    definitions = {each.instrument.id: each for found in file.definitions.values() for each in found}
+    return make_report(request, data, compare_study(data), definitions)
+
+
+def _check_inputs(request: ReportRequest, report: Report) -> None:
+    """Raise `InvalidOutput` where an output would take the place of a file that was read, even with --force."""
+    problems: list[Problem] = []
+    inputs = [each.path for each in report.data.inputs]
+    for path in request.paths:
+        try:
+            check_output(path, force=True, inputs=inputs)
+        except InvalidOutput as error:
+            problems += error.problems
+    if problems:
+        raise InvalidOutput(problems, "nothing was written")
+
+
+def _describe_files(request: ReportRequest, report: Report) -> list[str]:
+    pictures = sum(len(section.pictures) for section in report.sections)
+    where = f", also in {request.figures}" if request.figures is not None else ""
+    held = f"{count(len(report.sections), 'section')}, {count(pictures, 'picture')}{where}"
+    lines = [f"{each}: {held}" if place == 0 else f"{each}: the same" for place, each in enumerate(request.outputs)]
+    if request.scores is not None:
+        rows = count(report.scores.frame.height, "row")
+        lines.append(f"{request.scores}: {rows} of scores, with the ids of the people")
+    return [*lines, f"{request.manifest}: what it was made from"]

@@ -1,0 +1,62 @@
+"""What a report is asked for, and the report that comes of it, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sos_score.comparison.judging import Comparison
+from sos_score.report.model import Section
+from sos_score.report.scores import StudyScores
+from sos_score.study.data import StudyData
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What to report on, and where to put it.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        The report, once in each form: ``.html``, ``.docx`` or ``.xlsx``; the manifest goes beside the first.
+    figures : str or None
+        A folder for the pictures, each as SVG and as PNG.
+    scores : str or None
+        An SPSS file, ``.sav``, for everybody's scores.
+    """
+
+    study: str
+    outputs: tuple[str, ...] = ("report.html",)
+    figures: str | None = None
+    scores: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+    @property
+    def manifest(self) -> Path:
+        """Return the path of the manifest."""
+        return Path(self.outputs[0]).with_suffix(".manifest.json")
+
+    @property
+    def paths(self) -> list[Path]:
+        """Return every file that is named, the manifest included."""
+        scores = [Path(self.scores)] if self.scores is not None else []
+        return [*map(Path, self.outputs), *scores, self.manifest]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that is not written yet.
+
+    Attributes
+    ----------
+    files : dict
+        Path to content: the report in each form, the scores and the pictures where they are wanted.
+    """
+
+    data: StudyData
+    comparison: Comparison
+    sections: tuple[Section, ...]
+    scores: StudyScores
+    files: Mapping[Path, bytes]
