@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.commands.power_request import PlanRequest, make_plan
 from sos_score.errors import InvalidRequest
+from sos_score.notes import note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format, replace_file
 from sos_score.output.table import Cell, Column, Table
@@ -40,7 +41,7 @@ def list_plan(result: PlanAssessment) -> dict[str, Table]:
             ),
             _list_rows(result.analyses),
             title=describe_plan(result.plan),
-            notes=result.notes,
+            notes=tuple(map(str, result.notes)),
         ),
         "by_sites": Table(
             (
@@ -80,7 +81,7 @@ def write_plan(
             raise InvalidRequest(f"--figure is a {' or '.join(CHARTS)} file, not '{figure}'")
         check_output(path, force=force)
     result = assess_plan(plan, request.effect, power=request.power)
-    result = replace(result, notes=(*found, *result.notes))
+    result = replace(result, notes=(*(note("planned_from", said=line) for line in found), *result.notes))
     about = {"plan": describe_plan(plan), "power": f"{request.power:g}", "version": __version__}
     write_tables(list_plan(result), fmt, output, force=force, about=about)
     if path is not None:

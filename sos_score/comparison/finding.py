@@ -137,14 +137,14 @@ def with_test(row: Row, found: Estimate) -> Row:
         statistic=found.statistic,
         df=found.df,
         p=found.p,
-        method=found.method,
-        notes=tuple(dict.fromkeys((*row.notes, *found.notes))),
+        method=str(found.method),
+        notes=tuple(dict.fromkeys((*row.notes, *map(str, found.notes)))),
     )
 
 
 def with_effect(row: Row, name: str, found: EffectSize) -> Row:
     """Return a row with a standardized effect and its interval."""
-    notes = tuple(dict.fromkeys((*row.notes, *found.notes)))
+    notes = tuple(dict.fromkeys((*row.notes, *map(str, found.notes))))
     return replace(
         row, effect_name=name, effect=found.estimate, effect_low=found.low, effect_high=found.high, notes=notes
     )

@@ -1,7 +1,236 @@
-"""What statistics has to say, by code."""
+"""What statistics has to say, by code: methods, what could not be computed and why, and answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-STATISTICS: dict[str, str | Callable[..., str]] = {}
+from sos_score.words import count, join
+
+_METHODS: dict[str, str | Callable[..., str]] = {
+    "one_sample_t": "one-sample t",
+    "paired_t": "paired t",
+    "student_t": "Student t",
+    "student_t_sites": "Student t on sites",
+    "welch_t": "Welch t",
+    "overlap_t_equal": "partially overlapping samples t (equal variances)",
+    "overlap_t_unequal": "partially overlapping samples t (unequal variances)",
+    "tost": "TOST on {test}",
+    "hedges_g": "Hedges' g (pooled SD, exact J); noncentral t interval",
+    "g_av": "g_av; noncentral t interval",
+    "mann_whitney": "Mann-Whitney",
+    "mann_whitney_exact": "Mann-Whitney, exact",
+    "mann_whitney_normal": "Mann-Whitney, normal with continuity and tie correction",
+    "signed_rank": "Wilcoxon signed rank",
+    "signed_rank_exact": "Wilcoxon signed rank, exact",
+    "signed_rank_normal": "Wilcoxon signed rank, normal with continuity and tie correction",
+    "welch_anova": "Welch ANOVA",
+    "games_howell": "Games-Howell",
+    "permutation": "permutation of sites",
+    "permutation_exact": "exact permutation of sites",
+    "permutation_monte_carlo": "Monte Carlo permutation ({draws} draws) of sites",
+    "least_squares": "least squares",
+    "least_squares_hc3": "least squares, HC3",
+    "least_squares_cr2": "least squares, CR2 and Satterthwaite df",
+    "detect_people": "t test of people, taken as independent",
+    "detect_clusters": "cluster-adjusted t test on the count of sites",
+    "detect_sites": "t test of site means",
+    "pearson": "pearson",
+    "spearman": "spearman",
+}
+
+_SAMPLES: dict[str, str | Callable[..., str]] = {
+    "no_variation": "the scores do not vary, so the difference cannot be tested",
+    "no_freedom": "as many things are estimated as there are scores, so nothing is left to test with",
+    "no_scores": "no scores to describe",
+    "one_score_no_sd": "one score has no standard deviation",
+    "constant_no_interval": "the scores do not vary, so their mean has no interval",
+    "welch_too_few": "Welch's test needs at least two scores on each side",
+    "student_too_few": "Student's test needs a score on each side and three in all",
+    "paired_too_few": "a paired test needs at least two people with both scores",
+    "one_sample_too_few": "a one-sample test needs at least two scores",
+    "one_linked": "only one person has both scores, so the link is ignored",
+    "linked_constant": "one score of the linked people does not vary, so their correlation is taken as 0",
+    "effect_too_few": "a standardized difference needs at least two scores on each side",
+    "effect_no_sd": "the scores do not vary, so there is no standard deviation to divide by",
+    "effect_two_pairs": "Hedges' correction is undefined for two pairs",
+    "effect_same_change": "everyone changed by the same amount, so there is no interval",
+    "all_tied": "every score is tied, so there is nothing to test",
+    "rank_side_empty": "a rank test needs a score on each side",
+    "nobody_changed": "nobody changed, so there is nothing to rank",
+    "no_person_both": "no person has both scores",
+    "welch_anova_too_few": "Welch's ANOVA needs two groups",
+    "group_too_small": "a group with fewer than two scores has no variance",
+    "group_infinite_weight": "a group whose scores do not vary would get infinite weight",
+    "group_no_part": "a group whose scores do not vary takes no part",
+    "sites_no_value": "{sites} site(s) without a value are left out",
+    "permutation_no_arm": "a permutation needs a site in each arm",
+}
+
+_REGRESSION: dict[str, str | Callable[..., str]] = {
+    "not_identified": "the data do not identify every coefficient: a group or wave is missing, or nothing varies",
+    "hc3_undefined": "one person alone fixes part of the fit, so HC3 is undefined",
+    "two_clusters": "cluster-robust standard errors need two clusters",
+    "cluster_fixes": "one cluster alone fixes part of this coefficient, so its error cannot be estimated",
+    "few_df": "only {df:.1f} degrees of freedom: below 4, p and interval are rough",
+}
+
+
+def _describe_too_few_pairs(what: str) -> Callable[..., str]:
+    return lambda pairs: f"{count(pairs, 'complete pair')}: {what} needs at least three."
+
+
+_ASSOCIATION: dict[str, str | Callable[..., str]] = {
+    "correlation_too_few": _describe_too_few_pairs("a correlation"),
+    "correlation_constant": "one of the two scores does not vary: no correlation can be computed.",
+    "correlation_three_pairs": "three pairs are too few for an interval.",
+    "correlation_perfect": "the correlation is perfect: the interval has no width and says nothing.",
+    "orders_agree": "the two orders agree perfectly: no interval can be given.",
+    "tied_by_rounding": "some values differ only beyond {decimals} decimals and are tied; untied, r = {r:.4f}.",
+    "views_too_few": _describe_too_few_pairs("agreement"),
+    "views_no_icc": "targets do not differ on average: the ICC is undefined.",
+    "views_icc_no_interval": "the views differ by a constant: the ICC has no interval.",
+    "views_no_concordance": "one of the two views does not vary: no concordance can be computed.",
+    "views_concordance_no_interval": "concordance is 0 or perfect: no interval can be given.",
+}
+
+
+def _describe_lack_of_rows(rows: int, fixed: int) -> str:
+    return f"too few usable rows ({rows}) for a model with {count(fixed, 'fixed effect')}."
+
+
+def _describe_larger(first: tuple[str, float, float, float], second: tuple[str, float, float, float]) -> str:
+    parts = [f"{name} account for {share:.0%} [{low:.0%} to {high:.0%}]" for name, share, low, high in (first, second)]
+    return f"Of the variation in scores, {join(parts)}"
+
+
+def _describe_levels_apart(first: tuple[str, float, float, float], second: tuple[str, float, float, float]) -> str:
+    larger, smaller = (first, second) if first[1] > second[1] else (second, first)
+    return f"{_describe_larger(first, second)}; {larger[0]} account for more than {smaller[0]}."
+
+
+def _describe_levels_alike(first: tuple[str, float, float, float], second: tuple[str, float, float, float]) -> str:
+    return f"{_describe_larger(first, second)}; the data cannot tell which is larger."
+
+
+_MIXED: dict[str, str | Callable[..., str]] = {
+    "level_set_aside": "{level}: {reason}.",
+    "level_one_group": "fewer than two groups, so nothing can be said about differences between them",
+    "level_one_observation": (
+        "one observation in each group, so differences between and within groups cannot be told apart"
+    ),
+    "level_same_groups": "the same groups as {other}, so the two cannot be told apart",
+    "level_in_fixed_part": "differences between groups are already in the fixed part",
+    "rows_incomplete": lambda rows: f"{count(rows, 'row')} left out: the score, a predictor or a group is missing.",
+    "model_too_few_rows": _describe_lack_of_rows,
+    "model_constant_predictor": (
+        "a predictor is constant, or follows from the others: its effect cannot be estimated."
+    ),
+    "model_no_variance": ("the scores do not vary (or follow the predictors exactly): there is no variance to divide."),
+    "model_no_level": "no level has groups whose differences can be estimated.",
+    "model_unbounded": "scores never differ within a group: the residual variance is 0, the likelihood unbounded.",
+    "variance_at_boundary": (
+        "{level}: the best estimate of their variance is 0, the boundary of what is possible: the data show no more"
+        " difference between groups than chance would give. It does not mean that they are known to be alike."
+    ),
+    "no_such_slope": "the predictor does not vary {part} {level}: no such slope.",
+    "levels_unknown": "Whether {first} or {second} account for more of the variation cannot be said from these data.",
+    "levels_apart": _describe_levels_apart,
+    "levels_not_apart": _describe_levels_alike,
+}
+
+
+def _describe_distance(pair: tuple[str, str, float, float, float]) -> str:
+    first, second, value, low, high = pair
+    shown = "an unknown number of" if value != value else f"{value:.1f} [{low:.1f} to {high:.1f}]"  # noqa: PLR0124 - NaN
+    return f"{first} and {second} differ by {shown} points a scale"
+
+
+def _describe_refused(names: Sequence[str], limit: float, pair: tuple[str, str, float, float, float]) -> str:
+    example = _describe_distance(pair)
+    return f"{join(names)} did not have very similar profiles: {example}, more than {limit:g} points a scale."
+
+
+def _describe_supported(names: Sequence[str], limit: float) -> str:
+    return f"{join(names)} had very similar profiles: no two differ by more than {limit:g} points a scale."
+
+
+def _describe_open(names: Sequence[str], limit: float, pair: tuple[str, str, float, float, float]) -> str:
+    return (
+        f"The data cannot tell whether {join(names)} had very similar profiles (within {limit:g} points a scale):"
+        f" {_describe_distance(pair)}."
+    )
+
+
+_PROFILES: dict[str, str | Callable[..., str]] = {
+    "scales_left_out": "{scales} of {total} scales left out: one side has no scores.",
+    "profile_no_intervals": "fewer than two people on a side: no intervals can be given.",
+    "profile_few_scales": "fewer than three scales: a profile has no shape to correlate.",
+    "profile_flat": "a flat profile has no shape: no correlation can be computed.",
+    "of_two_profiles": "{first} and {second}: {said}",
+    "similarity_refused": _describe_refused,
+    "similarity_supported": _describe_supported,
+    "similarity_open": _describe_open,
+}
+
+
+def _describe_against(sites: tuple[int, int]) -> str:
+    return f"With {count(sites[0], 'site')} against {sites[1]}"
+
+
+def _describe_shown(effect: float, power: float, waves: int) -> str:
+    kind = "difference in change" if waves == 2 else "difference"
+    return f"the smallest {kind} shown with a power of {power:.0%} is {effect:.2f} standard deviations"
+
+
+def _describe_one_site_each(sites: tuple[int, int]) -> str:
+    return f"{_describe_against(sites)} nothing can be said about the framework: it cannot be told apart from the site."
+
+
+def _describe_smallest_effect(sites: tuple[int, int], effect: float, power: float, waves: int) -> str:
+    return f"{_describe_against(sites)}, {_describe_shown(effect, power, waves)}, by a t test of sites."
+
+
+def _describe_effect_without_permutation(
+    *, sites: tuple[int, int], effect: float, power: float, waves: int, alpha: float, smallest_p: float
+) -> str:
+    return (
+        f"{_describe_against(sites)} a permutation test is impossible at alpha {alpha:g}: its p cannot be below"
+        f" {smallest_p:.2f}, however large the difference. A t test of sites assumes that site means are"
+        f" normally distributed, which so few sites cannot show: then {_describe_shown(effect, power, waves)}."
+    )
+
+
+_POWER: dict[str, str | Callable[..., str]] = {
+    "detect_too_few": ("each arm needs members, and there must be at least three in all, for a t test to have power"),
+    "detect_no_spread": "the spread between sites is not known, so no detectable effect can be given",
+    "plan_one_against_one": "one site against one: the framework and the site cannot be told apart.",
+    "plan_no_cr2": "an arm with one site: CR2 errors cannot be computed.",
+    "plan_too_many_sites": "more than {most} sites in each arm would be needed.",
+    "effect_one_site_each": _describe_one_site_each,
+    "effect_by_sites": _describe_smallest_effect,
+    "effect_without_permutation": _describe_effect_without_permutation,
+    "sites_not_feasible": (
+        "An effect of {effect:g} standard deviations cannot be shown by any feasible number of sites."
+    ),
+    "sites_needed": (
+        "To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs {sites:.0f} sites of"
+        " {people} people; a permutation test is possible from {permutation} sites in each arm."
+    ),
+    "planned_from": "{said}",
+    "cr2_needs_two": "A regression of people with CR2 errors needs two sites in each arm.",
+    "cr2_same_test": (
+        "A regression of people with CR2 errors is the same test when all sites and arms are of equal size."
+    ),
+    "cr2_shows": "A regression of people with CR2 errors shows {effect:.2f} standard deviations with that power.",
+    "permutation_shows": "A permutation of sites shows {effect:.2f} standard deviations with that power.",
+}
+
+STATISTICS: dict[str, str | Callable[..., str]] = {
+    **_METHODS,
+    **_SAMPLES,
+    **_REGRESSION,
+    **_ASSOCIATION,
+    **_MIXED,
+    **_PROFILES,
+    **_POWER,
+}

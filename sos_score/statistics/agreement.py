@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Array = NDArray[np.float64]
 
 
@@ -30,7 +32,7 @@ class ViewAgreement:
         ICC(A,1): absolute agreement of single views, two-way random effects, with McGraw and Wong's interval.
     ccc, ccc_low, ccc_high : float
         Lin's concordance correlation with its z-transformed interval.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     n: int
@@ -47,7 +49,7 @@ class ViewAgreement:
     ccc: float
     ccc_low: float
     ccc_high: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def compare_views(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.95) -> ViewAgreement:
@@ -83,16 +85,16 @@ def compare_views(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.
     both = np.isfinite(x) & np.isfinite(y)
     x, y, dropped = x[both], y[both], int((~both).sum())
     if x.size < 3:
-        note = f"{x.size} complete pair{'' if x.size == 1 else 's'}: agreement needs at least three."
+        why = note("views_too_few", pairs=int(x.size))
         nothing = (np.nan, np.nan, np.nan)
-        return _report(x.size, dropped, (nothing + nothing, nothing, nothing), (note,))
+        return _report(x.size, dropped, (nothing + nothing, nothing, nothing), (why,))
     icc, icc_note = _find_icc(x, y, confidence)
     ccc, ccc_note = _find_concordance(x, y, confidence)
     limits = _find_limits(x - y, confidence)
     return _report(x.size, dropped, (limits, icc, ccc), (*icc_note, *ccc_note))
 
 
-def _report(n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: tuple[str, ...]) -> ViewAgreement:
+def _report(n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: tuple[Note, ...]) -> ViewAgreement:
     limits, icc, ccc = parts
     return ViewAgreement(
         n=n,
@@ -121,7 +123,7 @@ def _find_limits(d: Array, confidence: float) -> tuple[float, ...]:
     return mean, mean - half, mean + half, sd, mean - 1.96 * sd, mean + 1.96 * sd
 
 
-def _find_icc(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
+def _find_icc(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
     from scipy.stats import f
 
     n = x.size
@@ -132,10 +134,10 @@ def _find_icc(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...],
     ms_error = float((((x - y) - (views[0] - views[1])) ** 2).sum()) / 2 / (n - 1)
     scale = float((np.concatenate([x, y]) ** 2).sum())
     if ms_targets <= 1e-16 * scale:
-        return (np.nan,) * 3, ("targets do not differ on average: the ICC is undefined.",)
+        return (np.nan,) * 3, (note("views_no_icc"),)
     icc = (ms_targets - ms_error) / (ms_targets + ms_error + 2 * (ms_views - ms_error) / n)
     if ms_error <= 1e-16 * scale:
-        return (icc, np.nan, np.nan), ("the views differ by a constant: the ICC has no interval.",)
+        return (icc, np.nan, np.nan), (note("views_icc_no_interval"),)
     ratio = ms_views / ms_error
     inner = n * (1 + icc) - 2 * icc
     top = (n - 1) * (2 * icc * ratio + inner) ** 2
@@ -148,18 +150,18 @@ def _find_icc(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...],
     return (icc, low, high), ()
 
 
-def _find_concordance(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
+def _find_concordance(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
     from scipy.stats import norm
 
     n, shift = x.size, float(x.mean() - y.mean())
     product = float(x.std() * y.std())
     if product <= 1e-20 * float((x**2).sum() + (y**2).sum()):
-        return (np.nan,) * 3, ("one of the two views does not vary: no concordance can be computed.",)
+        return (np.nan,) * 3, (note("views_no_concordance"),)
     covariance = float(((x - x.mean()) * (y - y.mean())).mean())
     r, u2 = covariance / product, shift**2 / product
     ccc = 2 * covariance / (float(x.var() + y.var()) + shift**2)
     if abs(r) < 1e-12 or 1 - abs(ccc) < 1e-12:
-        return (ccc, np.nan, np.nan), ("concordance is 0 or perfect: no interval can be given.",)
+        return (ccc, np.nan, np.nan), (note("views_concordance_no_interval"),)
     variance = (1 - r**2) * ccc**2 * (1 - ccc**2) / r**2
     variance += 2 * ccc**3 * (1 - ccc) * u2 / r - ccc**4 * u2**2 / (2 * r**2)
     half = float(norm.ppf((1 + confidence) / 2)) * (max(variance, 0.0) / (n - 2)) ** 0.5 / (1 - ccc**2)

@@ -1,4 +1,4 @@
-"""Several groups at once: analysis of variance, Welch's, and Games-Howell pairs."""
+"""Several groups at once: Welch's analysis of variance and Games-Howell pairs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.descriptives import drop_missing, measure_size
-from sos_score.statistics.estimate import NO_VARIATION, Estimate, clear_noise
+from sos_score.statistics.estimate import Estimate, clear_noise
 from sos_score.statistics.t_tests import compare_welch
 
 _NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up
@@ -83,44 +84,6 @@ def _place_nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 _NO_PARTS = (math.nan, math.nan, math.nan, math.nan)
-_NO_SHARES = (math.nan, math.nan, math.nan)
-_TOO_SMALL = "a group with fewer than two scores has no variance"
-
-
-@dataclass(frozen=True, slots=True)
-class Anova:
-    """One-way analysis of variance.
-
-    Attributes
-    ----------
-    method : str
-        "one-way ANOVA".
-    n : tuple of int
-        Scores in each group, in the order given.
-    statistic, df1, df2, p : float
-        F, its degrees of freedom and p.
-    ss_between, ss_within, ms_between, ms_within : float
-        Sums of squares and mean squares.
-    eta2, omega2, epsilon2 : float
-        Share of the variance between groups: in the sample, and two estimates with less bias.
-    notes : tuple of str
-        What could not be computed and why.
-    """
-
-    method: str
-    n: tuple[int, ...]
-    statistic: float
-    df1: float
-    df2: float
-    p: float
-    ss_between: float
-    ss_within: float
-    ms_between: float
-    ms_within: float
-    eta2: float
-    omega2: float
-    epsilon2: float
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,72 +92,23 @@ class WelchAnova:
 
     Attributes
     ----------
-    method : str
-        "Welch ANOVA".
+    method : Note
+        Welch's ANOVA.
     n : tuple of int
         Scores in each group, in the order given.
     statistic, df1, df2, p : float
         F, its degrees of freedom and p.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
-    method: str
+    method: Note
     n: tuple[int, ...]
     statistic: float
     df1: float
     df2: float
     p: float
-    notes: tuple[str, ...] = ()
-
-
-def analyse_variance(groups: Sequence[ArrayLike]) -> Anova:
-    """Compare the means of several groups under one common variance (one-way ANOVA).
-
-    Parameters
-    ----------
-    groups : sequence of array_like of float
-        Scores of each group; NaN is dropped. A group without a score does not take part.
-
-    Returns
-    -------
-    Anova
-        F, p and the shares NaN with fewer than two groups, no more scores than groups, or no variation within
-        groups.
-
-    Notes
-    -----
-    F = ms_between / ms_within; eta2 = ss_b / ss_t; omega2 = (ss_b - df1 ms_w) / (ss_t + ms_w);
-    epsilon2 = (ss_b - df1 ms_w) / ss_t. Agrees with stats::aov (R 4.2.2). Fisher (1925); Hays (1963).
-
-    Examples
-    --------
-    >>> a = analyse_variance([[1, 2, 3], [2, 4, 6], [5, 6, 7]])
-    >>> a.statistic, a.df1, a.df2, round(a.p, 4), round(a.eta2, 4)
-    (6.0, 2.0, 6.0, 0.037, 0.6667)
-    """
-    from scipy.special import fdtrc
-
-    given = [drop_missing(group) for group in groups]
-    n = tuple(int(values.size) for values in given)
-    there = [values for values in given if values.size]
-    df1, df2 = float(len(there) - 1), float(sum(n) - len(there))
-    nothing = math.nan
-    if df1 < 1 or df2 < 1:
-        why = ("an analysis of variance needs two groups and more scores than groups",)
-        return Anova("one-way ANOVA", n, nothing, df1, df2, nothing, *_NO_PARTS, *_NO_SHARES, why)
-    grand = float(np.concatenate(there).mean())
-    between = float(sum(values.size * (values.mean() - grand) ** 2 for values in there))
-    within = float(sum(((values - values.mean()) ** 2).sum() for values in there))
-    ms_b, ms_w = between / df1, within / df2
-    total = between + within
-    if clear_noise(math.sqrt(ms_w), measure_size(*there)) == 0.0:
-        why = (NO_VARIATION.replace("the scores do", "within groups the scores do"),)
-        return Anova("one-way ANOVA", n, nothing, df1, df2, nothing, between, 0.0, ms_b, 0.0, *_NO_SHARES, why)
-    f, beyond = ms_b / ms_w, between - df1 * ms_w
-    shares = between / total, beyond / (total + ms_w), beyond / total
-    p = float(fdtrc(df1, df2, f))
-    return Anova("one-way ANOVA", n, f, df1, df2, p, between, within, ms_b, ms_w, *shares)
+    notes: tuple[Note, ...] = ()
 
 
 def compare_welch_anova(groups: Sequence[ArrayLike]) -> WelchAnova:
@@ -225,17 +139,17 @@ def compare_welch_anova(groups: Sequence[ArrayLike]) -> WelchAnova:
     n = tuple(int(values.size) for values in given)
     why = ""
     if len(given) < 2:
-        why = "Welch's ANOVA needs two groups"
+        why = "welch_anova_too_few"
     elif min(n) < 2:
-        why = _TOO_SMALL
+        why = "group_too_small"
     elif any(_is_constant(values) for values in given):
-        why = "a group whose scores do not vary would get infinite weight"
+        why = "group_infinite_weight"
     if why:
         nothing = math.nan
-        return WelchAnova("Welch ANOVA", n, nothing, len(given) - 1.0, nothing, nothing, (why,))
+        return WelchAnova(note("welch_anova"), n, nothing, len(given) - 1.0, nothing, nothing, (note(why),))
     from sos_score.statistics.pingouin_adapter import run_welch_anova
 
-    return WelchAnova("Welch ANOVA", n, *run_welch_anova(given))
+    return WelchAnova(note("welch_anova"), n, *run_welch_anova(given))
 
 
 def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[tuple[int, int], Estimate]:
@@ -281,14 +195,14 @@ def _compare_pair(a: NDArray[np.float64], b: NDArray[np.float64], k: int, level:
     n, nothing = (int(a.size), int(b.size)), math.nan
     if k == 0:
         difference = float(a.mean() - b.mean()) if min(n) else nothing
-        why = (_TOO_SMALL if min(n) < 2 else "a group whose scores do not vary takes no part",)
-        return Estimate("Games-Howell", n, difference, nothing, nothing, level, *_NO_PARTS, why)
+        why = (note("group_too_small" if min(n) < 2 else "group_no_part"),)
+        return Estimate(note("games_howell"), n, difference, nothing, nothing, level, *_NO_PARTS, why)
     welch = compare_welch(a, b)
     spread = StudentizedRange(k, welch.df)
     p = spread.find_tail(abs(welch.statistic) * math.sqrt(2.0))
     half = spread.find_quantile(level) * welch.se / math.sqrt(2.0)
     low, high = welch.estimate - half, welch.estimate + half
-    return Estimate("Games-Howell", n, welch.estimate, low, high, level, welch.se, welch.statistic, welch.df, p)
+    return Estimate(note("games_howell"), n, welch.estimate, low, high, level, welch.se, welch.statistic, welch.df, p)
 
 
 def _is_constant(values: NDArray[np.float64]) -> bool:

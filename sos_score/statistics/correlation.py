@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Array = NDArray[np.float64]
 
 
@@ -22,8 +24,7 @@ class Correlation:
 
     Attributes
     ----------
-    method : str
-        "pearson" or "spearman".
+    method : Note
     n, n_dropped : int
         Units used, and left out because a score is missing.
     r : float
@@ -40,10 +41,10 @@ class Correlation:
         Where `p` comes from: "t", "exact" or "Edgeworth series".
     low, high : float
         Interval.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
-    method: str
+    method: Note
     n: int
     n_dropped: int
     r: float
@@ -54,7 +55,7 @@ class Correlation:
     p_source: str
     low: float
     high: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def correlate_pearson(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Correlation:
@@ -83,14 +84,14 @@ def correlate_pearson(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -
     (0.8, 0.104)
     """
     x, y, dropped = _pair(x, y)
-    problem = _why_no_correlation(x, y)
+    problem = _find_problem(x, y)
     df = float(x.size - 2) if x.size > 2 else np.nan
     if problem:
-        return _no_correlation("pearson", x.size, dropped, df, problem)
+        return _no_correlation(note("pearson"), x.size, dropped, df, problem)
     r = _product_moment(x, y)
     statistic, p = _test_by_t(r, x.size)
     low, high, notes = _find_fisher_limits(r, x.size, 1.0, confidence)
-    return Correlation("pearson", x.size, dropped, r, statistic, df, p, p, "t", low, high, notes)
+    return Correlation(note("pearson"), x.size, dropped, r, statistic, df, p, p, "t", low, high, notes)
 
 
 def correlate_spearman(
@@ -129,9 +130,9 @@ def correlate_spearman(
     from scipy.stats import rankdata
 
     x, y, dropped = _pair(x, y)
-    problem = _why_no_correlation(x, y)
+    problem = _find_problem(x, y)
     if problem:
-        return _no_correlation("spearman", x.size, dropped, np.nan, problem)
+        return _no_correlation(note("spearman"), x.size, dropped, np.nan, problem)
     n = x.size
     raw = [rankdata(values) for values in (x, y)]
     ranks = raw if decimals is None else [rankdata(np.round(values, decimals)) for values in (x, y)]
@@ -144,14 +145,10 @@ def correlate_spearman(
         source = "exact" if n <= 9 else "Edgeworth series"
     low, high, notes = _find_fisher_limits(r, n, 1 + r**2 / 2, confidence)
     if abs(r) == 1:
-        low, high, notes = np.nan, np.nan, ("the two orders agree perfectly: no interval can be given.",)
+        low, high, notes = np.nan, np.nan, (note("orders_agree"),)
     if not all(map(np.array_equal, raw, ranks)):
-        unrounded = _product_moment(*raw)
-        notes = (
-            *notes,
-            f"some values differ only beyond {decimals} decimals and are tied; untied, r = {unrounded:.4f}.",
-        )
-    return Correlation("spearman", n, dropped, r, statistic, np.nan, p, p_t, source, low, high, notes)
+        notes = (*notes, note("tied_by_rounding", decimals=decimals, r=_product_moment(*raw)))
+    return Correlation(note("spearman"), n, dropped, r, statistic, np.nan, p, p_t, source, low, high, notes)
 
 
 def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array, int]:
@@ -162,15 +159,15 @@ def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array, int]:
     return first[both], second[both], int((~both).sum())
 
 
-def _why_no_correlation(x: Array, y: Array) -> str:
+def _find_problem(x: Array, y: Array) -> Note | None:
     if x.size < 3:
-        return f"{x.size} complete pair{'' if x.size == 1 else 's'}: a correlation needs at least three."
+        return note("correlation_too_few", pairs=int(x.size))
     if any(np.ptp(values) <= 1e-12 * np.abs(values).max() for values in (x, y)):
-        return "one of the two scores does not vary: no correlation can be computed."
-    return ""
+        return note("correlation_constant")
+    return None
 
 
-def _no_correlation(method: str, n: int, dropped: int, df: float, problem: str) -> Correlation:
+def _no_correlation(method: Note, n: int, dropped: int, df: float, problem: Note) -> Correlation:
     nan = np.nan
     return Correlation(method, n, dropped, nan, nan, df, nan, nan, "none", nan, nan, (problem,))
 
@@ -191,13 +188,13 @@ def _test_by_t(r: float, n: int) -> tuple[float, float]:
     return statistic, 2 * float(student.sf(abs(statistic), n - 2))
 
 
-def _find_fisher_limits(r: float, n: int, factor: float, confidence: float) -> tuple[float, float, tuple[str, ...]]:
+def _find_fisher_limits(r: float, n: int, factor: float, confidence: float) -> tuple[float, float, tuple[Note, ...]]:
     from scipy.stats import norm
 
     if n < 4:
-        return np.nan, np.nan, ("three pairs are too few for an interval.",)
+        return np.nan, np.nan, (note("correlation_three_pairs"),)
     if abs(r) == 1:
-        return r, r, ("the correlation is perfect: the interval has no width and says nothing.",)
+        return r, r, (note("correlation_perfect"),)
     half = float(norm.ppf((1 + confidence) / 2)) * (factor / (n - 3)) ** 0.5
     centre = np.arctanh(r)
     return float(np.tanh(centre - half)), float(np.tanh(centre + half)), ()

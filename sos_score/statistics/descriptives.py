@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sos_score.statistics.estimate import NO_VARIATION, clear_noise, infer_t
+from sos_score.notes import Note, note
+from sos_score.statistics.estimate import clear_noise, infer_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Description:
         Its confidence level.
     median, minimum, maximum : float
         Middle, smallest and largest value.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
@@ -42,7 +43,7 @@ class Description:
     median: float
     minimum: float
     maximum: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def drop_missing(x: ArrayLike) -> NDArray[np.float64]:
@@ -143,15 +144,13 @@ def describe_sample(x: ArrayLike, *, level: float = 0.95) -> Description:
     n, n_missing = int(values.size), int(np.size(x)) - int(values.size)
     if n == 0:
         none = math.nan
-        return Description(
-            0, n_missing, none, none, none, none, none, level, none, none, none, ("no scores to describe",)
-        )
+        return Description(0, n_missing, none, none, none, none, none, level, none, none, none, (note("no_scores"),))
     mean = float(values.mean())
     sd = clear_noise(float(values.std(ddof=1)), mean) if n > 1 else math.nan
-    inferred = infer_t("", (n,), mean, sd / math.sqrt(n), n - 1.0, level=level)
-    notes = () if n > 1 else ("one score has no standard deviation",)
+    inferred = infer_t(note("one_sample_t"), (n,), mean, sd / math.sqrt(n), n - 1.0, level=level)
+    notes = () if n > 1 else (note("one_score_no_sd"),)
     if sd == 0.0:
-        notes = (NO_VARIATION.split(",")[0] + ", so their mean has no interval",)
+        notes = (note("constant_no_interval"),)
     return Description(
         n=n,
         n_missing=n_missing,

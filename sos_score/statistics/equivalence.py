@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sos_score.notes import Note, note
 from sos_score.statistics.estimate import Estimate
 
 
@@ -14,7 +15,7 @@ class Equivalence:
 
     Attributes
     ----------
-    method : str
+    method : Note
         "TOST on " and the test it stands on.
     n : tuple of int
         Counts of that test.
@@ -34,11 +35,11 @@ class Equivalence:
         The 1 - 2 alpha interval (90% for alpha .05).
     equivalent : bool
         Whether p < alpha, that is, the interval lies inside -margin to +margin. False where p is NaN.
-    notes : tuple of str
+    notes : tuple of Note
         Notes of the test it stands on.
     """
 
-    method: str
+    method: Note
     n: tuple[int, ...]
     margin: float
     alpha: float
@@ -52,7 +53,7 @@ class Equivalence:
     low: float
     high: float
     equivalent: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def assess_equivalence(found: Estimate, margin: float, *, alpha: float = 0.05) -> Equivalence:
@@ -97,7 +98,7 @@ def assess_equivalence(found: Estimate, margin: float, *, alpha: float = 0.05) -
         half = float(stdtrit(found.df, 1.0 - alpha)) * found.se
         low, high = found.estimate - half, found.estimate + half
     return Equivalence(
-        method=f"TOST on {found.method}",
+        method=note("tost", test=found.method),
         n=found.n,
         margin=margin,
         alpha=alpha,

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NO_VARIATION = "the scores do not vary, so the difference cannot be tested"
-
-NO_FREEDOM = "as many things are estimated as there are scores, so nothing is left to test with"
+from sos_score.notes import Note, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +16,8 @@ class Estimate:
 
     Attributes
     ----------
-    method : str
-        The test, by name.
+    method : Note
+        The test; its code names it.
     n : tuple of int
         How many people, pairs or sites stand behind it; the function that made it says in which order.
     estimate : float
@@ -32,11 +30,11 @@ class Estimate:
         Standard error.
     statistic, df, p : float
         t = estimate / se, its degrees of freedom, and the two-sided p.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why, and what to bear in mind.
     """
 
-    method: str
+    method: Note
     n: tuple[int, ...]
     estimate: float
     low: float
@@ -46,7 +44,7 @@ class Estimate:
     statistic: float
     df: float
     p: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def clear_noise(se: float, size: float) -> float:
@@ -78,21 +76,21 @@ def clear_noise(se: float, size: float) -> float:
 
 
 def infer_t(
-    method: str,
+    method: Note,
     n: tuple[int, ...],
     estimate: float,
     se: float,
     df: float,
     *,
     level: float = 0.95,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
 ) -> Estimate:
     """Test an estimate against 0 and put an interval around it, from its standard error and df.
 
     Parameters
     ----------
-    method : str
-        Name of the test.
+    method : Note
+        The test.
     n : tuple of int
         Counts to carry along.
     estimate, se : float
@@ -101,7 +99,7 @@ def infer_t(
         Degrees of freedom of t; need not be whole.
     level : float
         Confidence level, 0 to 1.
-    notes : tuple of str
+    notes : tuple of Note
         Caveats to carry along.
 
     Returns
@@ -116,7 +114,7 @@ def infer_t(
 
     Examples
     --------
-    >>> r = infer_t("t", (10,), 2.0, 1.0, 9.0)
+    >>> r = infer_t(note("one_sample_t"), (10,), 2.0, 1.0, 9.0)
     >>> round(r.p, 4), round(r.low, 4), round(r.high, 4)
     (0.0766, -0.2622, 4.2622)
     """
@@ -126,9 +124,9 @@ def infer_t(
         raise ValueError(f"level must lie between 0 and 1, not {level}")
     statistic = p = low = high = math.nan
     if se == 0.0:
-        notes = (*notes, NO_VARIATION)
+        notes = (*notes, note("no_variation"))
     elif df <= 0:
-        notes = (*notes, NO_FREEDOM)
+        notes = (*notes, note("no_freedom"))
     elif not math.isnan(estimate + se + df):
         statistic = estimate / se
         p = float(2.0 * stdtr(df, -abs(statistic)))

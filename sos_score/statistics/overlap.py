@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.descriptives import measure_size
 from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
 from sos_score.statistics.t_tests import compare_student, compare_welch
@@ -96,8 +97,7 @@ def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = F
     size = measure_size(a, b)
     variance, df = (_share_variance if equal_variances else _keep_variances)(a, b, r, n_linked)
     se = clear_noise(math.sqrt(variance), size)
-    kind = "equal" if equal_variances else "unequal"
-    method = f"partially overlapping samples t ({kind} variances)"
+    method = note("overlap_t_equal" if equal_variances else "overlap_t_unequal")
     difference = float(a.mean() - b.mean())
     test = infer_t(method, (a.size, b.size), difference, se, df, level=level, notes=notes)
     return Overlap(test, n_linked, *only, r)
@@ -109,14 +109,13 @@ def _ignore_link(
     test = (compare_student if equal_variances else compare_welch)(a, b, level=level)
     if n_linked == 0:
         return test
-    note = "only one person has both scores, so the link is ignored"
-    return replace(test, notes=(*test.notes, note))
+    return replace(test, notes=(*test.notes, note("one_linked")))
 
 
-def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, tuple[str, ...]]:
+def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, tuple[Note, ...]]:
     size = measure_size(a, b)
     if min(clear_noise(float(a.std()), size), clear_noise(float(b.std()), size)) == 0.0:
-        return 0.0, ("one score of the linked people does not vary, so their correlation is taken as 0",)
+        return 0.0, (note("linked_constant"),)
     return float(np.corrcoef(a, b)[0, 1]), ()
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 MOST_ASSIGNMENTS = 200_000
 _DRAWS = 99_999
 
@@ -19,31 +21,29 @@ class Permutation:
 
     Attributes
     ----------
-    method : str
+    method : Note
         Exact, or Monte Carlo with its number of draws.
     n : tuple of int
         (treated sites, contrast sites).
     estimate : float
         Mean of the treated sites minus mean of the contrast sites.
-    p, p_greater, p_less : float
-        Two-sided, and each one-sided p.
+    p : float
+        Two-sided.
     n_assignments : int
         Ways of calling that many of the sites treated.
     smallest_p : float
         The smallest two-sided p this test can give.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
-    method: str
+    method: Note
     n: tuple[int, int]
     estimate: float
     p: float
-    p_greater: float
-    p_less: float
     n_assignments: int
     smallest_p: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def count_assignments(n_treated: int, n_contrast: int) -> int:
@@ -113,8 +113,8 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
 
     Notes
     -----
-    p is the share of assignments whose difference is at least as large as the observed one, in absolute value
-    or in one direction; differences within 1e-9 of the size of the numbers count as equal, or rounding would
+    p is the share of assignments whose difference is at least as large as the observed one in absolute
+    value; differences within 1e-9 of the size of the numbers count as equal, or rounding would
     drop the mirror assignment. Monte Carlo: (b + 1) / (m + 1) for b of m draws (Phipson and Smyth 2010), so p
     is never 0. Fisher (1935).
 
@@ -130,28 +130,24 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
     there = ~np.isnan(given)
     v, arm = given[there], arm[there]
     n = (int(arm.sum()), int((~arm).sum()))
-    notes = () if there.all() else (f"{int((~there).sum())} site(s) without a value are left out",)
+    notes = () if there.all() else (note("sites_no_value", sites=int((~there).sum())),)
     count = count_assignments(*n)
     if min(n) == 0:
         nothing = math.nan
-        notes = (*notes, "a permutation needs a site in each arm")
-        return Permutation("permutation of sites", n, nothing, nothing, nothing, nothing, count, nothing, notes)
+        notes = (*notes, note("permutation_no_arm"))
+        return Permutation(note("permutation"), n, nothing, nothing, count, nothing, notes)
     exact = count <= most
     picks = list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
     sums = v[picks].sum(axis=1)
     statistics = sums / n[0] - (v.sum() - sums) / n[1]
     estimate = float(v[arm].mean() - v[~arm].mean())
     near = 1e-9 * float(np.abs(v).max())
-    hits = (
-        np.abs(statistics) >= abs(estimate) - near,
-        statistics >= estimate - near,
-        statistics <= estimate + near,
-    )
     extra = 0 if exact else 1
-    p, greater, less = ((int(hit.sum()) + extra) / (len(picks) + extra) for hit in hits)
+    at_least = int((np.abs(statistics) >= abs(estimate) - near).sum())
+    p = (at_least + extra) / (len(picks) + extra)
     smallest = find_smallest_p(*n) if exact else 1.0 / (len(picks) + 1.0)
-    kind = "exact permutation" if exact else f"Monte Carlo permutation ({len(picks)} draws)"
-    return Permutation(f"{kind} of sites", n, estimate, p, greater, less, count, smallest, notes)
+    method = note("permutation_exact") if exact else note("permutation_monte_carlo", draws=len(picks))
+    return Permutation(method, n, estimate, p, count, smallest, notes)
 
 
 def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 
 import numpy as np
 
+from sos_score.notes import Note, note
 from sos_score.statistics.profiles import Estimate, ProfileDraws, ProfilePeople, compare_profiles, draw_profiles
 
 VERY_SIMILAR = 3.0
@@ -16,27 +18,32 @@ VERY_SIMILAR = 3.0
 0.3 standard deviations of T scores. The project's own rule; no published limit exists."""
 
 
+class Similarity(StrEnum):
+    """Whether the data let profiles be called very similar."""
+
+    SUPPORTED = "supported"
+    REFUSED = "refused"
+    OPEN = "cannot tell"
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarityVerdict:
     """Whether profiles can be called very similar.
 
     Attributes
     ----------
-    verdict : str
-        "supported", "refused" or "cannot tell".
     limit : float
         Points a scale.
-    sentence : str
     pairs : tuple of (str, str, Estimate)
         The distance of each two profiles, in points a scale, with its interval.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
-    verdict: str
+    verdict: Similarity
     limit: float
-    sentence: str
+    answer: Note
     pairs: tuple[tuple[str, str, Estimate], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def judge_similarity(
@@ -79,30 +86,17 @@ def judge_similarity(
         widened = compare_profiles(*both, seed=seed, confidence=wider, drawn=samples)
         pairs.append((one, two, found.distance))
         lows.append(widened.distance.low)
-        notes += [f"{one} and {two}: {note}" for note in found.notes]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}"
-    rule = f"{limit:g} points a scale"
-    farthest = max(pairs, key=lambda pair: np.nan_to_num(pair[2].value, nan=-1.0))
-    example = f"{farthest[0]} and {farthest[1]} differ by {_say(farthest[2])} points a scale"
+        notes += [note("of_two_profiles", first=one, second=two, said=each) for each in found.notes]
+    couple = max(pairs, key=lambda pair: np.nan_to_num(pair[2].value, nan=-1.0))
+    similarity = Similarity.OPEN
     if any(low > limit for low in lows):
-        apart = pairs[int(np.nanargmax(lows))]
-        example = f"{apart[0]} and {apart[1]} differ by {_say(apart[2])} points a scale"
-        verdict, sentence = (
-            "refused",
-            f"{listed} did not have very similar profiles: {example}, more than {rule}.",
-        )
+        couple, similarity = pairs[int(np.nanargmax(lows))], Similarity.REFUSED
     elif all(distance.high <= limit for _, _, distance in pairs):
-        verdict, sentence = (
-            "supported",
-            f"{listed} had very similar profiles: no two differ by more than {rule}.",
-        )
-    else:
-        verdict = "cannot tell"
-        sentence = f"The data cannot tell whether {listed} had very similar profiles (within {rule}): {example}."
-    return SimilarityVerdict(verdict, limit, sentence, tuple(pairs), tuple(notes))
-
-
-def _say(distance: Estimate) -> str:
-    if np.isnan(distance.value):
-        return "an unknown number of"
-    return f"{distance.value:.1f} [{distance.low:.1f} to {distance.high:.1f}]"
+        similarity = Similarity.SUPPORTED
+    example = (couple[0], couple[1], couple[2].value, couple[2].low, couple[2].high)
+    answers = {
+        Similarity.SUPPORTED: note("similarity_supported", names=tuple(names), limit=limit),
+        Similarity.REFUSED: note("similarity_refused", names=tuple(names), limit=limit, pair=example),
+        Similarity.OPEN: note("similarity_open", names=tuple(names), limit=limit, pair=example),
+    }
+    return SimilarityVerdict(similarity, limit, answers[similarity], tuple(pairs), tuple(notes))

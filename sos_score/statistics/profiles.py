@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Array = NDArray[np.float64]
 
 
@@ -86,7 +88,7 @@ class ProfileComparison:
         0.
     scales : tuple of int
         Positions of the scales used.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     n_first: int
@@ -103,7 +105,7 @@ class ProfileComparison:
     correlation: Estimate
     distance: Estimate
     scales: tuple[int, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +178,19 @@ def compare_profiles(
     scales it covers 94 to 99 in 100.
     """
     means, scales = _average_both(first, second)
-    notes = []
+    notes: list[Note] = []
     if scales.size < means.shape[1]:
-        notes.append(f"{means.shape[1] - scales.size} of {means.shape[1]} scales left out: one side has no scores.")
+        total = means.shape[1]
+        notes.append(note("scales_left_out", scales=total - int(scales.size), total=total))
     samples = drawn or draw_profiles(first, second, seed=seed, n_samples=n_samples)
     if samples.d2.size == 0:
-        notes.append("fewer than two people on a side: no intervals can be given.")
+        notes.append(note("profile_no_intervals"))
     if scales.size < 3:
-        notes.append("fewer than three scales: a profile has no shape to correlate.")
+        notes.append(note("profile_few_scales"))
     observed = _split_distance(means[:, scales])
     one, two = describe_profile(means[0, scales]), describe_profile(means[1, scales])
     if scales.size >= 3 and np.isnan([*one.shape, *two.shape]).any():
-        notes.append("a flat profile has no shape: no correlation can be computed.")
+        notes.append(note("profile_flat"))
     return ProfileComparison(
         n_first=first.scores.shape[0],
         n_second=second.scores.shape[0],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.descriptives import drop_missing, keep_pairs
 
 _DECIMALS = 10  # 0.1 + 0.2 and 0.3 must tie; no scale score needs more
@@ -20,7 +21,7 @@ class MannWhitney:
 
     Attributes
     ----------
-    method : str
+    method : Note
         Exact, or normal with continuity and tie correction.
     n : tuple of int
         (n of x, n of y).
@@ -34,15 +35,13 @@ class MannWhitney:
         U of x: how many pairs of people have x above y, ties counting a half.
     p : float
         Two-sided.
-    superiority : float
-        U / (n_x n_y): the chance that someone of x scores above someone of y.
     ties : bool
         Whether any two scores are equal.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
-    method: str
+    method: Note
     n: tuple[int, ...]
     estimate: float
     low: float
@@ -50,9 +49,8 @@ class MannWhitney:
     level: float
     statistic: float
     p: float
-    superiority: float
     ties: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class SignedRank:
 
     Attributes
     ----------
-    method : str
+    method : Note
         Exact, or normal with continuity and tie correction.
     n : tuple of int
         (pairs,).
@@ -79,11 +77,11 @@ class SignedRank:
         Two-sided.
     ties : bool
         Whether any two changes are of equal size.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
-    method: str
+    method: Note
     n: tuple[int, ...]
     n_unchanged: int
     estimate: float
@@ -93,7 +91,7 @@ class SignedRank:
     statistic: float
     p: float
     ties: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhitney:
@@ -130,19 +128,9 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     n = (a.size, b.size)
     if min(n) == 0:
         nothing = math.nan
-        why = ("a rank test needs a score on each side",)
+        why = (note("rank_side_empty"),)
         return MannWhitney(
-            "Mann-Whitney",
-            n,
-            nothing,
-            nothing,
-            nothing,
-            level,
-            nothing,
-            nothing,
-            nothing,
-            ties=False,
-            notes=why,
+            note("mann_whitney"), n, nothing, nothing, nothing, level, nothing, nothing, ties=False, notes=why
         )
     both = np.concatenate([a, b])
     n_different = np.unique(both).size
@@ -151,14 +139,13 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     u = float(rankdata(both)[: a.size].sum()) - a.size * (a.size + 1) / 2.0
     exact = max(n) < _EXACT_BELOW and not ties
     p = math.nan
-    notes: tuple[str, ...] = ("every score is tied, so there is nothing to test",)
+    notes: tuple[Note, ...] = (note("all_tied"),)
     if n_different > 1:
         p, notes = float(mannwhitneyu(a, b, method="exact" if exact else "asymptotic").pvalue), ()
     estimate = 2.0 * u / product - 1.0
     low, high = _bound_rank_biserial(estimate, math.sqrt((sum(n) + 1.0) / (3.0 * product)), level)
-    return MannWhitney(
-        _name("Mann-Whitney", exact=exact), n, estimate, low, high, level, u, p, u / product, ties, notes
-    )
+    method = note("mann_whitney_exact" if exact else "mann_whitney_normal")
+    return MannWhitney(method, n, estimate, low, high, level, u, p, ties, notes)
 
 
 def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> SignedRank:
@@ -198,19 +185,9 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     n, m = int(change.size), int(moved.size)
     if m == 0:
         nothing = math.nan
-        why = "nobody changed, so there is nothing to rank" if n else "no person has both scores"
+        why = (note("nobody_changed" if n else "no_person_both"),)
         return SignedRank(
-            "Wilcoxon signed rank",
-            (n,),
-            n,
-            nothing,
-            nothing,
-            nothing,
-            level,
-            nothing,
-            nothing,
-            ties=False,
-            notes=(why,),
+            note("signed_rank"), (n,), n, nothing, nothing, nothing, level, nothing, nothing, ties=False, notes=why
         )
     ranks = rankdata(np.abs(moved))
     v, most = float(ranks[moved > 0].sum()), m * (m + 1) / 2.0
@@ -220,12 +197,8 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     estimate = 2.0 * v / most - 1.0
     se = math.sqrt((2.0 * m**3 + 3.0 * m**2 + m) / 6.0) / most
     low, high = _bound_rank_biserial(estimate, se, level)
-    method = _name("Wilcoxon signed rank", exact=exact)
+    method = note("signed_rank_exact" if exact else "signed_rank_normal")
     return SignedRank(method, (n,), n - m, estimate, low, high, level, v, p, ties)
-
-
-def _name(test: str, *, exact: bool) -> str:
-    return f"{test}, {'exact' if exact else 'normal with continuity and tie correction'}"
 
 
 def _approximate_p(v: float, sizes: NDArray[np.float64]) -> float:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.descriptives import drop_missing, keep_pairs, measure_size
 from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
 
@@ -41,13 +42,13 @@ def compare_welch(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimat
     a, b = drop_missing(x), drop_missing(y)
     n = (a.size, b.size)
     if min(n) < 2:
-        return _refuse("Welch t", a, b, level, "Welch's test needs at least two scores on each side")
+        return _refuse(note("welch_t"), a, b, level, note("welch_too_few"))
     parts = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
     se = clear_noise(math.sqrt(sum(parts)), measure_size(a, b))
     df = math.nan
     if se > 0:
         df = float(sum(parts) ** 2 / (parts[0] ** 2 / (a.size - 1) + parts[1] ** 2 / (b.size - 1)))
-    return infer_t("Welch t", n, float(a.mean() - b.mean()), se, df, level=level)
+    return infer_t(note("welch_t"), n, float(a.mean() - b.mean()), se, df, level=level)
 
 
 def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimate:
@@ -80,10 +81,10 @@ def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estim
     a, b = drop_missing(x), drop_missing(y)
     n = (a.size, b.size)
     if min(n) < 1 or sum(n) < 3:
-        return _refuse("Student t", a, b, level, "Student's test needs a score on each side and three in all")
+        return _refuse(note("student_t"), a, b, level, note("student_too_few"))
     se = math.sqrt(pool_variance(a, b) * (1.0 / a.size + 1.0 / b.size))
     se = clear_noise(se, measure_size(a, b))
-    return infer_t("Student t", n, float(a.mean() - b.mean()), se, float(sum(n) - 2), level=level)
+    return infer_t(note("student_t"), n, float(a.mean() - b.mean()), se, float(sum(n) - 2), level=level)
 
 
 def compare_paired(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimate:
@@ -115,8 +116,7 @@ def compare_paired(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estima
     """
     a, b = keep_pairs(x, y)
     size = measure_size(a, b)
-    need = "a paired test needs at least two people with both scores"
-    return _test_mean("paired t", a - b, size, level, need)
+    return _test_mean(note("paired_t"), a - b, size, level, note("paired_too_few"))
 
 
 def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> Estimate:
@@ -148,7 +148,7 @@ def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> E
     """
     values = drop_missing(x)
     size = max(measure_size(values), abs(norm_mean))
-    return _test_mean("one-sample t", values - norm_mean, size, level, "a one-sample test needs at least two scores")
+    return _test_mean(note("one_sample_t"), values - norm_mean, size, level, note("one_sample_too_few"))
 
 
 def pool_variance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
@@ -173,7 +173,7 @@ def pool_variance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return float(within / (a.size + b.size - 2))
 
 
-def _test_mean(method: str, values: NDArray[np.float64], size: float, level: float, need: str) -> Estimate:
+def _test_mean(method: Note, values: NDArray[np.float64], size: float, level: float, need: Note) -> Estimate:
     n = int(values.size)
     mean = float(values.mean()) if n else math.nan
     if n < 2:
@@ -182,6 +182,6 @@ def _test_mean(method: str, values: NDArray[np.float64], size: float, level: flo
     return infer_t(method, (n,), mean, se, n - 1.0, level=level)
 
 
-def _refuse(method: str, a: NDArray[np.float64], b: NDArray[np.float64], level: float, why: str) -> Estimate:
+def _refuse(method: Note, a: NDArray[np.float64], b: NDArray[np.float64], level: float, why: Note) -> Estimate:
     estimate = float(a.mean() - b.mean()) if a.size and b.size else math.nan
     return infer_t(method, (a.size, b.size), estimate, math.nan, math.nan, level=level, notes=(why,))

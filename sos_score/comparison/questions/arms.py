@@ -67,7 +67,7 @@ def _rank(base: Row, arms: list[Scores]) -> Row:
     ranks = compare_ranks(*arms)
     return replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                    effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
-                   method=ranks.method, notes=(PEOPLE, *ranks.notes))  # fmt: skip
+                   method=str(ranks.method), notes=(PEOPLE, *map(str, ranks.notes)))  # fmt: skip
 
 
 def _join(panel: Panel, plan: Plan, arm: str, wave: str) -> Scores:
@@ -83,8 +83,8 @@ def _compare_all(panel: Panel, plan: Plan, wave: str, base: Row) -> list[Row]:
     welch = compare_welch_anova(groups)
     rows = [
         replace(base, groups=", ".join(labels), by_site=tuple(sites), counts=welch.n, statistic_name="F",
-                statistic=welch.statistic, df=welch.df1, df2=welch.df2, p=welch.p, method=welch.method,
-                notes=(PEOPLE, *welch.notes))
+                statistic=welch.statistic, df=welch.df1, df2=welch.df2, p=welch.p, method=str(welch.method),
+                notes=(PEOPLE, *map(str, welch.notes)))
     ]  # fmt: skip
     for (i, j), found in compare_pairs(groups).items():
         pair = replace(base, groups=f"{labels[i]} - {labels[j]}", by_site=(sites[i], sites[j]))
@@ -122,5 +122,6 @@ def _permute(test: Row, found: SiteComparison, plan: Plan, limits: Limits) -> Ro
     if math.isinf(limits.permutation):
         limit += f", so no effect, however large, can be shown at alpha {plan.alpha:g}"
     row = replace(test, statistic_name="difference", statistic=permutation.estimate, df=math.nan, p=permutation.p,
-                  method=permutation.method, notes=(limit, "interval: t of the sites", *permutation.notes))  # fmt: skip
+                  method=str(permutation.method),
+                  notes=(limit, "interval: t of the sites", *map(str, permutation.notes)))  # fmt: skip
     return limits.put_beside(row, limits.permutation)

@@ -94,11 +94,11 @@ def _ask_association(base: Row, scores: PairScores, data: StudyData, plan: Plan,
 
 def _with_r(row: Row, found: Correlation, name: str, statistic: str) -> Row:
     source = "" if found.p_source == "none" else f", p from {found.p_source}"
-    method = f"{found.method.capitalize()}{source}"
+    method = f"{str(found.method).capitalize()}{source}"
     return replace(
         row, counts=(found.n,), estimate=found.r, low=found.low, high=found.high, effect_name=name, effect=found.r,
         effect_low=found.low, effect_high=found.high, statistic_name=statistic, statistic=found.statistic,
-        df=found.df, p=found.p, method=method, notes=(*row.notes, *found.notes),
+        df=found.df, p=found.p, method=method, notes=(*row.notes, *map(str, found.notes)),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _list_slopes(base: Row, scores: PairScores, plan: Plan) -> list[Row]:
     between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, confidence=confidence)
     rows = [
         _with_slope(
-            replace(base, unit="scores", notes=between.notes, counts=(between.fit.n,)),
+            replace(base, unit="scores", notes=tuple(map(str, between.notes)), counts=(between.fit.n,)),
             between.test("x"),
             f"slope between {base.unit}: mixed model, Satterthwaite",
         )
@@ -142,7 +142,7 @@ def _list_slopes(base: Row, scores: PairScores, plan: Plan) -> list[Row]:
     unit = base.unit
     if unit in scores.levels and not np.isnan(scores.own_x).all():
         parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, unit, confidence=confidence)
-        row = replace(base, unit="scores", notes=parts.notes, counts=(parts.n,))
+        row = replace(base, unit="scores", notes=tuple(map(str, parts.notes)), counts=(parts.n,))
         rows.append(_with_slope(row, parts.within, f"slope within {unit}: mixed model, Satterthwaite"))
         rows.append(_with_slope(row, parts.difference, f"between less within {unit}: mixed model, Satterthwaite"))
     return rows
@@ -161,7 +161,7 @@ def _count_wrongly(base: Row, scores: PairScores, confidence: float, pair: Pair)
     note = _NAIVE.format(rows=f"{found.n} scores are", level=pair.level)
     row = _with_r(replace(base, unit="scores"), found, "r", "t")
     method = f"Pearson over single scores: {WRONG_UNIT}"
-    return replace(row, method=method, verdict=WRONG_UNIT, notes=(note, *found.notes))
+    return replace(row, method=method, verdict=WRONG_UNIT, notes=(note, *map(str, found.notes)))
 
 
 def _ask_agreement(base: Row, scores: PairScores, data: StudyData, plan: Plan, pair: Pair) -> list[Row]:
@@ -171,7 +171,7 @@ def _ask_agreement(base: Row, scores: PairScores, data: StudyData, plan: Plan, p
     dropped = _count_dropped(found.n_dropped, base.unit, "views", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = above[above.index(pair.level) - 1] if pair.level in above[1:] else ""
-    notes = (*dropped, *((_NESTED.format(higher=nested),) if nested else ()), *found.notes)
+    notes = (*dropped, *((_NESTED.format(higher=nested),) if nested else ()), *map(str, found.notes))
     base = replace(base, counts=(found.n,), notes=notes)
     r = correlate_pearson(scores.x, scores.y, confidence=confidence)
     difference = replace(base, estimate=found.difference)

@@ -67,7 +67,7 @@ def _ask_site(panel: Panel, plan: Plan, site: str, before: Scores, after: Scores
         with_test(base, compare_welch(x, y)),
         replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
                 effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
-                method=f"{ranks.method}; link ignored", notes=(PEOPLE, *ranks.notes)),
+                method=f"{ranks.method}; link ignored", notes=(PEOPLE, *map(str, ranks.notes))),
     ]  # fmt: skip
     if tells_apart(main.n_linked, apart, plan):
         return rows
@@ -82,9 +82,9 @@ def _ask_linked(base: Row, before: Scores, after: Scores) -> list[Row]:
     paired = with_test(base, compare_paired(after, before))
     signed = compare_signed_ranks(after[linked], before[linked])
     return [
-        with_effect(paired, "g_av", standardize_change(after, before).g_av),
+        with_effect(paired, "g_av", standardize_change(after, before)),
         replace(base, counts=signed.n, effect_name="rank-biserial", effect=signed.estimate, statistic_name="V",
-                statistic=signed.statistic, p=signed.p, notes=(PEOPLE, *signed.notes),
+                statistic=signed.statistic, p=signed.p, notes=(PEOPLE, *map(str, signed.notes)),
                 method=f"{signed.method}; linked people"),
     ]  # fmt: skip
 

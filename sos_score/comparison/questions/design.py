@@ -102,7 +102,7 @@ def _tell(panel: Panel, plan: Plan, wave: str, unit: str, found: Detectable) -> 
     return start_row(
         panel, "design", unit, wave=wave, groups=" - ".join(plan.arm_names), counts=found.n, effect_name="g",
         df=found.df, detectable=found.effect, method=f"smallest effect found with 80% power: {found.method}",
-        notes=found.notes,
+        notes=tuple(map(str, found.notes)),
     )  # fmt: skip
 
 

@@ -131,10 +131,10 @@ def _fit_mixed(base: Row, y: Scores, design: Scores, site: NDArray[np.str_], per
     row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,),
                   by_site=tuple(dict.fromkeys(site.tolist())))  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
-        return replace(row, notes=tests.notes)
+        return replace(row, notes=tuple(map(str, tests.notes)))
     found = tests.coefficients[3]
     return replace(row, estimate=found.estimate, low=found.low, high=found.high, statistic_name="t",
-                   statistic=found.t, df=found.df, p=found.p, notes=(*tests.notes, *row.notes))  # fmt: skip
+                   statistic=found.t, df=found.df, p=found.p, notes=(*map(str, tests.notes), *row.notes))  # fmt: skip
 
 
 def _spread_changes(changes: dict[str, float], plan: Plan) -> float:

@@ -121,7 +121,7 @@ def _list_shown(sizes: dict[str, int], plan: Plan) -> set[str]:
 
 
 def _describe(base: Row, found: ProfileComparison) -> Iterator[Row]:
-    base = replace(base, counts=(found.n_first, found.n_second), notes=(*base.notes, *found.notes))
+    base = replace(base, counts=(found.n_first, found.n_second), notes=(*base.notes, *map(str, found.notes)))
     yield _with(base, "distance", found.distance, "points a scale, chance taken off; bootstrap")
     yield _with(base, "elevation", found.elevation_difference, "difference of the means over the scales; bootstrap")
     yield _with(base, "scatter", found.scatter_difference, "difference of the scatters; bootstrap")
@@ -150,7 +150,7 @@ def _judge(base: Row, people: _People, drawn: _Draws, plan: Plan) -> Iterator[Ro
                 counts=tuple(people[site].scores.shape[0] for site in sites),
                 smallest=VERY_SIMILAR,
                 method=f"very similar: within {VERY_SIMILAR:g} points a scale",
-                verdict=found.verdict,
-                reason=found.sentence,
-                notes=(*base.notes, *found.notes),
+                verdict=str(found.verdict),
+                reason=str(found.answer),
+                notes=(*base.notes, *map(str, found.notes)),
             )

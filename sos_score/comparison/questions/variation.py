@@ -149,7 +149,7 @@ def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
     fit = fit_variance(scores)
     shares = profile_shares(scores, confidence=1 - plan.alpha, fit=fit)
     tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
-    notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
+    notes = tuple(dict.fromkeys((*part.notes, *map(str, fit.notes))))
     by_site = tuple(plan.sites) if "sites" in scores.all_names else ()
     base = replace(part.row, counts=(fit.n,), method=METHOD, effect_name=SHARE, by_site=by_site)
     rows = []
@@ -208,7 +208,7 @@ def _conclude(base: Row, scores: VarianceData, fit: VarianceFit, shares: Varianc
         family=plan.name_family(f"{base.question} of {base.unit}", base.source, base.scale),
         method="REML; likelihood ratio against equal variances",
         verdict=_say_larger(found, plan),
-        reason=found.sentence,
+        reason=str(found.answer),
         notes=tuple(dict.fromkeys((*base.notes, _NOT_ADJUSTED))),
     )
 

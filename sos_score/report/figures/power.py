@@ -43,7 +43,7 @@ def describe_power(result: PlanAssessment) -> str:
     """Return what the picture shows, in words."""
     pairs = zip(result.by_sites["sites_per_arm"], result.by_sites["smallest_effect"], strict=True)
     shown = ", ".join(f"{sites} sites {effect:.2f}" for sites, effect in pairs)
-    return f"Smallest effect in standard deviations by sites in each arm: {shown}. {' '.join(result.notes)}"
+    return f"Smallest effect in standard deviations by sites in each arm: {shown}. {' '.join(map(str, result.notes))}"
 
 
 def _title(result: PlanAssessment) -> str:

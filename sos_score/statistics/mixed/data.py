@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -28,14 +30,14 @@ class VarianceData:
         For each of `names`, the group of every row, counted from 0.
     labels : tuple of tuple of str
         For each of `names`, what the groups are called.
-    set_aside : tuple of (str, int, str)
+    set_aside : tuple of (str, int, Note)
         Levels whose variance cannot be estimated, how many groups they have, and why.
     all_names : tuple of str
         Every level, as given.
     n_dropped : int
         Rows left out because the score, a predictor or a group is missing.
-    problem : str
-        Why no model can be fitted; empty when one can.
+    problem : Note or None
+        Why no model can be fitted.
     """
 
     outcome: Array
@@ -43,10 +45,10 @@ class VarianceData:
     names: tuple[str, ...]
     codes: tuple[Codes, ...]
     labels: tuple[tuple[str, ...], ...]
-    set_aside: tuple[tuple[str, int, str], ...]
+    set_aside: tuple[tuple[str, int, Note], ...]
     all_names: tuple[str, ...]
     n_dropped: int
-    problem: str
+    problem: Note | None
 
     def without(self, name: str) -> VarianceData:
         """Leave one level out of the model."""
@@ -64,13 +66,12 @@ class VarianceData:
         )
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader must know about rows and levels that are not used."""
         notes = [self.problem] if self.problem else []
-        notes += [f"{name}: {reason}." for name, _, reason in self.set_aside]
+        notes += [note("level_set_aside", level=name, reason=reason) for name, _, reason in self.set_aside]
         if self.n_dropped:
-            rows = "1 row" if self.n_dropped == 1 else f"{self.n_dropped} rows"
-            notes.append(f"{rows} left out: the score, a predictor or a group is missing.")
+            notes.append(note("rows_incomplete", rows=self.n_dropped))
         return tuple(notes)
 
 
@@ -119,7 +120,7 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
     for name, column in columns.items():
         group_labels, group_codes = _encode(column[complete])
         reason = _why_unusable(group_codes, fixed, dict(zip(names, codes, strict=True)))
-        if reason:
+        if reason is not None:
             set_aside.append((name, len(group_labels), reason))
         else:
             names.append(name)
@@ -168,31 +169,31 @@ def _encode(values: NDArray[np.object_]) -> tuple[tuple[str, ...], Codes]:
     return tuple(map(_say, groups)), np.array([place[value] for value in values], dtype=np.intp)
 
 
-def _why_unusable(codes: Codes, design: Array, others: Mapping[str, Codes]) -> str:
-    """Say why a level's variance cannot be estimated; empty when it can."""
+def _why_unusable(codes: Codes, design: Array, others: Mapping[str, Codes]) -> Note | None:
+    """Return why a level's variance cannot be estimated; None when it can."""
     n, groups = codes.size, int(codes.max(initial=-1)) + 1
     if groups < 2:
-        return "fewer than two groups, so nothing can be said about differences between them"
+        return note("level_one_group")
     if groups >= n:
-        return "one observation in each group, so differences between and within groups cannot be told apart"
+        return note("level_one_observation")
     for name, other in others.items():
         if len(set(zip(codes.tolist(), other.tolist(), strict=True))) == groups == int(other.max()) + 1:
-            return f"the same groups as {name}, so the two cannot be told apart"
+            return note("level_same_groups", other=name)
     basis = np.linalg.qr(design)[0] if n >= design.shape[1] else design
     sums = np.zeros((groups, basis.shape[1]))
     np.add.at(sums, codes, basis)
     left = np.bincount(codes) - (sums**2).sum(axis=1)
-    return "differences between groups are already in the fixed part" if left.max() < 1e-8 * n else ""
+    return note("level_in_fixed_part") if left.max() < 1e-8 * n else None
 
 
-def _find_problem(outcome: Array, design: Array, names: list[str]) -> str:
-    """Say why no model can be fitted; empty when one can."""
+def _find_problem(outcome: Array, design: Array, names: list[str]) -> Note | None:
+    """Return why no model can be fitted; None when one can."""
     n, p = design.shape
     if n <= p:
-        return f"too few usable rows ({n}) for a model with {p} fixed effect{'s' if p > 1 else ''}."
+        return note("model_too_few_rows", rows=n, fixed=p)
     if np.linalg.matrix_rank(design) < p:
-        return "a predictor is constant, or follows from the others: its effect cannot be estimated."
+        return note("model_constant_predictor")
     rest = outcome - design @ np.linalg.lstsq(design, outcome, rcond=None)[0]
     if (rest**2).sum() <= 1e-20 * max((outcome**2).sum(), 1e-300):
-        return "the scores do not vary (or follow the predictors exactly): there is no variance to divide."
-    return "" if names else "no level has groups whose differences can be estimated."
+        return note("model_no_variance")
+    return None if names else note("model_no_level")

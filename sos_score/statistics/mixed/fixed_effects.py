@@ -1,19 +1,18 @@
-"""Tests of fixed effects in a random-intercept model: Satterthwaite and Kenward-Roger degrees of freedom."""
+"""Tests of fixed effects in a random-intercept model, with Satterthwaite's degrees of freedom."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.equations import MixedEquations, solve_equations
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 
 Array = NDArray[np.float64]
-Method = Literal["satterthwaite", "kenward_roger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class CoefficientTest:
     Attributes
     ----------
     estimate, se : float
-        In score points per unit of the predictor; Kenward-Roger's standard error is the adjusted one.
+        In score points per unit of the predictor.
     df, t, p : float
         Degrees of freedom, estimate / se, and the two-sided p.
     low, high : float
@@ -41,18 +40,16 @@ class CoefficientTest:
 
 @dataclass(frozen=True, slots=True)
 class CoefficientTests:
-    """Tests of the fixed effects, in the order of the design's columns, with the method and notes."""
+    """Tests of the fixed effects, in the order of the design's columns, with notes."""
 
     coefficients: tuple[CoefficientTest, ...]
-    method: Method
     confidence: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_coefficients(
     data: VarianceData,
     *,
-    method: Method = "satterthwaite",
     confidence: float = 0.95,
     fit: VarianceFit | None = None,
 ) -> CoefficientTests:
@@ -62,9 +59,6 @@ def assess_coefficients(
     ----------
     data : VarianceData
         From `variance_data`, with its design.
-    method : {"satterthwaite", "kenward_roger"}
-        Satterthwaite's degrees of freedom (default), or Kenward-Roger's with its larger standard errors: the
-        more cautious one with few groups.
     confidence : float
     fit : VarianceFit, optional
         From `fit_variance` by REML, where it is there already; that of any fixed part with the same span will do.
@@ -78,8 +72,8 @@ def assess_coefficients(
     -----
     Satterthwaite: df = 2 v^2 / (g' A g), v the squared standard error, g its derivatives with respect to the
     variances and A twice the inverse Hessian of the deviance there; a variance at the boundary does not
-    contribute. Both are exact here, where lmerTest differentiates numerically. Agrees with lmerTest::summary
-    3.1-3 and pbkrtest 0.5.2 (Kenward & Roger 1997) within 1e-2 relative.
+    contribute. The derivatives are exact, where lmerTest takes them numerically. Agrees with lmerTest::summary
+    3.1-3 within 1e-2 relative.
 
     Examples
     --------
@@ -93,18 +87,15 @@ def assess_coefficients(
         fit = fit_variance(data)
     if np.isnan(fit.residual):
         empty = CoefficientTest(*(np.nan,) * 7)
-        return CoefficientTests((empty,) * data.design.shape[1], method, confidence, fit.notes)
+        return CoefficientTests((empty,) * data.design.shape[1], confidence, fit.notes)
     variances = np.array([fit.level(name).variance for name in data.names])
     equations = solve_equations(data, variances, fit.residual)
-    if method == "satterthwaite":
-        covariance, dfs = equations.covariance, _find_satterthwaite_df(equations)
-    else:
-        covariance, dfs = _adjust_as_kenward_roger(equations)
+    dfs = _find_satterthwaite_df(equations)
     tests = tuple(
         _test_one(float(estimate), float(variance) ** 0.5, float(df), confidence)
-        for estimate, variance, df in zip(equations.coefficients, np.diag(covariance), dfs, strict=True)
+        for estimate, variance, df in zip(equations.coefficients, np.diag(equations.covariance), dfs, strict=True)
     )
-    return CoefficientTests(tests, method, confidence, fit.notes)
+    return CoefficientTests(tests, confidence, fit.notes)
 
 
 def _test_one(estimate: float, se: float, df: float, confidence: float) -> CoefficientTest:
@@ -172,27 +163,3 @@ def _find_satterthwaite_df(equations: MixedEquations) -> Array:
     spread = 2 * np.einsum("pi,pi->p", slopes, np.linalg.solve(hessian, slopes.T).T)
     dfs: Array = 2 * np.diag(phi) ** 2 / spread
     return dfs
-
-
-def _adjust_as_kenward_roger(equations: MixedEquations) -> tuple[Array, Array]:
-    """Find the adjusted covariance and each effect's degrees of freedom.
-
-    For a single contrast Kenward and Roger's df reduce to 2 / A: their expected information, and nothing
-    else, sets them apart from Satterthwaite's.
-    """
-    k = len(equations.blocks)
-    phi, s, s2 = equations.covariance, equations.variances, equations.residual
-    p = phi.shape[0]
-    spread = 2 * np.linalg.pinv(_trace_products(equations), hermitian=True)
-    between = np.zeros((k + 1, k + 1, p, p))  # X'V^-1 G_i P G_j V^-1 X
-    for i, rows in enumerate(equations.blocks):
-        for j, columns in enumerate(equations.blocks):
-            w = equations.group_covariance[rows, columns]
-            between[i, j] = equations.group_predictors[rows].T @ w @ equations.group_predictors[columns]
-    between[:k, k] = -np.einsum("ijab,j->iab", between[:k, :k], s) / s2
-    between[k, :k] = -np.einsum("ijab,i->jab", between[:k, :k], s) / s2
-    between[k, k] = -np.einsum("iab,i->ab", between[:k, k], s) / s2
-    adjusted = phi + 2 * phi @ np.einsum("ij,ijab->ab", spread, between) @ phi
-    slopes = np.array([phi @ part @ phi for part in _differentiate_information(equations)])
-    relative = np.diagonal(slopes, axis1=1, axis2=2).T / np.diag(phi)[:, None]
-    return adjusted, 2 / np.einsum("pi,ij,pj->p", relative, spread, relative)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.equations import MixedEquations, solve_equations
 from sos_score.statistics.mixed.likelihood import LARGEST_RATIO, profile_criterion, sum_design, sum_outcomes, weigh
@@ -85,7 +86,7 @@ class VarianceFit:
         deviance + 2 n_parameters.
     singular : bool
         True when a variance is 0.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     n: int
@@ -103,7 +104,7 @@ class VarianceFit:
     n_parameters: int
     aic: float
     singular: bool
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def level(self, name: str) -> VarianceLevel:
         """Find a level by its name."""
@@ -143,19 +144,12 @@ def fit_variance(data: VarianceData, *, reml: bool = True) -> VarianceFit:
         return _report_nothing(data, reml=reml, why=())
     variances, residual, deviance = find_variances(data, reml=reml)
     if np.isnan(residual):
-        why = "scores never differ within a group: the residual variance is 0, the likelihood unbounded."
-        return _report_nothing(data, reml=reml, why=(why,))
+        return _report_nothing(data, reml=reml, why=(note("model_unbounded"),))
     equations = solve_equations(data, variances, residual)
     total = float(variances.sum() + residual)
     parameters = data.design.shape[1] + variances.size + 1
     levels = _describe_levels(data, equations, total)
-    boundary = tuple(
-        f"{level.name}: the best estimate of their variance is 0, the boundary of what is"
-        " possible: the data show no more difference between groups than chance would give."
-        " It does not mean that they are known to be alike."
-        for level in levels
-        if level.at_boundary
-    )
+    boundary = tuple(note("variance_at_boundary", level=level.name) for level in levels if level.at_boundary)
     return VarianceFit(
         n=data.outcome.size,
         n_dropped=data.n_dropped,
@@ -232,7 +226,7 @@ def _describe_nothing(data: VarianceData, name: str) -> VarianceLevel:
     )
 
 
-def _report_nothing(data: VarianceData, *, reml: bool, why: tuple[str, ...]) -> VarianceFit:
+def _report_nothing(data: VarianceData, *, reml: bool, why: tuple[Note, ...]) -> VarianceFit:
     p = data.design.shape[1]
     return VarianceFit(
         n=data.outcome.size,

@@ -1,4 +1,4 @@
-"""Each level's share of the total variance, with profile-likelihood and parametric-bootstrap intervals."""
+"""Each level's share of the total variance, with profile-likelihood intervals."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note
 from sos_score.statistics.mixed.data import VarianceData
-from sos_score.statistics.mixed.likelihood import DesignSums, profile_criterion, sum_design, sum_outcomes
+from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
-from sos_score.statistics.mixed.optimise import minimise_from, minimise_from_grid, minimise_ratios
-from sos_score.statistics.progress import Track, follow
+from sos_score.statistics.mixed.optimise import minimise_from, minimise_from_grid
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -89,15 +89,12 @@ class VarianceShares:
     shares : tuple of ShareInterval
         Each level as given, then "residual".
     confidence : float
-    n_samples : int
-        Bootstrap samples; 0 for profile likelihood.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     shares: tuple[ShareInterval, ...]
     confidence: float
-    n_samples: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def level(self, name: str) -> ShareInterval:
         """Find a level by its name."""
@@ -141,12 +138,12 @@ def profile_shares(data: VarianceData, *, confidence: float = 0.95, fit: Varianc
     estimates = [(level.name, level.share) for level in fit.levels] + [(RESIDUAL, fit.residual_share)]
     if np.isnan(fit.residual):
         empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
-        return VarianceShares(empty, confidence, 0, fit.notes)
+        return VarianceShares(empty, confidence, fit.notes)
     limit = fit.deviance + float(chi2.ppf(confidence, 1))
     known = {name: share for name, share in estimates if not np.isnan(share)}
     ends = dict(zip(known, _find_ends(data, known, limit), strict=True))
     found = (ShareInterval(name, share, *ends.get(name, (np.nan, np.nan))) for name, share in estimates)
-    return VarianceShares(tuple(found), confidence, 0, fit.notes)
+    return VarianceShares(tuple(found), confidence, fit.notes)
 
 
 def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> list[tuple[float, float]]:
@@ -198,81 +195,3 @@ def _divide_rest(angles: Array, shares: Array, places: Places) -> Array:
     sds = parts[..., np.arange(shares.size)[:, None], places]
     ratios: Array = sds[..., :-1] / np.maximum(np.abs(sds[..., -1:]), 1e-12)
     return ratios
-
-
-def bootstrap_shares(
-    data: VarianceData,
-    *,
-    seed: int,
-    n_samples: int = 999,
-    confidence: float = 0.95,
-    track: Track | None = None,
-) -> VarianceShares:
-    """Find parametric-bootstrap intervals for each level's share of the total variance.
-
-    Parameters
-    ----------
-    data : VarianceData
-        From `variance_data`.
-    seed : int
-        Of numpy's default generator.
-    n_samples : int
-        Bootstrap samples.
-    confidence : float
-    track : callable, optional
-        Is given the batches that are drawn and what they are, and passes them on one by one: for a progress bar.
-
-    Returns
-    -------
-    VarianceShares
-        Percentiles of the shares in `n_samples` data sets drawn from the fitted REML model with the same
-        groups.
-
-    Notes
-    -----
-    The same design as lme4::bootMer (parametric). With four sites it covers less than it says when sites
-    differ much; then `profile_shares` is the better interval.
-    """
-    fit = fit_variance(data)
-    estimates = [(level.name, level.share) for level in fit.levels] + [(RESIDUAL, fit.residual_share)]
-    if np.isnan(fit.residual):
-        empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
-        return VarianceShares(empty, confidence, 0, fit.notes)
-    sds = [fit.level(name).sd for name in data.names]
-    drawn = _draw_shares(data, [*sds, fit.residual**0.5], n_samples, seed, track)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    place = {name: j for j, name in enumerate((*data.names, RESIDUAL))}
-    found = (
-        ShareInterval(name, share, float(low[place[name]]), float(high[place[name]]))
-        if name in place
-        else ShareInterval(name, np.nan, np.nan, np.nan)
-        for name, share in estimates
-    )
-    return VarianceShares(tuple(found), confidence, n_samples, fit.notes)
-
-
-def _draw_shares(data: VarianceData, sds: list[float], n_samples: int, seed: int, track: Track | None) -> Array:
-    """Draw shares (n_samples, k + 1) from the fitted model, refitting in batches that bound the memory."""
-    rng = np.random.default_rng(seed)
-    design = sum_design(list(data.codes), data.design)
-    columns = design.columns.shape[1] + 2
-    batch = max(1, int(4e6 / (design.n + 16 * columns * (columns + design.counts.size))))
-    drawn = []
-    for start in follow(track, range(0, n_samples, batch), "Shares of variance"):
-        size = min(batch, n_samples - start)
-        outcomes = sds[-1] * rng.standard_normal((size, design.n))
-        for sd, codes, labels in zip(sds[:-1], data.codes, data.labels, strict=True):
-            outcomes += sd * rng.standard_normal((size, len(labels)))[:, codes]
-        drawn.append(_share_out(design, outcomes))
-    return np.concatenate(drawn)
-
-
-def _share_out(design: DesignSums, outcomes: Array) -> Array:
-    """Find the shares (B, k + 1) of each level, as given, and of the residual in each of several outcomes."""
-    criterion = profile_criterion(design, sum_outcomes(design, outcomes), reml=True)
-    theta = minimise_ratios(criterion, len(design.order), outcomes.shape[0])[0]
-    ratios = np.ones((theta.shape[0], theta.shape[1] + 1))
-    ratios[:, list(design.order)] = theta**2
-    shares: Array = ratios / ratios.sum(axis=1, keepdims=True)
-    return shares

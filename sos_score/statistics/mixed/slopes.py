@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import CoefficientTest, assess_coefficients
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
@@ -21,22 +22,21 @@ class Slopes:
     ----------
     names : tuple of str
         "intercept", then the predictors as given.
-    satterthwaite, kenward_roger : tuple of CoefficientTest
-        Their tests with either kind of degrees of freedom, in the order of `names`.
+    tests : tuple of CoefficientTest
+        In the order of `names`.
     fit : VarianceFit
         The model they come from.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     names: tuple[str, ...]
-    satterthwaite: tuple[CoefficientTest, ...]
-    kenward_roger: tuple[CoefficientTest, ...]
+    tests: tuple[CoefficientTest, ...]
     fit: VarianceFit
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def test(self, name: str) -> CoefficientTest:
-        """Find the Satterthwaite test of a predictor by its name."""
-        return self.satterthwaite[self.names.index(name)]
+        """Find the test of a predictor by its name."""
+        return self.tests[self.names.index(name)]
 
 
 def estimate_slopes(
@@ -67,7 +67,7 @@ def estimate_slopes(
     Notes
     -----
     REML; a predictor that is constant within workers is tested with about as many degrees of freedom as there
-    are workers, not families. Agrees with lmerTest::lmer 3.1-3 (Satterthwaite, Kenward-Roger).
+    are workers, not families. Agrees with lmerTest::lmer 3.1-3 (Satterthwaite).
 
     Examples
     --------
@@ -81,11 +81,9 @@ def estimate_slopes(
     design = np.column_stack([np.ones(np.size(outcome)), *values])
     data = variance_data(outcome, levels, design)
     fit = fit_variance(data)
-    cautious = assess_coefficients(data, method="kenward_roger", confidence=confidence, fit=fit)
     return Slopes(
         names=("intercept", *predictors),
-        satterthwaite=assess_coefficients(data, confidence=confidence, fit=fit).coefficients,
-        kenward_roger=cautious.coefficients,
+        tests=assess_coefficients(data, confidence=confidence, fit=fit).coefficients,
         fit=fit,
         notes=fit.notes,
     )
@@ -104,7 +102,7 @@ class SeparatedSlopes:
     difference : CoefficientTest
         Between less within (the contextual effect).
     n, n_groups : int
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     within: CoefficientTest
@@ -112,7 +110,7 @@ class SeparatedSlopes:
     difference: CoefficientTest
     n: int
     n_groups: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def separate_slopes(
@@ -167,7 +165,7 @@ def separate_slopes(
         # The same fixed part in other terms, so with the same variances.
         contextual = variance_data(rows.outcome, groups, np.column_stack([np.ones(x.size), x, parts["between"]]))
         difference = assess_coefficients(contextual, confidence=confidence, fit=found.fit).coefficients[2]
-    absent = tuple(f"the predictor does not vary {name} {by}: no such slope." for name in parts if name not in varying)
+    absent = tuple(note("no_such_slope", part=name, level=by) for name in parts if name not in varying)
     return SeparatedSlopes(
         within=tests.get("within", missing),
         between=tests.get("between", missing),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import STARTS, VarianceFit, fit_variance
@@ -61,7 +62,7 @@ class LevelTests:
         Number of levels.
     p_all : float
         All variances are 0: chi-square with `df` degrees of freedom, on the cautious side.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     levels: tuple[LevelTest, ...]
@@ -70,7 +71,7 @@ class LevelTests:
     chi_square: float
     df: int
     p_all: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_levels(data: VarianceData, *, reml: bool = True, fit: VarianceFit | None = None) -> LevelTests:
@@ -182,9 +183,9 @@ class LevelComparison:
         First share minus second share.
     chi_square, p : float
         Likelihood-ratio test (1 df) that the two variances are equal.
-    sentence : str
-        The answer in words; says when the data cannot tell.
-    notes : tuple of str
+    answer : Note
+        ``levels_apart``, ``levels_not_apart`` or, where it cannot be said, ``levels_unknown``.
+    notes : tuple of Note
     """
 
     first: str
@@ -198,8 +199,8 @@ class LevelComparison:
     difference: float
     chi_square: float
     p: float
-    sentence: str
-    notes: tuple[str, ...]
+    answer: Note
+    notes: tuple[Note, ...]
 
 
 def compare_levels(
@@ -229,7 +230,7 @@ def compare_levels(
     Returns
     -------
     LevelComparison
-        NaN with a note, and a sentence that says so, when a level's variance cannot be estimated.
+        NaN with a note when a level's variance cannot be estimated.
 
     Notes
     -----
@@ -261,23 +262,16 @@ def compare_levels(
         difference=one.share - two.share,
         chi_square=chi_square,
         p=p,
-        sentence=_say_larger(one, two, is_told=None if np.isnan(p) else p < 1 - confidence),
+        answer=_answer_larger(one, two, is_apart=None if np.isnan(p) else p < 1 - confidence),
         notes=shares.notes,
     )
 
 
-def _say_larger(one: ShareInterval, two: ShareInterval, *, is_told: bool | None) -> str:
-    """Return which of two levels accounts for more, or that the data cannot tell, or that there is nothing to say."""
-    if is_told is None:
-        return f"Whether {one.name} or {two.name} account for more of the variation cannot be said from these data."
-    words = [f"{item.name} account for {_say(item.share, item.low, item.high)}" for item in (one, two)]
-    larger, smaller = (one, two) if one.share > two.share else (two, one)
-    end = f"{larger.name} account for more than {smaller.name}" if is_told else "the data cannot tell which is larger"
-    return f"Of the variation in scores, {words[0]} and {words[1]}; {end}."
-
-
-def _say(share: float, low: float, high: float) -> str:
-    return f"{share:.0%} [{low:.0%} to {high:.0%}]"
+def _answer_larger(one: ShareInterval, two: ShareInterval, *, is_apart: bool | None) -> Note:
+    if is_apart is None:
+        return note("levels_unknown", first=one.name, second=two.name)
+    first, second = ((each.name, each.share, each.low, each.high) for each in (one, two))
+    return note("levels_apart" if is_apart else "levels_not_apart", first=first, second=second)
 
 
 def _find_deviance_when_equal(data: VarianceData, first: str, second: str) -> float:

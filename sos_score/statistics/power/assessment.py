@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sos_score.notes import Note, note
 from sos_score.statistics.permutation import count_assignments
 from sos_score.statistics.power.permutation import MOST_SIMULATED, detect_by_permutation, find_permutation_power
 from sos_score.statistics.power.solve import (
@@ -48,8 +49,8 @@ class PlanAssessment:
         size), smallest_p (permutation of sites), can_reach_alpha (by permutation), remark.
     sites_needed : float
         Sites in each arm that the stated effect needs; NaN when none is stated or no number will do.
-    notes : tuple of str
-        The answers in words.
+    notes : tuple of Note
+        The answers; ``str()`` of each is its sentence.
     """
 
     plan: StudyPlan
@@ -58,7 +59,7 @@ class PlanAssessment:
     analyses: pd.DataFrame
     by_sites: pd.DataFrame
     sites_needed: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 0.8) -> PlanAssessment:
@@ -91,7 +92,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     """
     smallest = find_smallest_effect(plan, power=power)
     needed = None if effect is None else find_sites_needed(plan, effect, power=power)
-    sentences = [smallest.sentence, *_say_more(plan, smallest), *(() if needed is None else (needed.sentence,))]
+    answers = [smallest.answer, *_answer_more(plan, smallest), *(() if needed is None else (needed.answer,))]
     stated = nan if effect is None else effect
     sites = nan if needed is None else needed.site_level
     first = find_sites_needed(plan, 1.0, power=power).permutation
@@ -102,26 +103,23 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
         analyses=_list_analyses(plan, stated, power),
         by_sites=_list_sites(plan, stated, power, sites, first),
         sites_needed=sites,
-        notes=tuple(sentences),
+        notes=tuple(answers),
     )
 
 
-def _say_more(plan: StudyPlan, smallest: SmallestEffect) -> list[str]:
+def _answer_more(plan: StudyPlan, smallest: SmallestEffect) -> list[Note]:
     if isnan(smallest.site_level):
         return []
     if isnan(smallest.cluster_robust):
-        sentences = ["A regression of people with CR2 errors needs two sites in each arm."]
+        answers = [note("cr2_needs_two")]
     elif abs(smallest.cluster_robust - smallest.site_level) < 1e-6 * smallest.site_level:
-        sentences = [
-            "A regression of people with CR2 errors is the same test when all sites and arms are of equal size."
-        ]
+        answers = [note("cr2_same_test")]
     else:
-        shown = f"{smallest.cluster_robust:.2f} standard deviations"
-        sentences = [f"A regression of people with CR2 errors shows {shown} with that power."]
+        answers = [note("cr2_shows", effect=smallest.cluster_robust)]
     if smallest.permutation_possible:
         by_permutation = _find_permutation(plan, smallest.site_level, nan, smallest.power)[0]
-        sentences.append(f"A permutation of sites shows {by_permutation:.2f} standard deviations with that power.")
-    return sentences
+        answers.append(note("permutation_shows", effect=by_permutation))
+    return answers
 
 
 def _find_permutation(plan: StudyPlan, by_test: float, effect: float, power: float) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sos_score.notes import Note, note
 from sos_score.statistics.noncentral import find_detectable
 
 
@@ -14,7 +15,7 @@ class Detectable:
 
     Attributes
     ----------
-    method : str
+    method : Note
         Which analysis it holds for.
     n : tuple of int
         People a side, or sites an arm.
@@ -32,11 +33,11 @@ class Detectable:
         1 + (m - 1) ICC, m the mean number of people a site; 1 for people taken as independent, NaN for sites.
     alpha, power : float
         Level and power asked for.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and why.
     """
 
-    method: str
+    method: Note
     n: tuple[int, int]
     n_sites: tuple[int, ...]
     effect: float
@@ -46,7 +47,7 @@ class Detectable:
     design_effect: float
     alpha: float
     power: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
@@ -75,7 +76,7 @@ def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: flo
     0.4991
     """
     df = float(n_x + n_y - 2)
-    method = "t test of people, taken as independent"
+    method = note("detect_people")
     return _detect(method, (n_x, n_y), (), df, assumed=(math.nan, 1.0), unit=1.0, wanted=(alpha, power))
 
 
@@ -121,7 +122,7 @@ def detect_between_clusters(
     sites = sum(n_sites)
     people = sum(n_people) / sites if sites else math.nan
     inflation = 1.0 + (people - 1.0) * icc
-    method = "cluster-adjusted t test on the count of sites"
+    method = note("detect_clusters")
     unit, wanted = math.sqrt(inflation), (alpha, power)
     return _detect(method, n_people, n_sites, sites - 2.0, assumed=(icc, inflation), unit=unit, wanted=wanted)
 
@@ -179,13 +180,13 @@ def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 
     >>> round(detect_between_sites((2, 2), 3.0).effect, 3)
     16.96
     """
-    method = "t test of site means"
+    method = note("detect_sites")
     nothing, wanted = (math.nan, math.nan), (alpha, power)
     return _detect(method, n_sites, n_sites, sum(n_sites) - 2.0, assumed=nothing, unit=sd, wanted=wanted)
 
 
 def _detect(
-    method: str,
+    method: Note,
     n: tuple[int, int],
     n_sites: tuple[int, ...],
     df: float,
@@ -196,13 +197,13 @@ def _detect(
 ) -> Detectable:
     """Scale the detectable noncentrality by `unit` standard deviations; `assumed` is (ICC, design effect)."""
     alpha, power = wanted
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     noncentrality = effect = math.nan
     if min(n) < 1 or min(n_sites, default=1) < 1 or df <= 0:
-        notes = ("each arm needs members, and there must be at least three in all, for a t test to have power",)
+        notes = (note("detect_too_few"),)
     else:
         noncentrality = find_detectable(df, alpha=alpha, power=power)
         effect = noncentrality * unit * math.sqrt(1.0 / n[0] + 1.0 / n[1])
     if math.isnan(unit):
-        notes = (*notes, "the spread between sites is not known, so no detectable effect can be given")
+        notes = (*notes, note("detect_no_spread"))
     return Detectable(method, n, n_sites, effect, df, noncentrality, *assumed, alpha, power, notes)

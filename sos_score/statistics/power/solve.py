@@ -14,6 +14,7 @@ from math import comb
 
 import numpy as np
 
+from sos_score.notes import Note, note
 from sos_score.statistics.power.trial import (
     StudyPlan,
     analyse_equal_sites,
@@ -41,7 +42,7 @@ class PlannedPower:
         Those degrees of freedom.
     smallest_p : float
         Smallest two-sided p that a permutation of sites can reach.
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     site_level: float
@@ -49,7 +50,7 @@ class PlannedPower:
     cluster_robust: float
     cluster_df: float
     smallest_p: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class SmallestEffect:
         Smallest two-sided p that a permutation of sites can reach.
     permutation_possible : bool
         False when that is not below alpha: then no effect, however large, can be shown by permutation.
-    sentence : str
-    notes : tuple of str
+    answer : Note
+    notes : tuple of Note
     """
 
     power: float
@@ -75,8 +76,8 @@ class SmallestEffect:
     cluster_robust: float
     smallest_p: float
     permutation_possible: bool
-    sentence: str
-    notes: tuple[str, ...]
+    answer: Note
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,16 @@ class SitesNeeded:
         equal size.
     permutation : int
         Sites in each arm from which a permutation test can reach alpha at all.
-    sentence : str
-    notes : tuple of str
+    answer : Note
+    notes : tuple of Note
     """
 
     effect: float
     power: float
     site_level: float
     permutation: int
-    sentence: str
-    notes: tuple[str, ...]
+    answer: Note
+    notes: tuple[Note, ...]
 
 
 def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
@@ -134,13 +135,13 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
     (0.905, 0.905, 10)
     """
     check_plan(plan)
-    notes = []
+    notes: list[Note] = []
     site = analyse_sites(plan)
     cluster = analyse_people(plan)
     if site is None:
-        notes.append("one site against one: the framework and the site cannot be told apart.")
+        notes.append(note("plan_one_against_one"))
     elif cluster is None:
-        notes.append("an arm with one site: CR2 errors cannot be computed.")
+        notes.append(note("plan_no_cr2"))
     return PlannedPower(
         site_level=np.nan if site is None else site.find_power(effect, plan.alpha),
         site_df=np.nan if site is None else site.test_df,
@@ -200,25 +201,18 @@ def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffe
         cluster_robust=effects[1],
         smallest_p=smallest_p,
         permutation_possible=possible,
-        sentence=_say_smallest_effect(plan, effects[0], smallest_p, power),
+        answer=_answer_smallest_effect(plan, effects[0], smallest_p, power),
         notes=find_power(plan, 0.0).notes,
     )
 
 
-def _say_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, power: float) -> str:
-    one, two = plan.sites
-    against = f"{one} site{'s' if one > 1 else ''} against {two}"
+def _answer_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, power: float) -> Note:
     if np.isnan(effect):
-        return f"With {against} nothing can be said about the framework: it cannot be told apart from the site."
-    kind = "difference in change" if plan.waves == 2 else "difference"
-    shown = f"the smallest {kind} shown with a power of {power:.0%} is {effect:.2f} standard deviations"
+        return note("effect_one_site_each", sites=plan.sites)
+    shown = {"sites": plan.sites, "effect": effect, "power": power, "waves": plan.waves}
     if is_reached(smallest_p, plan.alpha):
-        return f"With {against}, {shown}, by a t test of sites."
-    return (
-        f"With {against} a permutation test is impossible at alpha {plan.alpha:g}: its p cannot be below"
-        f" {smallest_p:.2f}, however large the difference. A t test of sites assumes that site means are"
-        f" normally distributed, which so few sites cannot show: then {shown}."
-    )
+        return note("effect_by_sites", **shown)
+    return note("effect_without_permutation", **shown, alpha=plan.alpha, smallest_p=smallest_p)
 
 
 def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> SitesNeeded:
@@ -252,13 +246,18 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
 
     needed = float(_find_first(enough)) if effect != 0 else np.nan
     permutation = _find_first(lambda sites: is_reached(find_smallest_p((sites, sites)), plan.alpha))
-    notes = () if np.isfinite(needed) else (f"more than {MOST_SITES} sites in each arm would be needed.",)
+    notes = () if np.isfinite(needed) else (note("plan_too_many_sites", most=MOST_SITES),)
+    answer = note("sites_not_feasible", effect=effect)
+    if np.isfinite(needed):
+        answer = note(
+            "sites_needed", effect=effect, power=power, sites=needed, people=size, permutation=int(permutation)
+        )
     return SitesNeeded(
         effect=effect,
         power=power,
         site_level=needed,
         permutation=int(permutation),
-        sentence=_say_sites_needed(effect, power, size, needed, int(permutation)),
+        answer=answer,
         notes=notes,
     )
 
@@ -275,13 +274,3 @@ def _find_first(enough: Callable[[int], bool]) -> float:
         middle = (least + most) // 2
         least, most = (least, middle) if enough(middle) else (middle, most)
     return most
-
-
-def _say_sites_needed(effect: float, power: float, size: int, needed: float, permutation: int) -> str:
-    if np.isnan(needed):
-        return f"An effect of {effect:g} standard deviations cannot be shown by any feasible number of sites."
-    return (
-        f"To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs"
-        f" {needed:.0f} sites of {size} people; a permutation test is possible from {permutation} sites"
-        " in each arm."
-    )

@@ -9,56 +9,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import note
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.ols import LeastSquares, infer_each
 
 _NULL = 1e-9  # an eigenvalue of I - H below this is 0
 _FEW_DF = 4.0
-_FIXED_ALONE = "one cluster alone fixes part of this coefficient, so its error cannot be estimated"
-
-
-def infer_cr1s(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float = 0.95) -> dict[str, Estimate]:
-    """Test every coefficient with Stata's cluster-robust standard errors (CR1S).
-
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    clusters : sequence of hashable, length n
-        Cluster of each row.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    dict of str to Estimate
-        By coefficient; ``n`` is (people, clusters). NaN, with a note, with one cluster. Known to be too
-        optimistic with few clusters; `infer_cr2` is the better one.
-
-    Notes
-    -----
-    V = c B (sum_g X_g' e_g e_g' X_g) B, c = m / (m - 1) (n - 1) / (n - k), t with m - 1 df, m clusters.
-    Agrees with clubSandwich::vcovCR(type = "CR1S") 0.5.8. Liang and Zeger (1986).
-
-    Examples
-    --------
-    >>> x = [[1, 0], [1, 0], [1, 1], [1, 1], [1, 0], [1, 1]]
-    >>> from sos_score.statistics.regression.ols import fit_least_squares
-    >>> fit = fit_least_squares([1, 2, 4, 4, 3, 5], x, ["intercept", "slope"])
-    >>> round(infer_cr1s(fit, ["a", "a", "b", "b", "c", "c"])["slope"].se, 4)
-    0.5693
-    """
-    members = list_members(clusters, len(fit.residuals))
-    n, m, k = len(fit.residuals), len(members), len(fit.names)
-    method = "least squares, CR1S"
-    if m < 2 or n <= k:
-        nothing = np.full(k, np.nan)
-        why = ("cluster-robust standard errors need two clusters and more people than coefficients",)
-        return infer_each(fit, method, (n, m), nothing, nothing, level=level, notes=why)
-    scores = np.array([fit.residuals[rows] @ fit.x[rows] @ fit.bread for rows in members])
-    factor = m / (m - 1) * (n - 1) / (n - k)
-    se = np.sqrt(factor * (scores**2).sum(axis=0))
-    return infer_each(fit, method, (n, m), se, np.full(k, m - 1.0), level=level)
 
 
 def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float = 0.95) -> dict[str, Estimate]:
@@ -98,12 +54,12 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
     """
     members = list_members(clusters, len(fit.residuals))
     n, m, k = len(fit.residuals), len(members), len(fit.names)
-    method = "least squares, CR2 and Satterthwaite df"
+    method = note("least_squares_cr2")
     nothing = np.full(k, np.nan)
     if fit.notes:
         return infer_each(fit, method, (n, m), nothing, nothing, level=level)
     if m < 2:
-        why = ("cluster-robust standard errors need two clusters",)
+        why = (note("two_clusters"),)
         return infer_each(fit, method, (n, m), nothing, nothing, level=level, notes=why)
     scores, own, cross = np.empty((m, k)), np.empty((m, k)), np.empty((m, k, k))
     lost, weight = np.zeros(k), np.zeros(k)
@@ -130,10 +86,9 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
 
 def _warn_of_few(found: Estimate) -> Estimate:
     if math.isnan(found.df):
-        return replace(found, notes=(*found.notes, _FIXED_ALONE))
+        return replace(found, notes=(*found.notes, note("cluster_fixes")))
     if found.df < _FEW_DF:
-        warning = f"only {found.df:.1f} degrees of freedom: below 4, p and interval are rough"
-        return replace(found, notes=(*found.notes, warning))
+        return replace(found, notes=(*found.notes, note("few_df", df=found.df)))
     return found
 
 

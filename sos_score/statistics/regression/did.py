@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sos_score.statistics.estimate import Estimate, infer_t
-from sos_score.statistics.regression.cluster_robust import infer_cr1s, infer_cr2
+from sos_score.statistics.estimate import Estimate
+from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_classic, infer_hc3
 
 TERMS = ("intercept", "treated", "post", "treated:post")
@@ -18,7 +18,7 @@ TERMS = ("intercept", "treated", "post", "treated:post")
 
 @dataclass(frozen=True, slots=True)
 class PeopleDid:
-    """Difference in differences of people under five sets of standard errors.
+    """Difference in differences of people under three sets of standard errors.
 
     Attributes
     ----------
@@ -26,40 +26,17 @@ class PeopleDid:
         Scores: (contrast first wave, treated first wave, contrast second wave, treated second wave).
     means : tuple of float
         Their means, in the same order; NaN for an empty cell.
-    classic, hc3 : Estimate
-        Independent scores: with one variance, and robust to unequal variances.
+    hc3 : Estimate
+        Independent scores, robust to unequal variances.
     cr2_site, cr2_person : Estimate
         Clustered on site and on person, small-sample corrected, Satterthwaite df.
-    cr1s_site : Estimate
-        Clustered on site as Stata does; for comparison with other software.
     """
 
     n: tuple[int, int, int, int]
     means: tuple[float, float, float, float]
-    classic: Estimate
     hc3: Estimate
     cr2_site: Estimate
     cr2_person: Estimate
-    cr1s_site: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustedMean:
-    """Mean of an arm at the second wave, at the average first-wave score.
-
-    Attributes
-    ----------
-    estimate, se, df : float
-        The mean, its standard error and the residual degrees of freedom.
-    low, high : float
-        Its interval.
-    """
-
-    estimate: float
-    se: float
-    df: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +49,13 @@ class Ancova:
         Linked people: (treated, contrast).
     effect : Estimate
         Treated minus contrast at the same first-wave score.
-    slope, intercept : Estimate
-        The other coefficients.
-    adjusted_treated, adjusted_contrast : AdjustedMean
-        Means at the average first-wave score.
-    covariate_mean : float
-        That average.
-    partial_eta2 : float
-        Share of the variance left by the first wave that goes with the arm.
-    r2, sigma : float
-        Of the whole model.
     slopes_p : float
         p of the slopes differing between arms; a small one speaks against one adjusted difference.
-    notes : tuple of str
-        What could not be computed and why.
     """
 
     n: tuple[int, int]
     effect: Estimate
-    slope: Estimate
-    intercept: Estimate
-    adjusted_treated: AdjustedMean
-    adjusted_contrast: AdjustedMean
-    covariate_mean: float
-    partial_eta2: float
-    r2: float
-    sigma: float
     slopes_p: float
-    notes: tuple[str, ...] = ()
 
 
 def fit_changes(y: ArrayLike, treated: ArrayLike, post: ArrayLike) -> LeastSquares:
@@ -159,7 +115,7 @@ def compare_changes(
     -----
     (treated second - first) - (contrast second - first). It describes these people and treats colleagues as
     independent, but for the covariance clustered on site. Agrees with stats::lm (R 4.2.2), sandwich 3.0-2
-    (HC3) and clubSandwich 0.5.8 (CR2, CR1S).
+    (HC3) and clubSandwich 0.5.8 (CR2).
 
     Examples
     --------
@@ -178,11 +134,9 @@ def compare_changes(
     return PeopleDid(
         n=(cells[0].size, cells[1].size, cells[2].size, cells[3].size),
         means=(_average(cells[0]), _average(cells[1]), _average(cells[2]), _average(cells[3])),
-        classic=infer_classic(fit, level=level)[term],
         hc3=infer_hc3(fit, level=level)[term],
         cr2_site=infer_cr2(fit, by_site, level=level)[term],
         cr2_person=infer_cr2(fit, by_person, level=level)[term],
-        cr1s_site=infer_cr1s(fit, by_site, level=level)[term],
     )
 
 
@@ -201,14 +155,13 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
     Returns
     -------
     Ancova
-        All NaN, with a note, when an arm is empty or the first scores do not vary; no test with fewer than
+        NaN, with a note, when an arm is empty or the first scores do not vary; no test with fewer than
         four people.
 
     Notes
     -----
-    second = b0 + b1 first + b2 treated. partial_eta2 = t^2 / (t^2 + df). Agrees with stats::lm (R 4.2.2),
-    car::Anova 3.1-1 (types II and III alike, F = t^2) and emmeans 1.8.4-1. Colleagues are taken as
-    independent.
+    second = b0 + b1 first + b2 treated. Agrees with stats::lm (R 4.2.2) and car::Anova 3.1-1 (types II and III
+    alike, F = t^2). Colleagues are taken as independent.
 
     Examples
     --------
@@ -223,33 +176,13 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
     design = np.column_stack([np.ones(arm.size), before, dummy])
     fit = fit_least_squares(after, design, ("intercept", "first", "treated"))
     found = infer_classic(fit, level=level)
-    t = found["treated"].statistic
-    mean = _average(before)
     return Ancova(
-        n=(int(arm.sum()), int((~arm).sum())),
-        effect=found["treated"],
-        slope=found["first"],
-        intercept=found["intercept"],
-        adjusted_treated=_adjust_mean(fit, mean, 1.0, level),
-        adjusted_contrast=_adjust_mean(fit, mean, 0.0, level),
-        covariate_mean=mean,
-        partial_eta2=t**2 / (t**2 + fit.df),
-        r2=fit.r2,
-        sigma=fit.sigma,
-        slopes_p=_compare_slopes(after, design),
-        notes=found["treated"].notes,
+        n=(int(arm.sum()), int((~arm).sum())), effect=found["treated"], slopes_p=_compare_slopes(after, design)
     )
 
 
 def _average(values: NDArray[np.float64]) -> float:
     return float(values.mean()) if values.size else math.nan
-
-
-def _adjust_mean(fit: LeastSquares, covariate: float, side: float, level: float) -> AdjustedMean:
-    point = np.array([1.0, covariate, side])
-    se = fit.sigma * math.sqrt(float(point @ fit.bread @ point))
-    found = infer_t("", (), float(point @ fit.coefficients), se, fit.df, level=level)
-    return AdjustedMean(found.estimate, found.se, found.df, found.low, found.high)
 
 
 def _compare_slopes(after: NDArray[np.float64], design: NDArray[np.float64]) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
 
 _ALONE = 1e-9  # a leverage this close to 1 is 1
@@ -32,9 +33,9 @@ class LeastSquares:
         Mean absolute outcome, against which rounding noise is judged.
     df : float
         n - k.
-    r2, sigma : float
-        Share of variance explained and residual standard deviation.
-    notes : tuple of str
+    sigma : float
+        Residual standard deviation.
+    notes : tuple of Note
         Why the coefficients are not identified, if so.
     """
 
@@ -45,9 +46,8 @@ class LeastSquares:
     bread: NDArray[np.float64]
     size: float
     df: float
-    r2: float
     sigma: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> LeastSquares:
@@ -84,19 +84,18 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
     size = float(np.abs(outcome).mean()) if n else 0.0
     if n < k or np.linalg.matrix_rank(design) < k:
         empty = np.full(k, np.nan)
-        why = ("the data do not identify every coefficient: a group or wave is missing, or nothing varies",)
+        why = (note("not_identified"),)
         gone = np.full((k, k), np.nan)
         nothing = math.nan
-        return LeastSquares(tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, nothing, why)
+        return LeastSquares(tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, why)
     q, r = np.linalg.qr(design)
     inverse = np.linalg.inv(r)
     coefficients = inverse @ (q.T @ outcome)
     residuals = outcome - design @ coefficients
-    left, total = float(residuals @ residuals), float(((outcome - outcome.mean()) ** 2).sum())
+    left = float(residuals @ residuals)
     df = float(n - k)
     sigma = clear_noise(math.sqrt(left / df), size) if df else math.nan
-    r2 = 1.0 - left / total if clear_noise(math.sqrt(total / n), size) > 0 else math.nan
-    return LeastSquares(tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, r2, sigma)
+    return LeastSquares(tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, sigma)
 
 
 def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
@@ -125,7 +124,9 @@ def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estima
     0.0533
     """
     se = fit.sigma * np.sqrt(np.diag(fit.bread))
-    return infer_each(fit, "least squares", (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level)
+    return infer_each(
+        fit, note("least_squares"), (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level
+    )
 
 
 def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
@@ -160,22 +161,22 @@ def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     leverage = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
     if not fit.notes and (leverage > 1.0 - _ALONE).any():
         nothing = np.full(len(fit.names), np.nan)
-        why = ("one person alone fixes part of the fit, so HC3 is undefined",)
-        return infer_each(fit, "least squares, HC3", n, nothing, nothing, level=level, notes=why)
+        why = (note("hc3_undefined"),)
+        return infer_each(fit, note("least_squares_hc3"), n, nothing, nothing, level=level, notes=why)
     scores = fit.x * (fit.residuals / (1.0 - leverage))[:, None] @ fit.bread
     se = np.sqrt((scores**2).sum(axis=0))
-    return infer_each(fit, "least squares, HC3", n, se, np.full(len(fit.names), fit.df), level=level)
+    return infer_each(fit, note("least_squares_hc3"), n, se, np.full(len(fit.names), fit.df), level=level)
 
 
 def infer_each(
     fit: LeastSquares,
-    method: str,
+    method: Note,
     n: tuple[int, ...],
     se: NDArray[np.float64],
     df: NDArray[np.float64],
     *,
     level: float,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
 ) -> dict[str, Estimate]:
     """Test every coefficient of a fit, given its standard errors and degrees of freedom.
 
@@ -183,15 +184,15 @@ def infer_each(
     ----------
     fit : LeastSquares
         The fit.
-    method : str
-        Name of the covariance.
+    method : Note
+        Which covariance.
     n : tuple of int
         Counts to carry along.
     se, df : ndarray, shape (k,)
         Standard error and degrees of freedom of each coefficient.
     level : float
         Confidence level.
-    notes : tuple of str
+    notes : tuple of Note
         Caveats to carry along, after those of the fit.
 
     Returns
@@ -202,7 +203,7 @@ def infer_each(
     Examples
     --------
     >>> fit = fit_least_squares([1, 2, 4], [[1, 0], [1, 1], [1, 2]], ["intercept", "slope"])
-    >>> found = infer_each(fit, "by hand", (3,), np.array([1.0, 0.5]), np.array([1.0, 1.0]), level=0.95)
+    >>> found = infer_each(fit, note("least_squares"), (3,), np.array([1.0, 0.5]), np.array([1.0, 1.0]), level=0.95)
     >>> round(found["slope"].statistic, 4)
     3.0
     """
