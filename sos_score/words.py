@@ -25,3 +25,17 @@ def join(words: Sequence[str]) -> str:
     ('a', 'a, b and c')
     """
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def pluralise(level: str) -> str:
+    """Return what several groups of a level are called.
+
+    Examples
+    --------
+    >>> [pluralise(level) for level in ("site", "family", "day", "local_authority")]
+    ['sites', 'families', 'days', 'local authorities']
+    """
+    words = level.replace("_", " ")
+    if words.endswith("y") and words[-2:-1] not in ("a", "e", "o", "u"):
+        return f"{words[:-1]}ies"
+    return f"{words}s"

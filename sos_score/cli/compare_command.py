@@ -45,11 +45,11 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare sites and arms at each wave and over time, and say what the design can show."""
-    from sos_score.commands.compare import Request, compare_file
+    from sos_score.commands.compare import CompareRequest, compare_file
     from sos_score.commands.sensitivity import NAME, assess_file
 
     asked = (*(only or ()), *([NAME] if sensitivity else ()))
     sites = tuple((treated or "").split(",")) if treated else ()
     chosen = (asked, tuple(scale or ()), tuple(instrument or ()))
-    request = Request(study, *chosen, site, wave, sites, fmt, output, force, quiet)
+    request = CompareRequest(study, *chosen, site, wave, sites, fmt, output, force, quiet)
     (assess_file if NAME in asked else compare_file)(request)

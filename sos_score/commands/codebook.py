@@ -8,7 +8,7 @@ from sos_score.commands.score_request import Job, load_definitions, make_choices
 from sos_score.errors import InvalidRequest
 from sos_score.output.codebook import Variable, describe_plan, make_codebook
 from sos_score.output.delimited import write_tables
-from sos_score.report.finding_codebook import list_codebooks
+from sos_score.report.columns import list_codebooks
 from sos_score.report.scores import gather_scores
 from sos_score.scoring.plan import plan_scores
 from sos_score.study.file import read_study

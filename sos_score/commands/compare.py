@@ -10,24 +10,25 @@ from textwrap import fill
 from typing import NoReturn
 
 from sos_score.comparison.compare import compare_study
-from sos_score.comparison.finding import QUESTIONS
 from sos_score.comparison.judging import Comparison
-from sos_score.comparison.questions.registry import ASK_STUDY
+from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
 from sos_score.errors import InvalidRequest, guess
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Table, print_table
 from sos_score.output.terminal import show_progress
-from sos_score.report.tables.detail import (
-    list_detail_tables,
+from sos_score.report.labels import Labels
+from sos_score.report.questions.design import list_limits
+from sos_score.report.questions.outcomes import name_question
+from sos_score.report.questions.registry import (
+    VIEWS,
     list_sentences,
-    list_told,
+    list_summaries,
     make_file_tables,
     make_single_table,
-    name_question,
 )
-from sos_score.report.tables.summary import drop_repeated_key, list_headlines, list_limits, list_summary_tables
-from sos_score.report.tables.whole_study import list_question_summaries, list_question_tables
+from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
+from sos_score.report.tables.verdicts import list_headlines, make_count_table
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -35,7 +36,7 @@ from sos_score.version import __version__
 
 
 @dataclass(frozen=True)
-class Request:
+class CompareRequest:
     """What to compare, and where to put it.
 
     Attributes
@@ -50,9 +51,6 @@ class Request:
         The column of the wave; None for ``wave`` where there is one.
     treated : tuple of str
         The treated sites of a file of scores.
-    fmt, output : str or None
-        See `choose_format`.
-    force, quiet : bool
     """
 
     path: str
@@ -68,16 +66,8 @@ class Request:
     quiet: bool = False
 
 
-def compare_file(request: Request) -> None:
-    """Compare a study and show or write what comes of it.
-
-    Raises
-    ------
-    InvalidInput
-        The study or a file of it is wrong.
-    InvalidRequest
-        A question, scale or instrument is not there.
-    """
+def compare_file(request: CompareRequest) -> None:
+    """Compare a study and show or write what comes of it."""
     for question in request.only:
         if question not in QUESTIONS:
             known = [*QUESTIONS, "sensitivity"]
@@ -89,17 +79,19 @@ def compare_file(request: Request) -> None:
     data = load_request(request)
     with show_progress(quiet=request.quiet) as track:
         comparison = compare_study(data, request.only, request.instruments, request.scales, track=track)
-    if not comparison.panels:
+    if not comparison.outcomes:
         refuse_nothing(data)
+    labels = Labels.of(comparison, data)
     if kind == "table":
-        _print(data, comparison, request)
+        _print(data, comparison, labels, request)
     else:
-        tables = {"comparison": make_single_table(comparison)} if kind == "csv" else make_file_tables(comparison)
+        as_one = {"comparison": make_single_table(comparison, labels)}
+        tables = as_one if kind == "csv" else make_file_tables(comparison, labels)
         about = describe_comparison(data, comparison)
         inputs = [each.path for each in data.inputs]
         write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
     if not request.quiet:
-        _say(data)
+        _describe_defaults(data)
 
 
 def refuse_nothing(data: StudyData) -> NoReturn:
@@ -108,7 +100,7 @@ def refuse_nothing(data: StudyData) -> NoReturn:
     raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
 
 
-def load_request(request: Request) -> StudyData:
+def load_request(request: CompareRequest) -> StudyData:
     """Return the data of a study file, or of a file of scores."""
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
         return load_study_data(read_study(Path(request.path)))
@@ -139,13 +131,13 @@ def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, ob
     }
 
 
-def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
+def _print(data: StudyData, comparison: Comparison, labels: Labels, request: CompareRequest) -> None:
     from rich.text import Text
 
     console = open_console()
     console.print(Text(fill(data.study.title, console.width), style="bold"))
 
-    def say(lines: Iterable[str], indent: str = "") -> None:
+    def write(lines: Iterable[str], indent: str = "") -> None:
         for line in lines:
             console.print(Text(fill(f"{indent}{line}", console.width, subsequent_indent=" " * len(indent))))
 
@@ -154,32 +146,33 @@ def _print(data: StudyData, comparison: Comparison, request: Request) -> None:
             console.print()
             print_table(table, console)
 
-    say(list_limits(comparison))
+    write(list_limits(comparison, labels))
     for question in request.only:
         console.print(Text(f"\n{name_question(question)}", style="bold"))
-        is_of_study = question in ASK_STUDY
-        show(list_question_tables(comparison, question) if is_of_study else list_detail_tables(comparison, question))
+        show(VIEWS[question].full(comparison, labels))
         console.print()
-        say(list_sentences(comparison, question), "- ")
+        write(list_sentences(question, comparison, labels, in_full=True), "- ")
     if request.only:
-        say(comparison.notes)
+        write(map(labels.describe, comparison.notes))
         return
-    show(drop_repeated_key(list_summary_tables(comparison)))
-    show(list_question_summaries(comparison).values())
-    for name, sentences in list_headlines(comparison).items():
+    found = list_summaries(comparison, labels, TERMINAL)
+    of_outcomes = [table for name, tables in found.items() if name not in OF_STUDY for table in tables]
+    show(drop_repeated_notes([*of_outcomes, make_count_table(comparison, labels)]))
+    show(table for name, tables in found.items() if name in OF_STUDY for table in tables)
+    for name, sentences in list_headlines(comparison, labels).items():
         console.print(Text(f"\n{name}", style="bold"))
-        say(sentences, "- ")
-    told = [sentence for question in ASK_STUDY for sentence in list_told(comparison, question)]
-    if told:
+        write(sentences, "- ")
+    of_study = [each for name in OF_STUDY for each in list_sentences(name, comparison, labels, in_full=False)]
+    if of_study:
         console.print(Text("\nOf the study as a whole", style="bold"))
-        say(told, "- ")
+        write(of_study, "- ")
     console.print()
     *names, last = QUESTIONS
-    say([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])
-    say(["Whether a verdict hangs on a choice of the analysis: --only sensitivity."])
+    write([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])
+    write(["Whether a verdict hangs on a choice of the analysis: --only sensitivity."])
 
 
-def _say(data: StudyData) -> None:
+def _describe_defaults(data: StudyData) -> None:
     """Say on standard error what was defaulted and who vouches for the keys."""
     doubtful: dict[str, None] = {}
     for outcome in data.outcomes:

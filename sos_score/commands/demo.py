@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from sos_score.commands.compare import Request, compare_file
+from sos_score.commands.compare import CompareRequest, compare_file
 from sos_score.commands.report import write_report
 from sos_score.definition.library import find_folder
 from sos_score.output.files import check_output
@@ -24,7 +24,7 @@ def run_demo(folder: Path) -> str:
     try:
         shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         study = folder / "study.yaml"
-        compare_file(Request(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
+        compare_file(CompareRequest(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
         write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sos_score.commands.power_request import PlanRequest
-from sos_score.comparison.compare import make_panel
-from sos_score.comparison.compare import make_plan as make_study_plan
-from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.compare import take_scores
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import make_plan as make_study_plan
 from sos_score.comparison.planning_values import PlanningValues, measure_for_planning
 from sos_score.errors import InvalidRequest
 from sos_score.output.numbers import format_interval, format_number
@@ -19,8 +20,8 @@ from sos_score.study.load import load_study_data
 
 def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple[PlanRequest, tuple[str, ...]]:
     """Return a request with what it leaves open taken from one outcome of a study, and what was found there."""
-    panel, plan = _choose_outcome(path, scale)
-    found = measure_for_planning(panel, plan)
+    outcome, plan = _choose_outcome(path, scale)
+    found = measure_for_planning(outcome, plan)
     sites = (
         None if request.sites_per_arm or request.arms or not all(found.sites) else f"{found.sites[0]},{found.sites[1]}"
     )
@@ -39,14 +40,14 @@ def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple
         if stability is None and r is not None and not math.isnan(r.r):
             stability = max(r.r, 0.0)
         filled = replace(filled, overlap=overlap, person_correlation=stability)
-    return filled, _say_found(panel, found)
+    return filled, _say_found(outcome, found)
 
 
 def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _choose_outcome(path: str, scale: str | None) -> tuple[Panel, Plan]:
+def _choose_outcome(path: str, scale: str | None) -> tuple[OutcomeScores, ComparisonPlan]:
     data = load_study_data(read_study(Path(path)))
     planned = [outcome for outcome in data.outcomes if outcome.is_planned]
     chosen = [outcome for outcome in planned if scale is None or scale in (outcome.scale, outcome.id)]
@@ -59,13 +60,13 @@ def _choose_outcome(path: str, scale: str | None) -> tuple[Panel, Plan]:
         )
         raise InvalidRequest(f"{said}: give --scale SOURCE.SCALE (outcomes: {known})")
     plan = make_study_plan(data.study)
-    return make_panel(chosen[0], plan)[0], plan
+    return take_scores(chosen[0], plan)[0], plan
 
 
-def _say_found(panel: Panel, found: PlanningValues) -> tuple[str, ...]:
+def _say_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str, ...]:
     """Return what the study had, with the doubt about it."""
     size = f"{found.smallest}" if found.smallest == found.largest else f"{found.smallest} to {found.largest}"
-    notes = [f"{panel.id}: {size} people in a site and wave, {found.people} on average (rounded down)."]
+    notes = [f"{outcome.id}: {size} people in a site and wave, {found.people} on average (rounded down)."]
     each = [
         f"{_with_interval(share.share, share.low, share.high)}{f' at {wave}' if wave else ''}"
         for wave, share in found.iccs.items()

@@ -5,21 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
-from sos_score.commands.compare import Request, load_request, refuse_nothing
+from sos_score.commands.compare import CompareRequest, load_request, refuse_nothing
 from sos_score.comparison.compare import choose_outcomes
+from sos_score.comparison.plan import make_plan
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
 from sos_score.errors import InvalidRequest
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import print_table
-from sos_score.report.tables.sensitivity import make_flip_table, make_matrix
+from sos_score.report.labels import Labels
+from sos_score.report.tables.sensitivity import make_flip_table, make_matrix, name_choice, name_column
 from sos_score.version import __version__
 
 NAME = "sensitivity"
 """What `--only` calls it."""
 
 
-def assess_file(request: Request) -> None:
+def assess_file(request: CompareRequest) -> None:
     """Judge every finding of a study again under other choices, and show or write what flips.
 
     Raises
@@ -38,14 +40,15 @@ def assess_file(request: Request) -> None:
     if not choose_outcomes(data, request.instruments, request.scales):
         refuse_nothing(data)
     found = assess_sensitivity(data, score_by_rules(data), request.instruments, request.scales)
+    labels = Labels(make_plan(data.study), data=data)
     if kind != "table":
         about = {
             "software": f"sos-score {__version__}",
             "study": {"id": data.study.id, "title": data.study.title},
             "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
-            "choices": {choice.name: choice.words for choice in found.choices},
+            "choices": {name_column(choice, labels): name_choice(choice, labels) for choice in found.choices},
         }
-        tables, inputs = {"sensitivity": make_matrix(found)}, [each.path for each in data.inputs]
+        tables, inputs = {"sensitivity": make_matrix(found, labels)}, [each.path for each in data.inputs]
         write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
         return
     from rich.text import Text
@@ -53,4 +56,4 @@ def assess_file(request: Request) -> None:
     console = open_console()
     console.print(Text(fill(data.study.title, console.width), style="bold"))
     console.print()
-    print_table(make_flip_table(found), console)
+    print_table(make_flip_table(found, labels), console)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sos_score.commands.report import check_request, run_report
 from sos_score.definition.library import find_definition, list_instruments
 from sos_score.errors import InvalidInput, InvalidRequest, Problem
+from sos_score.report.labels import Labels
 from sos_score.report.manifest import FORMAT, list_findings, list_versions, make_manifest, relate
 from sos_score.report.request import Report, ReportRequest
 from sos_score.words import count
@@ -170,7 +171,9 @@ def _make_again(manifest: _Manifest) -> tuple[ReportRequest, Report]:
 def _compare_reports(manifest: _Manifest, request: ReportRequest, report: Report) -> Iterator[Problem]:
     """Yield every finding that comes out otherwise; where the versions are the same, also all else that does."""
     record = manifest.record
-    differ = list(_compare(manifest, record.findings, list_findings(report.comparison)))
+    differ = list(
+        _compare(manifest, record.findings, list_findings(report.comparison, Labels.of(report.comparison, report.data)))
+    )
     yield from differ
     if differ or list_versions() != record.versions:
         return

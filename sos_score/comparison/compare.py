@@ -1,4 +1,4 @@
-"""From a study's data to panels and a plan."""
+"""From a study's data to its findings."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sos_score.comparison.finding import Row
-from sos_score.comparison.judging import Comparison, compare_panels
-from sos_score.comparison.outcome import Panel, Plan, Scores, SmallestEffect
+from sos_score.comparison.finding import as_note
+from sos_score.comparison.judging import Comparison, compare_outcomes
+from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
-from sos_score.comparison.questions.registry import list_study_rows
-from sos_score.definition.study.model import Study
+from sos_score.notes import Note, note
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData, StudyOutcome
-from sos_score.study.small_cells import say_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,20 +47,26 @@ def compare_study(
     Returns
     -------
     Comparison
-        A row for each finding; see `Row`.
+        A `Finding` for each result, with small groups blanked.
     """
     plan = replace(make_plan(data.study), track=track)
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
-    panels, notes = [], [note for note in data.notes if note.partition(": ")[0] not in others]
-    for outcome in chosen:
-        panel, note = make_panel(outcome, plan)
-        panels.append(panel)
-        notes += note
-    further = list_study_rows(data, plan, chosen, questions)
-    found = compare_panels(panels, plan, questions, tuple(dict.fromkeys(notes)), further)
-    kept = [row for row in found.rows if row.question != "association" or _is_shown(row, chosen)]
-    return replace(found, rows=tuple(kept))
+    notes = [each for each in map(as_note, data.notes) if _find_source(each) not in others]
+    outcomes = []
+    for each in chosen:
+        outcome, said = take_scores(each, plan)
+        outcomes.append(outcome)
+        notes += said
+    found = compare_outcomes(outcomes, plan, questions, tuple(dict.fromkeys(notes)), (data, chosen))
+    pairs = {name for name, pair in data.study.pairs.items() if is_asked(pair, chosen)}
+    kept = tuple(each for each in found.findings if not each.pair or each.pair in pairs)
+    return replace(found, findings=kept)
+
+
+def _find_source(said: Note) -> object:
+    """Return the source that a note is about; None where it is about none."""
+    return dict(said.values).get("source")
 
 
 def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:
@@ -75,47 +80,8 @@ def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Se
     ]
 
 
-def _is_shown(row: Row, chosen: Sequence[StudyOutcome]) -> bool:
-    x, _, y = row.groups.partition(" - ")
-    return is_asked(x, y, chosen)
-
-
-def make_plan(study: Study) -> Plan:
-    """Return a study's plan as the questions use it."""
-
-    def find_effect(source: str, scale: str) -> SmallestEffect:
-        effect = study.smallest_effect(source, scale)
-        return SmallestEffect(effect.value, effect.unit)
-
-    return Plan(
-        sites={site: study.label_site(site) for site in study.sites},
-        arms={site: each.arm or "" for site, each in study.sites.items()},
-        treated=study.treated_arm or "",
-        reference=(study.reference_arm or "") if study.treated_arm else "",
-        arm_labels={arm: study.label_arm(arm) for arm in study.arms},
-        waves=study.waves or {"": ""},
-        alpha=study.plan.alpha,
-        find_effect=find_effect,
-        name_family=study.name_family,
-        adjustment=study.plan.multiplicity.method,
-        smallest_cell=study.privacy.smallest_cell,
-        seed=study.plan.seed,
-    )
-
-
-def make_panel(outcome: StudyOutcome, plan: Plan) -> tuple[Panel, list[str]]:
-    """Return an outcome as a panel, with a note where several raters stand for one person.
-
-    Parameters
-    ----------
-    outcome : StudyOutcome
-    plan : Plan
-
-    Returns
-    -------
-    Panel
-    list of str
-    """
+def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeScores, list[Note]]:
+    """Return an outcome's scores as the questions use them, with a note where several raters stand for one person."""
     frame = outcome.frame
     score = frame[outcome.scale].to_numpy(dtype=float, copy=True)
     items = _reverse_items(outcome)
@@ -123,12 +89,15 @@ def make_panel(outcome: StudyOutcome, plan: Plan) -> tuple[Panel, list[str]]:
     wave = _texts(frame, "wave")
     if not wave.astype(bool).any():
         wave = np.full(wave.shape, plan.first_wave)
-    keep, notes = _merge_raters((person, site, wave), score, plan.smallest_cell)
-    if notes:
-        items = None
-        notes = [f"{outcome.source}: {note}" for note in notes]
+    keep, n_rated = _merge_raters((person, site, wave), score)
+    few = n_rated < plan.smallest_cell
+    notes = (
+        [note("several_ratings", source=outcome.source, people=None if few else n_rated, least=plan.smallest_cell)]
+        if n_rated
+        else []
+    )
     norm = next((norm for norm in outcome.norms if outcome.scale in norm.means and norm.score == outcome.metric), None)
-    panel = Panel(
+    found = OutcomeScores(
         source=outcome.source,
         instrument=outcome.instrument,
         scale=outcome.scale,
@@ -142,22 +111,20 @@ def make_panel(outcome: StudyOutcome, plan: Plan) -> tuple[Panel, list[str]]:
         site=site[keep],
         wave=wave[keep],
         score=score[keep],
-        items=None if items is None else items[keep],
+        items=None if items is None or n_rated else items[keep],
         options=_count_options(outcome),
         norm=norm,
         is_t=outcome.metric == "T",
     )
-    return panel, notes
+    return found, notes
 
 
 def _texts(frame: pd.DataFrame, column: str) -> np.ndarray[tuple[int, ...], np.dtype[np.str_]]:
     return np.array([value if isinstance(value, str) else "" for value in frame[column]], dtype=str)
 
 
-def _merge_raters(
-    ids: tuple[Iterable[str], Iterable[str], Iterable[str]], score: Scores, least: int
-) -> tuple[list[int], list[str]]:
-    """Return the rows to keep, the mean of several ratings put into the first of them."""
+def _merge_raters(ids: tuple[Iterable[str], Iterable[str], Iterable[str]], score: Scores) -> tuple[list[int], int]:
+    """Return the rows to keep, the mean of several ratings put into the first of them, and how many have several."""
     places: dict[tuple[str, str, str], list[int]] = {}
     for index, key in enumerate(zip(*ids, strict=True)):
         places.setdefault(key if key[0] else ("", "", str(index)), []).append(index)
@@ -165,9 +132,7 @@ def _merge_raters(
     for rows in several:
         there = score[rows][~np.isnan(score[rows])]
         score[rows[0]] = there.mean() if there.size else np.nan
-    count = say_count(len(several), least)
-    notes = [f"{count} were rated more than once; the mean of their ratings is compared"] if several else []
-    return [rows[0] for rows in places.values()], notes
+    return [rows[0] for rows in places.values()], len(several)
 
 
 def _reverse_items(outcome: StudyOutcome) -> Scores | None:

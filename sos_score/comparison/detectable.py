@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sos_score.comparison.finding import NAN, Row
-from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.finding import NAN, Finding
+from sos_score.comparison.finding import Detectable as DetectableEffect
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.psychometrics.teams.icc import team_icc
 from sos_score.statistics.power.detectable import (
     Detectable,
@@ -21,7 +23,7 @@ from sos_score.statistics.regression.did import PeopleDid
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DetectableEffects:
     """The smallest effects found with 80% power, in standard deviations of people.
 
     Attributes
@@ -40,31 +42,33 @@ class Limits:
     sites: float = NAN
     permutation: float = NAN
 
-    def put_beside(self, row: Row, own: float) -> Row:
-        """Return a row with the smallest effect its own analysis would find, and those of the others."""
-        return replace(
-            row,
-            detectable=own,
-            detectable_adjusted=self.adjusted,
-            detectable_adjusted_low=self.adjusted_low,
-            detectable_adjusted_high=self.adjusted_high,
-            detectable_sites=self.sites,
+    def put_beside(self, finding: Finding, own: float) -> Finding:
+        """Return a finding with the smallest effect its own analysis would find, and those of the others."""
+        found = DetectableEffect(
+            own,
+            adjusted=self.adjusted,
+            adjusted_low=self.adjusted_low,
+            adjusted_high=self.adjusted_high,
+            sites=self.sites,
         )
+        return replace(finding, detectable=found)
 
 
-def find_limits(spread: Spread, plan: Plan) -> Limits:
+def find_detectable_effects(spread: Spread, plan: ComparisonPlan) -> DetectableEffects:
     """Return the limits of a comparison of arms at a wave: adjusted at the ICC seen and at its interval's ends.
 
     Parameters
     ----------
     spread : Spread
-    plan : Plan
+    plan : ComparisonPlan
     """
     seen, low, high = detect_adjusted(spread, alpha=plan.alpha)
-    return Limits(seen.effect, low, high, *_limit_sites(spread.sites, (spread.sd, spread.site_sd), plan))
+    return DetectableEffects(seen.effect, low, high, *_limit_sites(spread.sites, (spread.sd, spread.site_sd), plan))
 
 
-def find_change_limits(found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float], plan: Plan) -> Limits:
+def find_change_effects(
+    found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float], plan: ComparisonPlan
+) -> DetectableEffects:
     """Return the limits of a comparison of changes: adjusted by the CR2 error clustered on the site.
 
     Parameters
@@ -75,7 +79,7 @@ def find_change_limits(found: PeopleDid, sites: tuple[int, int], sds: tuple[floa
         Sites with a change, in the treated and the reference arm.
     sds : tuple of float
         Standard deviation of people, and of the sites' changes within arms.
-    plan : Plan
+    plan : ComparisonPlan
 
     Notes
     -----
@@ -87,17 +91,17 @@ def find_change_limits(found: PeopleDid, sites: tuple[int, int], sds: tuple[floa
 
     sd, df = sds[0], found.cr2_site.df
     if not sd > 0:
-        return Limits()
+        return DetectableEffects()
 
     def detect(scale: float) -> float:
         error = scale * found.cr2_site.se
         return detect_from_error(max(error, found.cr2_person.se) if error > 0 else NAN, df, alpha=plan.alpha) / sd
 
     low, high = (math.sqrt(df / float(chdtri(df, tail))) if df > 0 else NAN for tail in (0.025, 0.975))
-    return Limits(detect(1.0), detect(low), detect(high), *_limit_sites(sites, sds, plan))
+    return DetectableEffects(detect(1.0), detect(low), detect(high), *_limit_sites(sites, sds, plan))
 
 
-def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: Plan) -> tuple[float, float]:
+def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: ComparisonPlan) -> tuple[float, float]:
     """Return the limits of the t test and of the permutation of sites."""
     sd, site_sd = sds
     by_test = detect_between_sites(sites, site_sd, alpha=plan.alpha).effect
@@ -160,32 +164,32 @@ class Spread:
 
 
 class Spreads:
-    """The spread of one panel's scores at each wave, measured once for all questions that ask for it.
+    """The spread of one outcome's scores at each wave, measured once for all questions that ask for it.
 
     Parameters
     ----------
-    panel : Panel
-    plan : Plan
+    outcome : OutcomeScores
+    plan : ComparisonPlan
     """
 
-    def __init__(self, panel: Panel, plan: Plan) -> None:
-        self._panel, self._plan = panel, plan
+    def __init__(self, outcome: OutcomeScores, plan: ComparisonPlan) -> None:
+        self._outcome, self._plan = outcome, plan
         self._found: dict[str, Spread] = {}
 
     def at(self, wave: str) -> Spread:
         """Return the spread at a wave."""
         if wave not in self._found:
-            self._found[wave] = measure_spread(self._panel, self._plan, wave)
+            self._found[wave] = measure_spread(self._outcome, self._plan, wave)
         return self._found[wave]
 
 
-def measure_spread(panel: Panel, plan: Plan, wave: str) -> Spread:
+def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> Spread:
     """Return how the scores of a wave spread.
 
     Parameters
     ----------
-    panel : Panel
-    plan : Plan
+    outcome : OutcomeScores
+    plan : ComparisonPlan
     wave : str
 
     Returns
@@ -193,12 +197,12 @@ def measure_spread(panel: Panel, plan: Plan, wave: str) -> Spread:
     Spread
     """
     arms = (plan.treated, plan.reference)
-    by_arm = [[panel.scores(site, wave) for site in plan.sites if plan.arms[site] == arm] for arm in arms]
+    by_arm = [[outcome.scores(site, wave) for site in plan.sites if plan.arms[site] == arm] for arm in arms]
     by_arm = [[scores for scores in sites if scores.size] for sites in by_arm]
     joined = [np.concatenate(sites) if sites else np.empty(0) for sites in by_arm]
     means = [np.array([scores.mean() for scores in sites]) for sites in by_arm]
-    there = panel.at(wave=wave)
-    icc = team_icc(panel.score[there], panel.site[there])
+    there = outcome.at(wave=wave)
+    icc = team_icc(outcome.score[there], outcome.site[there])
     return Spread(
         people=(joined[0].size, joined[1].size),
         sites=(len(by_arm[0]), len(by_arm[1])),

@@ -1,179 +1,332 @@
-"""A finding as a row: what every question of a comparison answers with."""
+"""A finding: what every question of a comparison answers with. Ids, enums and numbers; words are made in `report`."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.verdict import Direction, Verdict, judge_difference
+from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import EffectSize
 from sos_score.statistics.equivalence import assess_equivalence
-from sos_score.statistics.estimate import Estimate
+from sos_score.statistics.estimate import Estimate as TestedEstimate
+from sos_score.statistics.ranks import MannWhitney
 
-QUESTIONS: dict[str, str] = {
-    "design": "What this design can show",
-    "level": "Level, and against the norm",
-    "change": "Change in a site",
-    "arms": "Arms at each wave",
-    "did": "Whether the arms changed differently",
-    "variation": "Who accounts for the variation",
-    "association": "What goes with what",
-    "profiles": "Profiles of sites",
-}
-PEOPLE = "describes these people; treats colleagues as independent"
 NAN = math.nan
 
 
-@dataclass(frozen=True)
-class Row:
-    """One finding.
+class Unit(StrEnum):
+    """What counts as one."""
 
-    Attributes
-    ----------
-    source, instrument, scale, title : str
-        Which outcome.
-    question : str
-        A key of `QUESTIONS`.
-    unit : str
-        What counts as one: ``people`` or ``sites``; in `variation` and `association` also ``workers``, ``scores``
-        and other levels of the study.
-    site, wave, groups : str
-        Where and when, and what is compared with what; empty where that does not apply.
-    counts : tuple of int
-        How many stand behind it, in the order of `groups`.
-    estimate, low, high : float
-        The difference (or mean) in score points, with its interval; a correlation as such.
-    effect_name : str
-    effect, effect_low, effect_high : float
-        Standardized.
-    statistic_name : str
-    statistic, df, df2, p : float
-    method : str
-    is_primary : bool
-        Whether the row is judged; others stand beside it.
-    family : str
-        The family its p is adjusted within.
-    p_adjusted : float
-    smallest : float
-        The smallest difference that matters, in score points.
-    tost_p, tost_low, tost_high : float
-        Two one-sided tests: the larger p, and the 1 - 2 alpha interval.
-    tost_p_adjusted : float
-    detectable : float
-        The smallest effect this analysis would find with 80% power, in the units of `effect`; where it rests on
-        an ICC, `effect_low` and `effect_high` are the same at the limits of the ICC's interval. Infinite where none
-        can be found, however large: a permutation whose p cannot reach alpha.
-    detectable_adjusted, detectable_adjusted_low, detectable_adjusted_high : float
-        Of judged rows that compare arms: the same of people adjusted for their sites, at the ICC seen and at the limits
-        of its interval; of changes by the CR2 error clustered on the site, and at the limits of that error.
-    detectable_sites : float
-        Of these rows: the same by a t test of site values.
-    verdict, direction, is_good, reason : str
-        In words; `is_good` is ``better``, ``worse`` or empty.
-    notes : tuple of str
-    by_site : tuple of str
-        Sites, by id, whose own scores show in the row; none where it tells of an arm as a whole.
+    PEOPLE = "people"
+    ADJUSTED = "people, adjusted for sites"
+    SITES = "sites"
+    SCORES = "scores"
+    LEVEL = "level"
+    """Whatever `Finding.level` names: workers, families."""
+
+
+class Contrast(StrEnum):
+    """What is compared, or counted."""
+
+    NOTHING = "nothing"
+    WAVE_COUNTS = "people at each wave"
+    SITE = "one site"
+    NORM = "site less norm"
+    WAVES = "later less earlier wave"
+    LEAVERS = "leavers less stayers"
+    NEWCOMERS = "newcomers less stayers"
+    LINKED = "linked people"
+    RELIABLE = "linked people by how they changed"
+    ARMS = "treated less reference arm"
+    ARM_CHANGES = "change of the treated less change of the reference arm"
+    SITES = "several sites"
+    SITE_PAIR = "site less site"
+    LEVEL = "one level"
+    WITHIN = "within the lowest level"
+    LEVELS = "level against level"
+    LEVEL_WITHIN = "level against what is within it"
+    SCORES = "score with score"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What is compared with what, by id.
+
+    `members` are in the order of `Finding.counts` where there are counts: of a difference, first what is subtracted
+    from. Sites, waves, arms, levels, ``source.scale`` or a norm's name, as `contrast` says.
     """
 
-    source: str
-    instrument: str
-    scale: str
-    title: str
-    question: str
-    unit: str
-    site: str = ""
-    wave: str = ""
-    groups: str = ""
-    counts: tuple[int, ...] = ()
-    estimate: float = NAN
+    contrast: Contrast = Contrast.NOTHING
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A quantity in points of the score (a correlation as such), with its interval."""
+
+    value: float = NAN
     low: float = NAN
     high: float = NAN
-    effect_name: str = ""
-    effect: float = NAN
-    effect_low: float = NAN
-    effect_high: float = NAN
-    statistic_name: str = ""
+    se: float = NAN
+
+
+class Measure(StrEnum):
+    """What a standardized effect is, or what else stands in its place."""
+
+    NOTHING = ""
+    G = "g"
+    G_AV = "g_av"
+    RANK_BISERIAL = "rank-biserial"
+    SD = "SD"
+    RWG = "rwg(j)"
+    T_POINTS = "T points"
+    ICC1 = "ICC(1)"
+    ICC_A1 = "ICC(A,1)"
+    CONCORDANCE = "concordance"
+    R = "r"
+    RHO = "rho"
+    SLOPE = "slope"
+    SHARE = "share of variance"
+    SHARE_DIFFERENCE = "difference of shares"
+    DISTANCE = "distance"
+    ELEVATION = "elevation"
+    SCATTER = "scatter"
+    PROFILE_CORRELATION = "correlation"
+    D2 = "D2"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A standardized effect with its interval."""
+
+    measure: Measure = Measure.NOTHING
+    value: float = NAN
+    low: float = NAN
+    high: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test: the statistic by its letter, degrees of freedom, p, and p adjusted within the family."""
+
+    name: str = ""
     statistic: float = NAN
     df: float = NAN
     df2: float = NAN
     p: float = NAN
-    method: str = ""
-    is_primary: bool = False
-    family: str = ""
     p_adjusted: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """The smallest difference that matters, in the unit of the estimate, and two one-sided tests against it."""
+
     smallest: float = NAN
-    tost_p: float = NAN
-    tost_low: float = NAN
-    tost_high: float = NAN
-    tost_p_adjusted: float = NAN
-    detectable: float = NAN
-    detectable_adjusted: float = NAN
-    detectable_adjusted_low: float = NAN
-    detectable_adjusted_high: float = NAN
-    detectable_sites: float = NAN
-    verdict: str = ""
-    direction: str = ""
-    is_good: str = ""
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    by_site: tuple[str, ...] = ()
+    p: float = NAN
+    low: float = NAN
+    high: float = NAN
+    p_adjusted: float = NAN
 
 
-def start_row(panel: Panel, question: str, unit: str, **values: object) -> Row:
-    """Return a row about `panel` with some of its fields."""
-    about = (panel.source, panel.instrument, panel.scale, panel.title, question, unit)
-    return Row(*about, **values)  # type: ignore[arg-type] # the callers name fields of Row
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest effects found with 80% power, in the unit of the effect.
 
-
-def with_test(row: Row, found: Estimate) -> Row:
-    """Return a row with a t test and its interval."""
-    return replace(
-        row,
-        counts=found.n,
-        estimate=found.estimate,
-        low=found.low,
-        high=found.high,
-        statistic_name="t",
-        statistic=found.statistic,
-        df=found.df,
-        p=found.p,
-        method=str(found.method),
-        notes=tuple(dict.fromkeys((*row.notes, *map(str, found.notes)))),
-    )
-
-
-def with_effect(row: Row, name: str, found: EffectSize) -> Row:
-    """Return a row with a standardized effect and its interval."""
-    notes = tuple(dict.fromkeys((*row.notes, *map(str, found.notes))))
-    return replace(
-        row, effect_name=name, effect=found.estimate, effect_low=found.low, effect_high=found.high, notes=notes
-    )
-
-
-def scale_effect(row: Row, sd: float) -> Row:
-    """Return a row with its estimate and interval in standard deviations of people too."""
-    if not sd > 0:
-        return replace(row, effect_name="g")
-    return replace(row, effect_name="g", effect=row.estimate / sd, effect_low=row.low / sd, effect_high=row.high / sd)
-
-
-def make_primary(row: Row, found: Estimate, panel: Panel, plan: Plan, sd: float) -> Row:
-    """Return a row that will be judged: with its family, its smallest difference that matters, and TOST.
-
-    Parameters
-    ----------
-    row : Row
-    found : Estimate
-        The test whose interval equivalence is judged on.
-    panel : Panel
-    plan : Plan
-    sd : float
-        Standard deviation of people, which a smallest effect in g is measured in.
+    `own` is that of the finding's own analysis, infinite where none can be found; `low` and `high` the same at the
+    limits of the ICC's interval where it rests on one. `adjusted` is of people adjusted for their sites, with its own
+    limits; `sites` of a t test of site values.
     """
-    smallest = plan.find_smallest(panel, sd)
-    family = plan.name_family(f"{row.question} of {row.unit}", panel.source, panel.scale)
-    row = replace(row, is_primary=True, family=family, smallest=smallest)
+
+    own: float = NAN
+    low: float = NAN
+    high: float = NAN
+    adjusted: float = NAN
+    adjusted_low: float = NAN
+    adjusted_high: float = NAN
+    sites: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes
+    ----------
+    question : str
+        The id of a question of the registry.
+    sources : tuple of str
+        One, or several that were analysed together.
+    instrument, scale : str
+        Which outcome.
+    level : str
+        The level that `unit` names where it is `Unit.LEVEL`.
+    pair : str
+        The declared pair an association is about, by id.
+    site : str
+        The site the finding is about, by id; empty where it is about more than one.
+    waves : tuple of str
+        None, one, or the first and the last of a span.
+    counts : tuple of int
+        How many stand behind it, in the order of ``groups.members``.
+    method : Note or None
+        How it was found; its code is one of the methods'.
+    is_judged : bool
+        Whether it gets a verdict; others stand beside it.
+    family : str
+        The family its p is adjusted within.
+    is_better : bool or None
+        Whether the difference is an improvement, where that is known.
+    holds_adjusted : bool
+        False where a verdict is told by its own p and not by its adjusted p.
+    sites_shown : tuple of str
+        Sites whose own scores show in the finding; none where it tells of an arm as a whole.
+    is_hidden : bool
+        Whether it is blanked for the sake of a small group.
+    n_groups : int
+        Of a share of variance: how many groups its level has.
+    """
+
+    question: str
+    sources: tuple[str, ...]
+    instrument: str
+    scale: str
+    unit: Unit
+    level: str = ""
+    pair: str = ""
+    site: str = ""
+    waves: tuple[str, ...] = ()
+    groups: Groups = Groups()
+    counts: tuple[int, ...] = ()
+    estimate: Estimate = Estimate()
+    effect: Effect = Effect()
+    test: Test = Test()
+    method: Note | None = None
+    is_judged: bool = False
+    family: str = ""
+    equivalence: Equivalence = Equivalence()
+    detectable: Detectable = Detectable()
+    verdict: Verdict | None = None
+    direction: Direction = Direction.NONE
+    is_better: bool | None = None
+    holds_adjusted: bool = True
+    reason: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sites_shown: tuple[str, ...] = ()
+    is_hidden: bool = False
+    n_groups: int = 0
+
+    @property
+    def source(self) -> str:
+        """Return the source, or the first of several that were analysed together."""
+        return self.sources[0]
+
+    @property
+    def outcome(self) -> str:
+        """Return ``source.scale``, as a study file names an outcome; several sources are joined by a plus sign."""
+        return f"{'+'.join(self.sources)}.{self.scale}"
+
+
+PEOPLE = note("of_these_people")
+
+
+def at(wave: str) -> tuple[str, ...]:
+    """Return a wave as findings hold it: nothing where none is recorded."""
+    return (wave,) if wave else ()
+
+
+def start_finding(outcome: OutcomeScores, question: str, unit: Unit, **values: object) -> Finding:
+    """Return a finding about an outcome with some of its fields."""
+    about = (question, (outcome.source,), outcome.instrument, outcome.scale, unit)
+    return Finding(*about, **values)  # type: ignore[arg-type] # the callers name fields of Finding
+
+
+def as_note(said: Note | str) -> Note:
+    """Return a note as it is; a text becomes a note that says just that."""
+    return said if isinstance(said, Note) else note("text", text=said)
+
+
+def add_notes(finding: Finding, *more: Note | str) -> Finding:
+    """Return a finding with further notes, each once."""
+    return replace(finding, notes=tuple(dict.fromkeys((*finding.notes, *map(as_note, more)))))
+
+
+def with_test(finding: Finding, found: TestedEstimate) -> Finding:
+    """Return a finding with a t test and its interval."""
+    tested = replace(
+        finding,
+        counts=found.n,
+        estimate=Estimate(found.estimate, found.low, found.high, found.se),
+        test=Test("t", found.statistic, found.df, p=found.p),
+        method=as_note(found.method),
+    )
+    return add_notes(tested, *found.notes)
+
+
+def with_effect(finding: Finding, measure: Measure, found: EffectSize) -> Finding:
+    """Return a finding with a standardized effect and its interval."""
+    return add_notes(replace(finding, effect=Effect(measure, found.estimate, found.low, found.high)), *found.notes)
+
+
+def scale_effect(finding: Finding, sd: float) -> Finding:
+    """Return a finding with its estimate and interval in standard deviations of people too."""
+    if not sd > 0:
+        return replace(finding, effect=Effect(Measure.G))
+    each = finding.estimate
+    return replace(finding, effect=Effect(Measure.G, each.value / sd, each.low / sd, each.high / sd))
+
+
+def make_judged(
+    finding: Finding, found: TestedEstimate, outcome: OutcomeScores, plan: ComparisonPlan, sd: float
+) -> Finding:
+    """Return a finding that will be judged, with its family, the smallest difference that matters and TOST.
+
+    Equivalence is judged on the interval of the test `found`; a smallest effect in g is measured in `sd`, the standard
+    deviation of people.
+    """
+    smallest = plan.find_smallest(outcome, sd)
+    finding = replace(finding, is_judged=True, family=name_family(finding, plan))
     if not smallest > 0:
-        return row
+        return replace(finding, equivalence=Equivalence(smallest))
     tost = assess_equivalence(found, smallest, alpha=plan.alpha)
-    return replace(row, tost_p=tost.p, tost_low=tost.low, tost_high=tost.high)
+    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high))
+
+
+def name_family(finding: Finding, plan: ComparisonPlan) -> str:
+    """Return the family of tests that a finding's p is adjusted within."""
+    return plan.name_family(f"{finding.question} of {finding.unit.value}", "+".join(finding.sources), finding.scale)
+
+
+def with_ranks(finding: Finding, found: MannWhitney) -> Finding:
+    """Return a finding with a test of ranks and its rank-biserial correlation."""
+    return replace(
+        finding,
+        counts=found.n,
+        effect=Effect(Measure.RANK_BISERIAL, found.estimate, found.low, found.high),
+        test=Test("U", found.statistic, p=found.p),
+        method=found.method,
+        notes=(PEOPLE, *found.notes),
+    )
+
+
+def judge_finding(finding: Finding, plan: ComparisonPlan) -> Finding:
+    """Return a judged finding with its verdict, after adjustment."""
+    if not finding.is_judged:
+        return finding
+    limits = finding.equivalence
+    judgement = judge_difference(
+        finding.estimate.value,
+        finding.test.p_adjusted,
+        (limits.low, limits.high),
+        alpha=plan.alpha,
+        smallest=limits.smallest if limits.smallest > 0 else NAN,
+    )
+    verdict, reason = judgement.verdict, judgement.reason
+    if verdict in (Verdict.EQUIVALENT, Verdict.TRIVIAL) and not limits.p_adjusted <= plan.alpha:
+        # The interval alone would say so; with all the family's tests counted it no longer does.
+        verdict = Verdict.INCONCLUSIVE if verdict is Verdict.EQUIVALENT else Verdict.DIFFERENT
+        reason = (*reason, note("not_after_adjustment"))
+    return replace(finding, verdict=verdict, direction=judgement.direction, reason=reason)

@@ -1,32 +1,21 @@
-"""Every question of a study asked of every outcome, judged by one rule."""
+"""Every question of a study asked, its p values adjusted within families, and each finding judged by one rule."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sos_score.comparison.detectable import Spreads
-from sos_score.comparison.finding import Row
-from sos_score.comparison.outcome import Panel, Plan
-from sos_score.comparison.questions.arms import list_arm_rows
-from sos_score.comparison.questions.associations import DIRECTIONS, WORDS
-from sos_score.comparison.questions.change import list_change_rows
-from sos_score.comparison.questions.design import list_design_rows
-from sos_score.comparison.questions.did import list_did_rows
-from sos_score.comparison.questions.level import list_level_rows
-from sos_score.comparison.questions.variation import adjust_comparison
+from sos_score.comparison.finding import Finding
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.suppression import suppress_small
-from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
+from sos_score.comparison.verdict import Direction
+from sos_score.notes import Note, note
 from sos_score.statistics.multiplicity import adjust_p
-
-ASK: dict[str, Callable[[Panel, Plan, Spreads], list[Row]]] = {
-    "design": list_design_rows,
-    "level": lambda panel, plan, _: list_level_rows(panel, plan),
-    "change": lambda panel, plan, _: list_change_rows(panel, plan),
-    "arms": list_arm_rows,
-    "did": list_did_rows,
-}
+from sos_score.study.data import StudyData, StudyOutcome
 
 
 @dataclass(frozen=True)
@@ -35,149 +24,92 @@ class Comparison:
 
     Attributes
     ----------
-    plan : Plan
-    panels : tuple of Panel
-    rows : tuple of Row
+    findings : tuple of Finding
         Question by question, outcome by outcome.
     families : dict
         How many tests each family holds.
-    notes : tuple of str
+    notes : tuple of Note
         What holds for the study as a whole.
     """
 
-    plan: Plan
-    panels: tuple[Panel, ...]
-    rows: tuple[Row, ...]
+    plan: ComparisonPlan
+    outcomes: tuple[OutcomeScores, ...]
+    findings: tuple[Finding, ...]
     families: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
-    def ask(self, question: str) -> list[Row]:
-        """Return the rows of one question."""
-        return [row for row in self.rows if row.question == question]
+    def ask(self, question: str) -> list[Finding]:
+        """Return the findings of one question."""
+        return [finding for finding in self.findings if finding.question == question]
 
 
-def compare_panels(
-    panels: Iterable[Panel],
-    plan: Plan,
+def compare_outcomes(
+    outcomes: Iterable[OutcomeScores],
+    plan: ComparisonPlan,
     questions: Sequence[str] = (),
-    notes: tuple[str, ...] = (),
-    further: Iterable[Row] = (),
+    notes: tuple[Note, ...] = (),
+    study: tuple[StudyData, Sequence[StudyOutcome]] | None = None,
 ) -> Comparison:
-    """Ask every question of every outcome, adjust within families, and judge.
+    """Ask every question, or those named, adjust within families, and judge.
 
-    Parameters
-    ----------
-    panels : iterable of Panel
-    plan : Plan
-    questions : sequence of str
-        Keys of `QUESTIONS`; none means all. Those that are not in `ASK` need more than outcomes one by one.
-    notes : tuple of str
-        What holds for the study as a whole.
-    further : iterable of Row
-        Rows of questions that are not asked outcome by outcome; they are adjusted, judged and withheld alike.
-
-    Returns
-    -------
-    Comparison
-        Verdicts hold after adjustment. Groups of fewer people than the plan allows are blanked, and with them
-        whatever would let a reader work them out.
+    Questions about a study as a whole are asked where its data are given. Verdicts hold after adjustment. Groups of
+    fewer people than the plan allows are blanked, and with them whatever would let a reader work them out.
     """
-    panels = tuple(panels)
-    asked = [name for name in questions or ASK if name in ASK and (plan.has_arms or name not in ("arms", "did"))]
-    every = [(panel, Spreads(panel, plan)) for panel in panels]
-    rows = [row for name in asked for panel, spreads in every for row in ASK[name](panel, plan, spreads)]
-    rows = _adjust(suppress_small([*rows, *further], panels, plan), plan)
-    by_name = {(panel.source, panel.scale): panel for panel in panels}
-    judge_of_study = {"association": _judge_association, "variation": adjust_comparison}
-    judged = [
-        judge_of_study[row.question](row, plan)
-        if row.question in judge_of_study
-        else _judge_outcome(row, by_name.get((row.source, row.scale)), plan)
-        for row in rows
-    ]
+    outcomes = tuple(outcomes)
+    every = [(outcome, Spreads(outcome, plan)) for outcome in outcomes]
+    found: list[Finding] = []
+    for name, question in QUESTIONS.items():
+        if (questions and name not in questions) or (question.needs_arms and not plan.has_arms):
+            continue
+        if question.ask_outcome:
+            found += [each for outcome, spreads in every for each in question.ask_outcome(outcome, plan, spreads)]
+        if question.ask_study and study:
+            found += question.ask_study(study[0], plan, study[1])
+    found = _adjust(suppress_small(found, outcomes, plan), plan)
+    good = {(outcome.source, outcome.scale): outcome.good for outcome in outcomes}
+    judged = [_mark_better(QUESTIONS[each.question].judge(each, plan), good) for each in found]
     families: dict[str, int] = {}
-    for row in judged:
-        if row.is_primary and not math.isnan(row.p):
-            families[row.family] = families.get(row.family, 0) + 1
-    return Comparison(plan, panels, tuple(judged), families, (*notes, *_list_notes(plan, families)))
+    for finding in judged:
+        if finding.is_judged and not math.isnan(finding.test.p):
+            families[finding.family] = families.get(finding.family, 0) + 1
+    return Comparison(plan, outcomes, tuple(judged), families, (*notes, *_list_notes(plan, families)))
 
 
-def _adjust(rows: list[Row], plan: Plan) -> list[Row]:
-    """Return the rows with p and TOST p adjusted within each family."""
+def _adjust(findings: list[Finding], plan: ComparisonPlan) -> list[Finding]:
+    """Return the findings with p and TOST p adjusted within each family."""
     members: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        if row.is_primary:
-            members.setdefault(row.family, []).append(place)
+    for place, finding in enumerate(findings):
+        if finding.is_judged:
+            members.setdefault(finding.family, []).append(place)
     for places in members.values():
-        adjusted = adjust_p([rows[place].p for place in places], plan.adjustment).tolist()
-        equal = adjust_p([rows[place].tost_p for place in places], plan.adjustment).tolist()
-        for place, p, tost_p in zip(places, adjusted, equal, strict=True):
-            rows[place] = replace(rows[place], p_adjusted=p, tost_p_adjusted=tost_p)
-    return rows
+        each = [findings[place] for place in places]
+        adjusted = adjust_p([finding.test.p for finding in each], plan.adjustment).tolist()
+        equal = adjust_p([finding.equivalence.p for finding in each], plan.adjustment).tolist()
+        for place, finding, p, tost_p in zip(places, each, adjusted, equal, strict=True):
+            findings[place] = replace(
+                finding,
+                test=replace(finding.test, p_adjusted=p),
+                equivalence=replace(finding.equivalence, p_adjusted=tost_p),
+            )
+    return findings
 
 
-def _judge_outcome(row: Row, panel: Panel | None, plan: Plan) -> Row:
-    if not row.is_primary or panel is None:
-        return row
-    row = _judge(row, plan, (panel.higher_is, turn_words(panel.higher_is)))
-    if not row.direction or panel.good is None:
-        return row
-    return replace(row, is_good="better" if (row.estimate > 0) == (panel.good == "high") else "worse")
+def _mark_better(finding: Finding, good: dict[tuple[str, str], str | None]) -> Finding:
+    """Return a finding marked as better or worse, where it is known which end of the scale is good."""
+    better = good.get((finding.source, finding.scale))
+    if finding.question == "association" or finding.direction is Direction.NONE or better is None:
+        return finding
+    return replace(finding, is_better=(finding.estimate.value > 0) == (better == "high"))
 
 
-def _judge_association(row: Row, plan: Plan) -> Row:
-    if not row.is_primary:
-        return row
-    row = _judge(row, plan, DIRECTIONS)
-    return replace(row, verdict=WORDS[row.verdict])
-
-
-def _judge(row: Row, plan: Plan, directions: tuple[str, str]) -> Row:
-    verdict = judge_difference(
-        row.estimate,
-        row.p_adjusted,
-        (row.tost_low, row.tost_high),
-        alpha=plan.alpha,
-        smallest=row.smallest if row.smallest > 0 else math.nan,
-        directions=directions,
-    )
-    word, reason = verdict.word, verdict.reason
-    if word in (EQUIVALENT, TRIVIAL) and not row.tost_p_adjusted <= plan.alpha:
-        # The interval alone would say so; with all the family's tests counted it no longer does.
-        word = INCONCLUSIVE if word == EQUIVALENT else DIFFERENT
-        reason += ", but not after adjustment"
-    return replace(row, verdict=word, direction=verdict.direction, reason=reason)
-
-
-def turn_words(higher_is: str) -> str:
-    """Return what a lower score means, from what a higher one does.
-
-    Examples
-    --------
-    >>> turn_words("more engagement"), turn_words("a stronger bond"), turn_words("clearer roles")
-    ('less engagement', 'a weaker bond', 'the opposite of clearer roles')
-    """
-    turns = {
-        "more ": "less ",
-        "greater ": "less ",
-        "a stronger ": "a weaker ",
-        "a better ": "a worse ",
-        "safer ": "less safe ",
-    }
-    for word, turned in turns.items():
-        if higher_is.startswith(word):
-            return turned + higher_is.removeprefix(word)
-    return f"the opposite of {higher_is}"
-
-
-def _list_notes(plan: Plan, families: dict[str, int]) -> tuple[str, ...]:
-    cells = (f"groups of fewer than {plan.smallest_cell} people are not shown",) if plan.smallest_cell > 1 else ()
+def _list_notes(plan: ComparisonPlan, families: dict[str, int]) -> tuple[Note, ...]:
+    cells = (note("few_hidden", least=plan.smallest_cell),) if plan.smallest_cell > 1 else ()
     if not families:
         return cells
-    method = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}.get(plan.adjustment)
+    if plan.adjustment == "none":
+        return (note("not_adjusted"), *cells)
     sizes = sorted(set(families.values()))
-    size = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    noun = "family" if len(families) == 1 else "families"
-    tests = "test" if size == "1" else "tests"
-    adjusted = f"p adjusted by {method} in {len(families)} {noun} of {size} {tests}" if method else "p is not adjusted"
+    adjusted = note(
+        "adjusted", method=plan.adjustment, families=len(families), smallest=sizes[0], largest=sizes[-1]
+    )  # fmt: skip
     return (adjusted, *cells)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.outcome import Plan
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.statistics.mixed.data import nest_codes
-from sos_score.study.data import SourceTable, StudyOutcome
+from sos_score.study.data import SourceTable
+from sos_score.words import pluralise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,21 +19,7 @@ if TYPE_CHECKING:
 Codes = NDArray[np.object_]
 
 
-def pluralise(level: str) -> str:
-    """Return what several groups of a level are called.
-
-    Examples
-    --------
-    >>> [pluralise(level) for level in ("site", "family", "day", "local_authority")]
-    ['sites', 'families', 'days', 'local authorities']
-    """
-    words = level.replace("_", " ")
-    if words.endswith("y") and words[-2:-1] not in ("a", "e", "o", "u"):
-        return f"{words[:-1]}ies"
-    return f"{words}s"
-
-
-def split_waves(frame: pd.DataFrame, plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
+def split_waves(frame: pd.DataFrame, plan: ComparisonPlan) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each wave with its rows, in order; the wave is empty where none is recorded."""
     if frame["wave"].isna().all():
         yield "", frame
@@ -57,8 +44,3 @@ def nest_levels(table: SourceTable, rows: pd.DataFrame) -> dict[str, Codes]:
         if len(set(known)) < len(known):
             found[pluralise(level)] = codes
     return found
-
-
-def name_outcome(outcome: StudyOutcome) -> str:
-    """Return an outcome's title with its source, as every question names it."""
-    return f"{outcome.title} ({outcome.source_label})"

@@ -1,137 +1,29 @@
-"""One outcome of a study: who scored what, where and when; and the plan it is compared by."""
+"""One outcome of a study: who scored what, where and when."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.scoring.norms import NamedNorm
-from sos_score.statistics.progress import Track
 
 Scores = NDArray[np.float64]
-Unit = Literal["g", "raw", "T"]
-
-
-@dataclass(frozen=True)
-class SmallestEffect:
-    """The smallest difference that would matter.
-
-    Attributes
-    ----------
-    value : float
-        Above 0.
-    unit : str
-        ``g`` (standard deviations of people), ``raw`` (score points) or ``T`` (points of the norm's T-scores).
-    """
-
-    value: float
-    unit: Unit
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """What is compared with what, and by which rules.
-
-    Attributes
-    ----------
-    sites : dict
-        Site to its label.
-    arms : dict
-        Site to its arm.
-    treated, reference : str
-        The two arms, by id; differences are treated minus reference. Empty in a study without two arms.
-    arm_labels : dict
-        Arm id to its label.
-    waves : dict
-        Wave to its label, in order; changes are last minus first. A study without waves has the one wave "".
-    alpha : float
-    find_effect : callable
-        Gives the smallest effect that matters, from a source and a scale; None where none is stated.
-    name_family : callable
-        Names the family a test is adjusted within, from its question, source and scale.
-    adjustment : str
-        ``holm``, ``bonferroni``, ``bh`` or ``none``.
-    smallest_cell : int
-        Groups of fewer people are not shown.
-    seed : int
-    judged_only : bool
-        Whether only the judged rows are wanted, with what their verdicts rest on: no standardized effects, no
-        detectable effects and none of the rows that stand beside, which take most of the time.
-    track : callable or None
-        Follows the comparisons that draw random numbers.
-    """
-
-    sites: Mapping[str, str]
-    arms: Mapping[str, str]
-    treated: str
-    reference: str
-    arm_labels: Mapping[str, str]
-    waves: Mapping[str, str]
-    alpha: float
-    find_effect: Callable[[str, str], SmallestEffect | None]
-    name_family: Callable[[str, str, str], str]
-    adjustment: str = "holm"
-    smallest_cell: int = 5
-    seed: int = 1
-    judged_only: bool = False
-    track: Track | None = None
-
-    @property
-    def has_arms(self) -> bool:
-        """Return whether there are two arms to compare."""
-        return bool(self.treated and self.reference)
-
-    @property
-    def first_wave(self) -> str:
-        """Return the first wave."""
-        return next(iter(self.waves))
-
-    @property
-    def last_wave(self) -> str:
-        """Return the last wave."""
-        return list(self.waves)[-1]
-
-    @property
-    def span(self) -> str:
-        """Return the first and the last wave in words."""
-        return f"{self.first_wave} to {self.last_wave}"
-
-    def label_site(self, site: str) -> str:
-        """Return what a site is called."""
-        return self.sites.get(site, site)
-
-    @property
-    def arm_names(self) -> tuple[str, str]:
-        """Return the labels of the treated and the reference arm."""
-        return self.arm_labels[self.treated], self.arm_labels[self.reference]
-
-    def find_smallest(self, panel: Panel, sd: float) -> float:
-        """Return the smallest difference that matters in points of `panel`'s score; NaN where none is stated."""
-        stated = self.find_effect(panel.source, panel.scale)
-        if stated is None:
-            return math.nan
-        if stated.unit == "raw":
-            return stated.value
-        if stated.unit == "g":
-            return stated.value * sd if sd > 0 else math.nan
-        return stated.value * panel.t_unit
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
+class OutcomeScores:
     """The scores of one scale, one place a person and wave.
 
     Attributes
     ----------
     source : str
         Which of the study's sources it comes from.
-    instrument, scale, title : str
+    title : str
+        The scale's title with its source's label.
     respondent : str
         Who answered: staff, family, worker or observer.
     higher_is : str
@@ -214,14 +106,7 @@ class Panel:
         return places
 
     def pair(self, sites: tuple[str, ...], first: str, second: str) -> tuple[list[str], Scores, Scores]:
-        """Return everyone who has a score at either wave in some sites, one place a person.
-
-        Returns
-        -------
-        people : list of str
-        first, second : array of float
-            NaN where a person has no score at that wave.
-        """
+        """Return everyone who has a score at either wave in some sites, and their scores: NaN where there is none."""
         before: dict[str, int] = {}
         after: dict[str, int] = {}
         for site in sites:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sos_score.comparison.outcome import Panel, Plan, Scores
+from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.statistics.correlation import Correlation, correlate_pearson
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.shares import ShareInterval, profile_shares
@@ -49,13 +50,13 @@ class PlanningValues:
     person_correlation: Correlation | None
 
 
-def measure_for_planning(panel: Panel, plan: Plan) -> PlanningValues:
+def measure_for_planning(outcome: OutcomeScores, plan: ComparisonPlan) -> PlanningValues:
     """Measure what the plan of a next study needs in one outcome.
 
     Parameters
     ----------
-    panel : Panel
-    plan : Plan
+    outcome : OutcomeScores
+    plan : ComparisonPlan
 
     Returns
     -------
@@ -63,21 +64,21 @@ def measure_for_planning(panel: Panel, plan: Plan) -> PlanningValues:
         People without a score are not counted.
     """
     ends = list(dict.fromkeys((plan.first_wave, plan.last_wave)))
-    waves = [wave for wave in ends if panel.at(wave=wave).any()]
-    sizes = {wave: [int(panel.at(site, wave).sum()) for site in plan.sites] for wave in waves}
+    waves = [wave for wave in ends if outcome.at(wave=wave).any()]
+    sizes = {wave: [int(outcome.at(site, wave).sum()) for site in plan.sites] for wave in waves}
     counts = [size for each in sizes.values() for size in each if size]
-    there = [site for site in plan.sites if waves and panel.at(site, waves[0]).any()]
+    there = [site for site in plan.sites if waves and outcome.at(site, waves[0]).any()]
     arms = [
         sum(plan.arms[site] == arm for site in there) if plan.has_arms else 0 for arm in (plan.treated, plan.reference)
     ]
-    iccs = {wave: _find_icc(panel, plan, wave, has_two=min(arms) > 1) for wave in waves}
+    iccs = {wave: _find_icc(outcome, plan, wave, has_two=min(arms) > 1) for wave in waves}
     shares = [each.share for each in iccs.values() if not math.isnan(each.share)]
     overlap, stability = math.nan, None
     if len(waves) == 2:
-        people, first, second = panel.pair(tuple(plan.sites), *waves)
+        people, first, second = outcome.pair(tuple(plan.sites), *waves)
         both = int((~np.isnan(first) & ~np.isnan(second)).sum())
         overlap = both / (len(people) + both) * 2
-        stability = _correlate_departures(panel, plan, (waves[0], waves[1]), plan.alpha)
+        stability = _correlate_departures(outcome, plan, (waves[0], waves[1]), plan.alpha)
     return PlanningValues(
         sites=(arms[0], arms[1]),
         people=sum(counts) // len(counts) if counts else 0,
@@ -91,20 +92,22 @@ def measure_for_planning(panel: Panel, plan: Plan) -> PlanningValues:
     )
 
 
-def _find_icc(panel: Panel, plan: Plan, wave: str, *, has_two: bool) -> ShareInterval:
-    there = panel.at(wave=wave)
-    sites = panel.site[there]
+def _find_icc(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, *, has_two: bool) -> ShareInterval:
+    there = outcome.at(wave=wave)
+    sites = outcome.site[there]
     treated = np.array([plan.arms.get(site, "") == plan.treated for site in sites.tolist()], dtype=float)
     design = np.column_stack([np.ones(sites.size), treated]) if has_two else None
-    scores = variance_data(panel.score[there], {"sites": sites}, design)
+    scores = variance_data(outcome.score[there], {"sites": sites}, design)
     return profile_shares(scores, confidence=1 - plan.alpha).level("sites")
 
 
-def _correlate_departures(panel: Panel, plan: Plan, waves: tuple[str, str], alpha: float) -> Correlation:
+def _correlate_departures(
+    outcome: OutcomeScores, plan: ComparisonPlan, waves: tuple[str, str], alpha: float
+) -> Correlation:
     first: list[float] = []
     second: list[float] = []
     for site in plan.sites:
-        _, before, after = panel.pair((site,), *waves)
+        _, before, after = outcome.pair((site,), *waves)
         first += _depart(before)
         second += _depart(after)
     return correlate_pearson(first, second, confidence=1 - alpha)

@@ -7,55 +7,49 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sos_score.comparison.compare import choose_outcomes, make_panel, make_plan
-from sos_score.comparison.finding import Row
-from sos_score.comparison.judging import compare_panels
-from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.compare import choose_outcomes, take_scores
+from sos_score.comparison.finding import Finding, Unit
+from sos_score.comparison.judging import compare_outcomes
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
-from sos_score.comparison.verdict import DIFFERENT
+from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.notes import Note
 from sos_score.study.data import StudyData
 from sos_score.study.rescore import rescore_study
 
-RULES = {
-    "all": "complete items only",
-    "80%": "80% of a scale's items answered",
-    "50%": "half of a scale's items answered",
-}
-PLANNED, SITES, ATTENTIVE, LINKED = "planned", "sites", "attentive", "linked"
+RULES = ("all", "80%", "50%")
+"""The missing rules that are tried, as `rescore_study` names them."""
+PLANNED, SITES, ATTENTIVE, LINKED, WITHOUT = "planned", "sites", "attentive", "linked", "without"
 _OF_ARMS = ("arms", "did")
 _QUESTIONS = ("change", *_OF_ARMS)
-_Key = tuple[str, ...]
+_Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Another way to analyse: its name, and what it is in words."""
+    """A way to analyse: as planned, one of `RULES`, ``sites``, ``attentive``, ``linked``, or ``without`` a site."""
 
-    name: str
-    words: str
+    kind: str
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A judged row, and the verdict on it under each choice.
+class ChoiceFinding:
+    """A judged finding, and what becomes of it under each choice.
 
-    The rows hold what a verdict rests on: the estimate, its tests, p and intervals; no standardized effect.
-
-    Attributes
-    ----------
-    row : Row
-        As planned.
-    verdicts : dict
-        Choice to the row it gives; choices that do not apply to it, or cannot be shown, are not there.
+    Findings hold what a verdict rests on: the estimate, its tests, p and intervals; no standardized effect. Choices
+    that do not apply, or cannot be shown, are not there.
     """
 
-    row: Row
-    verdicts: dict[str, Row]
+    finding: Finding
+    others: dict[Choice, Finding]
 
     @property
-    def flips(self) -> tuple[str, ...]:
+    def flips(self) -> tuple[Choice, ...]:
         """Return the choices under which the verdict is another one, or goes the other way."""
-        return tuple(name for name, row in self.verdicts.items() if say_short(row) != say_short(self.row))
+        planned = _find_answer(self.finding)
+        return tuple(choice for choice, other in self.others.items() if _find_answer(other) != planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +60,34 @@ class Sensitivity:
     ----------
     choices : tuple of Choice
         The plan first.
-    findings : tuple of Finding
-        The judged rows of `change`, `arms` and `did`, of people and of sites, that are shown as planned.
-    notes : tuple of str
+    findings : tuple of ChoiceFinding
+        The judged findings of `change`, `arms` and `did`, of people and of sites, that are shown as planned.
+    notes : tuple of Note
+        How many rows are straight-lined.
     """
 
     choices: tuple[Choice, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
+    findings: tuple[ChoiceFinding, ...]
+    notes: tuple[Note, ...]
 
 
-def say_short(row: Row) -> str:
-    """Return a verdict with its sign where there is a difference: "different (+)" is higher."""
-    if row.verdict != DIFFERENT:
-        return row.verdict
-    return f"{row.verdict} ({'+' if row.estimate > 0 else '-'})"
+def _find_answer(finding: Finding) -> tuple[Verdict | None, Direction | bool]:
+    """Return a verdict, with which way it goes where there is a difference."""
+    return finding.verdict, finding.verdict is Verdict.DIFFERENT and finding.estimate.value > 0
 
 
 def score_by_rules(data: StudyData) -> dict[str, StudyData]:
-    """Return a study scored under each of `RULES`; none where all scores arrived ready-made.
+    """Return a study scored under each missing rule of `RULES`; none where all scores arrived ready-made.
 
     Parameters
     ----------
     data : StudyData
+        From `load_study_data`.
 
     Returns
     -------
     dict
-        Rule to study, see `rescore_study`.
+        Rule to study: complete items only, 80% of a scale's items answered, half of them.
     """
     if all(table.plan is None for table in data.tables):
         return {}
@@ -111,6 +105,7 @@ def assess_sensitivity(
     Parameters
     ----------
     data : StudyData
+        From `load_study_data`.
     rules : mapping of str to StudyData
         The same study scored by other missing rules, from `score_by_rules`.
     instruments, scales : sequence of str
@@ -121,82 +116,79 @@ def assess_sensitivity(
     Sensitivity
         Each choice is the whole analysis done again, adjustment and withholding included, with one thing changed:
         the missing rule; straight-lined rows left out (see `find_straight_liners`); the same question judged of
-        sites, for rows of people; one site left out; only people with a score at the first and at the last wave.
+        sites, for findings of people; one site left out; only people with a score at the first and at the last wave.
     """
     plan = replace(make_plan(data.study), judged_only=True)
     attentive, lined = drop_straight_liners(data)
-    panels = _make_panels(data, plan, instruments, scales)
-    planned = _judge(panels, plan)
-    found: dict[str, dict[_Key, Row]] = {
-        rule: _judge(_make_panels(other, plan, instruments, scales), plan) for rule, other in rules.items()
+    outcomes = _take_all(data, plan, instruments, scales)
+    planned = _judge(outcomes, plan)
+    found: dict[Choice, dict[_Key, Finding]] = {
+        Choice(rule): _judge(_take_all(other, plan, instruments, scales), plan) for rule, other in rules.items()
     }
-    found[ATTENTIVE] = _judge(_make_panels(attentive, plan, instruments, scales), plan)
-    found[SITES] = {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}
-    words = dict(RULES) | {
-        ATTENTIVE: "without straight-lined answers",
-        SITES: "rows of people judged at the level of sites",
-        LINKED: "only people who answered at both waves",
-    }
+    found[Choice(ATTENTIVE)] = _judge(_take_all(attentive, plan, instruments, scales), plan)
+    found[Choice(SITES)] = {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}
     for site in plan.sites:
-        name = f"without {plan.label_site(site)}"
-        words[name] = name
-        found[name] = _leave_out(panels, plan, site)
+        found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:
-        found[LINKED] = _judge([kept for panel in panels if (kept := _keep_linked(panel, plan))], plan)
+        found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
     findings = [
-        Finding(row, {name: rows[key] for name, rows in found.items() if key in rows}) for key, row in planned.items()
+        ChoiceFinding(finding, {choice: others[key] for choice, others in found.items() if key in others})
+        for key, finding in planned.items()
     ]
-    choices = (Choice(PLANNED, "as planned"), *(Choice(name, words[name]) for name in found))
-    return Sensitivity(choices, tuple(findings), lined)
+    return Sensitivity((Choice(PLANNED), *found), tuple(findings), lined)
 
 
-def _make_panels(data: StudyData, plan: Plan, instruments: Sequence[str], scales: Sequence[str]) -> list[Panel]:
-    return [make_panel(outcome, plan)[0] for outcome in choose_outcomes(data, instruments, scales)]
+def _take_all(
+    data: StudyData, plan: ComparisonPlan, instruments: Sequence[str], scales: Sequence[str]
+) -> list[OutcomeScores]:
+    return [take_scores(outcome, plan)[0] for outcome in choose_outcomes(data, instruments, scales)]
 
 
-def _judge(panels: Sequence[Panel], plan: Plan, questions: Sequence[str] = _QUESTIONS) -> dict[_Key, Row]:
-    """Return the judged rows that are shown, by what they are about."""
-    rows = compare_panels(panels, plan, questions).rows
-    return {_name(row): row for row in rows if row.is_primary and row.verdict}
+def _judge(
+    outcomes: Sequence[OutcomeScores], plan: ComparisonPlan, questions: Sequence[str] = _QUESTIONS
+) -> dict[_Key, Finding]:
+    """Return the judged findings that are shown, by what they are about."""
+    found = compare_outcomes(outcomes, plan, questions).findings
+    return {_name(each): each for each in found if each.is_judged and each.verdict}
 
 
-def _name(row: Row) -> _Key:
-    return (row.question, row.source, row.scale, row.site, row.wave, row.groups, row.unit)
+def _name(each: Finding) -> _Key:
+    return (each.question, each.sources, each.scale, each.site, each.waves, each.groups, each.unit)
 
 
 def _of_sites(key: _Key) -> _Key:
-    return (*key[:-1], "sites") if key[0] != "change" and key[-1] == "people" else ()
+    return (*key[:-1], Unit.SITES) if key[0] != "change" and key[-1] is Unit.PEOPLE else ()
 
 
-def _leave_out(panels: Sequence[Panel], plan: Plan, site: str) -> dict[_Key, Row]:
+def _leave_out(outcomes: Sequence[OutcomeScores], plan: ComparisonPlan, site: str) -> dict[_Key, Finding]:
     """Return the findings without a site: those about arms, which alone can change."""
     fewer = replace(plan, sites={name: label for name, label in plan.sites.items() if name != site})
-    kept = [_keep(panel, panel.site != site) for panel in panels]
+    kept = [_keep(each, each.site != site) for each in outcomes]
     return _judge(kept, fewer, _OF_ARMS)
 
 
-def _keep(panel: Panel, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Panel:
+def _keep(outcome: OutcomeScores, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> OutcomeScores:
     return replace(
-        panel,
-        person=panel.person[places],
-        site=panel.site[places],
-        wave=panel.wave[places],
-        score=panel.score[places],
-        items=None if panel.items is None else panel.items[places],
+        outcome,
+        person=outcome.person[places],
+        site=outcome.site[places],
+        wave=outcome.wave[places],
+        score=outcome.score[places],
+        items=None if outcome.items is None else outcome.items[places],
     )
 
 
-def _keep_linked(panel: Panel, plan: Plan) -> Panel | None:
-    """Return a panel of those who have a score at the first and the last wave in one site; None without waves."""
-    if not (panel.at(wave=plan.first_wave).any() and panel.at(wave=plan.last_wave).any()):
+def _keep_linked(outcome: OutcomeScores, plan: ComparisonPlan) -> OutcomeScores | None:
+    """Return those who have a score at the first and the last wave in one site; None without waves."""
+    if not all(outcome.at(wave=wave).any() for wave in plan.span):
         return None
-    linked = set(_list_linked(panel, plan))
-    places = zip(panel.site.tolist(), panel.person.tolist(), strict=True)
-    return _keep(panel, np.array([place in linked for place in places], dtype=bool))
+    linked = set(_list_linked(outcome, plan))
+    places = zip(outcome.site.tolist(), outcome.person.tolist(), strict=True)
+    return _keep(outcome, np.array([place in linked for place in places], dtype=bool))
 
 
-def _list_linked(panel: Panel, plan: Plan) -> Iterator[tuple[str, str]]:
+def _list_linked(outcome: OutcomeScores, plan: ComparisonPlan) -> Iterator[tuple[str, str]]:
     for site in plan.sites:
-        people, before, after = panel.pair((site,), plan.first_wave, plan.last_wave)
+        people, before, after = outcome.pair((site,), plan.first_wave, plan.last_wave)
         both = ~np.isnan(before) & ~np.isnan(after)
         yield from ((site, person) for person, is_linked in zip(people, both.tolist(), strict=True) if is_linked)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.small_cells import say_part
 
@@ -59,7 +60,7 @@ def find_straight_liners(table: SourceTable) -> NDArray[np.bool_]:
     return lined
 
 
-def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[str, ...]]:
+def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
     """Return a study without its straight-lined rows, and how many each source had."""
     tables, notes = {}, []
     for table in data.tables:
@@ -73,6 +74,7 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[str, ...]]:
         tables[id(table)] = kept
         if lined.any():
             part = say_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell)
-            notes.append(f"{table.source}: {part} rows are straight-lined")
+            notes.append(note("straight_lined", source=table.source, part=part))
     outcomes = tuple(replace(outcome, table=tables[id(outcome.table)]) for outcome in data.outcomes)
-    return replace(data, tables=tuple(tables.values()), outcomes=outcomes), tuple(notes or ["no row is straight-lined"])
+    kept_data = replace(data, tables=tuple(tables.values()), outcomes=outcomes)
+    return kept_data, tuple(notes or [note("none_straight_lined")])

@@ -1,108 +1,106 @@
-"""Small groups are not shown, nor what would give them away."""
+"""Small groups are not shown, nor what would give them away: the one rule, for findings, counts and reports."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from sos_score.comparison.detectable import Limits
-from sos_score.comparison.finding import Row
-from sos_score.comparison.outcome import Panel, Plan
-from sos_score.study.small_cells import say_count
+from sos_score.comparison.finding import Detectable, Finding, Unit
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.notes import Note, note
 
-HIDDEN = "not shown: a group of fewer than {} people, or one that would give it away"
-_LEFT_OUT = re.compile(r"^(\d+) rows? left out")
-_KEPT = ("source", "instrument", "scale", "title", "question", "unit", "site", "wave", "groups", "method", "by_site")
+_COUNTED = "rows"  # the value of a note that counts rows of people
 
 
-def suppress_small(rows: Iterable[Row], panels: Iterable[Panel], plan: Plan) -> list[Row]:
-    """Return the rows with small groups blanked, complementary ones too.
+def find_hidden(sizes: Mapping[str, int], arms: Mapping[str, str], least: int) -> frozenset[str]:
+    """Return the sites that are not shown at a wave.
 
-    Parameters
-    ----------
-    rows : iterable of Row
-    panels : iterable of Panel
-        What the rows are about; which sites are hidden does not depend on which questions were asked.
-    plan : Plan
-        Its `smallest_cell` is the least number of people that is shown; 0 people is no secret.
+    Sites of 1 to ``least - 1`` people are hidden. A total less the sites that are shown is that of the hidden ones, and
+    totals are known of each arm and of all sites together (the rows of a file are counted too). So in each of these
+    groups the smallest other sites are hidden as well, until at least two sites with `least` people together are
+    hidden, or none is left. 0 people is no secret.
 
-    Returns
-    -------
-    list of Row
-        Blanked, save for its names, is a row that counts 1 to ``smallest_cell - 1`` people, and a row in which
-        the scores of a hidden site show; see `find_hidden`. Of the others, notes that count a few rows no longer do.
+    Examples
+    --------
+    >>> sorted(find_hidden({"a": 1, "b": 1, "c": 20}, {}, 5)), sorted(find_hidden({"a": 14, "b": 15}, {}, 5))
+    (['a', 'b', 'c'], [])
     """
-    hidden = {(panel.source, panel.scale): find_hidden(panel, plan) for panel in panels}
-
-    def find(row: Row) -> frozenset[tuple[str, str]]:
-        found = [hidden.get((source, row.scale), frozenset()) for source in row.source.split("+")]
-        return frozenset().union(*found)
-
-    def is_hidden(row: Row) -> bool:
-        return _is_small(row, plan) or _shows(row.by_site, row.wave, find(row), plan)
-
-    def strip(row: Row) -> Row:
-        shows = row.is_primary and _shows(plan.sites, row.wave, find(row), plan)
-        # What sites spread by would tell of the one that is hidden.
-        return _hide_counts(Limits().put_beside(row, row.detectable) if shows else row, plan)
-
-    return [_blank(row, plan) if is_hidden(row) else strip(row) for row in rows]
-
-
-def find_hidden(panel: Panel, plan: Plan) -> frozenset[tuple[str, str]]:
-    """Return which sites are hidden at which waves.
-
-    Parameters
-    ----------
-    panel : Panel
-    plan : Plan
-
-    Returns
-    -------
-    frozenset of (str, str)
-        Site and wave. Sites with 1 to ``smallest_cell - 1`` people; and, since an arm's result less those of its
-        other sites is that of the hidden ones, the smallest other sites of the arm at that wave, until at least
-        two sites with ``smallest_cell`` people together are hidden, or none is left.
-    """
-    hidden: set[tuple[str, str]] = set()
-    for wave in plan.waves:
-        sizes = {site: int(panel.at(site, wave).sum()) for site in plan.sites}
-        there = sorted((site for site in sizes if sizes[site]), key=sizes.__getitem__)
-        small = [site for site in there if sizes[site] < plan.smallest_cell]
-        hidden |= {(site, wave) for site in small}
-        for arm in {plan.arms[site] for site in small} if plan.has_arms else ():
-            taken: list[str] = []
-            for site in there:
-                enough = len(taken) > 1 and sum(sizes[each] for each in taken) >= plan.smallest_cell
-                if plan.arms[site] == arm and (site in small or not enough):
-                    taken.append(site)
-            hidden |= {(site, wave) for site in taken}
+    there = sorted((site for site, size in sizes.items() if size), key=sizes.__getitem__)
+    hidden = {site for site in there if sizes[site] < least}
+    groups = [[site for site in there if arms.get(site, "") == arm] for arm in dict.fromkeys(arms.values())]
+    for group in [*groups, there]:
+        while not _is_safe([sizes[site] for site in group if site in hidden], least):
+            others = [site for site in group if site not in hidden]
+            if not others:
+                break
+            hidden.add(others[0])
     return frozenset(hidden)
 
 
-def _is_small(row: Row, plan: Plan) -> bool:
-    """Return whether a row counts a group of people that is too small; sites are not people."""
-    return row.unit != "sites" and any(0 < count < plan.smallest_cell for count in row.counts)
+def _is_safe(sizes: list[int], least: int) -> bool:
+    """Return whether what hidden sites hold together says nothing about a few people."""
+    return not sizes or (len(sizes) > 1 and sum(sizes) >= least)
 
 
-def _shows(sites: Iterable[str], wave: str, hidden: frozenset[tuple[str, str]], plan: Plan) -> bool:
-    """Return whether the scores of a hidden site show in a row that tells of some sites."""
-    waves = {plan.span: (plan.first_wave, plan.last_wave), "": tuple(plan.waves)}.get(wave, (wave,))
-    return any((site, each) in hidden for site in sites for each in waves)
+def find_hidden_places(outcome: OutcomeScores, plan: ComparisonPlan) -> frozenset[tuple[str, str]]:
+    """Return the sites whose scores of an outcome are not shown, and the wave."""
+    return frozenset(
+        (site, wave)
+        for wave in plan.waves
+        for site in find_hidden(
+            {site: int(outcome.at(site, wave).sum()) for site in plan.sites}, plan.arms, plan.smallest_cell
+        )
+    )
 
 
-def _hide_counts(row: Row, plan: Plan) -> Row:
-    """Return a row whose notes do not say that a few people's rows were left out, and how many."""
+def suppress_small(
+    findings: Iterable[Finding], outcomes: Iterable[OutcomeScores], plan: ComparisonPlan
+) -> list[Finding]:
+    """Return the findings with small groups blanked, complementary ones too.
 
-    def say(found: re.Match[str]) -> str:
-        count = say_count(int(found[1]), plan.smallest_cell)
-        return found[0] if count == found[1] else f"{count} rows left out"
+    Blanked, save for what it is about, is a finding that counts 1 to ``smallest_cell - 1`` people, and one in which the
+    scores of a hidden site show. Which sites are hidden does not depend on which questions were asked. Of the others,
+    notes do not count a few rows.
+    """
+    hidden = {(each.source, each.scale): find_hidden_places(each, plan) for each in outcomes}
+    nowhere: frozenset[tuple[str, str]] = frozenset()
 
-    notes = tuple(_LEFT_OUT.sub(say, note) for note in row.notes)
-    return row if notes == row.notes else replace(row, notes=notes)
+    def shows(finding: Finding, sites: Iterable[str]) -> bool:
+        places = nowhere.union(*(hidden.get((source, finding.scale), nowhere) for source in finding.sources))
+        return any((site, wave) in places for site in sites for wave in plan.list_waves(finding.waves))
+
+    def treat(finding: Finding) -> Finding:
+        if _is_small(finding, plan) or shows(finding, finding.sites_shown):
+            return _blank(finding, plan)
+        if finding.is_judged and shows(finding, plan.sites):
+            # What sites spread by would give the hidden one away.
+            finding = replace(finding, detectable=Detectable(finding.detectable.own))
+        return replace(finding, notes=tuple(_hide_count(each, plan) for each in finding.notes))
+
+    return [treat(finding) for finding in findings]
 
 
-def _blank(row: Row, plan: Plan) -> Row:
-    empty = {field.name: field.default for field in fields(Row) if field.name not in _KEPT}
-    return replace(row, **empty | {"notes": (HIDDEN.format(plan.smallest_cell),)})  # type: ignore[arg-type]
+def _is_small(finding: Finding, plan: ComparisonPlan) -> bool:
+    """Return whether a finding counts a group of people that is too small; sites are not people."""
+    if finding.unit is Unit.SITES or (finding.unit is Unit.LEVEL and finding.level == "site"):
+        return False
+    return any(0 < count < plan.smallest_cell for count in finding.counts)
+
+
+def _hide_count(said: Note, plan: ComparisonPlan) -> Note:
+    """Return a note that does not say how many rows were left out where these are a few."""
+    values = dict(said.values)
+    count = values.get(_COUNTED)
+    if said.code != "rows_incomplete" or not isinstance(count, int) or not 0 < count < plan.smallest_cell:
+        return said
+    return note("few_rows_incomplete", least=plan.smallest_cell)
+
+
+def _blank(finding: Finding, plan: ComparisonPlan) -> Finding:
+    return Finding(
+        finding.question, finding.sources, finding.instrument, finding.scale, finding.unit, level=finding.level,
+        pair=finding.pair, site=finding.site, waves=finding.waves, groups=finding.groups, method=finding.method,
+        sites_shown=finding.sites_shown, n_groups=finding.n_groups, is_hidden=True,
+        notes=(note("hidden", least=plan.smallest_cell),),
+    )  # fmt: skip

@@ -1,33 +1,47 @@
-"""The one rule that turns a test into a word."""
+"""The one rule that turns a test into a verdict."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
-DIFFERENT = "different"
-TRIVIAL = "different but too small to matter"
-EQUIVALENT = "equivalent"
-INCONCLUSIVE = "inconclusive"
+from sos_score.notes import Note, note
+
+
+class Verdict(StrEnum):
+    """What a finding lets one say."""
+
+    DIFFERENT = "different"
+    TRIVIAL = "different but too small to matter"
+    EQUIVALENT = "equivalent"
+    INCONCLUSIVE = "inconclusive"
+    REPORTABLE = "team mean may be reported"
+    NOT_REPORTABLE = "team mean may not be reported"
+    NOT_KNOWN = "team mean not known"
+    FIRST_LARGER = "first level larger"
+    SECOND_LARGER = "second level larger"
+    CANNOT_TELL = "cannot tell"
+    SUPPORTED = "supported"
+    REFUSED = "refused"
+    WRONG_UNIT = "wrong unit"
+
+
+class Direction(StrEnum):
+    """Which way a difference goes: up is positive."""
+
+    NONE = ""
+    UP = "up"
+    DOWN = "down"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a comparison lets one say.
+class Judgement:
+    """A verdict on a comparison, its direction for the two kinds of different, and why."""
 
-    Attributes
-    ----------
-    word : str
-        "different", "different but too small to matter", "equivalent" or "inconclusive".
-    direction : str
-        In the scale's own terms, for the two kinds of different; empty otherwise.
-    reason : str
-        Why, in one sentence.
-    """
-
-    word: str
-    direction: str
-    reason: str
+    verdict: Verdict
+    direction: Direction
+    reason: tuple[Note, ...]
 
 
 def judge_difference(
@@ -37,8 +51,7 @@ def judge_difference(
     *,
     alpha: float = 0.05,
     smallest: float = math.nan,
-    directions: tuple[str, str] = ("higher", "lower"),
-) -> Verdict:
+) -> Judgement:
     """Give the verdict on one comparison.
 
     Parameters
@@ -53,12 +66,10 @@ def judge_difference(
         Level of the test.
     smallest : float
         The smallest difference of interest, above 0, in the units of the estimate; NaN where none was given.
-    directions : tuple of str
-        What a positive and what a negative difference mean ("more engagement", "less engagement").
 
     Returns
     -------
-    Verdict
+    Judgement
         By this table; "inside" means that the whole interval lies strictly between -smallest and +smallest.
 
         ============  ==========  ============================================
@@ -82,45 +93,31 @@ def judge_difference(
 
     Examples
     --------
-    >>> judge_difference(-0.1, 0.6, (-0.3, 0.1), smallest=0.5).word
-    'equivalent'
-    >>> v = judge_difference(-4.0, 0.01, (-6.0, -2.0), directions=("more engagement", "less engagement"))
-    >>> v.word, v.direction
-    ('different', 'less engagement')
+    >>> judge_difference(-0.1, 0.6, (-0.3, 0.1), smallest=0.5).verdict
+    <Verdict.EQUIVALENT: 'equivalent'>
+    >>> judge_difference(-4.0, 0.01, (-6.0, -2.0)).direction
+    <Direction.DOWN: 'down'>
     """
     if smallest <= 0:
         raise ValueError(f"the smallest difference of interest must be above 0, not {smallest}")
     if math.isnan(p) or math.isnan(estimate):
-        return Verdict(INCONCLUSIVE, "", "the difference could not be tested")
-    found = p <= alpha
-    against = f"p = {p:.3g} against {alpha:g}"
-    unknown = _say_unknown(interval, smallest)
-    if unknown:
-        said = "so its size cannot be judged" if found else "so equivalence cannot be judged"
-        word = DIFFERENT if found else INCONCLUSIVE
-        return Verdict(word, _say_direction(estimate, directions) if found else "", f"{against}; {unknown}, {said}")
-    inside = -smallest < interval[0] and interval[1] < smallest
-    beyond = interval[0] >= smallest or interval[1] <= -smallest
-    where = (
-        "the interval lies inside the smallest difference of interest"
-        if inside
-        else "the interval lies beyond the smallest difference of interest"
-        if beyond
-        else "the interval reaches both differences that matter and differences that do not"
-    )
-    reason = f"{against}; {where}"
-    if found:
-        return Verdict(TRIVIAL if inside else DIFFERENT, _say_direction(estimate, directions), reason)
-    return Verdict(EQUIVALENT if inside else INCONCLUSIVE, "", reason)
+        return Judgement(Verdict.INCONCLUSIVE, Direction.NONE, (note("not_tested"),))
+    is_found = p <= alpha
+    against = note("p_against", p=p, alpha=alpha)
+    direction = _find_direction(estimate) if is_found else Direction.NONE
+    lacking = "no_limit" if math.isnan(smallest) else "no_interval" if any(map(math.isnan, interval)) else ""
+    if lacking:
+        verdict = Verdict.DIFFERENT if is_found else Verdict.INCONCLUSIVE
+        return Judgement(verdict, direction, (against, note(f"{lacking}_{'size' if is_found else 'equivalence'}")))
+    is_inside = -smallest < interval[0] and interval[1] < smallest
+    is_beyond = interval[0] >= smallest or interval[1] <= -smallest
+    reason = (against, note("inside" if is_inside else "beyond" if is_beyond else "across"))
+    if is_found:
+        return Judgement(Verdict.TRIVIAL if is_inside else Verdict.DIFFERENT, direction, reason)
+    return Judgement(Verdict.EQUIVALENT if is_inside else Verdict.INCONCLUSIVE, direction, reason)
 
 
-def _say_unknown(interval: tuple[float, float], smallest: float) -> str:
-    if math.isnan(smallest):
-        return "no smallest difference of interest was given"
-    return "there is no interval" if any(map(math.isnan, interval)) else ""
-
-
-def _say_direction(estimate: float, directions: tuple[str, str]) -> str:
+def _find_direction(estimate: float) -> Direction:
     if estimate == 0.0:
-        return ""
-    return directions[0] if estimate > 0 else directions[1]
+        return Direction.NONE
+    return Direction.UP if estimate > 0 else Direction.DOWN

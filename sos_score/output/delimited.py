@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 RESULT_FORMATS = ("csv", "json", "xlsx")
-_FORMULA_STARTS = "=+-@\t\r"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def open_console(*, to_stderr: bool = False) -> Console:
@@ -91,7 +91,7 @@ def _make_csv(table: Table) -> str:
 
 def disarm(value: Cell) -> Cell:
     """Return a cell with an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA_STARTS else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +100,7 @@ def disarm_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     import polars.selectors as cs
 
     text = cs.string()
-    starts = text.str.contains(f"^[{re.escape(_FORMULA_STARTS)}]")
+    starts = text.str.contains("^[" + re.escape("".join(_FORMULA_STARTS)) + "]")
     return frame.with_columns(pl.when(starts).then(pl.lit("'") + text).otherwise(text).name.keep())
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sos_score.comparison.judging import Comparison
 from sos_score.definition.reading import Definition
+from sos_score.report.columns import list_codebooks
 from sos_score.report.docx import make_document
-from sos_score.report.finding_codebook import list_codebooks
 from sos_score.report.html import make_page
 from sos_score.report.model import ReportData, Section
+from sos_score.report.questions.registry import make_file_tables
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.scores import StudyScores, gather_scores, make_study_sav
 from sos_score.report.sections.registry import list_sections
-from sos_score.report.tables.detail import make_file_tables
 from sos_score.report.xlsx import make_report_workbook
 from sos_score.study.data import StudyData
 
@@ -30,7 +30,7 @@ def _make_docx(report: ReportData, sections: tuple[Section, ...], _scores: Study
 def _make_xlsx(report: ReportData, sections: tuple[Section, ...], scores: StudyScores) -> bytes:
     codebooks = list_codebooks(scores.variables)
     further = {
-        **{f"all {name}": table for name, table in make_file_tables(report.comparison).items()},
+        **{f"all {name}": table for name, table in make_file_tables(report.comparison, report.labels).items()},
         "codebook": codebooks["codebook"],
         "codebook of findings": codebooks["findings"],
     }

@@ -10,8 +10,9 @@ from typing import Any
 from sos_score.definition.study.model import Study
 from sos_score.output.table import Table, drop_hidden, format_cell
 from sos_score.report.figures.svg import inline_svg
-from sos_score.report.model import Section, count, join
+from sos_score.report.model import Section
 from sos_score.version import __version__
+from sos_score.words import count, join
 
 
 def make_page(study: Study, sections: Sequence[Section]) -> str:

@@ -1,165 +1,237 @@
-"""Findings in few words, and outcomes by the names people know."""
+"""What things are called: sites, arms, outcomes, units, verdicts. Findings hold ids; here they become words."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
-from sos_score.comparison.finding import QUESTIONS, Row
+from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
-from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
-from sos_score.output.numbers import format_interval, format_number, format_p
-from sos_score.output.table import Column, Table
-from sos_score.report.model import count, join
-from sos_score.report.tables.sentences import say_verdict
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.notes import Note
 from sos_score.study.data import StudyData
+from sos_score.words import join, pluralise
 
 _FEW = 3  # outcomes that a note names
-_MARKS = {"?": "inconclusive", "=": "equivalent", "~": "too small to matter"}
-_KEY = (
-    "In brackets: the smallest effect this comparison would find with 80% power; adjusted, that of people who share"
-    " a site; none, where no effect would be found, however large.",
-    "A dash: not asked, or not shown.",
-)
+_SITE_VALUES = {"names", "pair", "first", "second"}
+_OF_SITES = ("similarity_refused", "similarity_supported", "similarity_open", "of_two_profiles")
+_TURNED = {
+    "more ": "less ",
+    "greater ": "less ",
+    "a stronger ": "a weaker ",
+    "a better ": "a worse ",
+    "safer ": "less safe ",
+}
+_GROUPS = {
+    Contrast.NOTHING: "",
+    Contrast.LEAVERS: "leavers - stayers",
+    Contrast.NEWCOMERS: "newcomers - stayers",
+    Contrast.LINKED: "linked people",
+    Contrast.RELIABLE: "linked, up, down, unchanged",
+}
+_JOINED = {
+    Contrast.WAVE_COUNTS: ", ",
+    Contrast.SITE: ", ",
+    Contrast.SITES: ", ",
+    Contrast.NORM: " - ",
+    Contrast.WAVES: " - ",
+    Contrast.ARMS: " - ",
+    Contrast.SITE_PAIR: " - ",
+    Contrast.SCORES: " - ",
+    Contrast.LEVELS: " against ",
+}
+ASSOCIATED = {
+    Verdict.DIFFERENT: "associated",
+    Verdict.TRIVIAL: "associated but too weakly to matter",
+    Verdict.EQUIVALENT: "no association that would matter",
+    Verdict.INCONCLUSIVE: "inconclusive",
+}
+MARKS = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "=", Verdict.INCONCLUSIVE: "?", Verdict.CANNOT_TELL: "?"}
 
 
-def say_short(row: Row) -> str:
-    """Return a verdict in a word or two."""
-    if row.verdict == DIFFERENT:
-        return row.is_good or ("higher" if row.estimate > 0 else "lower")
-    return "too small to matter" if row.verdict == TRIVIAL else row.verdict
+class Labels:
+    """The names of a study's parts, for everything that is shown."""
+
+    def __init__(
+        self, plan: ComparisonPlan, outcomes: Iterable[OutcomeScores] = (), data: StudyData | None = None
+    ) -> None:
+        self.plan, self.data = plan, data
+        of_study = data.outcomes if data else ()
+        self.names = {(each.source, each.scale): (each.source_label, each.title) for each in of_study}
+        self.sources = {each.source: each.source_label for each in of_study}
+        self._titles = {key: f"{scale} ({source})" for key, (source, scale) in self.names.items()}
+        self._titles |= {(each.source, each.scale): each.title for each in outcomes}
+        self._higher = {(each.source, each.scale): each.higher_is for each in of_study}
+        self._higher |= {(each.source, each.scale): each.higher_is for each in outcomes}
+
+    @classmethod
+    def of(cls, comparison: Comparison, data: StudyData | None = None) -> Labels:
+        """Return the names of what a comparison is about."""
+        return cls(comparison.plan, comparison.outcomes, data)
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        """Return what the treated and the reference arm are called."""
+        return self.plan.arm_labels[self.plan.treated], self.plan.arm_labels[self.plan.reference]
+
+    def name_site(self, site: str) -> str:
+        """Return what a site is called."""
+        return self.plan.sites.get(site, site)
+
+    def name_waves(self, waves: tuple[str, ...]) -> str:
+        """Return "T1" or "T1 to T2"."""
+        return " to ".join(waves)
+
+    def name_unit(self, finding: Finding) -> str:
+        """Return what counts as one: people, sites, workers."""
+        return pluralise(finding.level) if finding.unit is Unit.LEVEL else finding.unit.value
+
+    def name_outcome(self, finding: Finding) -> tuple[str, str]:
+        """Return the source's label and the scale's title, several sources joined."""
+        labels = [self.sources[source] for source in finding.sources]
+        return join(labels), self.names[finding.source, finding.scale][1]
+
+    def name_title(self, finding: Finding) -> str:
+        """Return what a finding is about: scale and source, a declared pair, or a profile."""
+        if finding.pair and self.data is not None:
+            pair = self.data.study.pairs[finding.pair]
+            return pair.label or " with ".join(self._name_id(ref) for ref in (pair.x, pair.y))
+        if finding.question == "profiles":
+            return f"Profile of {finding.n_groups} scales ({self.sources[finding.source]})"
+        if len(finding.sources) > 1:
+            labels = ", ".join(self.sources[source] for source in finding.sources)
+            return f"{self.names[finding.source, finding.scale][1]} ({labels})"
+        return self._titles.get((finding.source, finding.scale), "")
+
+    def _name_id(self, ref: str) -> str:
+        assert self.data is not None
+        outcome = self.data.outcome(ref)
+        return f"{outcome.title} ({outcome.source_label})"
+
+    def name_groups(self, finding: Finding) -> str:
+        """Return what is compared with what: "T2 - T1", "Site 1, Site 2", "20 workers"."""
+        contrast, members = finding.groups.contrast, finding.groups.members
+        if contrast in _GROUPS:
+            return _GROUPS[contrast]
+        if contrast is Contrast.LEVEL:
+            return f"{finding.n_groups} {members[0]}"
+        if contrast is Contrast.WITHIN:
+            return f"within {members[0]}"
+        if contrast is Contrast.LEVEL_WITHIN:
+            return f"{members[0]} against within {members[0]}"
+        if contrast in (Contrast.ARMS, Contrast.ARM_CHANGES):
+            members = tuple(self.plan.arm_labels[arm] for arm in members)
+        if contrast is Contrast.ARM_CHANGES:
+            return " - ".join(f"{arm} change" for arm in members)
+        if contrast in (Contrast.SITE, Contrast.SITES, Contrast.SITE_PAIR):
+            members = tuple(map(self.name_site, members))
+        if contrast is Contrast.NORM:
+            members = (self.name_site(members[0]), members[1])
+        return _JOINED[contrast].join(members)
+
+    def describe(self, said: Note) -> str:
+        """Return a note's sentence, ids of sites, arms and sources replaced by what they are called."""
+        changed = tuple((name, self._label(said.code, name, value)) for name, value in said.values)
+        return str(replace(said, values=changed))
+
+    def _label(self, code: str, name: str, value: object) -> object:
+        if name == "arm":
+            return self.plan.arm_labels.get(str(value), value)
+        if code in _OF_SITES and name in _SITE_VALUES:
+            if isinstance(value, str):
+                return self.name_site(value)
+            return tuple(self.name_site(each) if isinstance(each, str) else each for each in value)  # type: ignore[attr-defined] # names of sites, with numbers
+        return value
+
+    def name_source(self, said: Note) -> str:
+        """Return a note's sentence with the label of the source it is about."""
+        changed = tuple((name, self.sources.get(str(value), value) if name == "source" else value)
+                        for name, value in said.values)  # fmt: skip
+        return self.describe(replace(said, values=changed))
+
+    def describe_reason(self, finding: Finding) -> str:
+        """Return why a verdict is what it is."""
+        if not finding.reason:
+            return ""
+        parts = [self.describe(each) for each in finding.reason if each.code != "not_after_adjustment"]
+        text = "; ".join(parts)
+        if len(parts) < len(finding.reason):
+            return f"{text}, but not after adjustment"
+        if not finding.holds_adjusted:
+            return f"{text.removesuffix('.')}, but not after adjustment."
+        return text
+
+    def name_direction(self, finding: Finding) -> str:
+        """Return what a difference means, in the scale's own words."""
+        if finding.direction is Direction.NONE:
+            return ""
+        is_up = finding.direction is Direction.UP
+        if finding.question == "association":
+            return "higher goes with higher" if is_up else "higher goes with lower"
+        higher = self._higher[finding.source, finding.scale]
+        return higher if is_up else turn_words(higher)
+
+    def name_verdict(self, finding: Finding) -> str:
+        """Return a verdict as files give it."""
+        verdict = finding.verdict
+        if verdict is None:
+            return ""
+        if verdict in (Verdict.FIRST_LARGER, Verdict.SECOND_LARGER):
+            return f"{name_larger(finding)} more{'' if finding.holds_adjusted else ' before adjustment'}"
+        if finding.question == "association":
+            return ASSOCIATED.get(verdict, verdict.value)
+        return verdict.value
+
+    def list_notes(self, findings: Iterable[Finding]) -> tuple[str, ...]:
+        """Return what findings have to say, each thing once, with the outcomes it is about where they are few."""
+        said: dict[str, dict[str, None]] = {}
+        outcomes: dict[str, None] = {}
+        for finding in findings:
+            source, scale = self.name_outcome(finding)
+            outcomes[f"{scale} ({source})"] = None
+            for each in finding.notes:
+                said.setdefault(self.describe(each), {})[f"{scale} ({source})"] = None
+        return tuple(
+            f"{join(list(where))}: {text}" if len(where) <= _FEW < len(outcomes) else text
+            for text, where in said.items()
+        )
 
 
-def name_outcomes(data: StudyData) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return the label of the source and the title of the scale of each outcome."""
-    return {(each.source, each.scale): (each.source_label, each.title) for each in data.outcomes}
+def name_better(finding: Finding) -> str:
+    """Return "better", "worse", or nothing where that is not known."""
+    return {True: "better", False: "worse", None: ""}[finding.is_better]
 
 
-def name_row(row: Row, names: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
-    """Return the source's label and the scale's title of a row that may be about several sources together."""
-    sources = row.source.split("+")
-    return join([names[source, row.scale][0] for source in sources]), names[sources[0], row.scale][1]
+def name_larger(finding: Finding) -> str:
+    """Return which of two levels accounts for more."""
+    first, second = finding.groups.members
+    return first if finding.verdict is Verdict.FIRST_LARGER else second
 
 
-def list_notes(rows: Iterable[Row], names: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, ...]:
-    """Return what rows say of themselves, each thing once, with the outcomes it is said of where they are few."""
-    said: dict[str, dict[str, None]] = {}
-    outcomes: dict[str, None] = {}
-    for row in rows:
-        source, scale = name_row(row, names)
-        outcomes[f"{scale} ({source})"] = None
-        for note in row.notes:
-            said.setdefault(note, {})[f"{scale} ({source})"] = None
-    return tuple(
-        f"{join(list(where))}: {note}" if len(where) <= _FEW < len(outcomes) else note for note, where in said.items()
-    )
-
-
-def name_rows(table: Table, data: StudyData) -> Table:
-    """Return a table of outcomes with their source and title in place of ids, and words in place of marks."""
-    names = {each.id: (each.source_label, each.title) for each in data.outcomes}
-    rows = tuple((*names[str(row[0])], *(_spell(str(cell)) for cell in row[1:])) for row in table.rows)
-    cells = [str(cell) for row in rows for cell in row[2:]]
-    holds = (any("inconclusive (" in cell for cell in cells), "-" in cells)
-    columns = (Column("source", wraps=True), Column("scale", wraps=True), *table.columns[1:])
-    notes = tuple(note for note, is_held in zip(_KEY, holds, strict=True) if is_held)
-    return replace(table, columns=columns, rows=rows, notes=notes, stub=table.stub + 1)
-
-
-def _spell(cell: str) -> str:
-    mark, _, effect = cell.partition(" ")
-    word = _MARKS.get(mark)
-    if word is None or not effect:
-        return word or cell
-    own, _, adjusted = effect.partition("/")
-    return f"{word} ({own}; {adjusted} adjusted)" if adjusted else f"{word} ({own})"
-
-
-def name_sources(table: Table, data: StudyData) -> Table:
-    """Return a table of sources with their labels in place of ids."""
-    labels = {each.source: each.source_label for each in data.outcomes}
-    rows = tuple((labels[str(row[0])], *row[1:]) for row in table.rows)
-    return replace(table, rows=rows)
-
-
-def list_judged(comparison: Comparison, data: StudyData, question: str) -> Table:
-    """Return every judged row of a question: the few fields that tell the finding."""
-    names = name_outcomes(data)
-    labels = ("where", "n", "difference", "effect", "p", "adj. p", "verdict")
-    columns = tuple(Column(label, wraps=label in ("where", "difference", "verdict")) for label in labels)
-    rows = tuple((*names[row.source, row.scale], *_show(row)) for row in comparison.ask(question) if row.is_primary)
-    first = (Column("source", wraps=True), Column("scale", wraps=True))
-    return Table((*first, *columns), rows, f"{QUESTIONS[question]}: every judged finding", stub=3)
-
-
-def _show(row: Row) -> tuple[str, ...]:
-    place = ", ".join(dict.fromkeys(part for part in (row.site, row.wave, row.groups) if part))
-    estimate = f"{format_number(row.estimate)} {format_interval(row.low, row.high)}".strip()
+def name_short(finding: Finding) -> str:
+    """Return a verdict on a difference in a word or two."""
+    if finding.verdict is Verdict.DIFFERENT:
+        return name_better(finding) or ("higher" if finding.estimate.value > 0 else "lower")
     return (
-        f"{place} ({row.unit})",
-        ", ".join(map(str, row.counts)),
-        "" if math.isnan(row.estimate) else estimate,
-        "" if math.isnan(row.effect) else f"{row.effect_name} {format_number(row.effect)}",
-        "" if math.isnan(row.p) else format_p(row.p),
-        "" if math.isnan(row.p_adjusted) else format_p(row.p_adjusted),
-        say_verdict(row),
+        "too small to matter"
+        if finding.verdict is Verdict.TRIVIAL
+        else finding.verdict.value
+        if finding.verdict
+        else ""
     )
 
 
-def count_verdicts(rows: Iterable[Row], what: str) -> str:
-    """Return a sentence on how many findings are different, equivalent and inconclusive.
+def turn_words(higher_is: str) -> str:
+    """Return what a lower score means, from what a higher one does.
 
-    Parameters
-    ----------
-    rows : iterable of Row
-    what : str
-        What is compared, in the singular: "comparison of sites".
-
-    Returns
-    -------
-    str
-        Empty where nothing was judged.
+    Examples
+    --------
+    >>> turn_words("more engagement"), turn_words("a stronger bond"), turn_words("clearer roles")
+    ('less engagement', 'a weaker bond', 'the opposite of clearer roles')
     """
-    words = Counter(row.verdict for row in rows if row.is_primary and row.verdict)
-    total = sum(words.values())
-    if not total:
-        return ""
-    parts = [_say(words[DIFFERENT], "shows a difference", "show a difference")]
-    if words[TRIVIAL]:
-        parts.append(_say(words[TRIVIAL], "shows one too small to matter", "show one too small to matter"))
-    parts.append(_say(words[EQUIVALENT], "is equivalent", "are equivalent"))
-    parts.append(_say(words[INCONCLUSIVE], "is inconclusive", "are inconclusive"))
-    return f"Of {count(total, what, what.replace('comparison', 'comparisons', 1))}, {join(parts)}."
-
-
-def _say(number: int, one: str, several: str) -> str:
-    return f"{number or 'none'} {several if number > 1 else one}"
-
-
-def list_differences(comparison: Comparison, data: StudyData, question: str) -> Iterator[str]:
-    """Yield, for each place and source, the outcomes that differ and how.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    data : StudyData
-    question : str
-
-    Yields
-    ------
-    str
-        "Site 3, T1 to T2 (Culture and climate, staff): worse in Proficiency and Rigidity."
-    """
-    names = name_outcomes(data)
-    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for row in comparison.ask(question):
-        if row.is_primary and row.verdict == DIFFERENT:
-            source, scale = names[row.source, row.scale]
-            place = row.groups if question in ("arms", "did") else row.site
-            where = ", ".join(part for part in (place, row.wave) if part)
-            unit = f", {row.unit}" if question in ("arms", "did") else ""
-            groups.setdefault((where + unit, source), {}).setdefault(say_short(row), []).append(scale)
-    for (where, source), found in groups.items():
-        yield f"{where} ({source}): {'; '.join(f'{word} in {join(scales)}' for word, scales in found.items())}."
+    for word, turned in _TURNED.items():
+        if higher_is.startswith(word):
+            return turned + higher_is.removeprefix(word)
+    return f"the opposite of {higher_is}"

@@ -8,7 +8,7 @@ import os
 import platform
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from sos_score.comparison.finding import Row
+from sos_score.comparison.finding import Finding
 from sos_score.comparison.judging import Comparison
-from sos_score.comparison.outcome import Panel, Plan
-from sos_score.comparison.suppression import HIDDEN
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.errors import InvalidRequest
+from sos_score.report.columns import COLUMNS
+from sos_score.report.labels import Labels
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.response_counts import may_count_files
 from sos_score.scoring.provenance import describe_outcome
@@ -44,6 +46,7 @@ def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes
     """
     folder = request.manifest.parent
     data, comparison = report.data, report.comparison
+    labels = Labels.of(comparison, data)
     manifest = {
         "format": FORMAT,
         "made_at": made_at,
@@ -60,9 +63,9 @@ def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes
         "privacy": data.study.privacy.model_dump(mode="json"),
         "sources": {name: source.model_dump(mode="json") for name, source in data.study.sources.items()},
         "defaults": list(data.defaults),
-        "counts": _count(request, data, comparison),
-        "notes": list(comparison.notes),
-        "findings": list_findings(comparison),
+        "counts": _count(request, data, comparison, labels),
+        "notes": list(map(labels.describe, comparison.notes)),
+        "findings": list_findings(comparison, labels),
     }
     return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -98,11 +101,15 @@ def list_inputs(data: StudyData, folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def _count(request: ReportRequest, data: StudyData, comparison: Comparison) -> dict[str, Any]:
+def _count(request: ReportRequest, data: StudyData, comparison: Comparison, labels: Labels) -> dict[str, Any]:
     """Return what was left out, step by step, and what came of the rest."""
     folder = request.manifest.parent
-    verdicts = Counter(f"{row.question} of {row.unit}: {row.verdict}" for row in comparison.rows if row.is_primary)
-    hidden = Counter(row.question for row in comparison.rows if is_hidden(row, comparison.plan))
+    verdicts = Counter(
+        f"{each.question} of {labels.name_unit(each)}: {labels.name_verdict(each)}"
+        for each in comparison.findings
+        if each.is_judged
+    )
+    hidden = Counter(each.question for each in comparison.findings if each.is_hidden)
     files = [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files]
     sources = [_count_source(Path(request.study).parent, data, table) for table in data.tables]
     return {
@@ -129,43 +136,45 @@ def _count_source(folder: Path, data: StudyData, table: SourceTable) -> dict[str
     }
 
 
-def is_hidden(row: Row, plan: Plan) -> bool:
-    """Return whether a row is blank for the sake of a small group."""
-    return HIDDEN.format(plan.smallest_cell) in row.notes
-
-
-def list_findings(comparison: Comparison) -> dict[str, dict[str, Any]]:
+def list_findings(comparison: Comparison, labels: Labels) -> dict[str, dict[str, Any]]:
     """Return every judged finding by its name, in full precision; what cannot be computed is null."""
-    panels = {(panel.source, panel.scale): panel for panel in comparison.panels}
+    outcomes = {(outcome.source, outcome.scale): outcome for outcome in comparison.outcomes}
     return {
-        name_finding(row): _describe(row) | {"without_score": _count_lost(row, panels, comparison.plan)}
-        for row in comparison.rows
-        if row.is_primary
+        name_finding(each, labels): _describe(each, labels)
+        | {"without_score": _count_lost(each, outcomes, comparison.plan)}
+        for each in comparison.findings
+        if each.is_judged
     }
 
 
-def name_finding(row: Row) -> str:
+def name_finding(finding: Finding, labels: Labels) -> str:
     """Return what a finding is about, which no other is."""
-    parts = (f"{row.source}.{row.scale}", row.question, row.unit, row.site, row.wave, row.groups)
+    parts = (
+        finding.outcome,
+        finding.question,
+        labels.name_unit(finding),
+        labels.name_site(finding.site),
+        labels.name_waves(finding.waves),
+        labels.name_groups(finding),
+    )
     return " | ".join(part for part in parts if part)
 
 
-def _describe(row: Row) -> dict[str, Any]:
-    numbers: Mapping[str, float] = {name: getattr(row, name) for name in NUMBERS}
-    plain = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
-    return {"n": list(row.counts), **plain, "verdict": row.verdict}
+def _describe(finding: Finding, labels: Labels) -> dict[str, Any]:
+    numbers = {name: COLUMNS[name].take(finding, labels) for name in NUMBERS}
+    plain = {
+        name: value if isinstance(value, float) and math.isfinite(value) else None for name, value in numbers.items()
+    }
+    return {"n": list(finding.counts), **plain, "verdict": labels.name_verdict(finding)}
 
 
-def _count_lost(row: Row, panels: Mapping[tuple[str, str], Panel], plan: Plan) -> int | None:
+def _count_lost(
+    finding: Finding, outcomes: Mapping[tuple[str, str], OutcomeScores], plan: ComparisonPlan
+) -> int | None:
     """Return how many answer sheets of a finding's sites and waves have no score; None where that is not shown."""
-    panel = panels.get((row.source, row.scale))
-    if panel is None or is_hidden(row, plan):
+    outcome = outcomes.get((finding.source, finding.scale)) if len(finding.sources) == 1 else None
+    if outcome is None or finding.is_hidden:
         return None
-    sites = list(_find_sites(row, plan))
-    waves = {plan.span: [plan.first_wave, plan.last_wave], "": list(plan.waves)}.get(row.wave, [row.wave])
-    there = np.isin(panel.site, sites) & np.isin(panel.wave, waves)
-    return int((there & np.isnan(panel.score)).sum())
-
-
-def _find_sites(row: Row, plan: Plan) -> Iterable[str]:
-    return (site for site, label in plan.sites.items() if row.site in ("", site, label))
+    sites = [finding.site] if finding.site else list(plan.sites)
+    there = np.isin(outcome.site, sites) & np.isin(outcome.wave, plan.list_waves(finding.waves))
+    return int((there & np.isnan(outcome.score)).sum())

@@ -11,6 +11,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
 from sos_score.output.table import Table
 from sos_score.report.figures.style import render_figure
+from sos_score.report.labels import Labels
 from sos_score.study.data import StudyData
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class ReportData:
     data: StudyData
     comparison: Comparison
     manifest: str
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Return what the study's parts are called."""
+        return Labels.of(self.comparison, self.data)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
@@ -100,25 +106,3 @@ class Section:
     def pictures(self) -> list[Picture]:
         """Return its pictures."""
         return [block.value for block in self.blocks if isinstance(block.value, Picture)]
-
-
-def count(number: int, noun: str, nouns: str = "") -> str:
-    """Return "1 site" or "4 sites".
-
-    Examples
-    --------
-    >>> count(1, "site"), count(0, "person", "people")
-    ('1 site', '0 people')
-    """
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
-
-
-def join(words: list[str]) -> str:
-    """Return "a, b and c".
-
-    Examples
-    --------
-    >>> join(["a"]), join(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

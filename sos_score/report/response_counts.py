@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sos_score.comparison.links import Links
+from sos_score.comparison.suppression import find_hidden
 from sos_score.definition.study.model import Study
 from sos_score.study.data import StudyData
 
@@ -19,8 +21,6 @@ class SiteCount:
 
     Attributes
     ----------
-    source, label, site : str
-        The source, its name, and the site's name.
     waves : dict
         Wave to people; None where a group is too small to be shown, or would give one away.
     both : int or None
@@ -30,6 +30,7 @@ class SiteCount:
     source: str
     label: str
     site: str
+    site_label: str
     waves: dict[str, int | None]
     both: int | None
 
@@ -43,18 +44,10 @@ def may_count_files(data: StudyData) -> bool:
 
 
 def count_answers(data: StudyData) -> list[SiteCount]:
-    """Return how many people of each source answered in each site.
+    """Return how many people of each source answered in each site, sources in the order of the study file.
 
-    Parameters
-    ----------
-    data : StudyData
-
-    Returns
-    -------
-    list of SiteCount
-        Sources in the order of the study file. Groups of 1 to ``smallest_cell - 1`` people are None; where only one
-        site is so at a wave, the smallest other is too, because the rows of the file are counted as well. `both` is
-        None where fewer than that answered at one wave only.
+    Groups that are small, or that would give one away, are None; see `find_hidden`. So is `both` where fewer than the
+    smallest group shown answered at both waves, or at one only.
     """
     found: list[SiteCount] = []
     done: set[str] = set()
@@ -75,16 +68,18 @@ def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) ->
         for site in study.sites
         if (frame["site"] == site).any()
     }
-    hidden = {wave: _hide({site: len(each[wave]) for site, each in people.items()}, least) for wave in waves}
+    arms = {site: each.arm or "" for site, each in study.sites.items()}
+    hidden = {
+        wave: find_hidden({site: len(each[wave]) for site, each in people.items()}, arms, least) for wave in waves
+    }
     for site, each in people.items():
         shown = {wave: None if site in hidden[wave] else len(each[wave]) for wave in waves}
         both = None
         if len(waves) > 1 and None not in shown.values():
             first, last = each[waves[0]], each[waves[-1]]
             linked = len(first & last)
-            parts = (linked, len(first) - linked, len(last) - linked)
-            both = None if any(0 < part < least for part in parts) else linked
-        yield SiteCount(source, label, study.label_site(site), shown, both)
+            both = None if Links(linked, len(first) - linked, len(last) - linked).is_small(least) else linked
+        yield SiteCount(source, label, site, study.label_site(site), shown, both)
 
 
 def _list_people(frame: pd.DataFrame, site: str, wave: str) -> set[object]:
@@ -92,25 +87,8 @@ def _list_people(frame: pd.DataFrame, site: str, wave: str) -> set[object]:
     return {person if isinstance(person, str) else place for place, person in here["person"].items()}
 
 
-def _hide(sizes: dict[str, int], least: int) -> set[str]:
-    """Return the sites whose count at a wave is not shown."""
-    small = {site for site, size in sizes.items() if 0 < size < least}
-    others = sorted((size, site) for site, size in sizes.items() if size and site not in small)
-    return small | {site for _, site in others[:1]} if len(small) == 1 else small
-
-
 def list_missing(data: StudyData) -> dict[str, dict[str, float]]:
-    """Return the share of rows without an answer, by item, for each source and instrument with answers.
-
-    Parameters
-    ----------
-    data : StudyData
-
-    Returns
-    -------
-    dict
-        Source label to item to share, 0 to 1. Sources of too few people are left out.
-    """
+    """Return the share of rows without an answer, by source label and item; sources of few people are left out."""
     shares: dict[str, dict[str, float]] = {}
     for table in data.tables:
         if table.answers.columns.empty or table.frame["person"].nunique() < data.study.privacy.smallest_cell:

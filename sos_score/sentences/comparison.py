@@ -1,9 +1,164 @@
-"""What comparison has to say, by code."""
+"""What a comparison has to say, by code: methods, reasons of verdicts, and what to bear in mind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-COMPARISON: dict[str, str | Callable[..., str]] = {
-    "few_hidden": "groups of fewer than {least} people are not shown",
+from sos_score.words import count, pluralise
+
+_Sentences = dict[str, str | Callable[..., str]]
+
+
+def _describe_correlation(test: object, source: str) -> str:
+    name = str(test).capitalize()
+    return name if source == "none" else f"{name}, p from {source}"
+
+
+_METHODS: _Sentences = {
+    "text": "{text}",
+    "count": "count",
+    "smallest_p": "smallest p of an exact permutation of sites",
+    "smallest_effect": "smallest effect found with 80% power: {test}",
+    "one_way_anova": "one-way analysis of variance",
+    "mean_t": "mean with t interval",
+    "team_agreement": "agreement in the team",
+    "link_ignored": "{test}; link ignored",
+    "of_linked_people": "{test}; linked people",
+    "reliable_change": "reliable change (Jacobson-Truax)",
+    "clustered_on_person": "{test}, clustered on the person",
+    "clustered_on_site": "{test}, clustered on the site",
+    "ancova": "analysis of covariance",
+    "mixed_site_person": "mixed model, site and person intercepts (REML, Satterthwaite)",
+    "reml_shares": "REML; profile-likelihood interval; likelihood ratio, 50:50 mixture",
+    "reml_levels": "REML; likelihood ratio against equal variances",
+    "correlation": _describe_correlation,
+    "pearson_unknown": "Pearson",
+    "pearson_wrong_unit": "Pearson over single scores: wrong unit",
+    "pearson_not_agreement": "Pearson, not agreement",
+    "slope_between": lambda level: f"slope between {pluralise(level)}: mixed model, Satterthwaite",
+    "slope_within": lambda level: f"slope within {pluralise(level)}: mixed model, Satterthwaite",
+    "slope_difference": lambda level: f"between less within {pluralise(level)}: mixed model, Satterthwaite",
+    "mean_difference": "mean difference, t interval",
+    "limits_of_agreement": "limits of agreement: -+ 1.96 sd",
+    "absolute_agreement": "absolute agreement",
+    "lin": "Lin's concordance",
+    "profile_distance": "points a scale, chance taken off; bootstrap",
+    "profile_elevation": "difference of the means over the scales; bootstrap",
+    "profile_scatter": "difference of the scatters; bootstrap",
+    "profile_correlation": "correlation of the profiles over the scales; bootstrap",
+    "cronbach_gleser": ("Cronbach and Gleser: elevation {elevation:.1f}, scatter {scatter:.1f}, shape {shape:.1f}"),
+    "very_similar": "very similar: within {limit:g} points a scale",
 }
+
+_REASONS: _Sentences = {
+    "not_tested": "the difference could not be tested",
+    "p_against": "p = {p:.3g} against {alpha:g}",
+    "no_limit_size": "no smallest difference of interest was given, so its size cannot be judged",
+    "no_limit_equivalence": "no smallest difference of interest was given, so equivalence cannot be judged",
+    "no_interval_size": "there is no interval, so its size cannot be judged",
+    "no_interval_equivalence": "there is no interval, so equivalence cannot be judged",
+    "inside": "the interval lies inside the smallest difference of interest",
+    "beyond": "the interval lies beyond the smallest difference of interest",
+    "across": "the interval reaches both differences that matter and differences that do not",
+    "not_after_adjustment": "but not after adjustment",
+    "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
+    "level_unknown": "How much of the variation {level} account for cannot be said from these data.",
+    "level_accounts": (
+        "Of the variation in scores, {level} account for {share:.0%} [{low:.0%} to {high:.0%}]; the rest is within"
+        " {level}."
+    ),
+}
+
+
+_DESIGN: _Sentences = {
+    "arm_without_site": "one arm has no site with a score, so the arms cannot be compared",
+    "assignments": "{sites} sites against {others}: {ways} ways to choose the {arm} sites",
+    "too_few_assignments": (
+        "{sites} sites against {others}: {ways} ways to choose the {arm} sites, so no exact test of sites can reach"
+        " p = {alpha:g}"
+    ),
+    "at_icc_seen": "at the ICC seen, {icc:.3g}; the interval is at the limits of the ICC's own interval",
+    "icc_few_sites": "how much of the variation lies between sites; with few sites hardly known",
+    "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",
+    "permutation_without_effect": (
+        "{assignments} assignments; p cannot be below {smallest_p:.3g}, so no effect, however large, can be shown at"
+        " alpha {alpha:g}"
+    ),
+    "interval_of_sites": "interval: t of the sites",
+    "wide_interval": "few sites: the interval is wide because it is honest",
+}
+
+
+def _describe_ratings(source: str, people: int | None, least: int) -> str:
+    number = f"fewer than {least}" if people is None else people
+    return f"{source}: {number} were rated more than once; the mean of their ratings is compared"
+
+
+_PEOPLE: _Sentences = {
+    "of_these_people": "describes these people; treats colleagues as independent",
+    "several_ratings": _describe_ratings,
+    "median": "median {median:.6g}",
+    "t_score": "T {t:.6g} against {norm}",
+    "linked": (
+        "{both} at both waves, {left} at {first} only (left or did not answer), {came} at {last} only (came or had not"
+        " answered)"
+    ),
+    "few_linked": "fewer than {least} answered at both waves, so results of the linked people are not shown apart",
+    "few_unlinked": (
+        "fewer than {least} answered at one wave only, so results of the linked people are not shown apart"
+    ),
+    "reliability_not_known": "reliability is not known, so reliable change cannot be counted",
+    "reliability_not_known_here": "reliability is not known here, so reliable change cannot be counted",
+    "reliable_change_basis": "more than {points:.6g} points; alpha {alpha:.3g}, SD {sd:.3g}, everyone at {wave}",
+    "hidden_linked": "not shown: it would give away fewer than {least} people of one site",
+    "ancova_linked": "linked people at {last}, at the same score at {first}",
+    "ancova_slopes": "linked people at {last}, at the same score at {first}; slopes differ with p = {p:.3g}",
+    "straight_lined": "{source}: {part} rows are straight-lined",
+    "none_straight_lined": "no row is straight-lined",
+    "own_work": "workers answered themselves: how generous each is counts as a difference between workers",
+    "kinds_of_rater": (
+        "{kinds} kinds of rater together, their mean differences taken out; what is within {level} is how far raters of"
+        " one case differ, over and above their kind's usual difference"
+    ),
+    "shares_not_adjusted": (
+        "shares and their own p are not adjusted for how many were looked at; which level accounts for more is adjusted"
+        " within its family"
+    ),
+}
+
+
+def _describe_dropped(what: str) -> Callable[..., str]:
+    def describe(level: str, number: int | None, least: int) -> str:
+        dropped = f"fewer than {least}" if number is None else number
+        return f"{pluralise(level)} with one of the two {what} only: {dropped}."
+
+    return describe
+
+
+def _describe_adjustment(method: str, families: int, smallest: int, largest: int) -> str:
+    names = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg"}
+    size = f"{smallest}" if smallest == largest else f"{smallest} to {largest}"
+    tests = "test" if size == "1" else "tests"
+    return f"p adjusted by {names[method]} in {count(families, 'family', 'families')} of {size} {tests}"
+
+
+_PAIRS: _Sentences = {
+    "nothing_paired": "no {level} is known in both sources at the same wave: nothing can be paired.",
+    "one_score_only": _describe_dropped("scores"),
+    "one_view_only": _describe_dropped("views"),
+    "counted_as_if_apart": (
+        "{scores} scores are counted as if each had a {level} of its own: shown only to set beside the right one"
+    ),
+    "taken_as_independent": ("scores of one {level} are taken as independent: the intervals are somewhat too narrow"),
+}
+
+_SMALL: _Sentences = {
+    "hidden": "not shown: a group of fewer than {least} people, or one that would give it away",
+    "few_hidden": "groups of fewer than {least} people are not shown",
+    "sites_left_out": "left out: a site with fewer than {least} people, or one that would give it away",
+    "few_rows_incomplete": ("fewer than {least} rows left out: the score, a predictor or a group is missing."),
+    "adjusted": _describe_adjustment,
+    "not_adjusted": "p is not adjusted",
+}
+
+COMPARISON: _Sentences = {**_METHODS, **_REASONS, **_DESIGN, **_PEOPLE, **_PAIRS, **_SMALL}

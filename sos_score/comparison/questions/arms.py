@@ -7,9 +7,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from sos_score.comparison.detectable import Limits, Spreads, find_limits
-from sos_score.comparison.finding import PEOPLE, Row, make_primary, scale_effect, start_row, with_effect, with_test
-from sos_score.comparison.outcome import Panel, Plan, Scores
+from sos_score.comparison.detectable import DetectableEffects, Spreads, find_detectable_effects
+from sos_score.comparison.finding import (
+    PEOPLE,
+    Contrast,
+    Detectable,
+    Finding,
+    Groups,
+    Measure,
+    Test,
+    Unit,
+    at,
+    make_judged,
+    scale_effect,
+    start_finding,
+    with_effect,
+    with_ranks,
+    with_test,
+)
+from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.notes import note
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
 from sos_score.statistics.power.detectable import detect_between_people
@@ -18,110 +36,98 @@ from sos_score.statistics.sites import SiteComparison, compare_sites
 from sos_score.statistics.t_tests import compare_welch
 
 
-def list_arm_rows(panel: Panel, plan: Plan, spreads: Spreads) -> list[Row]:
+def find_arms(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return, for each wave, treated against reference: of people, across sites, and of sites.
 
-    Parameters
-    ----------
-    panel : Panel
-    plan : Plan
-    spreads : Spreads
-        Of `panel`.
-
-    Returns
-    -------
-    list of Row
-        Judged are two rows a wave: Welch's test of people, which speaks of these people only, and the exact
-        permutation of sites, which alone speaks of the method. Beside them Mann-Whitney, Welch's analysis of
-        variance and Games-Howell across the sites, and the t test of site means.
+    Judged are two findings a wave: Welch's test of people, which speaks of these people only, and the exact permutation
+    of sites, which alone speaks of the method. Beside them Mann-Whitney, Welch's analysis of variance and Games-Howell
+    across the sites, and the t test of site means.
     """
-    return [row for wave in plan.waves for row in _ask_wave(panel, plan, wave, spreads)]
+    return [finding for wave in plan.waves for finding in _ask_wave(outcome, plan, wave, spreads)]
 
 
-def _ask_wave(panel: Panel, plan: Plan, wave: str, spreads: Spreads) -> list[Row]:
-    arms = [_join(panel, plan, arm, wave) for arm in (plan.treated, plan.reference)]
+def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: Spreads) -> list[Finding]:
+    arms = [_join(outcome, plan, arm, wave) for arm in (plan.treated, plan.reference)]
     if not arms[0].size or not arms[1].size:
         return []
-    base = start_row(panel, "arms", "people", wave=wave, groups=" - ".join(plan.arm_names), notes=(PEOPLE,))
+    groups = Groups(Contrast.ARMS, (plan.treated, plan.reference))
+    base = start_finding(outcome, "arms", Unit.PEOPLE, waves=at(wave), groups=groups, notes=(PEOPLE,))
     spread = spreads.at(wave)
     found = compare_welch(*arms)
-    row = with_test(base, found)
-    means = {site: panel.scores(site, wave).mean() for site in plan.sites if panel.at(site, wave).any()}
-    of_sites = replace(base, unit="sites", notes=())
+    finding = with_test(base, found)
+    means = {
+        site: float(outcome.scores(site, wave).mean()) for site in plan.sites if outcome.at(site, wave).any()
+    }  # fmt: skip
+    of_sites = replace(base, unit=Unit.SITES, notes=())
     if plan.judged_only:
-        judged = make_primary(row, found, panel, plan, spread.sd)
-        return [judged, *list_site_rows(panel, plan, of_sites, means, sd=spread.sd, limits=Limits())]
-    limits = find_limits(spread, plan)
-    row = limits.put_beside(
-        with_effect(row, "g", hedges_g(*arms)), detect_between_people(*spread.people, alpha=plan.alpha).effect
-    )
+        judged = make_judged(finding, found, outcome, plan, spread.sd)
+        return [
+            judged, *compare_arms_of_sites(outcome, plan, of_sites, means, sd=spread.sd, effects=DetectableEffects())
+        ]  # fmt: skip
+    effects = find_detectable_effects(spread, plan)
+    own = detect_between_people(*spread.people, alpha=plan.alpha).effect
+    finding = effects.put_beside(with_effect(finding, Measure.G, hedges_g(*arms)), own)
     return [
-        make_primary(row, found, panel, plan, spread.sd),
-        _rank(base, arms),
-        *_compare_all(panel, plan, wave, base),
-        *list_site_rows(panel, plan, of_sites, means, sd=spread.sd, limits=limits),
+        make_judged(finding, found, outcome, plan, spread.sd),
+        with_ranks(base, compare_ranks(*arms)),
+        *_compare_all(outcome, plan, wave, base),
+        *compare_arms_of_sites(outcome, plan, of_sites, means, sd=spread.sd, effects=effects),
     ]
 
 
-def _rank(base: Row, arms: list[Scores]) -> Row:
-    ranks = compare_ranks(*arms)
-    return replace(base, counts=ranks.n, effect_name="rank-biserial", effect=ranks.estimate, effect_low=ranks.low,
-                   effect_high=ranks.high, statistic_name="U", statistic=ranks.statistic, p=ranks.p,
-                   method=str(ranks.method), notes=(PEOPLE, *map(str, ranks.notes)))  # fmt: skip
-
-
-def _join(panel: Panel, plan: Plan, arm: str, wave: str) -> Scores:
-    parts = [panel.scores(site, wave) for site in plan.sites if plan.arms[site] == arm]
+def _join(outcome: OutcomeScores, plan: ComparisonPlan, arm: str, wave: str) -> Scores:
+    parts = [outcome.scores(site, wave) for site in plan.sites if plan.arms[site] == arm]
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _compare_all(panel: Panel, plan: Plan, wave: str, base: Row) -> list[Row]:
+def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: Finding) -> list[Finding]:
     """Return Welch's analysis of variance across the sites, and Games-Howell for each pair."""
-    sites = [site for site in plan.sites if panel.at(site, wave).any()]
-    groups = [panel.scores(site, wave) for site in sites]
-    labels = [plan.label_site(site) for site in sites]
-    welch = compare_welch_anova(groups)
-    rows = [
-        replace(base, groups=", ".join(labels), by_site=tuple(sites), counts=welch.n, statistic_name="F",
-                statistic=welch.statistic, df=welch.df1, df2=welch.df2, p=welch.p, method=str(welch.method),
-                notes=(PEOPLE, *map(str, welch.notes)))
+    sites = tuple(site for site in plan.sites if outcome.at(site, wave).any())
+    scores = [outcome.scores(site, wave) for site in sites]
+    welch = compare_welch_anova(scores)
+    found = [
+        replace(
+            base, groups=Groups(Contrast.SITES, sites), sites_shown=sites, counts=welch.n, method=welch.method,
+            test=Test("F", welch.statistic, welch.df1, welch.df2, welch.p), notes=(PEOPLE, *welch.notes),
+        )
     ]  # fmt: skip
-    for (i, j), found in compare_pairs(groups).items():
-        pair = replace(base, groups=f"{labels[i]} - {labels[j]}", by_site=(sites[i], sites[j]))
-        rows.append(with_test(pair, found))
-    return rows
+    for (i, j), tested in compare_pairs(scores).items():
+        pair = (sites[i], sites[j])
+        found.append(with_test(replace(base, groups=Groups(Contrast.SITE_PAIR, pair), sites_shown=pair), tested))
+    return found
 
 
-def list_site_rows(
-    panel: Panel, plan: Plan, base: Row, values: dict[str, float], *, sd: float, limits: Limits
-) -> list[Row]:
+def compare_arms_of_sites(
+    outcome: OutcomeScores,
+    plan: ComparisonPlan,
+    base: Finding,
+    values: dict[str, float],
+    *,
+    sd: float,
+    effects: DetectableEffects,
+) -> list[Finding]:
     """Return the exact permutation of sites, which is judged, and the t test of site values beside it.
 
-    Parameters
-    ----------
-    panel : Panel
-    plan : Plan
-    base : Row
-    values : dict
-        Site to its mean, or to its mean change.
-    sd : float
-        Standard deviation of people.
-    limits : Limits
+    `values` are the sites' means or mean changes, `sd` the standard deviation of people.
     """
     treated = [plan.arms[site] == plan.treated for site in values]
     found = compare_sites(list(values.values()), treated, seed=plan.seed)
-    test = with_test(replace(base, by_site=tuple(values)), found.test)
-    test = replace(scale_effect(test, sd), detectable=limits.sites)
-    judged = make_primary(_permute(test, found, plan, limits), found.test, panel, plan, sd)
+    test = with_test(replace(base, sites_shown=tuple(values)), found.test)
+    test = replace(scale_effect(test, sd), detectable=Detectable(effects.sites))
+    judged = make_judged(_permute(test, found, plan, effects), found.test, outcome, plan, sd)
     return [judged] if plan.judged_only else [judged, test]
 
 
-def _permute(test: Row, found: SiteComparison, plan: Plan, limits: Limits) -> Row:
+def _permute(test: Finding, found: SiteComparison, plan: ComparisonPlan, effects: DetectableEffects) -> Finding:
     permutation = found.permutation
-    limit = f"{permutation.n_assignments} assignments; p cannot be below {permutation.smallest_p:.3g}"
-    if math.isinf(limits.permutation):
-        limit += f", so no effect, however large, can be shown at alpha {plan.alpha:g}"
-    row = replace(test, statistic_name="difference", statistic=permutation.estimate, df=math.nan, p=permutation.p,
-                  method=str(permutation.method),
-                  notes=(limit, "interval: t of the sites", *map(str, permutation.notes)))  # fmt: skip
-    return limits.put_beside(row, limits.permutation)
+    values = {"assignments": permutation.n_assignments, "smallest_p": permutation.smallest_p}
+    limit = (
+        note("permutation_without_effect", **values, alpha=plan.alpha)
+        if math.isinf(effects.permutation)
+        else note("permutation_limit", **values)
+    )
+    finding = replace(
+        test, test=Test("difference", permutation.estimate, p=permutation.p), method=permutation.method,
+        notes=(limit, note("interval_of_sites"), *permutation.notes),
+    )  # fmt: skip
+    return effects.put_beside(finding, effects.permutation)

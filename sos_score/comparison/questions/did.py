@@ -8,12 +8,27 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.detectable import Limits, Spreads, find_change_limits
-from sos_score.comparison.finding import PEOPLE, Row, make_primary, scale_effect, start_row, with_test
-from sos_score.comparison.outcome import Panel, Plan, Scores
-from sos_score.comparison.questions.arms import list_site_rows
-from sos_score.comparison.questions.change import tells_apart
-from sos_score.statistics.estimate import Estimate
+from sos_score.comparison.detectable import DetectableEffects, Spreads, find_change_effects
+from sos_score.comparison.finding import (
+    PEOPLE,
+    Contrast,
+    Detectable,
+    Estimate,
+    Finding,
+    Groups,
+    Test,
+    Unit,
+    make_judged,
+    scale_effect,
+    start_finding,
+    with_test,
+)
+from sos_score.comparison.links import count_linked
+from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.questions.arms import compare_arms_of_sites
+from sos_score.notes import Note, note
+from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.power.detectable import detect_from_error
@@ -21,123 +36,117 @@ from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
 
 
-def list_did_rows(panel: Panel, plan: Plan, spreads: Spreads) -> list[Row]:
+def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return treated change minus reference change: of people, adjusted for the first wave, and of sites.
 
-    Parameters
-    ----------
-    panel : Panel
-    plan : Plan
-    spreads : Spreads
-        Of `panel`.
-
-    Returns
-    -------
-    list of Row
-        Judged are the estimate on people with errors clustered on the person (CR2), which speaks of these
-        people, and the exact permutation of site changes, which speaks of the method. Beside them HC3, CR2
-        clustered on site, analysis of covariance on linked people, and a mixed model with site and person
-        intercepts.
+    Judged are the estimate on people with errors clustered on the person (CR2), which speaks of these people, and the
+    exact permutation of site changes, which speaks of the method. Beside them HC3, CR2 clustered on the site, analysis
+    of covariance on linked people, and a mixed model with site and person intercepts.
     """
     if len(plan.waves) < 2:
         return []
-    first, last = plan.first_wave, plan.last_wave
-    there = panel.at() & np.isin(panel.wave, [first, last]) & np.isin(panel.site, list(plan.sites))
-    y, site, wave = panel.score[there], panel.site[there], panel.wave[there]
+    first, last = plan.span
+    there = outcome.at() & np.isin(outcome.wave, [first, last]) & np.isin(outcome.site, list(plan.sites))
+    y, site, wave = outcome.score[there], outcome.site[there], outcome.wave[there]
     arm = np.array([plan.arms[name] == plan.treated for name in site], dtype=bool)
     post = wave == last
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
-    people = [str(person) or None for person in panel.person[there]]
-    words = f"{plan.arm_names[0]} change - {plan.arm_names[1]} change"
-    base = start_row(panel, "did", "people", wave=plan.span, groups=words, notes=(PEOPLE,))
-    of_sites = replace(base, unit="sites", notes=())
+    people = [str(person) or None for person in outcome.person[there]]
+    groups = Groups(Contrast.ARM_CHANGES, (plan.treated, plan.reference))
+    base = start_finding(outcome, "did", Unit.PEOPLE, waves=plan.span, groups=groups, notes=(PEOPLE,))
+    of_sites = replace(base, unit=Unit.SITES, notes=())
     sd = spreads.at(first).sd
-    changes = _find_changes(panel, plan)
+    changes = _find_changes(outcome, plan)
     if plan.judged_only:
         test = infer_cr2(fit_changes(y, arm, post), people)[TERMS[3]]
         cells = tuple(int(((arm == a) & (post == b)).sum()) for b in (False, True) for a in (False, True))
-        judged = replace(with_test(base, test), counts=cells, method=f"{test.method}, clustered on the person")
-        judged = make_primary(judged, test, panel, plan, sd)
-        return [judged, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=Limits())]
+        judged = replace(with_test(base, test), counts=cells, method=note("clustered_on_person", test=test.method))
+        judged = make_judged(judged, test, outcome, plan, sd)
+        return [
+            judged, *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=DetectableEffects())
+        ]  # fmt: skip
     found = compare_changes(y, arm, post, site.tolist(), people)
-    site_sd = _spread_changes(changes, plan)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
-    limits = find_change_limits(found, (treated, len(changes) - treated), (sd, site_sd), plan)
-    rows = _list_people(panel, plan, base, (found, limits), sd)
-    rows.append(_adjust_for_first(panel, plan, base))
+    sites = (treated, len(changes) - treated)
+    effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan)), plan)
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
-    rows.append(_fit_mixed(base, y, design, site, panel.person[there]))
-    return [*rows, *list_site_rows(panel, plan, of_sites, changes, sd=sd, limits=limits)]
+    return [
+        *_compare_people(outcome, plan, base, (found, effects), sd),
+        _adjust_for_first(outcome, plan, base),
+        _fit_mixed(base, y, design, site, outcome.person[there]),
+        *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=effects),
+    ]
 
 
-def _find_changes(panel: Panel, plan: Plan) -> dict[str, float]:
+def _find_changes(outcome: OutcomeScores, plan: ComparisonPlan) -> dict[str, float]:
     changes = {}
     for name in plan.sites:
-        before, after = panel.scores(name, plan.first_wave), panel.scores(name, plan.last_wave)
+        before, after = outcome.scores(name, plan.first_wave), outcome.scores(name, plan.last_wave)
         if before.size and after.size:
             changes[name] = float(after.mean() - before.mean())
     return changes
 
 
-def _list_people(panel: Panel, plan: Plan, base: Row, results: tuple[PeopleDid, Limits], sd: float) -> list[Row]:
-    found, limits = results
+def _compare_people(
+    outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, results: tuple[PeopleDid, DetectableEffects], sd: float
+) -> list[Finding]:
+    found, effects = results
 
-    def tell(estimate: Estimate, cluster: str = "", notes: tuple[str, ...] = (PEOPLE,)) -> Row:
-        row = with_test(replace(base, notes=notes), estimate)
-        row = replace(row, method=f"{row.method}, clustered on the {cluster}" if cluster else row.method)
+    def describe(estimate: TestedEstimate, method: Note, said: Note = PEOPLE) -> Finding:
+        finding = replace(with_test(replace(base, notes=(said,)), estimate), method=method)
         smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
-        return replace(scale_effect(row, sd), counts=found.n, detectable=smallest / sd if sd > 0 else math.nan)
+        own = Detectable(smallest / sd if sd > 0 else math.nan)
+        return replace(scale_effect(finding, sd), counts=found.n, detectable=own)
 
-    cautious = ("few sites: the interval is wide because it is honest",)
-    person = tell(found.cr2_person, "person")
-    judged = make_primary(limits.put_beside(person, person.detectable), found.cr2_person, panel, plan, sd)
-    by_site = replace(tell(found.cr2_site, "site", cautious), by_site=tuple(plan.sites))
-    return [judged, tell(found.hc3), by_site]
+    person = describe(found.cr2_person, note("clustered_on_person", test=found.cr2_person.method))
+    judged = effects.put_beside(person, person.detectable.own)
+    by_site = describe(found.cr2_site, note("clustered_on_site", test=found.cr2_site.method), note("wide_interval"))
+    return [
+        make_judged(judged, found.cr2_person, outcome, plan, sd),
+        describe(found.hc3, found.hc3.method),
+        replace(by_site, sites_shown=tuple(plan.sites)),
+    ]
 
 
-def _adjust_for_first(panel: Panel, plan: Plan, base: Row) -> Row:
-    first, last = plan.first_wave, plan.last_wave
+def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding) -> Finding:
+    first, last = plan.span
     before, after, treated = [], [], []
+    least = plan.smallest_cell
     for arm in (plan.treated, plan.reference):
         sites = tuple(site for site in plan.sites if plan.arms[site] == arm)
-        if sum(_hides_linked(panel, plan, site) for site in sites) == 1:
+        if sum(count_linked(outcome, plan, (site,)).is_small(least) for site in sites) == 1:
             # The arm's linked people less those of its other sites would be those of this one.
-            note = f"not shown: it would give away fewer than {plan.smallest_cell} people of one site"
-            return replace(base, method="analysis of covariance", notes=(note,))
-        _, x, y = panel.pair(sites, first, last)
+            return replace(base, method=note("ancova"), notes=(note("hidden_linked", least=least),))
+        _, x, y = outcome.pair(sites, first, last)
         before += x.tolist()
         after += y.tolist()
         treated += [arm == plan.treated] * x.size
     found = adjust_for_first(after, before, treated)
-    row = with_test(replace(base, groups=" - ".join(plan.arm_names)), found.effect)
-    note = f"linked people at {last}, at the same score at {first}; slopes differ with p = {found.slopes_p:.3g}"
-    if math.isnan(found.slopes_p):
-        note = f"linked people at {last}, at the same score at {first}"
-    return replace(row, counts=found.n, method="analysis of covariance", notes=(note, *row.notes))
+    groups = Groups(Contrast.ARMS, base.groups.members)
+    finding = with_test(replace(base, groups=groups), found.effect)
+    code = "ancova_linked" if math.isnan(found.slopes_p) else "ancova_slopes"
+    said = note(code, first=first, last=last, p=found.slopes_p)
+    return replace(finding, counts=found.n, method=note("ancova"), notes=(said, *finding.notes))
 
 
-def _hides_linked(panel: Panel, plan: Plan, site: str) -> bool:
-    _, before, after = panel.pair((site,), plan.first_wave, plan.last_wave)
-    at_first, at_last = ~np.isnan(before), ~np.isnan(after)
-    linked = int((at_first & at_last).sum())
-    return tells_apart(linked, (int(at_first.sum()) - linked, int(at_last.sum()) - linked), plan)
-
-
-def _fit_mixed(base: Row, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Row:
+def _fit_mixed(base: Finding, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Finding:
     ids = np.array([name or f"\x1f{place}" for place, name in enumerate(person.tolist())], dtype=object)
     data = variance_data(y, {"sites": site, "people": ids}, design)
     tests = assess_coefficients(data)
-    row = replace(base, method="mixed model, site and person intercepts (REML, Satterthwaite)", counts=(y.size,),
-                  by_site=tuple(dict.fromkeys(site.tolist())))  # fmt: skip
+    finding = replace(
+        base, method=note("mixed_site_person"), counts=(y.size,), sites_shown=tuple(dict.fromkeys(site.tolist()))
+    )  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
-        return replace(row, notes=tuple(map(str, tests.notes)))
+        return replace(finding, notes=tests.notes)
     found = tests.coefficients[3]
-    return replace(row, estimate=found.estimate, low=found.low, high=found.high, statistic_name="t",
-                   statistic=found.t, df=found.df, p=found.p, notes=(*map(str, tests.notes), *row.notes))  # fmt: skip
+    return replace(
+        finding, estimate=Estimate(found.estimate, found.low, found.high), test=Test("t", found.t, found.df, p=found.p),
+        notes=(*tests.notes, *finding.notes),
+    )  # fmt: skip
 
 
-def _spread_changes(changes: dict[str, float], plan: Plan) -> float:
+def _spread_changes(changes: dict[str, float], plan: ComparisonPlan) -> float:
     groups = [
         np.array([change for site, change in changes.items() if plan.arms[site] == arm])
         for arm in (plan.treated, plan.reference)

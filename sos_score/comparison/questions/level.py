@@ -5,8 +5,28 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from sos_score.comparison.finding import PEOPLE, Row, make_primary, start_row, with_test
-from sos_score.comparison.outcome import Panel, Plan
+from sos_score.comparison.detectable import Spreads
+from sos_score.comparison.finding import (
+    PEOPLE,
+    Contrast,
+    Detectable,
+    Effect,
+    Estimate,
+    Finding,
+    Groups,
+    Measure,
+    Test,
+    Unit,
+    as_note,
+    at,
+    make_judged,
+    start_finding,
+    with_test,
+)
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import note
 from sos_score.psychometrics.teams.agreement import team_agreement
 from sos_score.psychometrics.teams.reporting import judge_team_mean
 from sos_score.statistics.descriptives import describe_sample
@@ -16,72 +36,65 @@ from sos_score.statistics.t_tests import compare_to_norm
 _TEAM_SCORES = ("staff",)
 
 
-def list_level_rows(panel: Panel, plan: Plan) -> list[Row]:
+def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
     """Return, for each site and wave, the description, the agreement gate, and the test against the norm.
 
-    Parameters
-    ----------
-    panel : Panel
-    plan : Plan
-
-    Returns
-    -------
-    list of Row
-        The description has mean, SD (in `effect`) and t interval; the median and T stand in the notes. For
-        staff, who speak for their team, rwg(j) says whether the mean may be reported as the team's.
+    The description has the mean with its t interval, and the SD as its effect; T is its statistic. For staff, who
+    speak for their team, rwg(j) says whether the mean may be reported as the team's.
     """
-    rows = []
+    found = []
     for wave in plan.waves:
         for site in plan.sites:
-            if not panel.at(site, wave).any():
+            if not outcome.at(site, wave).any():
                 continue
-            rows.append(_describe(panel, plan, site, wave))
-            if panel.respondent in _TEAM_SCORES and panel.items is not None and panel.options > 1:
-                rows.append(_gate(panel, plan, site, wave))
-            if panel.norm is not None:
-                rows.append(_against_norm(panel, plan, site, wave))
-    return rows
+            found.append(_describe(outcome, site, wave))
+            if outcome.respondent in _TEAM_SCORES and outcome.items is not None and outcome.options > 1:
+                found.append(_gate(outcome, site, wave))
+            if outcome.norm is not None:
+                found.append(_compare_to_norm(outcome, plan, site, wave))
+    return found
 
 
-def _describe(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
-    found = describe_sample(panel.scores(site, wave))
-    t = panel.to_t(found.mean)
-    notes = [f"median {found.median:.6g}"]
-    if panel.norm is not None:
-        notes.append(f"T {t:.6g} against {panel.norm.name}")
-    return start_row(
-        panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
-        by_site=(site,), counts=(found.n,), estimate=found.mean, low=found.low, high=found.high,
-        effect_name="SD", effect=found.sd, statistic_name="" if math.isnan(t) else "T", statistic=t,
-        method="mean with t interval", notes=(*notes, *found.notes),
+def _start(outcome: OutcomeScores, site: str, wave: str, groups: Groups) -> Finding:
+    return start_finding(
+        outcome, "level", Unit.PEOPLE, site=site, waves=at(wave), groups=groups, sites_shown=(site,)
     )  # fmt: skip
 
 
-def _gate(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
-    items = panel.items
-    assert items is not None
-    agreement = team_agreement(items[panel.at(site, wave)], panel.options)
+def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
+    found = describe_sample(outcome.scores(site, wave))
+    t = outcome.to_t(found.mean)
+    notes = [note("median", median=found.median)]
+    if outcome.norm is not None:
+        notes.append(note("t_score", t=t, norm=outcome.norm.name))
+    return replace(
+        _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(found.n,),
+        estimate=Estimate(found.mean, found.low, found.high), effect=Effect(Measure.SD, found.sd),
+        test=Test() if math.isnan(t) else Test("T", t), method=note("mean_t"), notes=(*notes, *found.notes),
+    )  # fmt: skip
+
+
+def _gate(outcome: OutcomeScores, site: str, wave: str) -> Finding:
+    assert outcome.items is not None
+    agreement = team_agreement(outcome.items[outcome.at(site, wave)], outcome.options)
     gate = judge_team_mean(agreement)
-    words = {True: "may be reported", False: "may not be reported", None: "not known"}[gate.may_report]
-    return start_row(
-        panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
-        by_site=(site,), counts=(agreement.n,), effect_name="rwg(j)", effect=agreement.rwg,
-        method="agreement in the team", verdict=f"team mean {words}", reason=gate.reason,
-        notes=(gate.rule, *agreement.notes),
+    verdicts = {True: Verdict.REPORTABLE, False: Verdict.NOT_REPORTABLE, None: Verdict.NOT_KNOWN}
+    return replace(
+        _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(agreement.n,),
+        effect=Effect(Measure.RWG, agreement.rwg), method=note("team_agreement"), verdict=verdicts[gate.may_report],
+        reason=(as_note(gate.reason),), notes=(as_note(gate.rule), *map(as_note, agreement.notes)),
     )  # fmt: skip
 
 
-def _against_norm(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
-    norm = panel.norm
+def _compare_to_norm(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wave: str) -> Finding:
+    norm = outcome.norm
     assert norm is not None
-    scores = panel.scores(site, wave)
-    found = compare_to_norm(scores, norm.means[panel.scale])
-    row = start_row(
-        panel, "level", "people", site=plan.label_site(site), wave=wave,
-        groups=f"{plan.label_site(site)} - {norm.name}", notes=(norm.describe(), PEOPLE),
-        by_site=(site,), detectable=detect_from_error(found.se, found.df, alpha=plan.alpha) / panel.t_unit,
+    scores, unit = outcome.scores(site, wave), outcome.t_unit
+    found = compare_to_norm(scores, norm.means[outcome.scale])
+    start = _start(outcome, site, wave, Groups(Contrast.NORM, (site, norm.name)))
+    finding = with_test(replace(start, notes=(as_note(norm.describe()), PEOPLE)), found)
+    finding = replace(
+        finding, effect=Effect(Measure.T_POINTS, found.estimate / unit, found.low / unit, found.high / unit),
+        detectable=Detectable(detect_from_error(found.se, found.df, alpha=plan.alpha) / unit),
     )  # fmt: skip
-    row = with_test(row, found)
-    row = replace(row, effect_name="T points", effect=found.estimate / panel.t_unit,
-                  effect_low=found.low / panel.t_unit, effect_high=found.high / panel.t_unit)  # fmt: skip
-    return make_primary(row, found, panel, plan, describe_sample(scores).sd)
+    return make_judged(finding, found, outcome, plan, describe_sample(scores).sd)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
-from sos_score.comparison.outcome import Plan
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.definition.study.model import Pair
 from sos_score.study.data import StudyData, StudyOutcome
 
@@ -52,7 +52,7 @@ class PairScores:
     levels: dict[str, Codes]
 
 
-def list_pair_scores(pair: Pair, data: StudyData, plan: Plan) -> Iterator[PairScores]:
+def list_pair_scores(pair: Pair, data: StudyData, plan: ComparisonPlan) -> Iterator[PairScores]:
     """Yield a pair's scores wave by wave.
 
     A source without waves goes with every wave of the other.

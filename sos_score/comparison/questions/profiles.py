@@ -9,12 +9,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sos_score.comparison.finding import Row
-from sos_score.comparison.nesting import split_waves
-from sos_score.comparison.outcome import Plan
-from sos_score.statistics.profile_similarity import VERY_SIMILAR, judge_similarity
-from sos_score.statistics.profiles import (
+from sos_score.comparison.finding import (
+    Contrast,
+    Effect,
+    Equivalence,
     Estimate,
+    Finding,
+    Groups,
+    Measure,
+    Unit,
+    add_notes,
+    at,
+)
+from sos_score.comparison.nesting import split_waves
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import find_hidden
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import Note, note
+from sos_score.statistics.profile_similarity import VERY_SIMILAR, Similarity, judge_similarity
+from sos_score.statistics.profiles import Estimate as Interval
+from sos_score.statistics.profiles import (
     ProfileComparison,
     ProfileDraws,
     ProfilePeople,
@@ -29,27 +43,23 @@ if TYPE_CHECKING:
 
 _FEWEST_SCALES = 3
 _MOST_SITES = 5  # up to so many, every set of sites is asked about; beyond, pairs and all together
+_VERDICTS = {
+    Similarity.SUPPORTED: Verdict.SUPPORTED,
+    Similarity.REFUSED: Verdict.REFUSED,
+    Similarity.OPEN: Verdict.CANNOT_TELL,
+}
 _People = dict[str, ProfilePeople]
 _Draws = dict[tuple[str, str], ProfileDraws]
-HIDDEN = "left out: a site with fewer than {} people, or one that would give it away"
 
 
-def list_profile_rows(_: StudyData, plan: Plan, outcomes: Sequence[StudyOutcome]) -> list[Row]:
+def find_profiles(_: StudyData, plan: ComparisonPlan, outcomes: Sequence[StudyOutcome]) -> list[Finding]:
     """Return how far site profiles are apart: each site over time, and each two sites at each wave.
 
-    Parameters
-    ----------
-    plan : Plan
-    outcomes : sequence of StudyOutcome
-        A profile is of all those of one source that one norm gives T-scores for: three scales or more.
-
-    Returns
-    -------
-    list of Row
-        Of each comparison: the distance in points a scale with what chance adds taken off, the differences of
-        elevation and of scatter, the profile correlation (shape), all with bootstrap intervals over people, and
-        Cronbach and Gleser's D2. Then, for sets of sites at the first wave, whether their profiles can be called very
-        similar: supported, refused or cannot tell. No profile is put into a class.
+    A profile is of all outcomes of one source that one norm gives T-scores for: three scales or more. Of each
+    comparison: the distance in points a scale with what chance adds taken off, the differences of elevation and of
+    scatter, the profile correlation (shape), all with bootstrap intervals over people, and Cronbach and Gleser's D2.
+    Then, for sets of sites at the first wave, whether their profiles can be called very similar. No profile is put into
+    a class.
     """
     sources: dict[tuple[str, str], list[StudyOutcome]] = {}
     for outcome in outcomes:
@@ -57,45 +67,45 @@ def list_profile_rows(_: StudyData, plan: Plan, outcomes: Sequence[StudyOutcome]
         if norm is not None:
             sources.setdefault((outcome.source, norm.name), []).append(outcome)
     return [
-        row
+        finding
         for (_source, norm), members in sources.items()
         if len(members) >= _FEWEST_SCALES
-        for row in _compare(members, norm, plan)
+        for finding in _compare(members, norm, plan)
     ]
 
 
-def _compare(members: list[StudyOutcome], norm: str, plan: Plan) -> Iterator[Row]:
+def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> Iterator[Finding]:
     first = members[0]
-    title = f"Profile of {len(members)} scales ({first.source_label})"
-    base = Row(first.source, first.instrument, "", title, "profiles", "people")
+    base = Finding("profiles", (first.source,), first.instrument, "", Unit.PEOPLE, n_groups=len(members))
     waves = {wave: _list_people(members, rows, norm, plan) for wave, rows in split_waves(first.frame, plan)}
-    left_out = HIDDEN.format(plan.smallest_cell)
     if any(len(people) < len(there) for people, there in waves.values()):
-        base = replace(base, notes=(left_out,))
+        base = add_notes(base, note("sites_left_out", least=plan.smallest_cell))
     names = list(waves)
+    confidence = 1 - plan.alpha
     if len(names) > 1:
         before, after = waves[names[0]][0], waves[names[-1]][0]
         both_waves = [name for name in after if name in before]
+        groups = Groups(Contrast.WAVES, (names[-1], names[0]))
         for site in follow(plan.track, both_waves, "Profiles over time"):
-            row = replace(base, site=site, wave=plan.span, groups=f"{names[-1]} - {names[0]}")
+            finding = replace(base, site=site, waves=plan.span, groups=groups)
             yield from _describe(
-                row, compare_profiles(after[site], before[site], seed=plan.seed, confidence=1 - plan.alpha)
+                finding, compare_profiles(after[site], before[site], seed=plan.seed, confidence=confidence)
             )
     drawn: dict[str, _Draws] = {wave: {} for wave in names}
     pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
     for wave, one, two in follow(plan.track, pairs, "Profiles of sites"):
         both = (waves[wave][0][one], waves[wave][0][two])
         drawn[wave][one, two] = samples = draw_profiles(*both, seed=plan.seed)
-        found = compare_profiles(*both, seed=plan.seed, confidence=1 - plan.alpha, drawn=samples)
-        yield from _describe(replace(base, wave=wave, groups=f"{one} - {two}"), found)
+        found = compare_profiles(*both, seed=plan.seed, confidence=confidence, drawn=samples)
+        yield from _describe(replace(base, waves=at(wave), groups=Groups(Contrast.SITE_PAIR, (one, two))), found)
     if names:
-        yield from _judge(replace(base, wave=names[0]), waves[names[0]][0], drawn[names[0]], plan)
+        yield from _judge(replace(base, waves=at(names[0])), waves[names[0]][0], drawn[names[0]], plan)
 
 
 def _list_people(
-    members: list[StudyOutcome], rows: pd.DataFrame, norm: str, plan: Plan
+    members: list[StudyOutcome], rows: pd.DataFrame, norm: str, plan: ComparisonPlan
 ) -> tuple[_People, dict[str, int]]:
-    """Return the people of each site that is shown, by its label, and how many people each site has."""
+    """Return the people of each site that is shown, and how many people each site has."""
     scores = rows[[outcome.t_column(norm) for outcome in members]].to_numpy(dtype=float)
     there = ~np.isnan(scores).all(axis=1)
     found, sizes = {}, {}
@@ -106,51 +116,43 @@ def _list_people(
             known = tuple(ids) if ids.notna().all() and ids.is_unique else ()
             found[site] = ProfilePeople(scores[places], known)
             sizes[site] = int(places.sum())
-    shown = _list_shown(sizes, plan)
-    return {plan.label_site(site): people for site, people in found.items() if site in shown}, sizes
+    hidden = find_hidden(sizes, plan.arms, plan.smallest_cell)
+    return {site: people for site, people in found.items() if site not in hidden}, sizes
 
 
-def _list_shown(sizes: dict[str, int], plan: Plan) -> set[str]:
-    """Return the sites that may be shown: where one of an arm may not, the smallest other of that arm neither."""
-    hidden = {site for site, size in sizes.items() if size < plan.smallest_cell}
-    for arm in {plan.arms[site] for site in hidden}:
-        others = sorted((site for site in sizes if plan.arms[site] == arm), key=sizes.__getitem__)
-        if sum(site in hidden for site in others) == 1:
-            hidden |= set([site for site in others if site not in hidden][:1])
-    return set(sizes) - hidden
-
-
-def _describe(base: Row, found: ProfileComparison) -> Iterator[Row]:
-    base = replace(base, counts=(found.n_first, found.n_second), notes=(*base.notes, *map(str, found.notes)))
-    yield _with(base, "distance", found.distance, "points a scale, chance taken off; bootstrap")
-    yield _with(base, "elevation", found.elevation_difference, "difference of the means over the scales; bootstrap")
-    yield _with(base, "scatter", found.scatter_difference, "difference of the scatters; bootstrap")
-    yield _with(base, "correlation", found.correlation, "correlation of the profiles over the scales; bootstrap")
-    parts = f"elevation {found.elevation_part:.1f}, scatter {found.scatter_part:.1f}, shape {found.shape_part:.1f}"
-    yield replace(base, effect_name="D2", estimate=found.d2, effect=found.d2, method=f"Cronbach and Gleser: {parts}")
-
-
-def _with(row: Row, name: str, found: Estimate, method: str) -> Row:
-    return replace(
-        row, effect_name=name, estimate=found.value, low=found.low, high=found.high, effect=found.value,
-        effect_low=found.low, effect_high=found.high, method=method,
+def _describe(base: Finding, found: ProfileComparison) -> Iterator[Finding]:
+    base = add_notes(replace(base, counts=(found.n_first, found.n_second)), *found.notes)
+    yield _with(base, Measure.DISTANCE, found.distance, note("profile_distance"))
+    yield _with(base, Measure.ELEVATION, found.elevation_difference, note("profile_elevation"))
+    yield _with(base, Measure.SCATTER, found.scatter_difference, note("profile_scatter"))
+    yield _with(base, Measure.PROFILE_CORRELATION, found.correlation, note("profile_correlation"))
+    parts = {"elevation": found.elevation_part, "scatter": found.scatter_part, "shape": found.shape_part}
+    yield replace(
+        base, estimate=Estimate(found.d2), effect=Effect(Measure.D2, found.d2), method=note("cronbach_gleser", **parts)
     )  # fmt: skip
 
 
-def _judge(base: Row, people: _People, drawn: _Draws, plan: Plan) -> Iterator[Row]:
+def _with(finding: Finding, measure: Measure, found: Interval, method: Note) -> Finding:
+    return replace(
+        finding, estimate=Estimate(found.value, found.low, found.high), method=method,
+        effect=Effect(measure, found.value, found.low, found.high),
+    )  # fmt: skip
+
+
+def _judge(base: Finding, people: _People, drawn: _Draws, plan: ComparisonPlan) -> Iterator[Finding]:
     """Yield whether sets of sites had very similar profiles, the largest set first."""
     sizes = range(2, len(people) + 1) if len(people) <= _MOST_SITES else (2, len(people))
     for size in sorted(set(sizes), reverse=True):
         for sites in combinations(people, size):
             chosen = {site: people[site] for site in sites}
             found = judge_similarity(chosen, seed=plan.seed, confidence=1 - plan.alpha, drawn=drawn)
-            yield replace(
+            finding = replace(
                 base,
-                groups=", ".join(sites),
+                groups=Groups(Contrast.SITES, sites),
                 counts=tuple(people[site].scores.shape[0] for site in sites),
-                smallest=VERY_SIMILAR,
-                method=f"very similar: within {VERY_SIMILAR:g} points a scale",
-                verdict=str(found.verdict),
-                reason=str(found.answer),
-                notes=(*base.notes, *map(str, found.notes)),
+                equivalence=Equivalence(VERY_SIMILAR),
+                method=note("very_similar", limit=VERY_SIMILAR),
+                verdict=_VERDICTS[found.verdict],
+                reason=(found.answer,),
             )
+            yield add_notes(finding, *found.notes)

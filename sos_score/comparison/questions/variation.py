@@ -9,63 +9,67 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sos_score.comparison.finding import NAN, Row
-from sos_score.comparison.nesting import Codes, name_outcome, nest_levels, pluralise, split_waves
-from sos_score.comparison.outcome import Plan
+from sos_score.comparison.finding import (
+    NAN,
+    Contrast,
+    Effect,
+    Estimate,
+    Finding,
+    Groups,
+    Measure,
+    Test,
+    Unit,
+    at,
+    name_family,
+)
+from sos_score.comparison.nesting import Codes, nest_levels, split_waves
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.shares import RESIDUAL, VarianceShares, profile_shares
 from sos_score.statistics.mixed.variance_tests import LevelComparison, assess_levels, compare_levels
 from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.words import pluralise
 
 if TYPE_CHECKING:
     import pandas as pd
 
-METHOD = "REML; profile-likelihood interval; likelihood ratio, 50:50 mixture"
-SHARE, DIFFERENCE = "share of variance", "difference of shares"
-CANNOT_TELL = "cannot tell"
-UNADJUSTED = " before adjustment"
-_NOT_ADJUSTED = (
-    "shares and their own p are not adjusted for how many were looked at; which level accounts for more is adjusted"
-    " within its family"
-)
-_OWN_WORK = "workers answered themselves: how generous each is counts as a difference between workers"
+_ABOUT_LEVEL = ("level_set_aside", "variance_at_boundary")
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The scores that are divided together, and what their rows say of themselves."""
+    """The scores that are divided together, and what their findings have in common."""
 
-    row: Row
+    finding: Finding
     data: VarianceData
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
-def list_variation_rows(data: StudyData, plan: Plan, outcomes: Sequence[StudyOutcome]) -> list[Row]:
+def find_variation(data: StudyData, plan: ComparisonPlan, outcomes: Sequence[StudyOutcome]) -> list[Finding]:
     """Return, for each outcome and wave, the share of each level, and workers against sites.
 
-    Parameters
-    ----------
-    data : StudyData
-    plan : Plan
-    outcomes : sequence of StudyOutcome
-
-    Returns
-    -------
-    list of Row
-        A row a level, the highest first, and one for what is within the lowest: the share of the variance with its
-        profile interval in `effect`, the standard deviation in score points in `estimate`, the likelihood ratio
-        against no variance with its p, which is not adjusted. Then one row that compares two levels (workers with
-        sites), with the sentence in `reason`; it is judged, its p adjusted within its family: "workers more before
-        adjustment" is told by its own p alone. Where some were rated more than once, the rated and the raters are
-        levels too. Instruments that several sources filled in about the same cases, each naming its rater, are divided
-        together as well.
+    A finding a level, the highest first, and one for what is within the lowest: the share of the variance with its
+    profile interval as the effect, the standard deviation in score points as the estimate, the likelihood ratio against
+    no variance as the test, whose p is not adjusted. Then one that compares two levels (workers with sites); it is
+    judged, its p adjusted within its family, and `holds_adjusted` is False where only its own p tells which is larger.
+    Where some were rated more than once, the rated and the raters are levels too. Instruments that several sources
+    filled in about the same cases, each naming its rater, are divided together as well.
     """
     parts = [*_split_outcomes(plan, outcomes), *_join_raters(plan, outcomes)]
-    return [row for part in parts for row in _divide(part, data, plan)]
+    return [finding for part in parts for finding in _divide(part, data, plan)]
 
 
-def _split_outcomes(plan: Plan, outcomes: Sequence[StudyOutcome]) -> Iterator[_Part]:
+def judge_levels(finding: Finding, plan: ComparisonPlan) -> Finding:
+    """Return a comparison of two levels marked where it is told by its own p and not by its adjusted p."""
+    if not finding.is_judged or finding.verdict is Verdict.CANNOT_TELL or finding.test.p_adjusted < plan.alpha:
+        return finding
+    return replace(finding, holds_adjusted=False)
+
+
+def _split_outcomes(plan: ComparisonPlan, outcomes: Sequence[StudyOutcome]) -> Iterator[_Part]:
     for outcome in outcomes:
         for wave, rows in split_waves(outcome.frame, plan):
             levels = nest_levels(outcome.table, rows)
@@ -73,7 +77,7 @@ def _split_outcomes(plan: Plan, outcomes: Sequence[StudyOutcome]) -> Iterator[_P
                 continue
             if "rater" in rows and rows["person"].duplicated().any() and rows["rater"].duplicated().any():
                 levels |= _add_raters(levels, rows["person"].to_numpy(object), rows["rater"].to_numpy(object), outcome)
-            notes = (_OWN_WORK,) if outcome.answered_by == "worker" and "workers" in levels else ()
+            notes = (note("own_work"),) if outcome.answered_by == "worker" and "workers" in levels else ()
             scores = variance_data(rows[outcome.scale].to_numpy(float), levels)
             yield _Part(_start(outcome, wave), scores, notes)
 
@@ -90,13 +94,11 @@ def _are_same(one: Codes, two: Codes) -> bool:
     return len(couples) == len({first for first, _ in couples}) == len({second for _, second in couples})
 
 
-def _start(outcome: StudyOutcome, wave: str) -> Row:
-    return Row(
-        outcome.source, outcome.instrument, outcome.scale, name_outcome(outcome), "variation", "scores", wave=wave
-    )
+def _start(outcome: StudyOutcome, wave: str) -> Finding:
+    return Finding("variation", (outcome.source,), outcome.instrument, outcome.scale, Unit.SCORES, waves=at(wave))
 
 
-def _join_raters(plan: Plan, outcomes: Sequence[StudyOutcome]) -> Iterator[_Part]:
+def _join_raters(plan: ComparisonPlan, outcomes: Sequence[StudyOutcome]) -> Iterator[_Part]:
     """Yield outcomes of one instrument that several kinds of rater filled in about the same cases."""
     groups: dict[tuple[str, str], list[StudyOutcome]] = {}
     for outcome in outcomes:
@@ -133,46 +135,45 @@ def _join(found: list[tuple[StudyOutcome, pd.DataFrame]], wave: str) -> _Part | 
     there = sorted(set(kinds.tolist()))
     design = np.column_stack([np.ones(len(rows)), *[(kinds == kind).astype(float) for kind in there[1:]]])
     scores = variance_data(rows["joined"].to_numpy(float), levels, design)
-    names = [each.source for each, _ in found]
-    row = replace(
-        _start(first, wave),
-        source="+".join(names),
-        title=f"{first.title} ({', '.join(each.source_label for each, _ in found)})",
-    )
-    what = f"what is within {lowest} is how far raters of one case differ, over and above their kind's usual difference"
-    return _Part(row, scores, (f"{len(found)} kinds of rater together, their mean differences taken out; {what}",))
+    finding = replace(_start(first, wave), sources=tuple(each.source for each, _ in found))
+    return _Part(finding, scores, (note("kinds_of_rater", kinds=len(found), level=lowest),))
 
 
-def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
-    """Return the rows of the shares of one part, and of what they come to."""
+def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]:
+    """Return the shares of one part, and what they come to."""
     scores = part.data
     fit = fit_variance(scores)
     shares = profile_shares(scores, confidence=1 - plan.alpha, fit=fit)
     tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
-    notes = tuple(dict.fromkeys((*part.notes, *map(str, fit.notes))))
-    by_site = tuple(plan.sites) if "sites" in scores.all_names else ()
-    base = replace(part.row, counts=(fit.n,), method=METHOD, effect_name=SHARE, by_site=by_site)
-    rows = []
+    notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
+    sites = tuple(plan.sites) if "sites" in scores.all_names else ()
+    base = replace(part.finding, counts=(fit.n,), method=note("reml_shares"), sites_shown=sites)
+    found = []
     for level in fit.levels:
         share, test = shares.level(level.name), tests[level.name]
-        rows.append(
-            replace(base, groups=f"{level.n_groups} {level.name}", estimate=level.sd, effect=share.share,
-                    effect_low=share.low, effect_high=share.high, statistic_name="chi2", statistic=test.chi_square,
-                    df=NAN if math.isnan(test.chi_square) else float(test.df), p=test.p_mixture,
-                    notes=tuple(note for note in notes if _is_about(note, level.name, scores)))
+        found.append(
+            replace(
+                base, groups=Groups(Contrast.LEVEL, (level.name,)), n_groups=level.n_groups,
+                estimate=Estimate(level.sd), effect=Effect(Measure.SHARE, share.share, share.low, share.high),
+                test=Test("chi2", test.chi_square, NAN if math.isnan(test.chi_square) else float(test.df),
+                          p=test.p_mixture),
+                notes=tuple(each for each in notes if _is_about(each, level.name)),
+            )
         )  # fmt: skip
     rest, inner = shares.level(RESIDUAL), _name_innermost(scores, data)
     sd = math.sqrt(fit.residual) if fit.residual >= 0 else NAN
-    rows.append(
-        replace(base, groups=f"within {inner}", estimate=sd, effect=rest.share, effect_low=rest.low,
-                effect_high=rest.high, notes=part.notes)
+    found.append(
+        replace(
+            base, groups=Groups(Contrast.WITHIN, (inner,)), estimate=Estimate(sd),
+            effect=Effect(Measure.SHARE, rest.share, rest.low, rest.high), notes=part.notes,
+        )
     )  # fmt: skip
-    return [*rows, _conclude(replace(base, notes=notes), scores, fit, shares, plan)]
+    return [*found, _conclude(replace(base, notes=notes), scores, fit, shares, plan)]
 
 
-def _is_about(note: str, name: str, scores: VarianceData) -> bool:
+def _is_about(said: Note, level: str) -> bool:
     """Return whether a note is about a level, or about all of them."""
-    return note.startswith(f"{name}:") or not any(note.startswith(f"{other}:") for other in scores.all_names)
+    return said.code not in _ABOUT_LEVEL or said["level"] == level
 
 
 def _name_innermost(scores: VarianceData, data: StudyData) -> str:
@@ -181,35 +182,32 @@ def _name_innermost(scores: VarianceData, data: StudyData) -> str:
     return next((name for name in reversed(nested) if name in scores.names), scores.all_names[0])
 
 
-def _conclude(base: Row, scores: VarianceData, fit: VarianceFit, shares: VarianceShares, plan: Plan) -> Row:
-    """Return the row that says who accounts for more, in a sentence."""
+def _conclude(
+    base: Finding, scores: VarianceData, fit: VarianceFit, shares: VarianceShares, plan: ComparisonPlan
+) -> Finding:
+    """Return who accounts for more."""
     pair = _choose_pair(scores)
     if pair is None:
         name = scores.all_names[0]
         share = shares.level(name)
-        sentence = (
-            f"Of the variation in scores, {name} account for {share.share:.0%} [{share.low:.0%} to {share.high:.0%}];"
-            f" the rest is within {name}."
-            if not math.isnan(share.share)
-            else f"How much of the variation {name} account for cannot be said from these data."
+        answer = (
+            note("level_unknown", level=name)
+            if math.isnan(share.share)
+            else note("level_accounts", level=name, share=share.share, low=share.low, high=share.high)
         )
-        return replace(base, groups=f"{name} against within {name}", effect_name="", reason=sentence)
+        return replace(base, groups=Groups(Contrast.LEVEL_WITHIN, (name,)), reason=(answer,))
     found = compare_levels(scores, *pair, confidence=1 - plan.alpha, shares=shares, fit=fit)
     return replace(
         base,
-        groups=" against ".join(pair),
-        effect_name=DIFFERENCE,
-        effect=found.difference,
-        statistic_name="chi2",
-        statistic=found.chi_square,
-        df=NAN if math.isnan(found.p) else 1.0,
-        p=found.p,
-        is_primary=not math.isnan(found.p),
-        family=plan.name_family(f"{base.question} of {base.unit}", base.source, base.scale),
-        method="REML; likelihood ratio against equal variances",
-        verdict=_say_larger(found, plan),
-        reason=str(found.answer),
-        notes=tuple(dict.fromkeys((*base.notes, _NOT_ADJUSTED))),
+        groups=Groups(Contrast.LEVELS, pair),
+        effect=Effect(Measure.SHARE_DIFFERENCE, found.difference),
+        test=Test("chi2", found.chi_square, NAN if math.isnan(found.p) else 1.0, p=found.p),
+        is_judged=not math.isnan(found.p),
+        family=name_family(base, plan),
+        method=note("reml_levels"),
+        verdict=_find_larger(found, plan),
+        reason=(found.answer,),
+        notes=tuple(dict.fromkeys((*base.notes, note("shares_not_adjusted")))),
     )
 
 
@@ -221,15 +219,7 @@ def _choose_pair(scores: VarianceData) -> tuple[str, str] | None:
     return (names[1], names[0]) if len(names) > 1 else None
 
 
-def adjust_comparison(row: Row, plan: Plan) -> Row:
-    """Return a comparison of two levels that says so where it is told by its own p and not by its adjusted p."""
-    if not row.is_primary or row.verdict == CANNOT_TELL or row.p_adjusted < plan.alpha:
-        return row
-    reason = f"{row.reason.removesuffix('.')}, but not after adjustment."
-    return replace(row, verdict=f"{row.verdict}{UNADJUSTED}", reason=reason)
-
-
-def _say_larger(found: LevelComparison, plan: Plan) -> str:
+def _find_larger(found: LevelComparison, plan: ComparisonPlan) -> Verdict:
     if not found.p < plan.alpha:
-        return CANNOT_TELL
-    return f"{found.first if found.difference > 0 else found.second} more"
+        return Verdict.CANNOT_TELL
+    return Verdict.FIRST_LARGER if found.difference > 0 else Verdict.SECOND_LARGER

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.nesting import split_waves
-from sos_score.comparison.outcome import Plan
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.report.figures.canvas import Canvas, Scale, measure_text
 from sos_score.report.figures.style import BLUES, GREY, INK, LINE, ORANGES, PAPER
-from sos_score.report.model import Picture, ReportData, count
+from sos_score.report.model import Picture, ReportData
 from sos_score.study.data import SourceTable
+from sos_score.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -99,7 +100,7 @@ def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[st
         yield from (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: Plan) -> _Answers:
+def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: ComparisonPlan) -> _Answers:
     response = instrument.responses[items[0]]
     codes = tuple(range(response.min, response.max + 1))
     labels = {code: label for label, code in reversed(response.labels.items())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.finding import Row
-from sos_score.comparison.outcome import Panel, Plan
-from sos_score.comparison.questions.change import tells_apart
-from sos_score.comparison.verdict import DIFFERENT
+from sos_score.comparison.finding import Finding
+from sos_score.comparison.links import count_pairs
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number
 from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_text
 from sos_score.report.figures.style import BLUE, GREY, INK, LINE
-from sos_score.report.labels import name_outcomes, say_short
-from sos_score.report.model import Picture, ReportData, count, join
+from sos_score.report.labels import name_short
+from sos_score.report.model import Picture, ReportData
+from sos_score.words import count, join
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,61 +38,54 @@ class _Cell:
 
 
 _HEAD, _CELL, _LABEL = 0.3, 1.2, 1.15  # inches: site names, a row, a scale's name
-_Cells = dict[tuple[str, str], _Cell]  # scale title, site
+_Cells = dict[tuple[str, str], _Cell]  # scale title, site id
 
 
 def list_changes(report: ReportData) -> Iterator[Picture]:
-    """Yield a picture for each source that was asked at two waves.
-
-    Parameters
-    ----------
-    report : ReportData
-
-    Yields
-    ------
-    Picture
-    """
-    comparison = report.comparison
-    names = name_outcomes(report.data)
-    judged = [row for row in comparison.ask("change") if row.is_primary and not math.isnan(row.estimate)]
-    for source in dict.fromkeys(row.source for row in judged):
-        rows = [row for row in judged if row.source == source]
-        panels = {panel.scale: panel for panel in comparison.panels if panel.source == source}
-        cells = {(names[source, row.scale][1], row.site): _make_cell(report, panels[row.scale], row) for row in rows}
-        ranges = {names[source, scale][1]: (panel.low, panel.high) for scale, panel in panels.items()}
-        yield _make_picture(names[source, rows[0].scale][0], source, cells, ranges)
+    """Yield a picture for each source that was asked at two waves."""
+    comparison, labels = report.comparison, report.labels
+    judged = [each for each in comparison.ask("change") if each.is_judged and not math.isnan(each.estimate.value)]
+    for source in dict.fromkeys(each.source for each in judged):
+        found = [each for each in judged if each.source == source]
+        outcomes = {each.scale: each for each in comparison.outcomes if each.source == source}
+        titles = {scale: labels.names[source, scale][1] for scale in outcomes}
+        cells = {(titles[each.scale], each.site): _make_cell(report, outcomes[each.scale], each) for each in found}
+        ranges = {titles[scale]: (outcome.low, outcome.high) for scale, outcome in outcomes.items()}
+        yield _make_picture(labels.sources[source], source, cells, ranges, report.comparison.plan.sites)
 
 
-def _make_cell(report: ReportData, panel: Panel, row: Row) -> _Cell:
+def _make_cell(report: ReportData, outcome: OutcomeScores, finding: Finding) -> _Cell:
     plan = report.comparison.plan
     means = {
-        each.wave: (each.estimate, each.low, each.high)
+        report.labels.name_waves(each.waves): (each.estimate.value, each.estimate.low, each.estimate.high)
         for each in report.comparison.ask("level")
-        if (each.source, each.scale, each.site) == (row.source, row.scale, row.site)
-        and each.method.startswith("mean")
-        and each.wave in (plan.first_wave, plan.last_wave)
-        and not math.isnan(each.estimate)
+        if (each.source, each.scale, each.site) == (finding.source, finding.scale, finding.site)
+        and each.method is not None
+        and each.method.code == "mean_t"
+        and set(each.waves) <= set(plan.span)
+        and not math.isnan(each.estimate.value)
     }
-    return _Cell(means, say_short(row), row.verdict == DIFFERENT, _list_lines(panel, plan, row.site))
+    is_found = finding.verdict is Verdict.DIFFERENT
+    return _Cell(means, name_short(finding), is_found, _list_lines(outcome, plan, finding.site))
 
 
-def _list_lines(panel: Panel, plan: Plan, label: str) -> NDArray[np.float64]:
+def _list_lines(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> NDArray[np.float64]:
     """Return the linked people's scores, or none where a small group would be given away."""
-    site = next(site for site in plan.sites if plan.label_site(site) == label)
-    _, before, after = panel.pair((site,), plan.first_wave, plan.last_wave)
-    linked = ~np.isnan(before) & ~np.isnan(after)
-    apart = (int((~np.isnan(before) & ~linked).sum()), int((~np.isnan(after) & ~linked).sum()))
-    if tells_apart(int(linked.sum()), apart, plan):
+    _, before, after = outcome.pair((site,), plan.first_wave, plan.last_wave)
+    if count_pairs(before, after).is_small(plan.smallest_cell):
         return np.empty((0, 2))
+    linked = ~np.isnan(before) & ~np.isnan(after)
     return np.column_stack([before[linked], after[linked]])
 
 
-def _make_picture(label: str, source: str, cells: _Cells, ranges: dict[str, tuple[float, float]]) -> Picture:
+def _make_picture(
+    label: str, source: str, cells: _Cells, ranges: dict[str, tuple[float, float]], sites: Mapping[str, str]
+) -> Picture:
     changed: dict[str, int] = {}
     for (_, site), cell in cells.items():
         changed[site] = changed.get(site, 0) + cell.is_found
     scales = len({scale for scale, _ in cells})
-    parts = [f"in {site} on {number} of {count(scales, 'scale')}" for site, number in changed.items() if number]
+    parts = [f"in {sites[site]} on {number} of {count(scales, 'scale')}" for site, number in changed.items() if number]
     found = f"changed {join(parts)}" if parts else "no site is seen to have changed"
     lines = "A thin line is a person who answered at both waves. " if any(c.lines.size for c in cells.values()) else ""
     hidden = " Sites without thin lines have too few other people to show them."
@@ -100,19 +95,19 @@ def _make_picture(label: str, source: str, cells: _Cells, ranges: dict[str, tupl
         title=f"{label}: {found}",
         reading=f"Means with 95% intervals. {lines}The words are the verdict, after adjustment."
         + hidden * bool(has_hidden),
-        description=" ".join(_describe(cells)),
+        description=" ".join(_describe(cells, sites)),
         size=(7.4, _HEAD + _CELL * scales + 0.25),
-        fill=partial(_fill, cells=cells, ranges=ranges),
+        fill=partial(_fill, cells=cells, ranges=ranges, names=sites),
     )
 
 
-def _describe(cells: _Cells) -> Iterator[str]:
+def _describe(cells: _Cells, sites: Mapping[str, str]) -> Iterator[str]:
     for (scale, site), cell in cells.items():
         means = ", ".join(f"{format_number(mean)} {wave}" for wave, (mean, _, _) in cell.means.items())
-        yield f"{scale}, {site}: {means}, {cell.verdict}."
+        yield f"{scale}, {sites[site]}: {means}, {cell.verdict}."
 
 
-def _fill(figure: Figure, cells: _Cells, ranges: dict[str, tuple[float, float]]) -> None:
+def _fill(figure: Figure, cells: _Cells, ranges: dict[str, tuple[float, float]], names: Mapping[str, str]) -> None:
     canvas = Canvas(figure)
     scales = list(dict.fromkeys(scale for scale, _ in cells))
     sites = list(dict.fromkeys(site for _, site in cells))
@@ -120,7 +115,9 @@ def _fill(figure: Figure, cells: _Cells, ranges: dict[str, tuple[float, float]])
     left = max(measure_text(title, 9) for title in titles) + 0.5
     width = (canvas.width - left) / len(sites)
     for place, site in enumerate(sites):
-        canvas.write((left + (place + 0.5) * width, 0.15), break_text(site, width, 10), 10, bold=True, ha="center")
+        canvas.write(
+            (left + (place + 0.5) * width, 0.15), break_text(names[site], width, 10), 10, bold=True, ha="center"
+        )
     for line, (scale, title) in enumerate(zip(scales, titles, strict=True)):
         mine = {site: cells[scale, site] for site in sites if (scale, site) in cells}
         top = _HEAD + line * _CELL

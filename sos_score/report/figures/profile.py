@@ -7,42 +7,36 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sos_score.comparison.finding import Row
+from sos_score.comparison.finding import Finding
 from sos_score.output.numbers import format_number
 from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_text
 from sos_score.report.figures.style import BLUE, INK, ORANGE, PALE, PAPER
-from sos_score.report.model import Picture, ReportData, count
+from sos_score.report.labels import Labels
+from sos_score.report.model import Picture, ReportData
+from sos_score.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Profile = dict[str, dict[str, dict[str, float]]]  # site, scale, wave
+Profile = dict[str, dict[str, dict[str, float]]]  # site id, scale title, wave
 _BAND = (40.0, 60.0)
 _ROW, _BETWEEN = 0.32, 0.62  # inches: a scale, and what a site takes beside its scales
 _FEWEST = 3  # scales that make a profile
 
 
 def list_profiles(report: ReportData) -> Iterator[Picture]:
-    """Yield a picture for each source with T-scores on several scales.
-
-    Parameters
-    ----------
-    report : ReportData
-
-    Yields
-    ------
-    Picture
-    """
-    rows: dict[str, list[Row]] = {}
-    for row in report.comparison.ask("level"):
-        if row.statistic_name == "T" and not math.isnan(row.statistic):
-            rows.setdefault(row.source, []).append(row)
-    for source, found in rows.items():
+    """Yield a picture for each source with T-scores on several scales."""
+    sources: dict[str, list[Finding]] = {}
+    for each in report.comparison.ask("level"):
+        if each.test.name == "T" and not math.isnan(each.test.statistic):
+            sources.setdefault(each.source, []).append(each)
+    for source, found in sources.items():
         titles = {each.scale: each.title for each in report.data.outcomes if each.source == source}
         profile: Profile = {}
-        for row in found:
-            profile.setdefault(row.site, {}).setdefault(titles[row.scale], {})[row.wave] = row.statistic
-        if len({row.scale for row in found}) >= _FEWEST:
+        for each in found:
+            waves = profile.setdefault(each.site, {}).setdefault(titles[each.scale], {})
+            waves[report.labels.name_waves(each.waves)] = each.test.statistic
+        if len({each.scale for each in found}) >= _FEWEST:
             yield _make_picture(report, source, profile)
 
 
@@ -59,22 +53,22 @@ def _make_picture(report: ReportData, source: str, profile: Profile) -> Picture:
         title=f"{label}: {outside} of {count(len(means), 'team mean')} lie outside the norm band",
         reading="The band is 50 +/- 10: two thirds of the population the norm was taken from lie in it. T-scores of a"
         " team's mean; which direction is good differs by scale.",
-        description=" ".join(_describe(profile)),
+        description=" ".join(_describe(profile, report.labels)),
         size=(7.4, height),
-        fill=partial(_fill, profile=profile, waves=waves),
+        fill=partial(_fill, profile=profile, waves=waves, labels=report.labels),
     )
 
 
-def _describe(profile: Profile) -> Iterator[str]:
+def _describe(profile: Profile, labels: Labels) -> Iterator[str]:
     for site, scales in profile.items():
         parts = [
             f"{scale} {', '.join(f'{format_number(t, 0)} {wave}'.strip() for wave, t in waves.items())}"
             for scale, waves in scales.items()
         ]
-        yield f"{site}: {'; '.join(parts)}."
+        yield f"{labels.name_site(site)}: {'; '.join(parts)}."
 
 
-def _fill(figure: Figure, profile: Profile, waves: list[str]) -> None:
+def _fill(figure: Figure, profile: Profile, waves: list[str], labels: Labels) -> None:
     canvas = Canvas(figure)
     means = [t for scales in profile.values() for each in scales.values() for t in each.values()]
     scales = list(dict.fromkeys(scale for each in profile.values() for scale in each))
@@ -87,7 +81,7 @@ def _fill(figure: Figure, profile: Profile, waves: list[str]) -> None:
         start = left + place % columns * width
         x = Scale(*ends, start, start + width - 0.15)
         top = 0.25 + place // columns * (_ROW * len(scales) + _BETWEEN)
-        _fill_site(canvas, x, top, (site, found, scales), waves)
+        _fill_site(canvas, x, top, (labels.name_site(site), found, scales), waves)
         if place % columns == 0:
             for line, name in enumerate(names):
                 canvas.write((left - 0.08, top + 0.25 + (line + 0.5) * _ROW), name, ha="right")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_rows, measure_text, place_rows
 from sos_score.report.figures.style import BLUE, BLUES, GREY, INK, LINE, ORANGES, PAPER
-from sos_score.report.model import Picture, count
+from sos_score.report.model import Picture
 from sos_score.report.response_counts import SiteCount
+from sos_score.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -99,7 +100,7 @@ def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
         reading="People by site. Where fewer than the study allows answered at one wave only, the bar is pale and shows"
         f" the count at {last} without saying who had answered before.",
         description=" ".join(_say_count(each, waves) for each in counts),
-        size=(7.4, 0.65 + measure_rows([(each.label, each.site) for each in counts], _BAR)),
+        size=(7.4, 0.65 + measure_rows([(each.label, each.site_label) for each in counts], _BAR)),
         fill=partial(_fill_response, counts=counts, waves=waves),
     )
 
@@ -107,14 +108,14 @@ def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
 def _say_count(each: SiteCount, waves: list[str]) -> str:
     first, last = ("not shown" if each.waves.get(wave) is None else str(each.waves[wave]) for wave in waves)
     both = "" if each.both is None else f", {each.both} at both"
-    return f"{each.label}, {each.site}: {first} at {waves[0]}, {last} at {waves[1]}{both}."
+    return f"{each.label}, {each.site_label}: {first} at {waves[0]}, {last} at {waves[1]}{both}."
 
 
 def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) -> None:
     canvas = Canvas(figure)
     top, bottom = 0.15, canvas.height - 0.45
-    left, heights = place_rows(canvas, [(each.label, each.site) for each in counts], top, _BAR)
-    parts = {(each.label, each.site): _split(each, waves) for each in counts}
+    left, heights = place_rows(canvas, [(each.label, each.site_label) for each in counts], top, _BAR)
+    parts = {(each.label, each.site_label): _split(each, waves) for each in counts}
     most = max((sum(found.values()) for found in parts.values()), default=0)
     x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1)
     canvas.draw_scale(x, top + 0.1, bottom, "people", most=6)
@@ -124,7 +125,7 @@ def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) ->
                  for name, found in parts.items() if found.get(kind)]  # fmt: skip
         canvas.fill_boxes(boxes, colour)
     for each in counts:
-        name = (each.label, each.site)
+        name = (each.label, each.site_label)
         for kind, number in parts[name].items():
             if number:
                 middle = x(_sum_before(parts[name], kind) + number / 2)

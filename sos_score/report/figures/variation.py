@@ -7,59 +7,41 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sos_score.comparison.finding import Row
-from sos_score.comparison.questions.variation import CANNOT_TELL, UNADJUSTED
+from sos_score.comparison.finding import Contrast, Finding
+from sos_score.comparison.verdict import Verdict
 from sos_score.report.figures.canvas import Canvas, Name, Scale, measure_rows, place_rows
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE
-from sos_score.report.labels import name_row
-from sos_score.report.model import Picture, count
+from sos_score.report.labels import Labels, name_larger
+from sos_score.report.model import Picture
+from sos_score.report.questions.variation import count_larger, is_conclusion, name_level, name_more
+from sos_score.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_Shares = dict[Name, dict[str, dict[str, Row]]]  # outcome, wave, level; "" is the conclusion
+_Shares = dict[Name, dict[str, dict[str, Finding]]]  # outcome, wave, level; "" is the conclusion
 _LOOKS = ((ORANGE, "s", -0.06), (BLUE, "o", 0.06))
 _TOP, _ROW, _BELOW, _VERDICTS = 0.5, 0.3, 0.45, 0.95  # inches
 
 
-def name_level(row: Row) -> str:
-    """Return the level of a row of shares: "workers" of "20 workers", or "within workers"."""
-    return row.groups if row.groups.startswith("within ") else row.groups.partition(" ")[2]
-
-
-def say_larger(row: Row) -> str:
-    """Return which of two levels accounts for more, in brackets where that holds before adjustment only."""
-    if not row.verdict.endswith(UNADJUSTED):
-        return row.verdict
-    return f"({row.verdict.removesuffix(UNADJUSTED)})"
-
-
-def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str]]) -> Picture:
+def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
     """Return the shares of the two levels that are compared, sites and workers where both are there.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-        Those of the question `variation` that are shown, with at least one level; see `choose_levels`.
-    names : dict
-        From `name_outcomes`.
-
-    Returns
-    -------
-    Picture
+    The findings are those on variation that are shown, with at least one level; see `choose_levels`.
     """
     shares: _Shares = {}
-    for row in rows:
-        kinds, (source, scale) = row.source.count("+") + 1, name_row(row, names)
+    for each in findings:
+        kinds, (source, scale) = len(each.sources), labels.name_outcome(each)
         together = f"{kinds} kinds of rater together" if kinds > 1 else source
         waves = shares.setdefault((together, scale), {})
-        waves.setdefault(row.wave, {})["" if row.reason else name_level(row)] = row
-    levels = choose_levels(rows)
-    judged = [row for row in rows if row.verdict]
-    before = sum(row.verdict.endswith(UNADJUSTED) for row in judged)
-    parts = [f"{level} account for more on {number}" for level in reversed(levels)
-             if (number := sum(row.verdict == f"{level} more" for row in judged))]  # fmt: skip
-    unknown = sum(row.verdict == CANNOT_TELL for row in judged)
+        level = "" if is_conclusion(each) else name_level(each)
+        waves.setdefault(labels.name_waves(each.waves), {})[level] = each
+    levels = choose_levels(findings)
+    judged = [each for each in findings if each.verdict]
+    before = sum(not each.holds_adjusted for each in judged)
+    numbers = {level: count_larger(judged, level) for level in reversed(levels)}
+    parts = [f"{level} account for more on {number}" for level, number in numbers.items() if number]
+    unknown = sum(each.verdict is Verdict.CANNOT_TELL for each in judged)
     said = ", ".join(parts or ["no level accounts for more"])
     title = f"Of {count(len(judged), 'outcome at a wave', 'outcomes at a wave')}, {said}"
     if not judged:
@@ -80,27 +62,35 @@ def draw_shares(rows: Sequence[Row], names: dict[tuple[str, str], tuple[str, str
     )
 
 
-def choose_levels(rows: Sequence[Row]) -> list[str]:
+def choose_levels(findings: Sequence[Finding]) -> list[str]:
     """Return the higher and the lower of the levels compared; none where no share could be computed."""
-    found = dict.fromkeys(name_level(row) for row in rows if not row.reason and not row.groups.startswith("within "))
-    pairs = [row.groups.split(" against ") for row in rows if row.verdict]
+    pairs = [list(each.groups.members) for each in findings if each.groups.contrast is Contrast.LEVELS and each.verdict]
     if pairs:
         return max(pairs, key=pairs.count)[::-1]
-    return list(found)[:1]
+    levels = [name_level(each) for each in findings if each.groups.contrast is Contrast.LEVEL]
+    return levels[:1]
 
 
 def _describe(shares: _Shares, levels: list[str]) -> Iterator[str]:
     for (source, scale), waves in shares.items():
         for wave, found in waves.items():
-            parts = [f"{level} {_say(found[level])}" for level in levels if level in found]
+            parts = [f"{level} {_show(found[level])}" for level in levels if level in found]
             if "" in found and found[""].verdict:
-                parts.append(found[""].verdict)
+                parts.append(_name_answer(found[""]))
             yield f"{scale} ({source}){f', {wave}' if wave else ''}: {', '.join(parts)}."
 
 
-def _say(row: Row) -> str:
-    interval = "" if math.isnan(row.effect_low) else f" [{row.effect_low:.0%} to {row.effect_high:.0%}]"
-    return f"{row.effect:.0%}{interval}"
+def _show(finding: Finding) -> str:
+    effect = finding.effect
+    interval = "" if math.isnan(effect.low) else f" [{effect.low:.0%} to {effect.high:.0%}]"
+    return f"{effect.value:.0%}{interval}"
+
+
+def _name_answer(finding: Finding) -> str:
+    """Return which level accounts for more, and whether before adjustment only."""
+    if finding.verdict is Verdict.CANNOT_TELL:
+        return "cannot tell"
+    return f"{name_larger(finding)} more{'' if finding.holds_adjusted else ' before adjustment'}"
 
 
 def _fill(figure: Figure, shares: _Shares, levels: list[str]) -> None:
@@ -119,13 +109,15 @@ def _fill(figure: Figure, shares: _Shares, levels: list[str]) -> None:
             found = {
                 heights[name] + shift * (len(each) > 3): each[level] for name, each in there.items() if level in each
             }
-            lines = [[(x(row.effect_low), y), (x(row.effect_high), y)] for y, row in found.items()
-                     if not math.isnan(row.effect_low)]  # fmt: skip
+            effects = {y: each.effect for y, each in found.items()}
+            lines = [[(x(effect.low), y), (x(effect.high), y)] for y, effect in effects.items()
+                     if not math.isnan(effect.low)]  # fmt: skip
             canvas.draw_lines(lines, colour, 1.6)
-            canvas.mark([(x(row.effect), y) for y, row in found.items()], marker, colour, 5)
+            canvas.mark([(x(effect.value), y) for y, effect in effects.items()], marker, colour, 5)
         for name, each in there.items():
             if "" in each and each[""].verdict:
-                is_found = each[""].verdict.endswith(" more")
-                canvas.write((x.end + 0.08, heights[name]), say_larger(each[""]), 7.5, bold=is_found,
+                answer = each[""]
+                is_found = answer.verdict is not Verdict.CANNOT_TELL and answer.holds_adjusted
+                canvas.write((x.end + 0.08, heights[name]), name_more(answer, " more"), 7.5, bold=is_found,
                              color=INK if is_found else GREY)  # fmt: skip
     canvas.draw_key([(marker, colour, level) for (colour, marker, _), level in zip(_LOOKS, levels, strict=False)])

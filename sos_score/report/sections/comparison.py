@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sos_score.comparison.finding import Unit
 from sos_score.output.table import Table
 from sos_score.report.figures.change import list_changes
 from sos_score.report.figures.forest import list_forests
 from sos_score.report.figures.profile import list_profiles
-from sos_score.report.labels import count_verdicts, list_differences, list_judged, name_rows, name_sources
 from sos_score.report.model import Block, ReportData
-from sos_score.report.sections.profiles import tell_profiles
-from sos_score.report.sections.sensitivity import say_holding
-from sos_score.report.tables.summary import list_limits, make_count_table, make_question_tables
+from sos_score.report.questions.design import find_limits, list_limits
+from sos_score.report.questions.outcomes import list_differences, list_judged
+from sos_score.report.questions.registry import list_summaries
+from sos_score.report.questions.view import PAGE
+from sos_score.report.sections.profiles import describe_profiles
+from sos_score.report.sections.sensitivity import describe_holding
+from sos_score.report.tables.verdicts import count_verdicts, make_count_table
 from sos_score.scoring.provenance import describe_caveat
 
 _INCONCLUSIVE = (
@@ -28,35 +32,29 @@ _PEOPLE = (
     "Findings of people speak of the people who answered, not of a way of working: people in one site share"
     " their team, their manager and their families, and are treated here as if they did not."
 )
-_DETECTABLE = (
-    "Smallest effect (g) found with 80% power, over the scales of a source: of people, of people adjusted for sites at"
-    " the ICC seen, and of sites by a t test of their means. People are counted for each site in the study's order; a"
-    " dash: not shown."
-)
 _NO_VERDICT = (
     "No comparison of this study can be both computed and shown, so there is no verdict. What stands in the way is said"
     " with the data."
 )
 
 
-def tell_summary(report: ReportData) -> Iterator[Block]:
+def describe_summary(report: ReportData) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
-    data, comparison = report.data, report.comparison
-    for limit in list_limits(comparison):
+    data, comparison, labels = report.data, report.comparison, report.labels
+    for limit in list_limits(comparison, labels):
         yield Block("text", limit)
-    limits = [row.p for row in comparison.ask("design") if row.method.startswith("smallest p")]
-    if any(p > comparison.plan.alpha for p in limits):
+    if any(each.test.p > comparison.plan.alpha for each in find_limits(comparison)):
         yield Block("text", _BEYOND_PROOF)
     counts = []
     for question, unit, what in (
-        ("did", "sites", "comparison of how the sites of the arms changed"),
-        ("arms", "sites", "comparison of the sites of the arms at one wave"),
-        ("did", "people", "comparison of how the people of the arms changed"),
-        ("arms", "people", "comparison of the people of the arms at one wave"),
-        ("change", "people", "comparison of a site with itself over time"),
-        ("level", "people", "comparison of a site with the norm"),
+        ("did", Unit.SITES, "comparison of how the sites of the arms changed"),
+        ("arms", Unit.SITES, "comparison of the sites of the arms at one wave"),
+        ("did", Unit.PEOPLE, "comparison of how the people of the arms changed"),
+        ("arms", Unit.PEOPLE, "comparison of the people of the arms at one wave"),
+        ("change", Unit.PEOPLE, "comparison of a site with itself over time"),
+        ("level", Unit.PEOPLE, "comparison of a site with the norm"),
     ):
-        counts.append(count_verdicts([row for row in comparison.ask(question) if row.unit == unit], what))
+        counts.append(count_verdicts([each for each in comparison.ask(question) if each.unit is unit], what))
     if any(counts):
         yield Block("list", tuple(filter(None, counts)))
         yield Block("text", _INCONCLUSIVE)
@@ -68,62 +66,56 @@ def tell_summary(report: ReportData) -> Iterator[Block]:
     if caveats:
         yield Block("text", "Not every scoring key is verified, and no score is better than its key:")
         yield Block("list", tuple(caveats))
-    verdicts = make_count_table(comparison)
+    verdicts = make_count_table(comparison, labels)
     if verdicts.rows:
         # What the data do not allow stands with the data.
-        notes = tuple(note for note in verdicts.notes if note not in data.notes)
+        notes = tuple(labels.describe(each) for each in comparison.notes if each not in data.notes)
         yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
-    differences = [each for question in ("did", "arms", "change") for each in
-                   list_differences(comparison, data, question)]  # fmt: skip
+    questions = ("did", "arms", "change")
+    differences = [each for question in questions for each in list_differences(question, comparison, labels)]
     if differences:
         yield Block("heading", "What differs")
         yield Block("list", tuple(differences))
-        for said in say_holding(report.sensitivity):
+        for said in describe_holding(report.sensitivity):
             yield Block("text", said)
 
 
-def tell_change(report: ReportData) -> Iterator[Block]:
+def describe_change(report: ReportData) -> Iterator[Block]:
     """Yield levels against the norm, and change in each site."""
-    tables = make_question_tables(report.comparison)
+    tables = list_summaries(report.comparison, report.labels, PAGE)
     if "level" in tables:
         yield Block("heading", "Against the norm")
         for picture in list_profiles(report):
             yield Block("picture", picture)
         yield from _list_tables(report, "level", tables["level"])
-    yield from tell_profiles(report)
+    yield from describe_profiles(report)
     if "change" in tables:
         yield Block("heading", "Change in each site")
-        yield Block("list", tuple(list_differences(report.comparison, report.data, "change")))
+        yield Block("list", tuple(list_differences("change", report.comparison, report.labels)))
         for picture in list_changes(report):
             yield Block("picture", picture)
         yield from _list_tables(report, "change", tables["change"])
 
 
-def tell_arms(report: ReportData) -> Iterator[Block]:
+def describe_arms(report: ReportData) -> Iterator[Block]:
     """Yield the arms at each wave, how they changed, and what could have been found."""
-    tables = make_question_tables(report.comparison)
+    tables = list_summaries(report.comparison, report.labels, PAGE)
     if "arms" not in tables:
         return
     yield Block("text", _PEOPLE)
     for question in ("did", "arms"):
-        yield Block("list", tuple(list_differences(report.comparison, report.data, question)))
+        yield Block("list", tuple(list_differences(question, report.comparison, report.labels)))
     for picture in list_forests(report):
         yield Block("picture", picture)
     for question in ("arms", "did"):
         yield from _list_tables(report, question, tables.get(question, []))
     for table in tables["design"]:
-        named = name_sources(_unnumber(table), report.data)
-        yield Block("table", replace(named, notes=(_DETECTABLE,)))
+        yield Block("table", table)
 
 
 def _list_tables(report: ReportData, question: str, tables: list[Table]) -> Iterator[Block]:
     """Yield a question's tables, and every judged row of it to unfold."""
     for table in tables:
-        yield Block("table", name_rows(_unnumber(table), report.data))
+        yield Block("table", table)
     if tables:
-        yield Block("folded", list_judged(report.comparison, report.data, question))
-
-
-def _unnumber(table: Table) -> Table:
-    """Return a table without the number of its question, which the sections of a page do not have."""
-    return replace(table, title=table.title.partition(". ")[2])
+        yield Block("folded", list_judged(question, report.comparison, report.labels))

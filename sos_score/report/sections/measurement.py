@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sos_score.comparison.finding import Measure
+from sos_score.comparison.verdict import Verdict
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.answers import list_answers
 from sos_score.report.figures.response import draw_missing, draw_response
-from sos_score.report.labels import name_outcomes
 from sos_score.report.model import Block, ReportData
 from sos_score.report.response_counts import SiteCount, count_answers, list_missing, may_count_files
 
 
-def tell_measures(report: ReportData) -> Iterator[Block]:
+def describe_measures(report: ReportData) -> Iterator[Block]:
     """Yield every source, and every instrument with who vouches for it and who holds the rights."""
     rows = []
     for table in report.data.tables:
@@ -47,7 +48,7 @@ def _list_claims(instruments: dict[str, Instrument]) -> Table:
     return Table(columns, rows, "Who vouches for each part of a definition", notes, stub=2)
 
 
-def tell_quality(report: ReportData) -> Iterator[Block]:
+def describe_quality(report: ReportData) -> Iterator[Block]:
     """Yield what became of each file, which answers are missing, and who answered when."""
     data = report.data
     rows = tuple(
@@ -75,15 +76,8 @@ def tell_quality(report: ReportData) -> Iterator[Block]:
     for picture in list_answers(report):
         yield Block("picture", picture)
     if data.notes:
-        labels = {each.source: each.source_label for each in data.outcomes}
         yield Block("heading", "What the data do not allow, and what was done about it")
-        yield Block("list", tuple(_name_source(note, labels) for note in data.notes))
-
-
-def _name_source(note: str, labels: dict[str, str]) -> str:
-    """Return a note with the source's label in place of its id."""
-    source, colon, rest = note.partition(": ")
-    return f"{labels[source]}: {rest}" if colon and source in labels else note
+        yield Block("list", tuple(map(report.labels.name_source, data.notes)))
 
 
 def _list_counts(report: ReportData, counts: list[SiteCount], waves: list[str]) -> Table:
@@ -92,7 +86,7 @@ def _list_counts(report: ReportData, counts: list[SiteCount], waves: list[str]) 
     for each in counts:
         found = {waves[0] if wave == "" else wave: number for wave, number in each.waves.items()}
         cells = ["few" if wave in found and found[wave] is None else found.get(wave) for wave in waves]
-        rows.append((each.label, each.site, *cells))
+        rows.append((each.label, report.labels.name_site(each.site), *cells))
     least = report.data.study.privacy.smallest_cell
     notes: list[str] = []
     if any("few" in row for row in rows):
@@ -104,35 +98,41 @@ def _list_counts(report: ReportData, counts: list[SiteCount], waves: list[str]) 
     return Table(columns, tuple(rows), "People who answered", tuple(notes), stub=2)
 
 
-def tell_agreement(report: ReportData) -> Iterator[Block]:
+def describe_agreement(report: ReportData) -> Iterator[Block]:
     """Yield whether teams agree enough to be spoken of by their mean, and how much lies between sites."""
-    comparison, names = report.comparison, name_outcomes(report.data)
-    gates = [row for row in comparison.ask("level") if row.method == "agreement in the team"]
-    places = list(dict.fromkeys((row.site, row.wave) for row in gates))
-    found = {(row.source, row.scale, row.site, row.wave): row for row in gates}
+    comparison, labels = report.comparison, report.labels
+    gates = [each for each in comparison.ask("level") if each.method and each.method.code == "team_agreement"]
+    places = list(dict.fromkeys((each.site, each.waves) for each in gates))
+    found = {(each.source, each.scale, each.site, each.waves): each for each in gates}
     rows: list[tuple[Cell, ...]] = []
-    for source, scale in dict.fromkeys((row.source, row.scale) for row in gates):
+    for source, scale in dict.fromkeys((each.source, each.scale) for each in gates):
         cells: list[Cell] = []
         for place in places:
-            row = found.get((source, scale, *place))
-            is_barred = row is not None and row.verdict == "team mean may not be reported"
-            cells.append(None if row is None else f"{format_number(row.effect)}{', not' if is_barred else ''}")
-        rows.append((*names[source, scale], *cells))
+            gate = found.get((source, scale, *place))
+            is_barred = gate is not None and gate.verdict is Verdict.NOT_REPORTABLE
+            cells.append(None if gate is None else f"{format_number(gate.effect.value)}{', not' if is_barred else ''}")
+        rows.append((*labels.names[source, scale], *cells))
     if rows:
-        sites = tuple(Column(f"{site} {wave}".strip()) for site, wave in places)
+        sites = tuple(Column(f"{labels.name_site(site)} {labels.name_waves(waves)}".strip()) for site, waves in places)
         columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
         notes: tuple[str, ...] = ("not: the team does not agree enough for its mean to be reported as the team's.",)
-        empty = dict.fromkeys(note for row in gates if math.isnan(row.effect) for note in row.notes[-1:])
-        notes += tuple(f"-: {note}" for note in empty)
+        empty = dict.fromkeys(said for each in gates if math.isnan(each.effect.value) for said in each.notes[-1:])
+        notes += tuple(f"-: {labels.describe(said)}" for said in empty)
         yield Block("table", Table(columns, tuple(rows), "Agreement in teams, rwg(j)", notes, stub=2))
-    shares = [row for row in comparison.ask("design") if row.effect_name == "ICC(1)" and not math.isnan(row.effect)]
+    shares = [each for each in comparison.ask("design") if each.effect.measure is Measure.ICC1 and not each.is_hidden]
     if shares:
         cells2 = tuple(
-            (*names[row.source, row.scale], row.wave, *row.counts, row.effect,
-             format_interval(row.effect_low, row.effect_high) or None)
-            for row in shares
-        )  # fmt: skip
+            (
+                *labels.name_outcome(each),
+                labels.name_waves(each.waves),
+                *each.counts,
+                each.effect.value,
+                format_interval(each.effect.low, each.effect.high) or None,
+            )
+            for each in shares
+            if not math.isnan(each.effect.value)
+        )
         columns = (Column("source"), Column("scale"), Column("wave"), Column("sites"), Column("ICC(1)", 2),
                    Column("95% CI"))  # fmt: skip
-        notes = tuple(dict.fromkeys(note for row in shares for note in row.notes))
+        notes = tuple(dict.fromkeys(labels.describe(said) for each in shares for said in each.notes))
         yield Block("table", Table(columns, cells2, "Share of the variation between sites", notes, stub=3))

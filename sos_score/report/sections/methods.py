@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sos_score.comparison.finding import Measure
 from sos_score.comparison.judging import Comparison
-from sos_score.comparison.questions.associations import ICC
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData
 from sos_score.version import __version__
@@ -76,14 +76,14 @@ _WHOLE = {
 }
 
 
-def tell_methods(report: ReportData) -> Iterator[Block]:
+def describe_methods(report: ReportData) -> Iterator[Block]:
     """Yield what was done, and the references of what was done and of the instruments."""
     comparison, plan = report.comparison, report.data.study.plan
-    asked = {row.question for row in comparison.rows if row.is_primary}
+    asked = {each.question for each in comparison.findings if each.is_judged}
     used = ["g", "tost"]
     family = plan.multiplicity.family
     over = "all outcomes" if family == "question" else f"one {family}"
-    yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_say_judged(report)}")
+    yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_describe_judging(report)}")
     if plan.multiplicity.method in _ADJUSTED:
         yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
                     f" judged tests of one question and unit, over {over}. Verdicts hold after that.")  # fmt: skip
@@ -103,12 +103,12 @@ def tell_methods(report: ReportData) -> Iterator[Block]:
                     " errors clustered on the person (CR2; Pustejovsky & Tipton, 2018), and by an exact permutation of"
                     " the sites' changes.")  # fmt: skip
         used.append("cr2")
-    if any(panel.items is not None for panel in comparison.panels):
+    if any(outcome.items is not None for outcome in comparison.outcomes):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
                     " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
                     " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
         used += ["alpha", "feldt", "omega", "ordinal", "error"]
-    if any(row.effect_name == "rwg(j)" for row in comparison.rows):
+    if any(each.effect.measure is Measure.RWG for each in comparison.findings):
         yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
         used.append("rwg")
     for question in _list_whole(comparison):
@@ -127,13 +127,13 @@ def _list_whole(comparison: Comparison) -> Iterator[str]:
     """Yield which questions of the whole study were asked, as keys of `_WHOLE`."""
     yield from (question for question in ("profiles", "variation") if comparison.ask(question))
     pairs = comparison.ask("association")
-    if any(row.is_primary for row in pairs):
+    if any(each.is_judged for each in pairs):
         yield "association"
-    if any(row.effect_name == ICC for row in pairs):
+    if any(each.effect.measure is Measure.ICC_A1 for each in pairs):
         yield "views"
 
 
-def _say_judged(report: ReportData) -> str:
+def _describe_judging(report: ReportData) -> str:
     smallest = report.data.study.plan.smallest_effect
     own = ", other for some scales" if smallest.scales else ""
     return (
@@ -142,7 +142,7 @@ def _say_judged(report: ReportData) -> str:
     )
 
 
-def tell_provenance(report: ReportData) -> Iterator[Block]:
+def describe_provenance(report: ReportData) -> Iterator[Block]:
     """Yield every file the numbers come from, with its SHA-256, and what was left to defaults."""
     rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in report.data.inputs)
     columns = (Column("kind"), Column("file"), Column("SHA-256"))

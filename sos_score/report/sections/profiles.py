@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from sos_score.comparison.finding import Row
-from sos_score.output.numbers import format_interval, format_number
-from sos_score.output.table import Cell, Column, Table
+from sos_score.comparison.finding import Finding
+from sos_score.comparison.verdict import Verdict
 from sos_score.report.model import Block, ReportData
+from sos_score.report.questions.profiles import list_shown, make_page_table, make_similarity_table
 
 _ABOUT = (
     "A profile is a site's T-scores over the scales of one source. Two profiles can differ in elevation (the mean over"
@@ -24,57 +23,29 @@ _NOTES = (
 _SIMILAR = "Very similar: no two sites differ by more than 3 points of T a scale; a rule of sos-score."
 
 
-def tell_profiles(report: ReportData) -> Iterator[Block]:
+def describe_profiles(report: ReportData) -> Iterator[Block]:
     """Yield whether sites had similar profiles, and how each two differ."""
-    rows = [row for row in report.comparison.ask("profiles") if row.verdict or not math.isnan(row.estimate)]
-    if not rows:
+    labels, found = report.labels, list_shown(report.comparison)
+    if not found:
         return
     yield Block("heading", "Profiles of sites")
     yield Block("text", _ABOUT)
-    told = [row for row in rows if row.verdict]
-    largest: dict[str, Row] = {}
-    for row in told:
-        largest.setdefault(row.title, row)
-    said = [row.reason for row in told if row in largest.values() or row.verdict != "cannot tell"]
+    judged = [each for each in found if each.verdict]
+    largest: dict[tuple[str, int], Finding] = {}
+    for each in judged:
+        largest.setdefault((each.source, each.n_groups), each)
+    said = [
+        labels.describe_reason(each)
+        for each in judged
+        if each in largest.values() or each.verdict is not Verdict.CANNOT_TELL
+    ]
     if said:
         yield Block("list", tuple(dict.fromkeys(said)))
-    for title, chosen in (("Each site over time", True), ("Each two sites at a wave", False)):
-        table = _make_table([row for row in rows if not row.verdict and bool(row.site) == chosen], title)
+    for title, is_over_time in (("Each site over time", True), ("Each two sites at a wave", False)):
+        members = [each for each in found if not each.verdict and bool(each.site) == is_over_time]
+        table = make_page_table(members, labels, title, _NOTES)
         if table.rows:
-            yield Block("table" if chosen else "folded", table)
-    if told:
-        columns = (Column("sites", wraps=True), Column("wave"), Column("people"), Column("very similar"))
-        body = tuple((row.groups, row.wave, ", ".join(map(str, row.counts)), row.verdict) for row in told)
-        yield Block("folded", Table(columns, body, "Whether sites had very similar profiles", (_SIMILAR,)))
-
-
-def _make_table(rows: list[Row], title: str) -> Table:
-    found: dict[tuple[str, str, str], dict[str, str]] = {}
-    for row in rows:
-        name = f"{row.site}: {row.groups}" if row.site else row.groups
-        cells = found.setdefault((row.title, name, "" if row.site else row.wave), {})
-        cells["n"] = ", ".join(map(str, row.counts))
-        cells[row.effect_name] = _say_value(row)
-        if row.effect_name == "D2":
-            cells["parts"] = row.method.partition(": ")[2]
-    parts = {"n": "people", "distance": "distance", "elevation": "elevation", "scatter": "scatter",
-             "correlation": "shape (r)", "D2": "D2", "parts": "D2 by"}  # fmt: skip
-    titles = {name for name, _, _ in found}
-    waves = any(wave for _, _, wave in found)
-    body: list[tuple[Cell, ...]] = [
-        (*([name] if len(titles) > 1 else []), which, *([wave] if waves else []),
-         *(cells.get(part, "") for part in parts))
-        for (name, which, wave), cells in found.items()
-    ]  # fmt: skip
-    stub = [*(["profile"] if len(titles) > 1 else []), "first - second", *(["wave"] if waves else [])]
-    columns = (*(Column(label, wraps=True) for label in stub), *(Column(parts[part]) for part in parts))
-    notes = dict.fromkeys(note for row in rows for note in row.notes)
-    return Table(columns, tuple(body), title, (*_NOTES, *notes), stub=len(stub))
-
-
-def _say_value(row: Row) -> str:
-    if math.isnan(row.estimate):
-        return ""
-    digits = 2 if row.effect_name == "correlation" else 1
-    interval = format_interval(row.low, row.high, digits)
-    return f"{format_number(row.estimate, digits)} {interval}".strip()
+            yield Block("table" if is_over_time else "folded", table)
+    if judged:
+        title = "Whether sites had very similar profiles"
+        yield Block("folded", make_similarity_table(judged, labels, title, (_SIMILAR,)))

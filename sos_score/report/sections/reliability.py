@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sos_score.comparison.outcome import Panel
+from sos_score.comparison.outcome import OutcomeScores
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import name_outcomes
 from sos_score.report.model import Block, ReportData
 
 _ABOUT = (
@@ -39,7 +38,7 @@ class _Trust:
     notes: tuple[str, ...]
 
 
-def tell_reliability(report: ReportData) -> Iterator[Block]:
+def describe_reliability(report: ReportData) -> Iterator[Block]:
     """Yield the reliability of every compared scale at each wave, and items that seem to run against their key."""
     found = list(_list_trust(report))
     if not found:
@@ -66,24 +65,24 @@ def tell_reliability(report: ReportData) -> Iterator[Block]:
 
 
 def _list_trust(report: ReportData) -> Iterator[_Trust]:
-    plan, names = report.comparison.plan, name_outcomes(report.data)
-    for panel in report.comparison.panels:
-        if panel.items is None or panel.items.shape[1] < 2:
+    plan, names = report.comparison.plan, report.labels.names
+    for outcome in report.comparison.outcomes:
+        if outcome.items is None or outcome.items.shape[1] < 2:
             continue
-        items = _list_items(report, panel)
-        for wave in (wave for wave in plan.waves if panel.at(wave=wave).any()):
-            found = _assess(panel, wave, items, names[panel.source, panel.scale])
+        items = _list_items(report, outcome)
+        for wave in (wave for wave in plan.waves if outcome.at(wave=wave).any()):
+            found = _assess(outcome, wave, items, names[outcome.source, outcome.scale])
             if found.n >= max(plan.smallest_cell, 1):
                 yield found
 
 
-def _list_items(report: ReportData, panel: Panel) -> list[str]:
-    scoring = report.data.outcome(panel.id).table.plan
+def _list_items(report: ReportData, outcome: OutcomeScores) -> list[str]:
+    scoring = report.data.outcome(outcome.id).table.plan
     scales = scoring.scales if scoring else ()
-    return [term.name for scale in scales if scale.scale == panel.scale for term in scale.terms]
+    return [term.name for scale in scales if scale.scale == outcome.scale for term in scale.terms]
 
 
-def _assess(panel: Panel, wave: str, items: list[str], name: tuple[str, str]) -> _Trust:
+def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str, str]) -> _Trust:
     from sos_score.psychometrics.internal_consistency.alpha import reliability
     from sos_score.psychometrics.internal_consistency.error import measurement_error
     from sos_score.psychometrics.internal_consistency.keycheck import check_keys
@@ -91,9 +90,9 @@ def _assess(panel: Panel, wave: str, items: list[str], name: tuple[str, str]) ->
     from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
     from sos_score.psychometrics.moments import moments
 
-    there = panel.at(wave=wave)
-    assert panel.items is not None
-    answers, scores = panel.items[there], panel.score[there]
+    there = outcome.at(wave=wave)
+    assert outcome.items is not None
+    answers, scores = outcome.items[there], outcome.score[there]
     given = moments(answers)
     found, omega, ordinal = reliability(given, items), omega_total(given, items), ordinal_alpha(answers, items)
     sd = float(scores.std(ddof=1)) if scores.size > 1 else math.nan

@@ -4,60 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sos_score.comparison.finding import Row
-from sos_score.comparison.sensitivity import PLANNED, RULES, Finding, Sensitivity
-from sos_score.comparison.verdict import DIFFERENT
+from sos_score.comparison.finding import Finding
+from sos_score.comparison.sensitivity import PLANNED, RULES, ChoiceFinding, Sensitivity
+from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import name_outcomes, say_short
-from sos_score.report.model import Block, ReportData, count, join
+from sos_score.report.labels import Labels, name_short
+from sos_score.report.model import Block, ReportData
+from sos_score.report.tables.sensitivity import name_choice
+from sos_score.words import count, join
 
-_Names = dict[tuple[str, str], tuple[str, str]]
 _ABOUT = (
     "Every finding about change and about the arms was judged again with one thing done otherwise at a time. A verdict"
     " that flips hangs on that choice; one that holds under all of them is the safer for it, though not proven."
 )
 
 
-def tell_sensitivity(report: ReportData) -> Iterator[Block]:
+def describe_sensitivity(report: ReportData) -> Iterator[Block]:
     """Yield how many verdicts hold under every choice, which flip, and under which."""
     found = report.sensitivity
     if not found.findings:
         return
-    names = name_outcomes(report.data)
-    flipped = [finding for finding in found.findings if finding.flips]
+    labels = report.labels
+    flipped = [each for each in found.findings if each.flips]
     yield Block("text", _ABOUT)
     yield Block("list", tuple(_list_counts(found, flipped)))
-    differences = [finding for finding in flipped if finding.row.verdict == DIFFERENT]
-    words = {choice.name: choice.words for choice in found.choices}
+    differences = [each for each in flipped if each.finding.verdict is Verdict.DIFFERENT]
     if differences:
         yield Block("heading", "Differences that do not hold under every choice")
-        yield Block("list", tuple(_say_flip(finding, words, names) for finding in differences))
-    yield Block("table", _make_count_table(found, flipped))
+        yield Block("list", tuple(_describe_flip(each, labels) for each in differences))
+    yield Block("table", _make_count_table(found, flipped, labels))
     if flipped:
-        yield Block("folded", _make_flip_table(flipped, words, names))
+        yield Block("folded", _make_flip_table(flipped, labels))
 
 
-def _list_counts(found: Sensitivity, flipped: list[Finding]) -> Iterator[str]:
+def _list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[str]:
     total = len(found.findings)
     yield (
         f"Of {count(total, 'verdict')}, {total - len(flipped)} are the same under every choice that applies to them and"
         f" {len(flipped) or 'none'} {'flips' if len(flipped) == 1 else 'flip'} under one or more."
     )
-    yield from say_holding(found)
+    yield from describe_holding(found)
     new = [
-        finding for finding in flipped
-        if finding.row.verdict != DIFFERENT and any(row.verdict == DIFFERENT for row in finding.verdicts.values())
-    ]  # fmt: skip
+        each
+        for each in flipped
+        if each.finding.verdict is not Verdict.DIFFERENT
+        and any(other.verdict is Verdict.DIFFERENT for other in each.others.values())
+    ]
     some = count(len(new), "finding") if new else "No finding"
     yield f"{some} without a difference as planned would show one under some other choice."
-    if not any(choice.name in RULES for choice in found.choices):
+    if not any(choice.kind in RULES for choice in found.choices):
         yield "Missing rules could not be varied: scores arrived ready-made."
 
 
-def say_holding(found: Sensitivity) -> Iterator[str]:
+def describe_holding(found: Sensitivity) -> Iterator[str]:
     """Yield how many of the differences found hold under every choice; nothing where none was found."""
-    differences = [finding for finding in found.findings if finding.row.verdict == DIFFERENT]
-    holding = sum(not finding.flips for finding in differences)
+    differences = [each for each in found.findings if each.finding.verdict is Verdict.DIFFERENT]
+    holding = sum(not each.flips for each in differences)
     if differences:
         yield (
             f"Of {count(len(differences), 'difference')} over time or between arms, {holding or 'none'}"
@@ -65,47 +67,52 @@ def say_holding(found: Sensitivity) -> Iterator[str]:
         )
 
 
-def _say_flip(finding: Finding, words: dict[str, str], names: _Names) -> str:
-    source, scale = names[finding.row.source, finding.row.scale]
-    said = _say_others(finding, words)
-    return f"{scale} ({source}), {_say_place(finding.row)}: {say_short(finding.row)} as planned, but {said}."
+def _describe_flip(each: ChoiceFinding, labels: Labels) -> str:
+    source, scale = labels.name_outcome(each.finding)
+    place = f"{scale} ({source}), {_name_place(each.finding, labels)}"
+    return f"{place}: {name_short(each.finding)} as planned, but {_describe_others(each, labels)}."
 
 
-def _say_others(finding: Finding, words: dict[str, str]) -> str:
+def _describe_others(each: ChoiceFinding, labels: Labels) -> str:
     """Return "inconclusive: complete items only and without Site 1; ..."."""
     others: dict[str, list[str]] = {}
-    for name in finding.flips:
-        others.setdefault(say_short(finding.verdicts[name]), []).append(words[name])
+    for choice in each.flips:
+        others.setdefault(name_short(each.others[choice]), []).append(name_choice(choice, labels))
     return "; ".join(f"{word}: {join(choices)}" for word, choices in others.items())
 
 
-def _say_place(row: Row) -> str:
-    if row.question == "change":
-        return f"{row.site}, {row.wave}"
-    place = f"arms at {row.wave}" if row.wave else "arms"
-    return f"{'change between arms' if row.question == 'did' else place} ({row.unit})"
+def _name_place(finding: Finding, labels: Labels) -> str:
+    waves = labels.name_waves(finding.waves)
+    if finding.question == "change":
+        return f"{labels.name_site(finding.site)}, {waves}"
+    place = f"arms at {waves}" if waves else "arms"
+    return f"{'change between arms' if finding.question == 'did' else place} ({labels.name_unit(finding)})"
 
 
-def _make_count_table(found: Sensitivity, flipped: list[Finding]) -> Table:
+def _make_count_table(found: Sensitivity, flipped: list[ChoiceFinding], labels: Labels) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for choice in found.choices:
-        if choice.name != PLANNED:
-            judged = [finding for finding in found.findings if choice.name in finding.verdicts]
-            flips = [finding for finding in flipped if choice.name in finding.flips]
-            lost = sum(finding.row.verdict == DIFFERENT for finding in flips)
-            new = sum(finding.verdicts[choice.name].verdict == DIFFERENT for finding in flips)
-            rows.append((choice.words, len(judged), len(flips), lost, new))
-    labels = ("verdicts judged again", "other verdict", "difference lost or turned", "difference found or turned")
-    columns = (Column("choice", wraps=True), *(Column(label, wraps=True) for label in labels))
-    return Table(columns, tuple(rows), "Other choices, one at a time", found.notes)
+        if choice.kind != PLANNED:
+            judged = sum(choice in each.others for each in found.findings)
+            flips = [each for each in flipped if choice in each.flips]
+            lost = sum(each.finding.verdict is Verdict.DIFFERENT for each in flips)
+            new = sum(each.others[choice].verdict is Verdict.DIFFERENT for each in flips)
+            rows.append((name_choice(choice, labels), judged, len(flips), lost, new))
+    heads = ("verdicts judged again", "other verdict", "difference lost or turned", "difference found or turned")
+    columns = (Column("choice", wraps=True), *(Column(head, wraps=True) for head in heads))
+    return Table(columns, tuple(rows), "Other choices, one at a time", tuple(map(labels.describe, found.notes)))
 
 
-def _make_flip_table(flipped: list[Finding], words: dict[str, str], names: _Names) -> Table:
+def _make_flip_table(flipped: list[ChoiceFinding], labels: Labels) -> Table:
     """Return every verdict that flips, and under which choices it becomes what."""
     rows = tuple(
-        (*names[finding.row.source, finding.row.scale], _say_place(finding.row), say_short(finding.row),
-         _say_others(finding, words))
-        for finding in flipped
-    )  # fmt: skip
-    labels = ("source", "scale", "finding", "as planned", "otherwise")
-    return Table(tuple(Column(label, wraps=True) for label in labels), rows, "Verdicts that flip", stub=3)
+        (
+            *labels.name_outcome(each.finding),
+            _name_place(each.finding, labels),
+            name_short(each.finding),
+            _describe_others(each, labels),
+        )
+        for each in flipped
+    )
+    heads = ("source", "scale", "finding", "as planned", "otherwise")
+    return Table(tuple(Column(head, wraps=True) for head in heads), rows, "Verdicts that flip", stub=3)

@@ -4,77 +4,114 @@ from __future__ import annotations
 
 import string
 
-from sos_score.comparison.finding import Row
+from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.sensitivity import (
+    ATTENTIVE,
+    LINKED,
     PLANNED,
     RULES,
-    Finding,
+    SITES,
+    WITHOUT,
+    Choice,
+    ChoiceFinding,
     Sensitivity,
-    say_short,
 )
-from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
+from sos_score.report.labels import MARKS, Labels
 
-_MARKS = {TRIVIAL: "~", EQUIVALENT: "=", INCONCLUSIVE: "?"}
+_WORDS = {
+    PLANNED: "as planned",
+    "all": "complete items only",
+    "80%": "80% of a scale's items answered",
+    "50%": "half of a scale's items answered",
+    ATTENTIVE: "without straight-lined answers",
+    SITES: "rows of people judged at the level of sites",
+    LINKED: "only people who answered at both waves",
+}
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
 _LETTERS = string.ascii_lowercase
 
 
-def make_matrix(found: Sensitivity) -> Table:
+def name_choice(choice: Choice, labels: Labels) -> str:
+    """Return a choice in words."""
+    return f"without {labels.name_site(choice.site)}" if choice.kind == WITHOUT else _WORDS[choice.kind]
+
+
+def name_column(choice: Choice, labels: Labels) -> str:
+    """Return the column of a choice in files."""
+    return name_choice(choice, labels) if choice.kind == WITHOUT else choice.kind
+
+
+def make_matrix(found: Sensitivity, labels: Labels) -> Table:
     """Return every finding with its verdict under each choice, for files."""
-    names = [choice.name for choice in found.choices]
+    names = [name_column(choice, labels) for choice in found.choices]
     columns = ("source", "scale", "title", "question", "unit", "site", "wave", "groups", *names, "flips")
     rows = tuple(
-        (*_place(finding.row), *(_say(finding, name) for name in names), "; ".join(finding.flips))
-        for finding in found.findings
+        (
+            *_place(each.finding, labels),
+            *(_describe(_take(each, choice), labels) for choice in found.choices),
+            "; ".join(name_column(choice, labels) for choice in each.flips),
+        )
+        for each in found.findings
     )
-    return Table(tuple(map(Column, columns)), rows, notes=found.notes)
+    return Table(tuple(map(Column, columns)), rows, notes=tuple(map(labels.describe, found.notes)))
 
 
-def _place(row: Row) -> tuple[Cell, ...]:
-    return (row.source, row.scale, row.title, row.question, row.unit, row.site, row.wave, row.groups)
+def _place(each: Finding, labels: Labels) -> tuple[Cell, ...]:
+    return (
+        each.source, each.scale, labels.name_title(each), each.question, labels.name_unit(each),
+        labels.name_site(each.site), labels.name_waves(each.waves), labels.name_groups(each),
+    )  # fmt: skip
 
 
-def _say(finding: Finding, name: str) -> str:
-    row = finding.row if name == PLANNED else finding.verdicts.get(name)
-    return "" if row is None else say_short(row)
+def _take(each: ChoiceFinding, choice: Choice) -> Finding | None:
+    return each.finding if choice.kind == PLANNED else each.others.get(choice)
 
 
-def make_flip_table(found: Sensitivity) -> Table:
+def _describe(finding: Finding | None, labels: Labels) -> str:
+    if finding is None:
+        return ""
+    sign = f" ({'+' if finding.estimate.value > 0 else '-'})" if finding.verdict is Verdict.DIFFERENT else ""
+    return f"{labels.name_verdict(finding)}{sign}"
+
+
+def make_flip_table(found: Sensitivity, labels: Labels) -> Table:
     """Return the findings whose verdict flips under some choice, for the terminal, each choice a letter."""
-    flipped = [finding for finding in found.findings if finding.flips]
-    names = [choice.name for choice in found.choices]
-    letters = [_LETTERS[place] if place < len(_LETTERS) else str(place) for place in range(len(names))]
-    rows = tuple((_name(finding.row), *(_mark(finding, name) for name in names)) for finding in flipped)
-    counts = {name: sum(name in finding.flips for finding in flipped) for name in names}
+    flipped = [each for each in found.findings if each.flips]
+    letters = [_LETTERS[place] if place < len(_LETTERS) else str(place) for place in range(len(found.choices))]
+    rows = tuple(
+        (_name(each.finding, labels), *(_mark(each, choice) for choice in found.choices)) for each in flipped
+    )  # fmt: skip
     legend = tuple(
-        f"{letter}: {choice.words}" + ("" if choice.name == PLANNED else f" ({counts[choice.name]} flip)")
+        f"{letter}: {name_choice(choice, labels)}"
+        + ("" if choice.kind == PLANNED else f" ({sum(choice in each.flips for each in flipped)} flip)")
         for letter, choice in zip(letters, found.choices, strict=True)
     )
     held = len(found.findings) - len(flipped)
+    has_rules = any(choice.kind in RULES for choice in found.choices)
     notes = (
         _LEGEND,
         *legend,
-        *found.notes,
+        *map(labels.describe, found.notes),
         f"{held} of {len(found.findings)} verdicts are the same under every choice that applies to them.",
-        *(
-            []
-            if any(name in RULES for name in names)
-            else ["missing rules cannot be varied: scores arrived ready-made"]
-        ),
+        *([] if has_rules else ["missing rules cannot be varied: scores arrived ready-made"]),
     )
     columns = (Column("finding", wraps=True), *map(Column, letters))
     return Table(columns, rows, "Verdicts that hang on a choice", notes)
 
 
-def _name(row: Row) -> str:
-    what = "change, arms" if row.question == "did" else row.site or "arms"
-    return f"{row.source}.{row.scale} {what} {row.wave}, {row.unit}".replace("  ", " ")
+def _name(each: Finding, labels: Labels) -> str:
+    what = "change, arms" if each.question == "did" else labels.name_site(each.site) or "arms"
+    parts = (each.outcome, what, labels.name_waves(each.waves))
+    return f"{' '.join(part for part in parts if part)}, {Unit(each.unit).value}"
 
 
-def _mark(finding: Finding, name: str) -> str:
-    row = finding.row if name == PLANNED else finding.verdicts.get(name)
-    if row is None:
+def _mark(each: ChoiceFinding, choice: Choice) -> str:
+    finding = _take(each, choice)
+    if finding is None or finding.verdict is None:
         return ""
-    mark = ("+" if row.estimate > 0 else "-") if row.verdict == DIFFERENT else _MARKS.get(row.verdict, "")
-    return f"{mark}!" if name in finding.flips else mark
+    mark = MARKS.get(finding.verdict, "")
+    if finding.verdict is Verdict.DIFFERENT:
+        mark = "+" if finding.estimate.value > 0 else "-"
+    return f"{mark}!" if choice in each.flips else mark

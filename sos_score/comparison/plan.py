@@ -1,0 +1,121 @@
+"""What is compared with what, and by which rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.definition.study.model import Study
+from sos_score.statistics.progress import Track
+
+
+@dataclass(frozen=True)
+class SmallestEffect:
+    """The smallest difference that would matter: in SDs of people (g), score points (raw) or T points (T)."""
+
+    value: float
+    unit: Literal["g", "raw", "T"]
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonPlan:
+    """What is compared with what, and by which rules.
+
+    Attributes
+    ----------
+    sites, arm_labels, waves : mapping of str to str
+        Id to label; waves in order, changes are last minus first. A study without waves has the one wave "".
+    arms : mapping of str to str
+        Site to its arm.
+    treated, reference : str
+        The two arms, by id; differences are treated minus reference. Empty in a study without two arms.
+    find_effect : callable
+        Gives the smallest effect that matters, from a source and a scale; None where none is stated.
+    name_family : callable
+        Names the family a test is adjusted within, from its question, unit, source and scale.
+    adjustment : str
+        ``holm``, ``bonferroni``, ``bh`` or ``none``.
+    smallest_cell : int
+        Groups of fewer people are not shown.
+    judged_only : bool
+        Whether only the judged findings are wanted, with what their verdicts rest on: no standardized effects, no
+        detectable effects and none of the findings that stand beside, which take most of the time.
+    track : callable or None
+        Follows the comparisons that draw random numbers.
+    """
+
+    sites: Mapping[str, str]
+    arms: Mapping[str, str]
+    treated: str
+    reference: str
+    arm_labels: Mapping[str, str]
+    waves: Mapping[str, str]
+    alpha: float
+    find_effect: Callable[[str, str], SmallestEffect | None]
+    name_family: Callable[[str, str, str], str]
+    adjustment: str = "holm"
+    smallest_cell: int = 5
+    seed: int = 1
+    judged_only: bool = False
+    track: Track | None = None
+
+    @property
+    def has_arms(self) -> bool:
+        """Return whether there are two arms to compare."""
+        return bool(self.treated and self.reference)
+
+    @property
+    def first_wave(self) -> str:
+        """Return the first wave."""
+        return next(iter(self.waves))
+
+    @property
+    def last_wave(self) -> str:
+        """Return the last wave."""
+        return list(self.waves)[-1]
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """Return the first and the last wave."""
+        return self.first_wave, self.last_wave
+
+    def list_waves(self, waves: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the waves that a finding is about: all of them where it names none."""
+        return waves or tuple(self.waves)
+
+    def find_smallest(self, outcome: OutcomeScores, sd: float) -> float:
+        """Return the smallest difference that matters in points of the score; NaN where none is stated."""
+        stated = self.find_effect(outcome.source, outcome.scale)
+        if stated is None:
+            return math.nan
+        if stated.unit == "raw":
+            return stated.value
+        if stated.unit == "g":
+            return stated.value * sd if sd > 0 else math.nan
+        return stated.value * outcome.t_unit
+
+
+def make_plan(study: Study) -> ComparisonPlan:
+    """Return a study's plan as the questions use it."""
+
+    def find_effect(source: str, scale: str) -> SmallestEffect:
+        effect = study.smallest_effect(source, scale)
+        return SmallestEffect(effect.value, effect.unit)
+
+    return ComparisonPlan(
+        sites={site: study.label_site(site) for site in study.sites},
+        arms={site: each.arm or "" for site, each in study.sites.items()},
+        treated=study.treated_arm or "",
+        reference=(study.reference_arm or "") if study.treated_arm else "",
+        arm_labels={arm: study.label_arm(arm) for arm in study.arms},
+        waves=study.waves or {"": ""},
+        alpha=study.plan.alpha,
+        find_effect=find_effect,
+        name_family=study.name_family,
+        adjustment=study.plan.multiplicity.method,
+        smallest_cell=study.privacy.smallest_cell,
+        seed=study.plan.seed,
+    )

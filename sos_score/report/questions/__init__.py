@@ -1,0 +1,1 @@
+"""How each question of a comparison is shown, one file each, for every medium."""

@@ -1,0 +1,303 @@
+"""Questions asked outcome by outcome: a cell a verdict, every finding, and each as a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from sos_score.comparison.finding import PEOPLE, Contrast, Finding, Unit
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.questions.registry import QUESTIONS
+from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.output.numbers import format_df, format_interval, format_number, format_p, say_p
+from sos_score.output.table import Column, Table
+from sos_score.report.labels import Labels, name_better, name_short
+from sos_score.report.questions.view import Style, View, with_interval
+from sos_score.words import join
+
+_ESTIMATE = 22  # columns of an estimate with its interval
+_SPEAKS = {Unit.PEOPLE: "it describes these people only", Unit.SITES: "its unit is the site"}
+Across = Callable[[Finding, Labels], str]
+
+
+def name_question(question: str, *, is_numbered: bool = True) -> str:
+    """Return a question's title, with its place in the order all outputs keep.
+
+    Examples
+    --------
+    >>> name_question("level")
+    '2. Level, and against the norm'
+    """
+    title = QUESTIONS[question].title
+    return f"{list(QUESTIONS).index(question) + 1}. {title}" if is_numbered else title
+
+
+def name_answer(finding: Finding, labels: Labels) -> str:
+    """Return the verdict with its direction and whether that is good."""
+    if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) and finding.direction is not Direction.NONE:
+        good = f" ({name_better(finding)})" if name_better(finding) else ""
+        small = ", but too small to matter" if finding.verdict is Verdict.TRIVIAL else ""
+        return f"{labels.name_direction(finding)}{good}{small}"
+    if finding.verdict is Verdict.EQUIVALENT:
+        return "no difference that would matter"
+    return labels.name_verdict(finding)
+
+
+def list_detectable(finding: Finding) -> list[str]:
+    """Return the smallest effects that the ways of making a comparison would find, its own first.
+
+    Where arms are compared they are three: of people, of people adjusted for their sites (with how uncertain that is),
+    and of sites, by permutation and by a t test.
+    """
+    name, found, said = finding.effect.measure.value, finding.detectable, []
+    if math.isinf(found.own):
+        said.append("none by permutation")
+    elif not math.isnan(found.own):
+        by = " by permutation" if finding.unit is Unit.SITES else ""
+        said.append(f"{name} {format_number(found.own)}{by}")
+    if not math.isnan(found.sites):
+        said.append(f"{name} {format_number(found.sites)} by a t test of sites")
+    if not math.isnan(found.adjusted):
+        adjusted = with_interval(found.adjusted, found.adjusted_low, found.adjusted_high)
+        said.append(f"{name} {adjusted} of people adjusted for sites")
+    return said
+
+
+def describe_outcome(finding: Finding, labels: Labels) -> str:
+    """Return a judged finding in words and APA numbers; empty for one that is not judged or not shown."""
+    if not finding.is_judged or math.isnan(finding.estimate.value):
+        return ""
+    place = _name_place(finding, labels)
+    where = ", ".join(part for part in (labels.name_title(finding), place, labels.name_unit(finding)) if part)
+    estimate, test, effect = finding.estimate, finding.test, finding.effect
+    parts = [f"difference {format_number(estimate.value)}"]
+    if not math.isnan(estimate.low):
+        parts.append(f"95% CI {format_interval(estimate.low, estimate.high)}")
+    if not math.isnan(test.df):
+        parts.append(f"{test.name}({format_df(test.df)}) = {format_number(test.statistic)}")
+    if not math.isnan(test.p):
+        parts += [say_p(test.p), say_p(test.p_adjusted, "adjusted p")]
+    if not math.isnan(effect.value):
+        parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
+    if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
+        parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
+    return f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}."
+
+
+def _name_place(finding: Finding, labels: Labels) -> str:
+    waves = labels.name_waves(finding.waves)
+    what = labels.name_site(finding.site) if finding.question == "change" else labels.name_groups(finding)
+    return f"{what}, {waves}" if waves else what
+
+
+def list_detail_tables(question: str, comparison: Comparison, labels: Labels) -> list[Table]:
+    """Return the findings of a question, a table an outcome."""
+    outcomes: dict[tuple[str, str], list[Finding]] = {}
+    for finding in comparison.ask(question):
+        outcomes.setdefault((finding.outcome, labels.name_title(finding)), []).append(finding)
+    return [_make_detail(found, f"{name}: {title}", labels) for (name, title), found in outcomes.items()]
+
+
+def _make_detail(findings: list[Finding], title: str, labels: Labels) -> Table:
+    columns = (
+        Column("where", wraps=True, narrowest=12),
+        Column("n", wraps=True, narrowest=5),
+        Column("estimate"),
+        Column("p (adj.)"),
+        Column("finding", wraps=True, narrowest=18),
+    )
+    is_of_people = {finding.unit for finding in findings} == {Unit.PEOPLE}
+    rows = tuple(_show(finding, labels, is_of_people=is_of_people) for finding in findings)
+    return Table(columns, rows, title)
+
+
+def _show(finding: Finding, labels: Labels, *, is_of_people: bool) -> tuple[str, ...]:
+    estimate = with_interval(finding.estimate.value, finding.estimate.low, finding.estimate.high)
+    return (
+        _name_where(finding, labels, is_of_people=is_of_people),
+        " ".join(map(str, finding.counts)),
+        "\n".join(text for text in (estimate, _show_effect(finding)) if text),
+        _show_p(finding),
+        _show_answer(finding, labels),
+    )
+
+
+def _name_where(finding: Finding, labels: Labels, *, is_of_people: bool) -> str:
+    """Return where a finding is; what a whole question is about is not repeated."""
+    contrast = finding.groups.contrast
+    groups = "" if contrast in (Contrast.WAVES, Contrast.ARMS, Contrast.ARM_CHANGES) else labels.name_groups(finding)
+    if contrast is Contrast.NORM:
+        groups = f"against {finding.groups.members[1]}"
+    parts = (
+        labels.name_site(finding.site),
+        "" if finding.waves == labels.plan.span else labels.name_waves(finding.waves),
+        groups,
+        "" if is_of_people else labels.name_unit(finding),
+    )
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _show_effect(finding: Finding) -> str:
+    """Return the effect; of a finding without one, the smallest effect it would find."""
+    effect, found = finding.effect, finding.detectable
+    value, low, high = effect.value, effect.low, effect.high
+    if math.isnan(value) and not finding.is_judged:
+        value, low, high = found.own, found.low, found.high
+    if math.isnan(value):
+        return ""
+    parts = [f"{effect.measure.value} {format_number(value)}", format_interval(low, high)]
+    return ("\n" if sum(map(len, parts)) > _ESTIMATE else " ").join(part for part in parts if part)
+
+
+def _show_p(finding: Finding) -> str:
+    """Return p, and in brackets p adjusted; without the blank a line could break at."""
+    texts = [format_p(p).replace(" ", "") for p in (finding.test.p, finding.test.p_adjusted) if not math.isnan(p)]
+    return f"{texts[0]}\n({texts[1]})" if len(texts) > 1 else "".join(texts)
+
+
+def _show_answer(finding: Finding, labels: Labels) -> str:
+    """Return the verdict of a judged finding, with what a null result could have missed; else the method."""
+    method = labels.describe(finding.method) if finding.method else ""
+    if not finding.is_judged:
+        said = labels.name_verdict(finding) or method
+        is_empty = math.isnan(finding.estimate.value + finding.effect.value)
+        return f"{said}: {_name_why(finding, labels)}" if is_empty and _is_silent(finding) else said
+    said = f"{method}: {name_answer(finding, labels)}"
+    if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) or not list_detectable(finding):
+        return said
+    return f"{said}; 80% power: {', '.join(list_detectable(finding))}"
+
+
+def _is_silent(finding: Finding) -> bool:
+    """Return whether a finding has only its notes to show."""
+    has_number = not (math.isnan(finding.test.p) and math.isnan(finding.detectable.own))
+    return bool(finding.notes) and not has_number and not finding.reason
+
+
+def _name_why(finding: Finding, labels: Labels) -> str:
+    """Return the first note that is about this finding and not about every one of people."""
+    return labels.describe(next((each for each in finding.notes if each != PEOPLE), finding.notes[0]))
+
+
+def spread_verdicts(
+    question: str,
+    comparison: Comparison,
+    labels: Labels,
+    style: Style,
+    across: Across,
+    *,
+    wave: str | None = None,
+    measure: str = "g",
+) -> Table:
+    """Return one cell a verdict: outcomes down, `across` across."""
+    found = [each for each in comparison.ask(question) if each.is_judged and (wave is None or wave in each.waves)]
+    heads = list(dict.fromkeys(across(each, labels) for each in found))
+    cells = {(each.outcome, across(each, labels)): each for each in found}
+    outcomes = {each.outcome: style.name(each, labels) for each in found}
+    shown = [[cells.get((outcome, head)) for head in heads] for outcome in outcomes]
+    rows = tuple(
+        (*name, *("-" if each is None else style.mark(each) for each in row))
+        for name, row in zip(outcomes.values(), shown, strict=True)
+    )
+    notes = style.explain([each for row in shown for each in row])
+    title = f"{name_question(question, is_numbered=style.is_numbered)} ({measure})"
+    return Table((*style.columns, *map(Column, heads)), rows, title, notes, stub=len(style.columns))
+
+
+def list_levels(comparison: Comparison, labels: Labels, style: Style) -> list[Table]:
+    """Return the verdicts against the norm, a table a wave."""
+    return [
+        spread_verdicts(
+            "level", comparison, labels, style, _by_site, wave=wave or None, measure=f"{wave} T points".strip()
+        )
+        for wave in comparison.plan.waves
+    ]  # fmt: skip
+
+
+def _by_site(finding: Finding, labels: Labels) -> str:
+    return labels.name_site(finding.site)
+
+
+def _by_wave_and_unit(finding: Finding, labels: Labels) -> str:
+    return f"{labels.name_waves(finding.waves)} {labels.name_unit(finding)}".strip()
+
+
+def _by_unit(finding: Finding, labels: Labels) -> str:
+    return labels.name_unit(finding)
+
+
+def _make_view(question: str, across: Across) -> View:
+    def summarise(comparison: Comparison, labels: Labels, style: Style) -> list[Table]:
+        return [spread_verdicts(question, comparison, labels, style, across)]
+
+    return View(summarise, partial(list_detail_tables, question), describe_outcome)
+
+
+LEVEL = View(list_levels, partial(list_detail_tables, "level"), describe_outcome)
+CHANGE = _make_view("change", _by_site)
+ARMS = _make_view("arms", _by_wave_and_unit)
+DID = _make_view("did", _by_unit)
+
+
+def list_judged(question: str, comparison: Comparison, labels: Labels) -> Table:
+    """Return every judged finding of a question: the few fields that say what was found."""
+    heads = ("where", "n", "difference", "effect", "p", "adj. p", "verdict")
+    columns = tuple(Column(head, wraps=head in ("where", "difference", "verdict")) for head in heads)
+    rows = tuple(
+        (*labels.name_outcome(each), *_show_judged(each, labels)) for each in comparison.ask(question) if each.is_judged
+    )
+    first = (Column("source", wraps=True), Column("scale", wraps=True))
+    return Table((*first, *columns), rows, f"{QUESTIONS[question].title}: every judged finding", stub=3)
+
+
+def _show_judged(finding: Finding, labels: Labels) -> tuple[str, ...]:
+    parts = (labels.name_site(finding.site), labels.name_waves(finding.waves), labels.name_groups(finding))
+    place = ", ".join(dict.fromkeys(part for part in parts if part))
+    estimate, effect = finding.estimate, finding.effect
+    return (
+        f"{place} ({labels.name_unit(finding)})",
+        ", ".join(map(str, finding.counts)),
+        with_interval(estimate.value, estimate.low, estimate.high),
+        "" if math.isnan(effect.value) else f"{effect.measure.value} {format_number(effect.value)}",
+        "" if math.isnan(finding.test.p) else format_p(finding.test.p),
+        "" if math.isnan(finding.test.p_adjusted) else format_p(finding.test.p_adjusted),
+        name_answer(finding, labels),
+    )
+
+
+def list_differences(question: str, comparison: Comparison, labels: Labels) -> Iterator[str]:
+    """Yield, for each place and source, the outcomes that differ and how.
+
+    As in "Site 3, T1 to T2 (Culture and climate, staff): worse in Proficiency and Rigidity."
+    """
+    groups: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for finding in comparison.ask(question):
+        if finding.is_judged and finding.verdict is Verdict.DIFFERENT:
+            source, scale = labels.name_outcome(finding)
+            is_of_arms = not finding.site
+            place = labels.name_groups(finding) if is_of_arms else labels.name_site(finding.site)
+            unit = labels.name_unit(finding) if is_of_arms else ""
+            where = ", ".join(part for part in (place, labels.name_waves(finding.waves), unit) if part)
+            key = (finding.site, where, source)
+            groups.setdefault(key, {}).setdefault(name_short(finding), []).append(scale)
+    for (_, where, source), found in groups.items():
+        yield f"{where} ({source}): {'; '.join(f'{word} in {join(scales)}' for word, scales in found.items())}."
+
+
+def list_norm_sentences(findings: Iterable[Finding], labels: Labels) -> list[str]:
+    """Return which outcomes are above or below their norm at every site, and when."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    findings = list(findings)
+    for waves in dict.fromkeys(each.waves for each in findings):
+        outcomes: dict[tuple[str, str], list[Finding]] = {}
+        for each in findings:
+            if each.waves == waves:
+                outcomes.setdefault((labels.name_title(each), each.groups.members[1]), []).append(each)
+        for (title, norm), members in outcomes.items():
+            sides = {"above" if each.estimate.value > 0 else "below" for each in members}
+            if len(members) > 1 and len(sides) == 1 and all(each.verdict is Verdict.DIFFERENT for each in members):
+                good = f" ({name_better(members[0])})" if name_better(members[0]) else ""
+                text = f"{title}: {sides.pop()} {norm} at all {len(members)} sites{good}"
+                said.setdefault((text, title, norm), []).append(labels.name_waves(waves))
+    return [f"{text}{', ' if any(waves) else ''}{' and '.join(waves)}." for (text, _, _), waves in said.items()]

@@ -1,0 +1,62 @@
+"""How every question is shown; a new question is a file here and a line below."""
+
+from __future__ import annotations
+
+from sos_score.comparison.finding import Finding
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.questions.registry import OF_STUDY
+from sos_score.comparison.verdict import Verdict
+from sos_score.output.table import Table
+from sos_score.report.columns import make_finding_table
+from sos_score.report.labels import Labels
+from sos_score.report.questions.associations import ASSOCIATION
+from sos_score.report.questions.design import DESIGN
+from sos_score.report.questions.outcomes import ARMS, CHANGE, DID, LEVEL
+from sos_score.report.questions.profiles import PROFILES
+from sos_score.report.questions.variation import VARIATION
+from sos_score.report.questions.view import Style, View
+
+VIEWS: dict[str, View] = {
+    "design": DESIGN,
+    "level": LEVEL,
+    "change": CHANGE,
+    "arms": ARMS,
+    "did": DID,
+    "variation": VARIATION,
+    "association": ASSOCIATION,
+    "profiles": PROFILES,
+}
+_SILENT = (Verdict.INCONCLUSIVE, Verdict.CANNOT_TELL, None)
+
+
+def describe_finding(finding: Finding, labels: Labels) -> str:
+    """Return a finding as a results section says it; empty for one that stands beside another or is not shown."""
+    return VIEWS[finding.question].describe(finding, labels)
+
+
+def list_summaries(comparison: Comparison, labels: Labels, style: Style) -> dict[str, list[Table]]:
+    """Return the tables in short of each question that has any."""
+    found = {name: VIEWS[name].summary(comparison, labels, style) for name in VIEWS if comparison.ask(name)}
+    shown = {name: [table for table in tables if table.rows] for name, tables in found.items()}
+    return {name: tables for name, tables in shown.items() if tables}
+
+
+def list_sentences(question: str, comparison: Comparison, labels: Labels, *, in_full: bool) -> list[str]:
+    """Return the sentences of a question's findings: in short, only of those that say something."""
+    found = comparison.ask(question)
+    if question not in OF_STUDY or not in_full:
+        found = [each for each in found if each.verdict not in _SILENT]
+    return [sentence for each in found if (sentence := describe_finding(each, labels))]
+
+
+def make_file_tables(comparison: Comparison, labels: Labels) -> dict[str, Table]:
+    """Return what goes to files: a table a question, every field in full precision, and its sentence."""
+    return {
+        question: make_finding_table(comparison.ask(question), labels, describe_finding, comparison.notes)
+        for question in dict.fromkeys(each.question for each in comparison.findings)
+    }
+
+
+def make_single_table(comparison: Comparison, labels: Labels) -> Table:
+    """Return every finding of every question as one table, for CSV."""
+    return make_finding_table(comparison.findings, labels, describe_finding, comparison.notes)

@@ -1,0 +1,77 @@
+"""How many verdicts of each kind there are, and the differences in headlines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sos_score.comparison.finding import Finding, Unit
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.verdict import Verdict
+from sos_score.output.table import Cell, Column, Table
+from sos_score.report.labels import Labels
+from sos_score.report.questions.outcomes import describe_outcome, list_norm_sentences
+from sos_score.words import count, join
+
+_KINDS = (Verdict.DIFFERENT, Verdict.TRIVIAL, Verdict.EQUIVALENT, Verdict.INCONCLUSIVE)
+_QUESTIONS = {
+    "level": "against the norm",
+    "change": "change in a site",
+    "arms": "arms at each wave",
+    "did": "change between arms",
+}
+
+
+def make_count_table(comparison: Comparison, labels: Labels) -> Table:
+    """Return how many verdicts of each question and unit are of each kind."""
+    counts: dict[tuple[str, str], Counter[Verdict | None]] = {}
+    for each in comparison.findings:
+        if each.is_judged and each.question in _QUESTIONS:
+            key = (_QUESTIONS[each.question], labels.name_unit(each))
+            counts.setdefault(key, Counter())[each.verdict] += 1
+    rows: list[tuple[Cell, ...]] = [
+        (question, unit, *(found[kind] for kind in _KINDS)) for (question, unit), found in counts.items()
+    ]
+    heads = ("verdicts", "unit", "different", "too small", "equivalent", "inconclusive")
+    return Table(tuple(map(Column, heads)), tuple(rows), "", tuple(map(labels.describe, comparison.notes)))
+
+
+def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str]]:
+    """Return the findings of a difference, by what they speak of, the norm's in one sentence an outcome."""
+    judged = [each for each in comparison.findings if each.is_judged and each.question in _QUESTIONS]
+    is_found = (Verdict.DIFFERENT, Verdict.TRIVIAL)
+    found = [each for each in judged if each.verdict in is_found and each.question != "level"]
+    people, sites = (
+        [describe_outcome(each, labels) for each in found if each.unit is unit] for unit in (Unit.PEOPLE, Unit.SITES)
+    )
+    asked = Counter(each.verdict for each in judged if each.unit is Unit.SITES)
+    if asked and not sites:
+        sites = [
+            f"None: of {asked.total()} comparisons of sites none finds {' and '.join(labels.arms)} different;"
+            f" {asked[Verdict.EQUIVALENT]} find no difference that would matter, {asked[Verdict.INCONCLUSIVE]} are"
+            " inconclusive."
+        ]
+    norm = list_norm_sentences([each for each in judged if each.question == "level"], labels)
+    named = {"Against the norm, at every site": norm, "Of these people only": people, "Of the sites": sites}
+    return {name: sentences for name, sentences in named.items() if sentences}
+
+
+def count_verdicts(findings: Iterable[Finding], what: str) -> str:
+    """Return a sentence on how many findings are different, equivalent and inconclusive; nothing where none is judged.
+
+    `what` is compared, in the singular: "comparison of sites".
+    """
+    kinds = Counter(each.verdict for each in findings if each.is_judged and each.verdict)
+    total = kinds.total()
+    if not total:
+        return ""
+    parts = [_count(kinds[Verdict.DIFFERENT], "shows a difference", "show a difference")]
+    if kinds[Verdict.TRIVIAL]:
+        parts.append(_count(kinds[Verdict.TRIVIAL], "shows one too small to matter", "show one too small to matter"))
+    parts.append(_count(kinds[Verdict.EQUIVALENT], "is equivalent", "are equivalent"))
+    parts.append(_count(kinds[Verdict.INCONCLUSIVE], "is inconclusive", "are inconclusive"))
+    return f"Of {count(total, what, what.replace('comparison', 'comparisons', 1))}, {join(parts)}."
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number or 'none'} {several if number > 1 else one}"
