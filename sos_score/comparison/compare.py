@@ -53,7 +53,7 @@ def compare_study(
     plan = replace(make_plan(data.study), track=track)
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
-    panels, notes = [], [note for note in data.notes if note.partition(": ")[0] not in others]
+    panels, notes = [], [str(each) for each in data.notes if dict(each.values).get("source") not in others]
     for outcome in chosen:
         panel, note = make_panel(outcome, plan)
         panels.append(panel)

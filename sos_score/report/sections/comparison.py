@@ -71,7 +71,7 @@ def tell_summary(evidence: Evidence) -> Iterator[Block]:
     verdicts = make_count_table(comparison)
     if verdicts.rows:
         # What the data do not allow stands with the data.
-        notes = tuple(note for note in verdicts.notes if note not in data.notes)
+        notes = tuple(note for note in verdicts.notes if note not in map(str, data.notes))
         yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
     differences = [each for question in ("did", "arms", "change") for each in
                    list_differences(comparison, data, question)]  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.notes import Note, note
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.answers import list_answers
@@ -77,13 +78,14 @@ def tell_quality(evidence: Evidence) -> Iterator[Block]:
     if data.notes:
         labels = {each.source: each.source_label for each in data.outcomes}
         yield Block("heading", "What the data do not allow, and what was done about it")
-        yield Block("list", tuple(_name_source(note, labels) for note in data.notes))
+        yield Block("list", tuple(_name_source(each, labels) for each in data.notes))
 
 
-def _name_source(note: str, labels: dict[str, str]) -> str:
+def _name_source(about: Note, labels: dict[str, str]) -> str:
     """Return a note with the source's label in place of its id."""
-    source, colon, rest = note.partition(": ")
-    return f"{labels[source]}: {rest}" if colon and source in labels else note
+    values = dict(about.values)
+    source = str(values.get("source", ""))
+    return str(note(about.code, **values | {"source": labels[source]}) if source in labels else about)
 
 
 def _list_counts(evidence: Evidence, counts: list[SiteCount], waves: list[str]) -> Table:
@@ -122,8 +124,8 @@ def tell_agreement(evidence: Evidence) -> Iterator[Block]:
         sites = tuple(Column(f"{site} {wave}".strip()) for site, wave in places)
         columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
         notes: tuple[str, ...] = ("not: the team does not agree enough for its mean to be reported as the team's.",)
-        empty = dict.fromkeys(note for row in gates if math.isnan(row.effect) for note in row.notes[-1:])
-        notes += tuple(f"-: {note}" for note in empty)
+        empty = dict.fromkeys(each for row in gates if math.isnan(row.effect) for each in row.notes[-1:])
+        notes += tuple(f"-: {each}" for each in empty)
         yield Block("table", Table(columns, tuple(rows), "Agreement in teams, rwg(j)", notes, stub=2))
     shares = [row for row in comparison.ask("design") if row.effect_name == "ICC(1)" and not math.isnan(row.effect)]
     if shares:
@@ -134,5 +136,5 @@ def tell_agreement(evidence: Evidence) -> Iterator[Block]:
         )  # fmt: skip
         columns = (Column("source"), Column("scale"), Column("wave"), Column("sites"), Column("ICC(1)", 2),
                    Column("95% CI"))  # fmt: skip
-        notes = tuple(dict.fromkeys(note for row in shares for note in row.notes))
+        notes = tuple(dict.fromkeys(each for row in shares for each in row.notes))
         yield Block("table", Table(columns, cells2, "Share of the variation between sites", notes, stub=3))
