@@ -12,7 +12,7 @@ from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
 from sos_score.study.notes import is_one
 from sos_score.study.small_cells import say_count, say_part
-from sos_score.survey.readers.csv import open_export
+from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
     import polars as pl
