@@ -105,7 +105,7 @@ def load_request(request: CompareRequest) -> StudyData:
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
         return load_study_data(read_study(Path(request.path)))
     from sos_score.study.from_scores import ScoredFile, make_study_from_scores
-    from sos_score.survey.readers.csv import open_export
+    from sos_score.survey.readers.registry import open_export
 
     wave = request.wave
     if wave is None:

@@ -26,8 +26,8 @@ from sos_score.scoring.scorer import OnInvalid, Scorer, prepare_scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
-from sos_score.survey.readers.csv import Export, open_export, settle_export
-from sos_score.survey.readers.scan import find_numeric, scan_export
+from sos_score.survey.readers.export import Export
+from sos_score.survey.readers.registry import open_export
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> Explained:
             known = "; ".join(f"{each.id}: {', '.join(each.scales)}" for each in instruments)
             raise InvalidRequest(f"no scale '{scale}' (scales of {known})")
     explanations: list[Explanation] = []
-    with open_export(job.data[0]) as opened, settle_export(opened) as export:
+    with open_export(job.data[0]) as opened, opened.normalise() as export:
         for instrument in instruments:
             wanted = [scale for scale in scales if scale in instrument.scales]
-            scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name)
+            scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name, values=export.values)
             if not scorer.plans:
                 raise InvalidRequest(f"T-scores of {instrument.id} arrive ready-made and have nothing to explain")
             if wanted or not scales:
@@ -132,7 +132,7 @@ def _open_sources(
         try:
             export = stack.enter_context(open_export(name))
             present = _find_present(export, instruments, column_map)
-            scorer = prepare_scorer(export.header, present, column_map, choices, export.name)
+            scorer = prepare_scorer(export.header, present, column_map, choices, export.name, values=export.values)
         except InvalidSurvey as error:
             failed[name] = error
         else:
@@ -182,13 +182,13 @@ def _measure_together(job: Job, sources: list[_Source], failed: dict[str, Invali
             # What fails later must not have been part of the sample.
             try:
                 check_export(source.export, scorer, cast("OnInvalid", job.on_invalid))
-                export = stack.enter_context(settle_export(source.export))
+                export = stack.enter_context(source.export.normalise())
             except InvalidSurvey as error:
                 failed[name] = error
                 continue
             sound.append(source)
-            numeric = find_numeric(export, scorer.columns, scorer.keys)
-            frame = nw.from_native(scan_export(export, scorer.columns, numeric))
+            types = export.find_types(scorer.columns, scorer.keys)
+            frame = nw.from_native(export.scan(scorer.columns, types))
             frames[name] = frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema()))
         try:
             norms = measure_norms(frames)

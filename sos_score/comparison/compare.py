@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sos_score.comparison.finding import as_note
 from sos_score.comparison.judging import Comparison, compare_outcomes
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
@@ -52,7 +51,7 @@ def compare_study(
     plan = replace(make_plan(data.study), track=track)
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
-    notes = [each for each in map(as_note, data.notes) if _find_source(each) not in others]
+    notes = [each for each in data.notes if dict(each.values).get("source") not in others]
     outcomes = []
     for each in chosen:
         outcome, said = take_scores(each, plan)
@@ -62,11 +61,6 @@ def compare_study(
     pairs = {name for name, pair in data.study.pairs.items() if is_asked(pair, chosen)}
     kept = tuple(each for each in found.findings if not each.pair or each.pair in pairs)
     return replace(found, findings=kept)
-
-
-def _find_source(said: Note) -> object:
-    """Return the source that a note is about; None where it is about none."""
-    return dict(said.values).get("source")
 
 
 def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.plausibility.printed import PublishedStatistic
-from sos_score.survey.readers.csv import open_export, settle_export
+from sos_score.survey.readers.registry import open_export
 
 COLUMNS = ("name", "mean", "sd", "n", "low", "high", "items", "whole", "group", "part_of")
 _PLAIN = re.compile(r"[+-]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})", re.ASCII)  # as publications print numbers
@@ -73,7 +73,7 @@ def read_published_file(path: str | Path) -> list[tuple[Place, dict[str, str]]]:
     """
     name = str(path)
     try:
-        with open_export(name) as opened, settle_export(opened) as export:
+        with open_export(name) as opened, opened.normalise() as export:
             header = [column.strip().casefold() for column in export.header]
             problems = find_header_problems(header, name)
             rows = [

@@ -15,8 +15,7 @@ from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import OpenPart, Outcome, Take, discard, score_export
 from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.readers.csv import Export, settle_export
-from sos_score.survey.readers.scan import scan_export
+from sos_score.survey.readers.export import Export
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,7 +89,7 @@ class FileRows:
             try:
                 part = partial(self._open_part, export, scorer, open_part)
                 outcome = score_export(export, scorer, self.on_invalid, part, items)
-                self._done.append((self.stack.enter_context(settle_export(export)), outcome))
+                self._done.append((self.stack.enter_context(export.normalise()), outcome))
             except InvalidSurvey as error:
                 problems += error.problems
         if problems:
@@ -110,7 +109,7 @@ class FileRows:
             self.check()
         parts = []
         for (export, outcome), (_, scorer) in zip(self._done, self.files, strict=True):
-            frame = read_answers(nw.from_native(scan_export(export, scorer.columns, outcome.numeric)), scorer)
+            frame = read_answers(nw.from_native(export.scan(scorer.columns, outcome.numeric)), scorer)
             named = [nw.col(name).str.strip_chars() != nw.lit("") for name in scorer.columns.ids]
             answered = [nw.col(name) > 0 for name in scorer.count_columns()]
             part = frame.filter(nw.any_horizontal(*named, *answered, ignore_nulls=True))

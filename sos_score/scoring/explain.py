@@ -13,8 +13,7 @@ from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import Scorer
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.readers.csv import Export
-from sos_score.survey.readers.scan import find_numeric, scan_export
+from sos_score.survey.readers.export import Export
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _measure_norms(export: Export, scorer: Scorer) -> Scorer:
         return scorer
     import narwhals as nw
 
-    frame = nw.from_native(scan_export(export, scorer.columns, find_numeric(export, scorer.columns, scorer.keys)))
+    frame = nw.from_native(export.scan(scorer.columns, export.find_types(scorer.columns, scorer.keys)))
     distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
     return measure_references(frame, scorer, distinct)
 

@@ -26,8 +26,7 @@ from sos_score.scoring.scorer import (
 from sos_score.survey.check.checks import row_key
 from sos_score.survey.check.locate import locate_rows
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
-from sos_score.survey.readers.csv import Export, settle_export
-from sos_score.survey.readers.scan import find_numeric, guess_numeric, scan_export
+from sos_score.survey.readers.export import Export
 from sos_score.survey.vendor_scores import ReadyMade
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Outcome:
     scored : dict
         How many rows have a score, by score column.
     numeric : mapping
-        The item columns that hold small whole numbers in every row, and in how many bits.
+        How the item columns were read; for `Export.scan`.
     """
 
     name: str
@@ -152,18 +151,16 @@ def _score_export(
     try:
         with open_part() as take:
             outcome = _score(
-                export, scorer, on_invalid, guess_numeric(export, scorer.columns, scorer.keys), take, codes=codes
+                export, scorer, on_invalid, export.guess_types(scorer.columns, scorer.keys), take, codes=codes
             )
-            if export.plainness.result():
+            if export.is_normal():
                 return outcome
             raise _NotPlainError
     except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
-        if isinstance(error, InvalidSurvey) and export.plainness.result():
+        if isinstance(error, InvalidSurvey) and export.is_normal():
             raise
-    with settle_export(export) as settled, open_part() as take:
-        return _score(
-            settled, scorer, on_invalid, find_numeric(settled, scorer.columns, scorer.keys), take, codes=codes
-        )
+    with export.normalise() as settled, open_part() as take:
+        return _score(settled, scorer, on_invalid, settled.find_types(scorer.columns, scorer.keys), take, codes=codes)
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
@@ -201,13 +198,15 @@ def _score(
     *,
     codes: Collection[str],
 ) -> Outcome:
-    frame = nw.from_native(scan_export(export, scorer.columns, numeric))
+    frame = nw.from_native(export.scan(scorer.columns, numeric))
     schema = frame.collect_schema()
     distinct = list_distinct(frame, scorer.textual(schema))
     scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
     coded = add_answers(frame, scorer, distinct)
-    stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}).alias(_STRAY)
+    stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}, schema).alias(
+        _STRAY
+    )
     kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
     scored = add_scores(coded, scorer).select(*kept, stray).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):

@@ -19,7 +19,8 @@ from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.readers.csv import Export, open_export
+from sos_score.survey.readers.export import Export
+from sos_score.survey.readers.registry import open_export
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def open_responses(
         for name in names:
             try:
                 export = stack.enter_context(open_export(name))
-                scorer = prepare_scorer(export.header, [instrument], column_map, path=name)
+                scorer = prepare_scorer(export.header, [instrument], column_map, path=name, values=export.values)
                 _refuse_ready_made(scorer, name)
                 if len(names) > 1 and SOURCE in _list_ids(scorer):
                     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"

@@ -14,7 +14,7 @@ from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import Frame, answer_column, compute_scores
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
-from sos_score.survey.answers import AnswerKey, build_answer_keys
+from sos_score.survey.answers import AnswerKey, ColumnValues, build_answer_keys
 from sos_score.survey.coding import (
     Distinct,
     Invalid,
@@ -86,26 +86,17 @@ def prepare_scorer(
     column_map: ColumnMap | None = None,
     choices: ScoringChoices | None = None,
     path: str = "",
+    *,
+    values: Mapping[str, ColumnValues] | None = None,
 ) -> Scorer:
-    """Match columns and instruments; the rows come later.
+    """Match columns and instruments before any row is read; a column that is missing or wanted twice is a problem.
 
     Parameters
     ----------
-    header : iterable of str
-    instruments : iterable of Instrument
-    column_map : ColumnMap, optional
-    choices : ScoringChoices, optional
     path : str
         The export, for messages.
-
-    Returns
-    -------
-    Scorer
-
-    Raises
-    ------
-    InvalidSurvey
-        A column is missing, ambiguous, or wanted twice.
+    values : mapping
+        What the file says of the codes in its columns; see `Export`.
     """
     instruments = tuple(instruments)
     columns, problems = match_columns(header, instruments, column_map, path)
@@ -114,10 +105,14 @@ def prepare_scorer(
     chosen = choices or ScoringChoices()
     vendors = column_map.t_scores if column_map else {}
     ready_made = {each.id: list_ready_made(each, vendors) for each in instruments}
+    keys = build_answer_keys(instruments, column_map)
+    for item, column in columns.items.items():
+        if values and column in values:
+            keys[item] = values[column].extend(keys[item])
     scorer = Scorer(
         plans=tuple(plan_scores(each, chosen) for each in instruments if not ready_made[each.id]),
         columns=columns,
-        keys=build_answer_keys(instruments, column_map),
+        keys=keys,
         ready_made=tuple(ready for each in ready_made.values() for ready in each),
         choices=chosen,
     )

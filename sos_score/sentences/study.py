@@ -1,7 +1,69 @@
-"""What study has to say, by code."""
+"""What study has to say, by code; a note about one source has it as `source`, and its sentence begins with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-STUDY: dict[str, str | Callable[..., str]] = {}
+
+def _left_out(role: str, count: str, source: str = "", rows: int | None = None, *, is_one: bool) -> str:
+    have, are = ("row has", "is") if is_one else ("rows have", "are")
+    in_all = "" if rows is None else f" ({rows} in all)"
+    return f"{source and f'{source}: '}{count} {have} no {role}, and {are} left out{in_all}"
+
+
+def _not_linked(source: str, unit: str, part: str, path: str, *, is_one: bool) -> str:
+    return f"{source}: {unit}: {part} {'is' if is_one else 'are'} not in {path}"
+
+
+def _linked_otherwise(source: str, unit: str, count: str, name: str, path: str, *, is_one: bool) -> str:
+    have = "has" if is_one else "have"
+    return f"{source}: {unit}: {count} {have} another {name} than in {path}; the export's own is used"
+
+
+def _several_raters(source: str, part: str, *, is_one: bool) -> str:
+    return f"{source}: {part} {'was' if is_one else 'were'} rated by more than one rater"
+
+
+def _moved(source: str, count: str, *, is_one: bool) -> str:
+    people = "person is" if is_one else "people are"
+    moved = f"{count} {people} in different sites at different waves"
+    return f"{source}: {moved}: counted where they answered, linked in no site"
+
+
+def _nobody_in_site(source: str, site: str, wave: str | None) -> str:
+    return f"{source}: nobody answered in {site}{_at(wave)}"
+
+
+def _one_in_site(source: str, site: str, wave: str | None) -> str:
+    return f"{source}: one person only in {site}{_at(wave)}: no test and no interval there"
+
+
+def _few_in_sites(source: str, sites: tuple[str, ...], wave: str | None, least: int) -> str:
+    return f"{source}: fewer than {least} people in {', '.join(sites)}{_at(wave)}: not shown"
+
+
+def _at(wave: str | None) -> str:
+    return "" if wave is None else f" at {wave}"
+
+
+STUDY: dict[str, str | Callable[..., str]] = {
+    "no_arms": "there are no arms: sites are described, and no arms compared",
+    "one_arm": "there is one arm, {arm}: sites are described, and no arms compared",
+    "one_wave": "there is one wave: no change can be looked at",
+    "no_wave_recorded": "no source records a wave: no change can be looked at",
+    "nobody_at_wave": "no source has anybody at {wave}",
+    "level_unknown": "no source says which {level} anybody belongs to",
+    "source_not_asked": "{source}: nobody answered at {wave}",
+    "source_without_waves": "{source}: no wave is recorded, so there is no change to look at",
+    "source_in_one_arm": "{source}: everybody is in the arm {arm}: no arms are compared",
+    "scale_empty": "{source}: nobody has a score on {scale}",
+    "nobody_in_site": _nobody_in_site,
+    "one_in_site": _one_in_site,
+    "few_in_sites": _few_in_sites,
+    "several_raters": _several_raters,
+    "moved": _moved,
+    "left_out": _left_out,
+    "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
+    "not_linked": _not_linked,
+    "linked_otherwise": _linked_otherwise,
+}

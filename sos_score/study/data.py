@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.verification import Claim
 from sos_score.definition.study.model import Study
+from sos_score.notes import Note
 from sos_score.scoring.files import Outcome
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
@@ -122,8 +123,9 @@ class StudyData:
         A table for each source and instrument, in the order of the study file.
     outcomes : tuple of StudyOutcome
         Every scale of every table; those the plan names have `is_planned`.
-    notes : tuple of str
-        What the data do not allow, or what was done about it. No note names a person.
+    notes : tuple of Note
+        What the data do not allow, or what was done about it. No note names a person; one about a source has its
+        `source`.
     defaults : tuple of str
         What the study file leaves to its defaults.
     files : tuple of Outcome
@@ -135,7 +137,7 @@ class StudyData:
     study: Study
     tables: tuple[SourceTable, ...]
     outcomes: tuple[StudyOutcome, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     defaults: tuple[str, ...]
     files: tuple[Outcome, ...]
     inputs: tuple[Input, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
-from sos_score.survey.readers.csv import open_export, settle_export
+from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,9 +116,9 @@ def _read_cells(path: str) -> _Cells:
         header = tuple(name.strip() for name in export.header)
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]
-        records: list[tuple[int, list[str]]] = []
+        records: list[tuple[int, Sequence[str]]] = []
         try:
-            with settle_export(export) as even:
+            with export.normalise() as even:
                 records += [each for each in even.records() if any(cell.strip() for cell in each[1])]
         except InvalidSurvey as error:
             problems += error.problems

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from sos_score.definition.study.rules import ID_ROLES
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
+from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
+from sos_score.study.notes import is_one
 from sos_score.study.small_cells import say_count, say_part
-from sos_score.survey.readers.csv import open_export
+from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,35 +94,20 @@ def _check_site(file: StudyFile, path: str, line: int, ids: Mapping[str, str]) -
         yield Problem(message, path, line, "site", guess(ids["site"], sites), "site")
 
 
-def link_rows(frame: pl.DataFrame, table: LinkTable, least: int) -> tuple[pl.DataFrame, list[str]]:
-    """Return the rows with what a table says they belong to, where they do not say so themselves.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        With the study's ids.
-    table : LinkTable
-    least : int
-        Fewer are not counted out.
-
-    Returns
-    -------
-    polars.DataFrame
-    list of str
-        What did not link, in words that name nobody.
-    """
+def link_rows(frame: pl.DataFrame, table: LinkTable, source: str, least: int) -> tuple[pl.DataFrame, list[Note]]:
+    """Return the rows with what a table says they belong to, where they do not say so themselves; and what did not."""
     import polars as pl
 
     if table.unit not in frame.columns:
         return frame, []
-    notes: list[str] = []
+    notes: list[Note] = []
     units = frame[table.unit].to_list()
     lost = {unit for unit in units if unit is not None and unit not in table.rows}
     if lost:
         count = len({unit for unit in units if unit is not None})
         part = say_part(len(lost), count, least)
-        verb = "is" if part.startswith("1 of") else "are"
-        notes.append(f"{table.unit}: {part} {verb} not in {table.path}")
+        about = {"unit": table.unit, "part": part, "path": table.path, "is_one": is_one(len(lost), least)}
+        notes.append(note("not_linked", source=source, **about))
     for name in table.above:
         linked = [table.rows[unit][0].get(name) if unit in table.rows else None for unit in units]
         own = frame[name].to_list() if name in frame.columns else [None] * len(linked)
@@ -128,9 +115,8 @@ def link_rows(frame: pl.DataFrame, table: LinkTable, least: int) -> tuple[pl.Dat
         differing = {unit for unit, mine, given in pairs if mine is not None and given is not None and mine != given}
         if differing:
             few = say_count(len(differing), least)
-            verb = "has" if few == "1" else "have"
-            what = f"{few} {verb} another {name} than in {table.path}"
-            notes.append(f"{table.unit}: {what}; the export's own is used")
+            about = {"unit": table.unit, "count": few, "name": name, "path": table.path}
+            notes.append(note("linked_otherwise", source=source, **about, is_one=is_one(len(differing), least)))
         merged = [given if mine is None else mine for mine, given in zip(own, linked, strict=True)]
         frame = frame.with_columns(pl.Series(name, merged, dtype=pl.String))
     return frame, notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem
+from sos_score.notes import Note
 from sos_score.scoring.files import Outcome, merge_outcomes
 from sos_score.study.data import SourceTable, StudyData, StudyOutcome
 from sos_score.study.file import StudyFile
@@ -34,7 +35,7 @@ def load_study_data(file: StudyFile) -> StudyData:
     links, problems = _try_links(file)
     tables: list[SourceTable] = []
     outcomes: list[StudyOutcome] = []
-    notes: dict[str, None] = {}
+    notes: list[Note] = []
     done: dict[str, Outcome] = {}
     for name in file.study.sources:
         for definition in file.definitions[name]:
@@ -49,7 +50,7 @@ def load_study_data(file: StudyFile) -> StudyData:
                 continue
             tables.append(table)
             outcomes += list_outcomes(file, rows, table)
-            notes |= dict.fromkeys(f"{name}: {each}" for each in said)
+            notes += said
             for each in rows.files:
                 done[each.name] = merge_outcomes(done.get(each.name, each), each)
     if problems:
@@ -58,7 +59,7 @@ def load_study_data(file: StudyFile) -> StudyData:
         study=file.study,
         tables=tuple(tables),
         outcomes=tuple(outcomes),
-        notes=(*notes, *dict.fromkeys(note_study(file.study, tables))),
+        notes=(*dict.fromkeys(notes), *dict.fromkeys(note_study(file.study, tables))),
         defaults=tuple(list_defaults(file.study)),
         files=tuple(done.values()),
         inputs=tuple(file.list_inputs()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem, guess
+from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, link_rows
 from sos_score.study.notes import note_left_out
@@ -17,32 +18,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tuple[pl.DataFrame, list[str]]:
+def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows of a source with the study's sites, arms, waves and levels.
 
-    Parameters
-    ----------
-    file : StudyFile
-    rows : SourceRows
-    links : list of LinkTable
-
-    Returns
-    -------
-    polars.DataFrame
-        With ``person``, ``site``, ``arm`` and ``wave``, then the other ids. Rows without a site, or without a wave
-        where the source has waves, are left out.
-    list of str
-        What was left out or could not be linked, in words that name nobody.
-
-    Raises
-    ------
-    InvalidSurvey
-        With every site and wave that is not in the study, and everybody who is there twice.
+    ``person``, ``site``, ``arm`` and ``wave`` come first, then the other ids. Rows without a site, or without a wave
+    where the source has waves, are left out; a site or wave that is not in the study, and a person who is there
+    twice, are problems.
     """
-    frame, notes = rows.frame, []
+    frame = rows.frame
+    notes: list[Note] = []
     problems = list(_check_links(file, rows, links))
     for table in links:
-        frame, said = link_rows(frame, table, file.study.privacy.smallest_cell)
+        frame, said = link_rows(frame, table, rows.source, file.study.privacy.smallest_cell)
         notes += said
     frame, wrong = _add_columns(file, rows.source, frame)
     problems += wrong
@@ -56,7 +43,8 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         problems = list(_check_people(file, rows, frame))
     if problems:
         raise InvalidSurvey(problems)
-    return _finish(file, frame, notes)
+    placed, left_out = _finish(file, rows.source, frame)
+    return placed, [*notes, *left_out]
 
 
 def _add_columns(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
@@ -159,20 +147,21 @@ def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Ite
         yield Problem(message, path, line, hint=hint, rule="person")
 
 
-def _finish(file: StudyFile, frame: pl.DataFrame, notes: list[str]) -> tuple[pl.DataFrame, list[str]]:
+def _finish(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows that have a site and a wave, with their arm, the ids in order."""
     import polars as pl
 
+    notes = []
     least = file.study.privacy.smallest_cell
     for role in ("site", "wave"):
         lost = frame[role].null_count()
         if lost == frame.height and role == "wave":
             continue  # the source has no waves, which is no fault
         if lost:
-            notes.append(note_left_out(lost, frame.height, role, least))
+            notes.append(note_left_out(lost, frame.height, role, least, source))
             frame = frame.filter(pl.col(role).is_not_null())
     if "person" not in frame.columns:
-        notes.append("no column says who answered, so nobody is linked across waves")
+        notes.append(note("nobody_linked", source=source))
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("person"))
     arms = [file.study.sites[site].arm for site in frame["site"]]
     frame = frame.with_columns(pl.Series("arm", arms, dtype=pl.String))

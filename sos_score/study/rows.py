@@ -18,7 +18,7 @@ from sos_score.scoring.scorer import prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
-from sos_score.survey.readers.csv import open_export
+from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,7 +111,7 @@ def _read_scored(
 
     batches: list[pl.DataFrame] = []
     with open_export(path) as export:
-        scorer = prepare_scorer(export.header, [instrument], column_map, path=path)
+        scorer = prepare_scorer(export.header, [instrument], column_map, path=path, values=export.values)
         collect = partial(_collect, batches)
         outcome = score_export(export, scorer, "missing" if on_invalid == "missing" else "error", collect)
     ids = (*scorer.columns.ids, *scorer.columns.constants)

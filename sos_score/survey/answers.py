@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
@@ -110,6 +110,31 @@ class AnswerKey:
             return bounds
         ordered = sorted(self.responses.labels, key=self.responses.labels.__getitem__)
         return f"{ordered[0]} .. {ordered[-1]}, or {bounds}"
+
+
+@dataclass(frozen=True)
+class ColumnValues:
+    """What a file itself says of the codes in one of its columns, as SPSS and Stata files do.
+
+    Attributes
+    ----------
+    labels : mapping
+        Code to label. An answer is read by its label where the definition knows the label, else by its code.
+    reasons : mapping
+        Code to why there is no answer: the file's missing values.
+    """
+
+    labels: Mapping[float, str] = field(default_factory=dict)
+    reasons: Mapping[float, str] = field(default_factory=dict)
+
+    def extend(self, key: AnswerKey) -> AnswerKey:
+        """Return how the cells of an item are read where this is said of its column."""
+        known = {
+            code: key.texts[fold_code(label)] for code, label in self.labels.items() if fold_code(label) in key.texts
+        }
+        texts = {f"{code:.15g}": meant for code, meant in known.items()}
+        reasons = {f"{code:.15g}": reason for code, reason in self.reasons.items()}
+        return replace(key, texts={**key.texts, **texts}, reasons={**key.reasons, **reasons})
 
 
 def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap | None = None) -> dict[str, AnswerKey]:

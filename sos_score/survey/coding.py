@@ -116,7 +116,8 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
         valid = valid & (column % 1 == 0)
     special, barred = key.special_numbers(), key.barred_numbers()
     if barred:
-        valid = valid & ~column.is_in(barred)
+        # Polars compares floats with floats only.
+        valid = valid & ~column.is_in(barred if dtype.is_integer() else [float(number) for number in barred])
     if not special:
         return nw.when(valid).then(column)
     coded = nw.lit(None, dtype=nw.Float64)
@@ -127,18 +128,18 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     return coded
 
 
-def has_strays(columns: Mapping[str, AnswerKey]) -> nw.Expr:
-    """Return whether a row holds a number that has no code: one that is not allowed, or says why there is none.
-
-    Parameters
-    ----------
-    columns : dict
-        Column of whole numbers to how its cells are read.
-    """
+def has_strays(columns: Mapping[str, AnswerKey], schema: nw.Schema) -> nw.Expr:
+    """Return whether a row holds a number that has no code: one that is not allowed, or says why there is none."""
     groups: dict[int, tuple[AnswerKey, list[str]]] = {}
+    strays = []
     for column, key in columns.items():
-        groups.setdefault(id(key), (key, []))[1].append(column)
-    strays = [_is_stray(nw.col(*names), key) for key, names in groups.values()]
+        if schema[column].is_integer():
+            groups.setdefault(id(key), (key, []))[1].append(column)
+        else:
+            cell = nw.col(column)
+            strays.append(~cell.is_null() & code_numbers(cell, key, schema[column]).is_null())
+    # Of whole numbers there may be millions: all columns that are read alike in one comparison.
+    strays += [_is_stray(nw.col(*names), key) for key, names in groups.values()]
     return nw.any_horizontal(*strays, ignore_nulls=True) if strays else nw.lit(value=False)
 
 

@@ -16,7 +16,7 @@ from sos_score.definition.instrument.instrument import Norm, key_of
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.scorer import add_answers, prepare_scorer
 from sos_score.survey.coding import list_distinct
-from sos_score.survey.readers.csv import open_export
+from sos_score.survey.readers.registry import open_export
 
 STUDY = Path(__file__).parents[2] / "examples" / "contrast_study"
 README = (STUDY / "README.md").read_text(encoding="utf-8")

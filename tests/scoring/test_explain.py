@@ -14,7 +14,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.scoring.explain import AnswerStep, Explanation, explain_respondent
 from sos_score.scoring.norms import NamedNorm, Reference
 from sos_score.scoring.scorer import prepare_scorer
-from sos_score.survey.readers.csv import open_export, settle_export
+from sos_score.survey.readers.registry import open_export
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 RESPONSES = {
@@ -39,7 +39,7 @@ def explain(path: Path, respondent: str, instrument: Instrument = MOOD, **words:
     assert choices is None or isinstance(choices, ScoringChoices)
     scales = words.get("scales", ())
     assert isinstance(scales, tuple | list)
-    with open_export(str(path)) as opened, settle_export(opened) as export:
+    with open_export(str(path)) as opened, opened.normalise() as export:
         scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name)
         return explain_respondent(export, scorer, respondent, scales)
 

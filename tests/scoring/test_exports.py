@@ -12,7 +12,7 @@ from support import make_instrument
 from sos_score.errors import InvalidOutput, InvalidSurvey, Problem
 from sos_score.scoring.files import Take, score_export
 from sos_score.scoring.scorer import prepare_scorer
-from sos_score.survey.readers.csv import open_export
+from sos_score.survey.readers.registry import open_export
 
 INSTRUMENT = make_instrument({"all": {"items": ["q1", "q2"]}}, "q1..q2")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers import csv as files
-from sos_score.survey.readers.csv import open_export, settle_export
-from sos_score.survey.readers.scan import scan_export
+from sos_score.survey.readers import csv_shape
+from sos_score.survey.readers.registry import open_export
 
 ROWS = [["id", "q1", "answer"], ["A", "1", "Très d\u2019accord"], ["B", "2", "\u2013 no \u2013"]]
 
@@ -28,15 +28,15 @@ def write_rows(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> 
 
 def read(path: Path | str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]], list[list[str]]]:
     """Return the header, the records as csv reads them, and as the scanner does."""
-    with open_export(str(path)) as opened, settle_export(opened) as export:
+    with open_export(str(path)) as opened, opened.normalise() as export:
         names = {f"c{place}": name for place, name in enumerate(export.header)}
-        frame = scan_export(export, Columns(names, {}, {}), {}).select(names.values())
+        frame = export.scan(Columns(names, {}, {}), {}).select(names.values())
         scanned = [[cell or "" for cell in row] for row in frame.collect().rows()]
         return export.header, list(export.records()), scanned
 
 
 def find_problems(path: Path | str) -> list[Problem]:
-    with pytest.raises(InvalidSurvey) as caught, open_export(str(path)) as opened, settle_export(opened):
+    with pytest.raises(InvalidSurvey) as caught, open_export(str(path)) as opened, opened.normalise():
         pass
     return list(caught.value.problems)
 
@@ -251,7 +251,7 @@ def test_the_scanner_never_sees_other_rows_than_the_csv_module(
     path = tmp_path_factory.mktemp("fuzz") / "export.csv"
     path.write_bytes((header + "".join(pieces)).encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "_PART", part)
+        patch.setattr(csv_shape, "_PART", part)
         try:
             _, records, scanned = read(path)
         except InvalidSurvey as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.rules.finding import Finding
-from sos_score.definition.study.model import Study, read_outcome
+from sos_score.definition.study.model import Arm, Site, Source, Study, read_outcome
 from sos_score.definition.text import fold_text
 from sos_score.definition.yaml.document import Document, Loc
 from sos_score.definition.yaml.errors import find_place
@@ -102,6 +102,20 @@ def check_names(study: Study, _instruments: Instruments) -> Iterator[Finding]:
             if fold_text(name) in seen:
                 yield Finding((section, name), f"cannot be told from '{seen[fold_text(name)]}'")
             seen.setdefault(fold_text(name), name)
+
+
+def check_labels(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """No two sites, arms or sources have one label; a site or an arm without a label is called by its id."""
+    for section in ("sites", "arms", "sources"):
+        parts: dict[str, Site | Arm | Source] = getattr(study, section)
+        plain = () if section == "sources" else [name for name, part in parts.items() if part.label is None]
+        seen = {fold_text(name): name for name in plain}
+        for name, part in parts.items():
+            if part.label is None:
+                continue
+            other = seen.setdefault(fold_text(part.label), name)
+            if other != name:
+                yield Finding((section, name, "label"), f"'{part.label}' is what '{other}' is called already")
 
 
 def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
@@ -213,6 +227,7 @@ RULES: dict[str, Rule] = {
     "arm": check_arms,
     "reference": check_reference,
     "study-name": check_names,
+    "study-label": check_labels,
     "source-files": check_files,
     "source-id": check_ids,
     "level": check_levels,

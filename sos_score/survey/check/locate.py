@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sos_score.errors import Problem
 from sos_score.survey.check.checks import MAX_SHOWN, name_row, row_key
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
-from sos_score.survey.readers.csv import Export
+from sos_score.survey.readers.export import Export
 
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 
@@ -62,7 +62,7 @@ class _Search:
         respondent = self.columns.ids.get("respondent")
         self.respondent = place(respondent) if respondent is not None else None
 
-    def look(self, line: int, cells: list[str]) -> None:
+    def look(self, line: int, cells: Sequence[str]) -> None:
         for index in self.suspects:
             spot = (index, _plain(cells[index]))
             if spot in self.wanted and spot not in self.first_lines:

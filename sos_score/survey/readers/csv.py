@@ -6,23 +6,28 @@ import codecs
 import csv
 import re
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.survey.answers import AnswerKey, ColumnValues
+from sos_score.survey.columns import Columns
+from sos_score.survey.readers.csv_scan import find_numeric, guess_numeric, scan_csv
+from sos_score.survey.readers.csv_shape import is_rectangular
+from sos_score.survey.readers.export import Export
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader  # the only name the type has
 
+    import polars as pl
+
 _CHUNK = 1 << 22
-_PART = 1 << 17  # small enough to stay in the processor's cache
 _DELIMITERS = ",;\t"
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_CELL = 1 << 24
@@ -33,24 +38,19 @@ _END = "\x1e"  # the line after the last: inside the last cell where a quote is 
 
 
 @dataclass(frozen=True)
-class Export:
-    """A survey export, ready to be scanned.
+class CsvExport(Export):
+    """A delimited text file, ready to be scanned.
 
     Attributes
     ----------
-    name : str
-        The file as the user named it.
     path : Path
         UTF-8 text of the same lines; the file itself where it was UTF-8 already.
-    delimiter : str
-    header : tuple of str
-        The column names, as written.
     body : Path
         What to scan: the file itself where it is plain, else the same records written out plainly.
     body_start : int
         How many lines of `body` come before the first record.
-    plainness : Future
-        Whether every line has as many cells as the header; found out in the background. See `settle_export`.
+    rectangular : Future
+        Whether every line has as many cells as the header; found out in the background. See `normalise_csv`.
     """
 
     name: str
@@ -59,7 +59,28 @@ class Export:
     header: tuple[str, ...]
     body: Path
     body_start: int
-    plainness: Future[bool] = field(repr=False, compare=False)
+    rectangular: Future[bool] = field(repr=False, compare=False)
+    values: Mapping[str, ColumnValues] = field(default_factory=dict)
+
+    def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
+        """Return the mapped columns; see `scan_csv`."""
+        return scan_csv(self, columns, types)
+
+    def guess_types(self, columns: Columns, keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
+        """Return how the item columns may be read fast; see `guess_numeric`."""
+        return guess_numeric(self, columns, keys)
+
+    def find_types(self, columns: Columns, keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
+        """Return how the item columns can surely be read; see `find_numeric`."""
+        return find_numeric(self, columns, keys)
+
+    def is_normal(self) -> bool:
+        """Return whether every line surely is what a scanner makes of it."""
+        return self.rectangular.result()
+
+    def normalise(self) -> AbstractContextManager[Export]:
+        """Give the export in a form that can be scanned; see `normalise_csv`."""
+        return normalise_csv(self)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record after the header with the line it begins on."""
@@ -73,52 +94,14 @@ class Export:
                 line = reader.line_num + 1
 
 
-Opener = Callable[[Path, str, Path], Path]
-
-
 @contextmanager
-def open_export(name: str) -> Iterator[Export]:
-    """Open a survey export for reading; ``-`` is standard input.
-
-    Parameters
-    ----------
-    name : str
-        A path, or ``-``.
-
-    Yields
-    ------
-    Export
-
-    Raises
-    ------
-    InvalidSurvey
-        The file cannot be read, or has no header.
-    """
-    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder, ThreadPoolExecutor(1) as background:
-        path = _find_file(name, Path(folder))
-        reader = READERS.get(path.suffix.lower()) if name != "-" else _open_text
-        if reader is None:
-            kinds = ", ".join(READERS)
-            raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
-        text = reader(path, name, Path(folder))
-        yield _describe(text, name, background)
+def open_csv(path: Path, name: str, folder: Path) -> Iterator[Export]:
+    """Open a delimited text file; a file that cannot be read or has no header is a problem."""
+    with ThreadPoolExecutor(1) as background:
+        yield _describe(_decode(path, name, folder), name, background)
 
 
-def _find_file(name: str, folder: Path) -> Path:
-    if name == "-":
-        path = folder / "stdin"
-        with path.open("wb") as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        return path
-    path = Path(name)
-    try:
-        with path.open("rb"):
-            return path
-    except OSError as error:
-        raise InvalidSurvey([Problem(f"cannot be read ({error.strerror})", name, rule="file")]) from None
-
-
-def _open_text(path: Path, name: str, folder: Path) -> Path:
+def _decode(path: Path, name: str, folder: Path) -> Path:
     """Return a UTF-8 copy of a delimited text file, or the file itself where it is UTF-8."""
     encoding = _detect_encoding(path, name)
     if encoding == "utf-8":
@@ -135,9 +118,6 @@ def _open_text(path: Path, name: str, folder: Path) -> Path:
         message = "is neither UTF-8 nor UTF-16 nor Windows-1252 text"
         raise InvalidSurvey([Problem(message, name, hint=_SAVE, rule="encoding")]) from None
     return copy
-
-
-READERS: dict[str, Opener] = {".csv": _open_text, ".tsv": _open_text, ".txt": _open_text}
 
 
 def _detect_encoding(path: Path, name: str) -> str:
@@ -172,7 +152,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     return csv.reader(chain(stream, [_END]), delimiter=delimiter)
 
 
-def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
+def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> CsvExport:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         start = stream.read(1 << 16)
     delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
@@ -191,29 +171,17 @@ def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> Export:
     if re.fullmatch(r"sep=.?", delimiter.join(header).strip(), re.IGNORECASE):
         message = "is an instruction to Excel, not the names of the columns"
         raise InvalidSurvey([Problem(message, name, 1, hint="delete this line", rule="header")])
-    plainness = background.submit(_is_even, path, delimiter, len(header))
-    return Export(name, path, delimiter, tuple(header), path, lines, plainness)
+    rectangular = background.submit(is_rectangular, path, delimiter, len(header))
+    return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular)
 
 
 @contextmanager
-def settle_export(export: Export) -> Iterator[Export]:
-    """Make sure that an export can be scanned as it stands, or write it out so that it can.
+def normalise_csv(export: CsvExport) -> Iterator[CsvExport]:
+    """Give the same export where every line has as many cells as the header; else one with a `body` written plainly.
 
-    Parameters
-    ----------
-    export : Export
-
-    Yields
-    ------
-    Export
-        The same where every line has as many cells as the header; else with a `body` written out plainly.
-
-    Raises
-    ------
-    InvalidSurvey
-        With each row that has more or fewer cells than the header.
+    A record that has more or fewer cells than the header is a problem.
     """
-    if export.plainness.result():
+    if export.is_normal():
         yield export
         return
     problems = _find_ragged(export)
@@ -223,7 +191,7 @@ def settle_export(export: Export) -> Iterator[Export]:
         yield replace(export, body=_write_plainly(export, Path(folder) / "body.csv"), body_start=0)
 
 
-def _write_plainly(export: Export, path: Path) -> Path:
+def _write_plainly(export: CsvExport, path: Path) -> Path:
     """Write the records without blank lines, stray quotes and odd line ends, which scanners read each their own way."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         # What stands in the line end is what the writer puts in quotes: a lone CR as well.
@@ -244,59 +212,7 @@ def _find_delimiter(start: str, likely: str) -> str:
     return max(likely, key=record.count)
 
 
-def _is_even(path: Path, delimiter: str, width: int) -> bool:
-    """Return whether the lines surely are what a scanner makes of them: as many cells in each as the header has.
-
-    Keeping nothing but delimiters and line ends costs a tenth of reading the cells, and Polars fills a short row up
-    without a word.
-    """
-    mark = delimiter.encode()
-    line = mark * (width - 1) + b"\n"
-    others = bytes(byte for byte in range(256) if byte not in mark + b"\n")
-    whole, found = line, b""
-    for part in _cut(path):
-        # A line end of another kind, or a quote inside a cell: every reader has its own idea of it.
-        if b"\r" in part and part.count(b"\r") != part.count(b"\r\n"):
-            return False
-        outside = _strip_quoted(part, mark) if b'"' in part else part
-        if outside is None:
-            return False
-        found += outside.translate(None, others)
-        if len(found) > len(whole):
-            whole = line * (len(found) // width + 1)
-        if not whole.startswith(found):
-            return False
-        found = found[len(found) - len(found) % width :]
-    return not found
-
-
-def _cut(path: Path) -> Iterator[bytes]:
-    """Yield a file in parts that end outside quotes, and not between CR and LF; the last line is ended."""
-    with path.open("rb") as stream:
-        rest = stream.read(_PART).removeprefix(codecs.BOM_UTF8)
-        while part := stream.read(_PART):
-            cut = rest.rfind(b"\n") + 1
-            if b'"' in rest and rest.count(b'"', 0, cut) % 2:
-                # Back before the open quote and what stands before it, which shows whether it opens a cell.
-                cut = max(rest.rfind(b'"', 0, cut) - 1, 0)
-                cut -= rest[cut - 1 : cut + 1] == b"\r\n"
-            yield rest[:cut]
-            rest = rest[cut:] + part
-    yield rest if rest.endswith(b"\n") else rest + b"\n"
-
-
-def _strip_quoted(part: bytes, delimiter: bytes) -> bytes | None:
-    """Return what stands outside quoted cells; None where a quote is open, or inside a cell that is not quoted."""
-    pieces = part.split(b'"')
-    if len(pieces) % 2 == 0:
-        return None
-    # Each quoted piece is now one quote.
-    outside = b'"'.join(pieces[::2])
-    letters = outside.translate(bytes(byte if byte in delimiter + b'"\r\n' else 120 for byte in range(256)))
-    return None if b'x"' in letters or b'"x' in letters else outside
-
-
-def _find_ragged(export: Export) -> list[Problem]:
+def _find_ragged(export: CsvExport) -> list[Problem]:
     width = len(export.header)
     problems: list[Problem] = []
     hidden = line = 0

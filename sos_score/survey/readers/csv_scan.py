@@ -1,4 +1,4 @@
-"""An export as a lazy Polars frame: ids as text, items as small numbers where they are numbers."""
+"""A delimited text file as a lazy Polars frame: ids as text, items as small numbers where they are numbers."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
-from sos_score.survey.readers.csv import Export
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from sos_score.survey.readers.csv import CsvExport
 
 _SAMPLE = 100
 _BITS = (8, 16)  # a file of answers is read and summed in a fifth less time as the smallest
 
 
-def scan_export(export: Export, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
+def scan_csv(export: CsvExport, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
     """Return the mapped columns of an export.
 
     Parameters
     ----------
-    export : Export
+    export : CsvExport
     columns : Columns
     numeric : mapping
         The columns to read as whole numbers, and in how many bits; the rest are text. A cell of theirs that is
@@ -51,12 +52,12 @@ def scan_export(export: Export, columns: Columns, numeric: Mapping[str, int]) ->
     )
 
 
-def guess_numeric(export: Export, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
+def guess_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
     """Return the item columns that hold small whole numbers in the first records, and in how many bits.
 
     Parameters
     ----------
-    export : Export
+    export : CsvExport
     columns : Columns
     keys : mapping
         Item to how its cells are read: there must be room for every number that is known to mean something.
@@ -74,7 +75,7 @@ def guess_numeric(export: Export, columns: Columns, keys: Mapping[str, AnswerKey
     return {column: max(bits, known[id(keys[items[column]])]) for column, bits in found.items() if bits}
 
 
-def find_numeric(export: Export, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
+def find_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
     """Return the item columns that hold small whole numbers in every record, and in how many bits."""
     import polars as pl
 
@@ -86,7 +87,7 @@ def find_numeric(export: Export, columns: Columns, keys: Mapping[str, AnswerKey]
         for dtype in (small, large):
             is_misfit = cell.is_not_null() & cell.cast(dtype, strict=False).is_null()
             misfits.append(is_misfit.any().alias(f"{column}{dtype}"))
-    frame = scan_export(export, columns, {})
+    frame = scan_csv(export, columns, {})
     found = frame.select(misfits).collect(engine="streaming").row(0, named=True) if misfits else {}
     return {
         column: 16 if found[f"{column}{small}"] else bits

@@ -1,0 +1,98 @@
+"""What every reader gives: rows under a header, and what a file itself says of the values in its columns."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sos_score.survey.answers import AnswerKey, ColumnValues
+from sos_score.survey.columns import Columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Export(ABC):
+    """A survey export, opened by its reader.
+
+    Attributes
+    ----------
+    name : str
+        The file as the user named it.
+    header : tuple of str
+        The column names, as written.
+    values : mapping
+        What the file says of the codes in its columns, by column; none for files that say nothing.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    values: Mapping[str, ColumnValues]
+
+    @abstractmethod
+    def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
+        """Return the mapped columns: ids as text, items as text or numbers; `types` comes from this export."""
+
+    @abstractmethod
+    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield each row as text with its number in the file, which messages name: a line, or the row of a sheet."""
+
+    def guess_types(self, _columns: Columns, _keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
+        """Return how the item columns may be read fast, from the first rows; nothing where a file has types."""
+        return {}
+
+    def find_types(self, _columns: Columns, _keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
+        """Return how the item columns can surely be read, from every row."""
+        return {}
+
+    def is_normal(self) -> bool:
+        """Return whether a scan of the file as it is finds its rows; else it has to be normalised first."""
+        return True
+
+    def normalise(self) -> AbstractContextManager[Export]:
+        """Give the export in a form that can be scanned, or raise `InvalidSurvey` with each row of another length."""
+        return nullcontext(self)
+
+
+@dataclass(frozen=True)
+class FrameExport(Export):
+    """An export that its reader has read whole, as a frame with the file's value labels and missing reasons."""
+
+    name: str
+    frame: pl.DataFrame = field(repr=False)
+    values: Mapping[str, ColumnValues] = field(default_factory=dict)
+    first_row: int = 1
+
+    def __post_init__(self) -> None:
+        """Keep whole numbers as such: SPSS and Stata hold every number as a float, and 3.0 is the code 3."""
+        import polars as pl
+        from polars import selectors
+
+        frame = self.frame.with_columns(selectors.float().fill_nan(None))
+        floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+        whole = [name for name in floats if (frame[name].drop_nulls() % 1 == 0).all()]
+        object.__setattr__(self, "frame", frame.with_columns(pl.col(whole).cast(pl.Int64)))
+
+    @property
+    def header(self) -> tuple[str, ...]:  # type: ignore[override]  # a class that holds a frame has its names already
+        """Return the column names."""
+        return tuple(self.frame.columns)
+
+    def scan(self, columns: Columns, _types: Mapping[str, int]) -> pl.LazyFrame:
+        """Return the mapped columns."""
+        import polars as pl
+
+        ids = set(columns.ids.values())
+        wanted = {*ids, *columns.items.values()}
+        chosen = (
+            pl.col(name).cast(pl.String) if name in ids else pl.col(name) for name in self.header if name in wanted
+        )
+        return self.frame.lazy().select(*chosen)
+
+    def records(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield each row as text with its number."""
+        for number, row in enumerate(self.frame.iter_rows(), self.first_row):
+            yield number, ["" if cell is None else str(cell) for cell in row]
