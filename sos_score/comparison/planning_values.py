@@ -97,7 +97,7 @@ def _find_icc(panel: Panel, plan: Plan, wave: str, *, has_two: bool) -> ShareInt
     treated = np.array([plan.arms.get(site, "") == plan.treated for site in sites.tolist()], dtype=float)
     design = np.column_stack([np.ones(sites.size), treated]) if has_two else None
     scores = variance_data(panel.score[there], {"sites": sites}, design)
-    return profile_shares(scores, confidence=1 - plan.alpha).level("sites")
+    return profile_shares(scores, level=1 - plan.alpha).level("sites")
 
 
 def _correlate_departures(panel: Panel, plan: Plan, waves: tuple[str, str], alpha: float) -> Correlation:
@@ -107,7 +107,7 @@ def _correlate_departures(panel: Panel, plan: Plan, waves: tuple[str, str], alph
         _, before, after = panel.pair((site,), *waves)
         first += _depart(before)
         second += _depart(after)
-    return correlate_pearson(first, second, confidence=1 - alpha)
+    return correlate_pearson(first, second, level=1 - alpha)
 
 
 def _depart(scores: Scores) -> list[float]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-from sos_score.statistics.descriptives import drop_missing, keep_pairs, measure_size
-from sos_score.statistics.estimate import clear_noise
+from sos_score.statistics.estimate import clear_noise, drop_missing, keep_pairs, measure_size, pool_variance
 from sos_score.statistics.noncentral import bound_noncentrality
-from sos_score.statistics.t_tests import pool_variance
 
 
 @dataclass(frozen=True, slots=True)

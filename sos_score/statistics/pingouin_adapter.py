@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
+from sos_score.statistics.arrays import Floats
+
 WELCH_COLUMNS = ("ddof1", "ddof2", "F", "p_unc")
 
 
-def run_welch_anova(groups: list[NDArray[np.float64]]) -> tuple[float, float, float, float]:
+def run_welch_anova(groups: list[Floats]) -> tuple[float, float, float, float]:
     """Run pingouin's Welch ANOVA.
 
     Parameters
@@ -39,7 +40,7 @@ def run_welch_anova(groups: list[NDArray[np.float64]]) -> tuple[float, float, fl
     return f, df1, df2, p
 
 
-def _stack(groups: list[NDArray[np.float64]]) -> pd.DataFrame:
+def _stack(groups: list[Floats]) -> pd.DataFrame:
     import pandas as pd
 
     codes = np.repeat(np.arange(len(groups)), [values.size for values in groups])

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-from sos_score.statistics.descriptives import drop_missing, keep_pairs
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import drop_missing, keep_pairs
 
 _DECIMALS = 10  # 0.1 + 0.2 and 0.3 must tie; no scale score needs more
 _EXACT_BELOW = 50
@@ -181,7 +182,7 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
 
     a, b = keep_pairs(x, y)
     change = (a - b).round(_DECIMALS)
-    moved: NDArray[np.float64] = change[change != 0.0]
+    moved: Floats = change[change != 0.0]
     n, m = int(change.size), int(moved.size)
     if m == 0:
         nothing = math.nan
@@ -193,22 +194,13 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     v, most = float(ranks[moved > 0].sum()), m * (m + 1) / 2.0
     ties = bool(np.unique(np.abs(moved)).size < m)
     exact = n < _EXACT_BELOW and not ties and m == n
-    p = float(wilcoxon(moved, method="exact").pvalue) if exact else _approximate_p(v, np.abs(moved))
+    method = "exact" if exact else "asymptotic"
+    p = float(wilcoxon(moved, correction=True, method=method).pvalue)  # type: ignore[call-overload] # stubs lack it
     estimate = 2.0 * v / most - 1.0
     se = math.sqrt((2.0 * m**3 + 3.0 * m**2 + m) / 6.0) / most
     low, high = _bound_rank_biserial(estimate, se, level)
-    method = note("signed_rank_exact" if exact else "signed_rank_normal")
-    return SignedRank(method, (n,), n - m, estimate, low, high, level, v, p, ties)
-
-
-def _approximate_p(v: float, sizes: NDArray[np.float64]) -> float:
-    """Return the two-sided normal p of the signed-rank sum, with continuity and tie correction."""
-    from scipy.special import ndtr
-
-    m, tied = sizes.size, np.unique(sizes, return_counts=True)[1].astype(np.float64)
-    away = abs(v - m * (m + 1) / 4.0)
-    variance = m * (m + 1) * (2 * m + 1) / 24.0 - float((tied**3 - tied).sum()) / 48.0
-    return float(2.0 * ndtr(-max(0.0, away - 0.5) / math.sqrt(variance)))
+    name = note("signed_rank_exact" if exact else "signed_rank_normal")
+    return SignedRank(name, (n,), n - m, estimate, low, high, level, v, p, ties)
 
 
 def _bound_rank_biserial(r: float, se: float, level: float) -> tuple[float, float]:

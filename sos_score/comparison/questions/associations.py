@@ -16,8 +16,7 @@ from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TR
 from sos_score.definition.study.model import Pair
 from sos_score.statistics.agreement import compare_views
 from sos_score.statistics.correlation import Correlation, correlate_pearson, correlate_spearman
-from sos_score.statistics.mixed.fixed_effects import CoefficientTest
-from sos_score.statistics.mixed.slopes import estimate_slopes, separate_slopes
+from sos_score.statistics.mixed.fixed_effects import CoefficientTest, estimate_slopes, separate_slopes
 from sos_score.study.data import StudyData, StudyOutcome
 from sos_score.study.small_cells import say_count
 
@@ -81,8 +80,8 @@ def _start(pair: Pair, data: StudyData) -> Row:
 
 def _ask_association(base: Row, scores: PairScores, data: StudyData, plan: Plan, pair: Pair) -> list[Row]:
     confidence = 1 - plan.alpha
-    pearson = correlate_pearson(scores.x, scores.y, confidence=confidence)
-    spearman = correlate_spearman(scores.x, scores.y, confidence=confidence)
+    pearson = correlate_pearson(scores.x, scores.y, level=confidence)
+    spearman = correlate_spearman(scores.x, scores.y, level=confidence)
     of_units = replace(base, notes=(*base.notes, *_count_dropped(pearson.n_dropped, base.unit, "scores", plan)))
     return [
         _make_primary(_with_r(of_units, pearson, "r", "t"), scores, plan, data.outcome(pair.y)),
@@ -117,7 +116,7 @@ def _make_primary(row: Row, scores: PairScores, plan: Plan, y: StudyOutcome) -> 
         return row
     smallest = stated.value / math.sqrt(stated.value**2 + 4)
     row = replace(row, smallest=smallest)
-    found = correlate_pearson(scores.x, scores.y, confidence=1 - 2 * plan.alpha)
+    found = correlate_pearson(scores.x, scores.y, level=1 - 2 * plan.alpha)
     if math.isnan(found.low) or abs(found.r) == 1:
         return row
     from scipy.stats import norm
@@ -131,7 +130,7 @@ def _make_primary(row: Row, scores: PairScores, plan: Plan, y: StudyOutcome) -> 
 def _list_slopes(base: Row, scores: PairScores, plan: Plan) -> list[Row]:
     """Return the slope of y on the units' x, and on what is higher or lower than usual for the unit."""
     confidence = 1 - plan.alpha
-    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, confidence=confidence)
+    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=confidence)
     rows = [
         _with_slope(
             replace(base, unit="scores", notes=tuple(map(str, between.notes)), counts=(between.fit.n,)),
@@ -141,7 +140,7 @@ def _list_slopes(base: Row, scores: PairScores, plan: Plan) -> list[Row]:
     ]
     unit = base.unit
     if unit in scores.levels and not np.isnan(scores.own_x).all():
-        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, unit, confidence=confidence)
+        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, unit, level=confidence)
         row = replace(base, unit="scores", notes=tuple(map(str, parts.notes)), counts=(parts.n,))
         rows.append(_with_slope(row, parts.within, f"slope within {unit}: mixed model, Satterthwaite"))
         rows.append(_with_slope(row, parts.difference, f"between less within {unit}: mixed model, Satterthwaite"))
@@ -157,7 +156,7 @@ def _with_slope(row: Row, test: CoefficientTest, method: str) -> Row:
 
 
 def _count_wrongly(base: Row, scores: PairScores, confidence: float, pair: Pair) -> Row:
-    found = correlate_pearson(scores.unit_x, scores.outcome, confidence=confidence)
+    found = correlate_pearson(scores.unit_x, scores.outcome, level=confidence)
     note = _NAIVE.format(rows=f"{found.n} scores are", level=pair.level)
     row = _with_r(replace(base, unit="scores"), found, "r", "t")
     method = f"Pearson over single scores: {WRONG_UNIT}"
@@ -167,13 +166,13 @@ def _count_wrongly(base: Row, scores: PairScores, confidence: float, pair: Pair)
 def _ask_agreement(base: Row, scores: PairScores, data: StudyData, plan: Plan, pair: Pair) -> list[Row]:
     """Return how far two views of the same things agree, x less y."""
     confidence = 1 - plan.alpha
-    found = compare_views(scores.x, scores.y, confidence=confidence)
+    found = compare_views(scores.x, scores.y, level=confidence)
     dropped = _count_dropped(found.n_dropped, base.unit, "views", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = above[above.index(pair.level) - 1] if pair.level in above[1:] else ""
     notes = (*dropped, *((_NESTED.format(higher=nested),) if nested else ()), *map(str, found.notes))
     base = replace(base, counts=(found.n,), notes=notes)
-    r = correlate_pearson(scores.x, scores.y, confidence=confidence)
+    r = correlate_pearson(scores.x, scores.y, level=confidence)
     difference = replace(base, estimate=found.difference)
     return [
         replace(difference, low=found.difference_low, high=found.difference_high, method="mean difference, t interval"),

@@ -9,7 +9,7 @@ from sos_score.comparison.finding import PEOPLE, Row, make_primary, start_row, w
 from sos_score.comparison.outcome import Panel, Plan
 from sos_score.psychometrics.teams.agreement import team_agreement
 from sos_score.psychometrics.teams.reporting import judge_team_mean
-from sos_score.statistics.descriptives import describe_sample
+from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.t_tests import compare_to_norm
 

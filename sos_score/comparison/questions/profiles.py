@@ -78,15 +78,13 @@ def _compare(members: list[StudyOutcome], norm: str, plan: Plan) -> Iterator[Row
         both_waves = [name for name in after if name in before]
         for site in follow(plan.track, both_waves, "Profiles over time"):
             row = replace(base, site=site, wave=plan.span, groups=f"{names[-1]} - {names[0]}")
-            yield from _describe(
-                row, compare_profiles(after[site], before[site], seed=plan.seed, confidence=1 - plan.alpha)
-            )
+            yield from _describe(row, compare_profiles(after[site], before[site], seed=plan.seed, level=1 - plan.alpha))
     drawn: dict[str, _Draws] = {wave: {} for wave in names}
     pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
     for wave, one, two in follow(plan.track, pairs, "Profiles of sites"):
         both = (waves[wave][0][one], waves[wave][0][two])
         drawn[wave][one, two] = samples = draw_profiles(*both, seed=plan.seed)
-        found = compare_profiles(*both, seed=plan.seed, confidence=1 - plan.alpha, drawn=samples)
+        found = compare_profiles(*both, seed=plan.seed, level=1 - plan.alpha, drawn=samples)
         yield from _describe(replace(base, wave=wave, groups=f"{one} - {two}"), found)
     if names:
         yield from _judge(replace(base, wave=names[0]), waves[names[0]][0], drawn[names[0]], plan)
@@ -143,7 +141,7 @@ def _judge(base: Row, people: _People, drawn: _Draws, plan: Plan) -> Iterator[Ro
     for size in sorted(set(sizes), reverse=True):
         for sites in combinations(people, size):
             chosen = {site: people[site] for site in sites}
-            found = judge_similarity(chosen, seed=plan.seed, confidence=1 - plan.alpha, drawn=drawn)
+            found = judge_similarity(chosen, seed=plan.seed, level=1 - plan.alpha, drawn=drawn)
             yield replace(
                 base,
                 groups=", ".join(sites),

@@ -147,7 +147,7 @@ def _divide(part: _Part, data: StudyData, plan: Plan) -> list[Row]:
     """Return the rows of the shares of one part, and of what they come to."""
     scores = part.data
     fit = fit_variance(scores)
-    shares = profile_shares(scores, confidence=1 - plan.alpha, fit=fit)
+    shares = profile_shares(scores, level=1 - plan.alpha, fit=fit)
     tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
     notes = tuple(dict.fromkeys((*part.notes, *map(str, fit.notes))))
     by_site = tuple(plan.sites) if "sites" in scores.all_names else ()
@@ -194,7 +194,7 @@ def _conclude(base: Row, scores: VarianceData, fit: VarianceFit, shares: Varianc
             else f"How much of the variation {name} account for cannot be said from these data."
         )
         return replace(base, groups=f"{name} against within {name}", effect_name="", reason=sentence)
-    found = compare_levels(scores, *pair, confidence=1 - plan.alpha, shares=shares, fit=fit)
+    found = compare_levels(scores, *pair, level=1 - plan.alpha, shares=shares, fit=fit)
     return replace(
         base,
         groups=" against ".join(pair),

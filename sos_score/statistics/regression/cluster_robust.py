@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.notes import note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.ols import LeastSquares, infer_each
 
@@ -121,7 +122,7 @@ def list_members(clusters: Sequence[Hashable], n: int) -> list[NDArray[np.intp]]
     return [np.array(each, dtype=np.intp) for each in rows.values()]
 
 
-def _match_df(own: NDArray[np.float64], cross: NDArray[np.float64], bread: NDArray[np.float64]) -> float:
+def _match_df(own: Floats, cross: Floats, bread: Floats) -> float:
     """Return tr(P)^2 / tr(P^2) for P = diag(own) - cross bread cross', without forming P."""
     inner = cross @ bread
     diagonal = (inner * cross).sum(axis=1)

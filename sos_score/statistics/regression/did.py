@@ -7,8 +7,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_classic, infer_hc3
@@ -181,11 +182,11 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
     )
 
 
-def _average(values: NDArray[np.float64]) -> float:
+def _average(values: Floats) -> float:
     return float(values.mean()) if values.size else math.nan
 
 
-def _compare_slopes(after: NDArray[np.float64], design: NDArray[np.float64]) -> float:
+def _compare_slopes(after: Floats, design: Floats) -> float:
     wider = np.column_stack([design, design[:, 1] * design[:, 2]])
     fit = fit_least_squares(after, wider, ("intercept", "first", "treated", "first:treated"))
     return infer_classic(fit)["first:treated"].p

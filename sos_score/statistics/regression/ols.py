@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
 
 _ALONE = 1e-9  # a leverage this close to 1 is 1
@@ -40,10 +41,10 @@ class LeastSquares:
     """
 
     names: tuple[str, ...]
-    x: NDArray[np.float64]
-    coefficients: NDArray[np.float64]
-    residuals: NDArray[np.float64]
-    bread: NDArray[np.float64]
+    x: Floats
+    coefficients: Floats
+    residuals: Floats
+    bread: Floats
     size: float
     df: float
     sigma: float
@@ -172,8 +173,8 @@ def infer_each(
     fit: LeastSquares,
     method: Note,
     n: tuple[int, ...],
-    se: NDArray[np.float64],
-    df: NDArray[np.float64],
+    se: Floats,
+    df: Floats,
     *,
     level: float,
     notes: tuple[Note, ...] = (),
