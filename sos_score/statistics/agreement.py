@@ -26,14 +26,12 @@ class ViewAgreement:
         Pairs used, and left out because a view is missing.
     difference, difference_low, difference_high : float
         Mean of first less second view, with its t interval.
-    sd_difference : float
     limit_low, limit_high : float
         Bland and Altman's limits of agreement: about 95 in 100 differences lie between them.
     icc, icc_low, icc_high : float
         ICC(A,1): absolute agreement of single views, two-way random effects, with McGraw and Wong's interval.
     ccc, ccc_low, ccc_high : float
         Lin's concordance correlation with its z-transformed interval.
-    notes : tuple of Note
     """
 
     n: int

@@ -98,8 +98,6 @@ class WelchAnova:
         Scores in each group, in the order given.
     statistic, df1, df2, p : float
         F, its degrees of freedom and p.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -159,8 +157,6 @@ def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[t
     ----------
     groups : sequence of array_like of float
         Scores of each group; NaN is dropped.
-    level : float
-        Confidence level of the simultaneous intervals.
 
     Returns
     -------

@@ -23,10 +23,8 @@ class Correlation:
 
     Attributes
     ----------
-    method : Note
     n, n_dropped : int
         Units used, and left out because a score is missing.
-    r : float
     statistic : float
         Pearson: t. Spearman: S, the sum of squared rank differences (R's statistic, from r when there are
         ties).
@@ -40,7 +38,6 @@ class Correlation:
         Where `p` comes from: "t", "exact" or "Edgeworth series".
     low, high : float
         Interval.
-    notes : tuple of Note
     """
 
     method: Note
@@ -64,7 +61,6 @@ def correlate_pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Cor
     ----------
     x, y : array (n,)
         One value per unit; pairs with a NaN are left out and counted.
-    level : float
 
     Returns
     -------
@@ -100,7 +96,6 @@ def correlate_spearman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, decim
     ----------
     x, y : array (n,)
         One value per unit; pairs with a NaN are left out and counted.
-    level : float
     decimals : int or None
         Values are rounded to so many decimals before ranking, so that 0.1 + 0.2 ties with 0.3; None ranks
         them as they are, as R does. A note tells when it matters.

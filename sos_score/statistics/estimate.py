@@ -18,16 +18,10 @@ class Estimate:
 
     Attributes
     ----------
-    method : Note
-        The test; its code names it.
     n : tuple of int
         How many people, pairs or sites stand behind it; the function that made it says in which order.
     estimate : float
         The quantity, in score units.
-    low, high : float
-        Its two-sided interval at `level`.
-    level : float
-        Confidence level of the interval.
     se : float
         Standard error.
     statistic, df, p : float
@@ -50,30 +44,8 @@ class Estimate:
 
 
 def clear_noise(se: float, size: float) -> float:
-    """Return 0 for a standard error that is only rounding noise, else the standard error itself.
-
-    Parameters
-    ----------
-    se : float
-        A standard error or standard deviation.
-    size : float
-        Size of the numbers it was computed from (the largest absolute mean).
-
-    Returns
-    -------
-    float
-        `se`, or 0 where ``se <= 10 * eps * size``.
-
-    Notes
-    -----
-    The rule of stats::t.test (R 4.2.2) for "data are essentially constant". Without it a constant change of
-    0.1 gives a standard error of 1e-16 and p = 0.
-
-    Examples
-    --------
-    >>> clear_noise(1e-16, 3.0), clear_noise(0.2, 3.0)
-    (0.0, 0.2)
-    """
+    """Return 0 for a standard error that is only rounding noise beside `size`: the rule of stats::t.test (R 4.2.2)."""
+    # Without it a constant change of 0.1 gives a standard error of 1e-16 and p = 0.
     return 0.0 if se <= 10.0 * float(np.finfo(np.float64).eps) * abs(size) else se
 
 
@@ -91,8 +63,6 @@ def infer_t(
 
     Parameters
     ----------
-    method : Note
-        The test.
     n : tuple of int
         Counts to carry along.
     estimate, se : float
@@ -101,8 +71,6 @@ def infer_t(
         Degrees of freedom of t; need not be whole.
     level : float
         Confidence level, 0 to 1.
-    notes : tuple of Note
-        Caveats to carry along.
 
     Returns
     -------
@@ -149,12 +117,8 @@ class Description:
         Mean, standard deviation (n - 1) and standard error of the mean.
     low, high : float
         t interval of the mean at `level`.
-    level : float
-        Its confidence level.
     median, minimum, maximum : float
         Middle, smallest and largest value.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     n: int
@@ -172,45 +136,13 @@ class Description:
 
 
 def drop_missing(x: ArrayLike) -> Floats:
-    """Return the values of a sample that are present.
-
-    Parameters
-    ----------
-    x : array_like of float, shape (n,)
-        Scores; NaN is missing.
-
-    Returns
-    -------
-    ndarray of float
-        Without the NaN.
-
-    Examples
-    --------
-    >>> drop_missing([1, float("nan"), 2]).tolist()
-    [1.0, 2.0]
-    """
+    """Return the values of a sample that are not NaN."""
     values = np.asarray(x, dtype=np.float64).ravel()
     return values[~np.isnan(values)]
 
 
 def keep_pairs(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the pairs of which both values are present.
-
-    Parameters
-    ----------
-    x, y : array_like of float, shape (n,)
-        Two scores of the same people, in the same order; NaN is missing.
-
-    Returns
-    -------
-    tuple of ndarray
-        The two sides of the complete pairs.
-
-    Examples
-    --------
-    >>> [side.tolist() for side in keep_pairs([1, 2, 3], [4, float("nan"), 6])]
-    [[1.0, 3.0], [4.0, 6.0]]
-    """
+    """Return the two sides of the pairs of which both values are present."""
     first, second = np.asarray(x, dtype=np.float64).ravel(), np.asarray(y, dtype=np.float64).ravel()
     if first.shape != second.shape:
         raise ValueError(f"pairs need two samples of one length, not {first.size} and {second.size}")
@@ -219,23 +151,7 @@ def keep_pairs(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def measure_size(*samples: Floats) -> float:
-    """Return the size of the numbers at hand, against which rounding noise is judged.
-
-    Parameters
-    ----------
-    *samples : ndarray of float
-        Samples without missing values; empty ones do not count.
-
-    Returns
-    -------
-    float
-        The largest absolute mean; 0 where there is nothing.
-
-    Examples
-    --------
-    >>> measure_size(np.array([-4.0, -6.0]), np.array([1.0]))
-    5.0
-    """
+    """Return the largest absolute mean of the samples, against which rounding noise is judged."""
     return max((abs(float(x.mean())) for x in samples if x.size), default=0.0)
 
 
@@ -261,8 +177,6 @@ def describe_sample(x: ArrayLike, *, level: float = 0.95) -> Description:
     ----------
     x : array_like of float, shape (n,)
         Scores; NaN is missing and only counted.
-    level : float
-        Confidence level of the interval.
 
     Returns
     -------

@@ -17,8 +17,6 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
         Observed statistic.
     df : float
         Its degrees of freedom.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -56,8 +54,6 @@ def find_power(
         True effect over its true standard error, of either sign.
     df : float
         Degrees of freedom that the test takes its critical t from; above 0.
-    alpha : float
-        Level of the test.
     own_df : float
         Degrees of freedom of the squared standard error, where they are not `df`.
     inflation : float
@@ -91,8 +87,6 @@ def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> fl
     ----------
     df : float
         Degrees of freedom.
-    alpha : float
-        Level of the test.
     power : float
         Wanted power, above `alpha`.
 

@@ -35,8 +35,6 @@ class Permutation:
         Ways of calling that many of the sites treated.
     smallest_p : float
         The smallest two-sided p this test can give.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -49,23 +47,7 @@ class Permutation:
 
 
 def count_assignments(n_treated: int, n_contrast: int) -> int:
-    """Count the ways of calling `n_treated` of all sites treated.
-
-    Parameters
-    ----------
-    n_treated, n_contrast : int
-        Sites in each arm.
-
-    Returns
-    -------
-    int
-        (n_treated + n_contrast) over n_treated.
-
-    Examples
-    --------
-    >>> count_assignments(2, 2)
-    6
-    """
+    """Return the number of ways of calling `n_treated` of all sites treated."""
     return math.comb(n_treated + n_contrast, n_treated)
 
 
@@ -94,13 +76,7 @@ def find_smallest_p(n_treated: int, n_contrast: int) -> float:
 
 
 def can_reach(smallest_p: float, alpha: float) -> bool:
-    """Return whether an exact test whose p cannot be below `smallest_p` can reach alpha.
-
-    Examples
-    --------
-    >>> can_reach(1 / 3, 0.05), can_reach(0.05, 0.05)
-    (False, True)
-    """
+    """Return whether an exact test whose p cannot be below `smallest_p` can reach alpha."""
     return smallest_p <= alpha * (1 + 1e-12)
 
 
@@ -199,8 +175,6 @@ def compare_sites(values: ArrayLike, treated: ArrayLike, *, level: float = 0.95,
         differences). NaN is left out.
     treated : array_like of bool, shape (sites,)
         Which sites are treated.
-    level : float
-        Confidence level of the t interval.
     seed : int
         Seed of the permutation, used only where there are too many assignments to list.
 

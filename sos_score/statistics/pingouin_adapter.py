@@ -15,24 +15,7 @@ WELCH_COLUMNS = ("ddof1", "ddof2", "F", "p_unc")
 
 
 def run_welch_anova(groups: list[Floats]) -> tuple[float, float, float, float]:
-    """Run pingouin's Welch ANOVA.
-
-    Parameters
-    ----------
-    groups : list of ndarray of float
-        At least two, each with at least two values that vary, none missing.
-
-    Returns
-    -------
-    tuple of float
-        F, first and second degrees of freedom, p.
-
-    Examples
-    --------
-    >>> f, df1, df2, p = run_welch_anova([np.array([1.0, 2, 3]), np.array([4.0, 6, 8])])
-    >>> round(f, 4), df1, round(df2, 4), round(p, 4)
-    (9.6, 1.0, 2.9412, 0.0548)
-    """
+    """Return F, its two degrees of freedom and p of pingouin's Welch ANOVA of samples that vary, none missing."""
     import pingouin
 
     row = pingouin.welch_anova(data=_stack(groups), dv="score", between="group").iloc[0]

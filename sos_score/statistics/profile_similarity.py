@@ -36,7 +36,6 @@ class SimilarityVerdict:
         Points a scale.
     pairs : tuple of (str, str, Estimate)
         The distance of each two profiles, in points a scale, with its interval.
-    notes : tuple of Note
     """
 
     verdict: Similarity
@@ -60,10 +59,8 @@ def judge_similarity(
     ----------
     people : mapping of str to ProfilePeople
         Two or more profiles by name.
-    seed : int
     limit : float
         Largest distance, in points a scale, that counts as very similar.
-    level : float
     drawn : mapping, optional
         Two names to their `draw_profiles`, where they are there already.
 

@@ -71,7 +71,6 @@ class ProfileComparison:
     ----------
     n_first, n_second : int
         People behind each profile.
-    first, second : Profile
     d2 : float
         D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part.
     elevation_part, scatter_part, shape_part : float
@@ -87,7 +86,6 @@ class ProfileComparison:
         0.
     scales : tuple of int
         Positions of the scales used.
-    notes : tuple of Note
     """
 
     n_first: int
@@ -157,9 +155,6 @@ def compare_profiles(
         A profile is the mean of the people who have the scale.
     seed : int
         Of numpy's default generator.
-    n_samples : int
-        Bootstrap samples.
-    level : float
     drawn : ProfileDraws, optional
         From `draw_profiles` of the same two, where they are there already; then nothing is drawn.
 
@@ -237,21 +232,7 @@ def _split_distance(pairs: Floats) -> ProfileDraws:
 
 
 def draw_profiles(first: ProfilePeople, second: ProfilePeople, *, seed: int, n_samples: int = 1999) -> ProfileDraws:
-    """Draw the people of two profiles again and again, for the intervals of `compare_profiles`.
-
-    Parameters
-    ----------
-    first, second : ProfilePeople
-    seed : int
-        Of numpy's default generator.
-    n_samples : int
-        Bootstrap samples.
-
-    Returns
-    -------
-    ProfileDraws
-        Without samples for fewer than two people on a side.
-    """
+    """Draw the people of two profiles again and again, for `compare_profiles`; nothing for fewer than two on a side."""
     scales = _average_both(first, second)[1]
     return _split_distance(_draw_means(first, second, scales, n_samples, seed))
 

@@ -28,18 +28,12 @@ class MannWhitney:
         (n of x, n of y).
     estimate : float
         Rank-biserial correlation, 2 U / (n_x n_y) - 1.
-    low, high : float
-        Its interval at `level`.
-    level : float
-        Confidence level.
     statistic : float
         U of x: how many pairs of people have x above y, ties counting a half.
     p : float
         Two-sided.
     ties : bool
         Whether any two scores are equal.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -68,18 +62,12 @@ class SignedRank:
         Pairs without a change; they are left out of the ranking.
     estimate : float
         Matched-pairs rank-biserial correlation, (V - V_minus) / (V + V_minus).
-    low, high : float
-        Its interval at `level`.
-    level : float
-        Confidence level.
     statistic : float
         V, the sum of the ranks of the rises.
     p : float
         Two-sided.
     ties : bool
         Whether any two changes are of equal size.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -102,8 +90,6 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     ----------
     x, y : array_like of float
         Scores; NaN is dropped. Rounded to 10 decimals before ranking, so that 0.1 + 0.2 and 0.3 tie.
-    level : float
-        Confidence level of the rank-biserial interval.
 
     Returns
     -------
@@ -157,8 +143,6 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     x, y : array_like of float, shape (n,)
         Two scores, one person a place; a pair with a NaN is dropped. Changes x - y are rounded to 10 decimals
         before ranking.
-    level : float
-        Confidence level of the rank-biserial interval.
 
     Returns
     -------

@@ -28,8 +28,6 @@ def compare_welch(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimat
     ----------
     x, y : array_like of float
         Scores of two separate groups; NaN is dropped. The difference is x - y.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -67,8 +65,6 @@ def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estim
     ----------
     x, y : array_like of float
         Scores of two separate groups; NaN is dropped. The difference is x - y.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -103,8 +99,6 @@ def compare_paired(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estima
     ----------
     x, y : array_like of float, shape (n,)
         The two scores, one person a place; a pair with a NaN is dropped. The difference is x - y.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -137,8 +131,6 @@ def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> E
         Scores; NaN is dropped. The difference is mean(x) - norm_mean.
     norm_mean : float
         Mean of the norm, in the units of `x` (50 for T-scores), taken as known.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -211,8 +203,6 @@ def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = F
         difference is mean(x) - mean(y) over everyone.
     equal_variances : bool
         T_new1 under one common variance, else T_new2.
-    level : float
-        Confidence level.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Outcome, levels and fixed part of a random-intercept model, with what cannot be used set aside in words."""
+"""Outcome, levels and fixed part of a random-intercept model, with what cannot be used set aside."""
 
 from __future__ import annotations
 
@@ -89,13 +89,9 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
     design : array (n, p), optional
         The fixed part with its column of ones; only a column of ones when left out. NaN is missing.
 
-    Returns
-    -------
-    VarianceData
-
     Notes
     -----
-    Rows with anything missing are left out and counted. A level is set aside, with a sentence, when it has
+    Rows with anything missing are left out and counted. A level is set aside, with a note, when it has
     fewer than two groups, as many groups as rows, the same groups as another level, or nothing left once the
     fixed part is taken out: lme4 1.1-31 refuses the first two and cannot identify the others.
 

@@ -57,7 +57,6 @@ def assess_coefficients(
     ----------
     data : VarianceData
         From `variance_data`, with its design.
-    level : float
     fit : VarianceFit, optional
         From `fit_variance` by REML, where it is there already; that of any fixed part with the same span will do.
 
@@ -175,7 +174,6 @@ class Slopes:
         In the order of `names`.
     fit : VarianceFit
         The model they come from.
-    notes : tuple of Note
     """
 
     names: tuple[str, ...]
@@ -206,7 +204,6 @@ def estimate_slopes(
         is the score where all predictors are 0: centre them to give it meaning. NaN is missing.
     levels : mapping of str to array (n,)
         Groups by level, outermost first, as in `variance_data`.
-    level : float
 
     Returns
     -------
@@ -250,8 +247,6 @@ class SeparatedSlopes:
         How much higher the score of a group is where its mean of the predictor is 1 higher.
     difference : CoefficientTest
         Between less within (the contextual effect).
-    n, n_groups : int
-    notes : tuple of Note
     """
 
     within: CoefficientTest
@@ -280,7 +275,6 @@ def separate_slopes(
         Groups by level, outermost first, as in `variance_data`.
     by : str
         The level whose groups are separated.
-    level : float
 
     Returns
     -------

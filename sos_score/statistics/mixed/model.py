@@ -19,6 +19,8 @@ from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import LARGEST_RATIO, profile_criterion, sum_design, sum_outcomes, weigh
 from sos_score.statistics.mixed.optimise import minimise_ratios
 
+STARTS = 5  # starts polished by Newton steps in a single fit
+
 
 @dataclass(frozen=True, slots=True)
 class MixedEquations:
@@ -65,7 +67,14 @@ class MixedEquations:
 
 
 def solve_equations(data: VarianceData, variances: Floats, residual: float) -> MixedEquations:
-    """Solve the mixed-model equations at the given variances (k,) of the levels and of the residual."""
+    """Solve the mixed-model equations at the given variances (k,) of the levels and of the residual.
+
+    Notes
+    -----
+    With V = sigma2 I + sum of sigma2_j Z_j Z_j' and P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1, everything that
+    inference needs is in Z'PZ, Z'V^-1 X and Z'Py: matrices as large as the number of groups, never n x n.
+    Henderson (1950); Searle, Casella & McCulloch (1992), chapter 7.
+    """
     n, p = data.design.shape
     sizes = [len(labels) for labels in data.labels]
     ends = np.cumsum(sizes)
@@ -102,17 +111,12 @@ def solve_equations(data: VarianceData, variances: Floats, residual: float) -> M
     )
 
 
-STARTS = 5  # starts polished by Newton steps in a single fit
-
-
 @dataclass(frozen=True, slots=True)
 class VarianceLevel:
     """One level of a fitted model.
 
     Attributes
     ----------
-    name : str
-    n_groups : int
     variance, sd : float
         In the square of score points, and in score points.
     share : float
@@ -167,7 +171,6 @@ class VarianceFit:
         deviance + 2 n_parameters.
     singular : bool
         True when a variance is 0.
-    notes : tuple of Note
     """
 
     n: int

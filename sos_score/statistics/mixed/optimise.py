@@ -15,21 +15,7 @@ _RATIOS, _FEW_RATIOS = (0.15, 0.5, 1.0, 2.5), (0.3, 1.2)
 
 
 def minimise(criterion: Criterion, starts: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Minimise many smooth criteria at once by damped Newton steps with numerical derivatives.
-
-    Parameters
-    ----------
-    criterion : function of (points, rows)
-    starts : array (B, k)
-        A starting point for each problem.
-    rows : array (B,) of int
-        Which problem each start belongs to.
-
-    Returns
-    -------
-    tuple of array (B, k) and array (B,)
-        The points reached and the values there.
-    """
+    """Minimise smooth criteria at once by damped Newton steps from `starts` (B, k); `rows` (B,) name the problems."""
     points, damping = starts.copy(), np.full(starts.shape[0], 1e-3)
     if not points.shape[1]:
         return points, criterion(points, rows)

@@ -31,7 +31,6 @@ def find_crossings(profiles: Profiles, inside: Floats, outside: Floats, limit: f
 
     Parameters
     ----------
-    profiles : function of (values, places, starts)
     inside, outside : array (E,)
         For each profile, a value that is in the interval, and where to look to.
     limit : float
@@ -88,7 +87,6 @@ class VarianceShares:
     ----------
     shares : tuple of ShareInterval
         Each level as given, then "residual".
-    notes : tuple of Note
     """
 
     shares: tuple[ShareInterval, ...]
@@ -104,15 +102,8 @@ def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit 
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
-    level : float
     fit : VarianceFit, optional
         From `fit_variance`, where it is there already.
-
-    Returns
-    -------
-    VarianceShares
 
     Notes
     -----

@@ -24,7 +24,6 @@ class LevelTest:
 
     Attributes
     ----------
-    name : str
     log_likelihood_full, log_likelihood_reduced : float
         With and without the level.
     chi_square : float
@@ -63,7 +62,6 @@ class LevelTests:
         Number of levels.
     p_all : float
         All variances are 0: chi-square with `df` degrees of freedom, on the cautious side.
-    notes : tuple of Note
     """
 
     levels: tuple[LevelTest, ...]
@@ -80,8 +78,6 @@ def assess_levels(data: VarianceData, *, reml: bool = True, fit: VarianceFit | N
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
     reml : bool
         Compare restricted (default) or full likelihoods; the fixed part is the same in both models, so both
         are valid.
@@ -175,7 +171,6 @@ class LevelComparison:
 
     Attributes
     ----------
-    first, second : str
     share_first, share_second : float
         Parts of the total variance.
     low_first, high_first, low_second, high_second : float
@@ -186,7 +181,6 @@ class LevelComparison:
         Likelihood-ratio test (1 df) that the two variances are equal.
     answer : Note
         ``levels_apart``, ``levels_not_apart`` or, where it cannot be said, ``levels_unknown``.
-    notes : tuple of Note
     """
 
     first: str
@@ -217,8 +211,6 @@ def compare_levels(
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
     first, second : str
         Names of two levels.
     level : float

@@ -33,6 +33,7 @@ class PlanAssessment:
     Attributes
     ----------
     plan : StudyPlan
+        The plan that was assessed.
     effect : float
         The stated effect in standard deviations of a score; NaN when none is stated.
     power : float
@@ -70,6 +71,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     effect : float, optional
         In standard deviations of one score at one wave; with two waves, the difference in change.
     power : float
+        The chance of showing the effect that is wanted.
 
     Returns
     -------

@@ -27,8 +27,6 @@ def detect_by_permutation(
     ----------
     n_treated, n_contrast : int
         Sites in each arm.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
     sds : tuple of float
         Standard deviation of each site's value, those of the treated sites first; none means 1 for all.
 
@@ -83,8 +81,6 @@ def find_permutation_power(
         Sites in each arm; not more than `MOST_SIMULATED` assignments.
     effect : float
         True difference between arms, in standard deviations of the site values within arms, or in the units of `sds`.
-    alpha : float
-        Level of the test.
     sds : tuple of float
         As in `detect_by_permutation`.
 

@@ -42,7 +42,6 @@ class PlannedPower:
         Those degrees of freedom.
     smallest_p : float
         Smallest two-sided p that a permutation of sites can reach.
-    notes : tuple of Note
     """
 
     site_level: float
@@ -67,8 +66,6 @@ class SmallestEffect:
         Smallest two-sided p that a permutation of sites can reach.
     permutation_possible : bool
         False when that is not below alpha: then no effect, however large, can be shown by permutation.
-    answer : Note
-    notes : tuple of Note
     """
 
     power: float
@@ -93,8 +90,6 @@ class SitesNeeded:
         equal size.
     permutation : int
         Sites in each arm from which a permutation test can reach alpha at all.
-    answer : Note
-    notes : tuple of Note
     """
 
     effect: float
@@ -110,7 +105,6 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
 
     Parameters
     ----------
-    plan : StudyPlan
     effect : float
         Difference between arms (of their changes, with two waves), in standard deviations of a score.
 
@@ -154,11 +148,6 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
 
 def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffect:
     """Find the smallest effect that a plan shows with the stated power.
-
-    Parameters
-    ----------
-    plan : StudyPlan
-    power : float
 
     Returns
     -------
@@ -207,7 +196,6 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
         down).
     effect : float
         In standard deviations of a score.
-    power : float
 
     Returns
     -------

@@ -60,27 +60,7 @@ class Ancova:
 
 
 def fit_changes(y: ArrayLike, treated: ArrayLike, post: ArrayLike) -> LeastSquares:
-    """Regress scores on arm, wave and their product.
-
-    Parameters
-    ----------
-    y : array_like of float, shape (n,)
-        Scores of both waves, none missing.
-    treated, post : array_like of bool, shape (n,)
-        Arm and wave of each score.
-
-    Returns
-    -------
-    LeastSquares
-        With the coefficients in `TERMS`, the last of them the difference in differences. NaN, with a note,
-        when one of the four cells is empty.
-
-    Examples
-    --------
-    >>> fit = fit_changes([1, 2, 3, 7], [0, 0, 1, 1], [0, 1, 0, 1])
-    >>> dict(zip(fit.names, fit.coefficients.round(6).tolist()))["treated:post"]
-    3.0
-    """
+    """Regress scores without NaN on arm, wave and their product; `TERMS` names the coefficients."""
     arm, later = (np.asarray(v, dtype=bool).astype(np.float64) for v in (treated, post))
     return fit_least_squares(y, np.column_stack([np.ones(arm.size), arm, later, arm * later]), TERMS)
 
@@ -104,8 +84,6 @@ def compare_changes(
         Arm and wave of each score.
     sites, people : sequence of hashable, length n
         Site and person of each score; None or NaN for a person without an id, who then counts as someone new.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -150,8 +128,6 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
         The two scores of linked people; someone with a NaN in either is dropped.
     treated : array_like of bool, shape (people,)
         Arm of each person.
-    level : float
-        Confidence level.
 
     Returns
     -------

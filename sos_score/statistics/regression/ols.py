@@ -102,13 +102,6 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
 def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient under one variance and independent people.
 
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    level : float
-        Confidence level.
-
     Returns
     -------
     dict of str to Estimate
@@ -132,13 +125,6 @@ def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estima
 
 def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient with standard errors robust to unequal variances (HC3).
-
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -179,35 +165,7 @@ def infer_each(
     level: float,
     notes: tuple[Note, ...] = (),
 ) -> dict[str, Estimate]:
-    """Test every coefficient of a fit, given its standard errors and degrees of freedom.
-
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    method : Note
-        Which covariance.
-    n : tuple of int
-        Counts to carry along.
-    se, df : ndarray, shape (k,)
-        Standard error and degrees of freedom of each coefficient.
-    level : float
-        Confidence level.
-    notes : tuple of Note
-        Caveats to carry along, after those of the fit.
-
-    Returns
-    -------
-    dict of str to Estimate
-        By coefficient.
-
-    Examples
-    --------
-    >>> fit = fit_least_squares([1, 2, 4], [[1, 0], [1, 1], [1, 2]], ["intercept", "slope"])
-    >>> found = infer_each(fit, note("least_squares"), (3,), np.array([1.0, 0.5]), np.array([1.0, 1.0]), level=0.95)
-    >>> round(found["slope"].statistic, 4)
-    3.0
-    """
+    """Test every coefficient of a fit, given its standard errors and degrees of freedom."""
     said = (*fit.notes, *notes)
     return {
         name: infer_t(method, n, value, clear_noise(error, fit.size), freedom, level=level, notes=said)
