@@ -53,7 +53,7 @@ def _describe(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
         panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
         by_site=(site,), counts=(found.n,), estimate=found.mean, low=found.low, high=found.high,
         effect_name="SD", effect=found.sd, statistic_name="" if math.isnan(t) else "T", statistic=t,
-        method="mean with t interval", notes=(*notes, *found.notes),
+        method="mean with t interval", notes=(*notes, *map(str, found.notes)),
     )  # fmt: skip
 
 
