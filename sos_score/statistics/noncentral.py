@@ -6,6 +6,7 @@ import math
 
 _NEAR = 1e-12  # scipy may answer NaN for a smaller t that is not 0
 _HUGE = 3000.0  # beyond it scipy takes seconds to minutes an evaluation
+_FAR = 5.0  # beyond it the tail on the wrong side is below 3e-7, where scipy may answer NaN
 
 
 def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -17,6 +18,8 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
         Observed statistic.
     df : float
         Its degrees of freedom.
+    level : float
+        Confidence level.
 
     Returns
     -------
@@ -43,41 +46,38 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
     return (low, high) if t >= 0 else (-high, -low)
 
 
-def find_power(
-    noncentrality: float, df: float, *, alpha: float = 0.05, own_df: float = math.nan, inflation: float = 1.0
-) -> float:
+def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float:
     """Return the power of a two-sided t test.
 
     Parameters
     ----------
     noncentrality : float
-        True effect over its true standard error, of either sign.
+        True effect over its standard error, 0 or above.
     df : float
-        Degrees of freedom that the test takes its critical t from; above 0.
-    own_df : float
-        Degrees of freedom of the squared standard error, where they are not `df`.
-    inflation : float
-        Mean of the squared standard error over the true one.
+        Degrees of freedom; above 0.
+    alpha : float
+        Level of the test.
 
     Returns
     -------
     float
-        P(|T'| > the critical t), both tails.
+        P(|T'| > the critical t), both tails; 1 where the rest is too small for scipy to evaluate.
 
     Notes
     -----
-    T'^2 is a noncentral F with 1 and `own_df` degrees of freedom. Agrees with stats::power.t.test(strict = TRUE)
-    (R 4.2.2) and statsmodels' TTestIndPower.
+    Agrees with stats::power.t.test(strict = TRUE) (R 4.2.2) and statsmodels' TTestIndPower.
 
     Examples
     --------
     >>> round(find_power(0.5 * 32**0.5, 126), 4), round(find_power(0.0, 10), 4)
     (0.8015, 0.05)
     """
-    from scipy.special import ncfdtr, stdtrit
+    from scipy.special import nctdtr, stdtrit
 
-    critical = float(stdtrit(df, 1.0 - alpha / 2.0)) ** 2 * inflation
-    return 1.0 - float(ncfdtr(1.0, df if math.isnan(own_df) else own_df, noncentrality**2, critical))
+    critical = float(stdtrit(df, 1.0 - alpha / 2.0))
+    far = nctdtr(df, noncentrality, -critical) if noncentrality < _FAR else 0.0
+    below = float(nctdtr(df, noncentrality, critical))
+    return 1.0 if math.isnan(below) else 1.0 - below + float(far)
 
 
 def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
@@ -87,6 +87,8 @@ def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> fl
     ----------
     df : float
         Degrees of freedom.
+    alpha : float
+        Level of the test.
     power : float
         Wanted power, above `alpha`.
 
