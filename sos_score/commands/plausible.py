@@ -54,7 +54,7 @@ def list_checks(result: Plausibility) -> Table:
         Column("verdict"),
         Column("why", wraps=True, key="reason"),
     )
-    return Table(columns, tuple(frame.itertuples(index=False, name=None)), notes=result.notes)
+    return Table(columns, tuple(frame.itertuples(index=False, name=None)), notes=tuple(map(str, result.notes)))
 
 
 def sum_up_checks(result: Plausibility) -> Table:
@@ -71,7 +71,7 @@ def sum_up_checks(result: Plausibility) -> Table:
         Column("verdict"),
         Column("why", wraps=True),
     )
-    return Table(columns, tuple(rows), notes=result.notes)
+    return Table(columns, tuple(rows), notes=tuple(map(str, result.notes)))
 
 
 def _say_why(checks: pd.DataFrame, verdict: str) -> str:

@@ -98,7 +98,7 @@ def _find_icc(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, *, has_tw
     treated = np.array([plan.arms.get(site, "") == plan.treated for site in sites.tolist()], dtype=float)
     design = np.column_stack([np.ones(sites.size), treated]) if has_two else None
     scores = variance_data(outcome.score[there], {"sites": sites}, design)
-    return profile_shares(scores, confidence=1 - plan.alpha).level("sites")
+    return profile_shares(scores, level=1 - plan.alpha).level("sites")
 
 
 def _correlate_departures(
@@ -110,7 +110,7 @@ def _correlate_departures(
         _, before, after = outcome.pair((site,), *waves)
         first += _depart(before)
         second += _depart(after)
-    return correlate_pearson(first, second, confidence=1 - alpha)
+    return correlate_pearson(first, second, level=1 - alpha)
 
 
 def _depart(scores: Scores) -> list[float]:

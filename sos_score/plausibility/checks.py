@@ -9,9 +9,11 @@ they are possible.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor, sqrt
 
+from sos_score.notes import note
 from sos_score.plausibility.printed import Check, Printed, PublishedStatistic, find_misprint, read_printed
 
 
@@ -69,16 +71,11 @@ def _limits(statistic: PublishedStatistic) -> tuple[Fraction, Fraction] | None:
     return Fraction(str(statistic.low)), Fraction(str(statistic.high))
 
 
-def _say_range(statistic: PublishedStatistic) -> str:
-    return f"{statistic.low:g}-{statistic.high:g}"
-
-
 def _check_range(statistic: PublishedStatistic, mean: Printed) -> Check:
     low, high = _limits(statistic) or (mean.least, mean.most)
     inside = mean.least <= high and mean.most >= low
-    word = "within" if inside else "outside"
-    message = f"{statistic.name}: mean {mean.text} is {word} {_say_range(statistic)}."
-    return Check("mean in range", inside, message)
+    code = "printed_mean_inside" if inside else "printed_mean_outside"
+    return Check("mean in range", inside, note(code, mean=mean.text, low=statistic.low, high=statistic.high))
 
 
 def _totals(statistic: PublishedStatistic, mean: Printed) -> range:
@@ -94,17 +91,16 @@ def _totals(statistic: PublishedStatistic, mean: Printed) -> range:
 def _check_grim(statistic: PublishedStatistic, mean: Printed) -> Check:
     units = (statistic.n or 0) * statistic.items
     if units * mean.unit >= 1:
-        return Check("GRIM", None, f"{statistic.name}: n is too large for GRIM: every mean so printed passes.")
+        return Check("GRIM", None, note("grim_n_too_large"))
     possible = range(ceil(mean.least * units), floor(mean.most * units) + 1)
     if possible:
-        message = f"{statistic.name}: mean {mean.text} is possible: {possible[0]} / {units}."
-        return Check("GRIM", passed=True, message=message)
+        return Check(
+            "GRIM", passed=True, reason=note("grim_possible", mean=mean.text, total=possible[0], numbers=units)
+        )
     below = floor(mean.least * units)
-    near = " and ".join(f"{float(Fraction(total, units)):.4f}" for total in (below, below + 1))
+    lower, upper = (float(Fraction(total, units)) for total in (below, below + 1))
     return Check(
-        "GRIM",
-        passed=False,
-        message=f"{statistic.name}: mean {mean.text} is impossible for {units} whole numbers; next {near}.",
+        "GRIM", passed=False, reason=note("grim_impossible", mean=mean.text, numbers=units, lower=lower, upper=upper)
     )
 
 
@@ -147,26 +143,22 @@ def _find_largest_sd(statistic: PublishedStatistic, mean: Printed) -> float:
 
 def _check_largest_sd(statistic: PublishedStatistic, mean: Printed, sd: Printed) -> Check:
     if statistic.n is not None and statistic.n < 2:
-        return Check("largest SD", None, f"{statistic.name}: one person has no standard deviation.")
+        return Check("largest SD", None, note("printed_one_person"))
     low, high = _limits(statistic) or (mean.least, mean.most)
     if mean.least > high or mean.most < low:
-        return Check("largest SD", None, f"{statistic.name}: the mean is outside the range.")
+        return Check("largest SD", None, note("printed_outside"))
     largest = _find_largest_sd(statistic, mean)
     possible = float(sd.least) <= largest * (1 + 1e-12)
-    verdict = "is possible" if possible else "is impossible"
-    return Check(
-        "largest SD",
-        possible,
-        f"{statistic.name}: SD {sd.text} {verdict}: with mean {mean.text} on {_say_range(statistic)}"
-        f" it cannot be above {largest:.2f}.",
-    )
+    code = "largest_sd_possible" if possible else "largest_sd_impossible"
+    found = note(code, sd=sd.text, mean=mean.text, low=statistic.low, high=statistic.high, largest=largest)
+    return Check("largest SD", possible, found)
 
 
 def _check_grimmer(statistic: PublishedStatistic, mean: Printed, sd: Printed) -> Check:
     n, items = statistic.n or 0, statistic.items
     totals = _totals(statistic, mean)
     if len(totals) > 100_000:
-        return Check("GRIMMER", None, f"{statistic.name}: n is too large for GRIMMER: every SD would pass.")
+        return Check("GRIMMER", None, note("grimmer_n_too_large"))
     whole = _whole_limits(statistic)
     least = max(sd.least, Fraction(0)) ** 2 * (n - 1) * items**2
     most = sd.most**2 * (n - 1) * items**2
@@ -177,13 +169,8 @@ def _check_grimmer(statistic: PublishedStatistic, mean: Printed, sd: Printed) ->
         if whole:
             highest = min(highest, _largest_squares(total, n, *whole))
         if lowest + (lowest - total) % 2 <= highest:
-            message = f"{statistic.name}: mean {mean.text} and SD {sd.text} are possible together."
-            return Check("GRIMMER", passed=True, message=message)
-    return Check(
-        "GRIMMER",
-        passed=False,
-        message=f"{statistic.name}: no {n} whole-number scores have mean {mean.text} and SD {sd.text}.",
-    )
+            return Check("GRIMMER", passed=True, reason=note("grimmer_possible", mean=mean.text, sd=sd.text))
+    return Check("GRIMMER", passed=False, reason=note("grimmer_impossible", n=n, mean=mean.text, sd=sd.text))
 
 
 def check_parts(parts: Sequence[PublishedStatistic], total: PublishedStatistic) -> tuple[Check, ...]:
@@ -209,37 +196,36 @@ def check_parts(parts: Sequence[PublishedStatistic], total: PublishedStatistic) 
     Examples
     --------
     >>> parts = [PublishedStatistic("a", "25", high=35), PublishedStatistic("b", "14", high=16)]
-    >>> check_parts(parts, PublishedStatistic("total", "39", high=55))[1].message
-    'total: the highest possible parts add up to 51, not 55.'
+    >>> str(check_parts(parts, PublishedStatistic("total", "39", high=55))[1].reason)
+    'the highest possible parts add up to 51, not 55.'
     """
-    misprints = tuple(filter(None, map(find_misprint, (*parts, total))))
+    misprints = [(each.name, found) for each in (*parts, total) if (found := find_misprint(each))]
     if misprints:
-        return misprints
+        return tuple(
+            replace(found, reason=note("printed_of", name=name, said=found.reason)) for name, found in misprints
+        )
     means = [read_printed(part.mean) for part in parts]
     whole = read_printed(total.mean)
-    checks = [_check_sum_of_means(total, whole, means)]
+    checks = [_check_sum_of_means(whole, means)]
     for name, word in (("low", "lowest"), ("high", "highest")):
         ends = [getattr(part, name) for part in parts]
         end = getattr(total, name)
         if end is not None and None not in ends:
             added = sum((Fraction(str(value)) for value in ends), Fraction(0))
             same = added == Fraction(str(end))
-            ending = ", as they should." if same else f", not {end:g}."
-            message = f"{total.name}: the {word} possible parts add up to {float(added):g}{ending}"
-            checks.append(Check(f"sum of {word}", same, message))
+            code = "parts_end_right" if same else "parts_end_wrong"
+            checks.append(Check(f"sum of {word}", same, note(code, which=word, added=float(added), printed=end)))
     if total.sd and all(part.sd for part in parts):
         checks.append(_check_sd_of_sum(total, [read_printed(part.sd) for part in parts]))
     return tuple(checks)
 
 
-def _check_sum_of_means(total: PublishedStatistic, whole: Printed, means: Sequence[Printed]) -> Check:
+def _check_sum_of_means(whole: Printed, means: Sequence[Printed]) -> Check:
     least = sum((mean.least for mean in means), Fraction(0))
     most = sum((mean.most for mean in means), Fraction(0))
     possible = least <= whole.most and most >= whole.least
-    verdict = "can" if possible else "cannot"
-    sums = f"{float(least):g}-{float(most):g}"
-    message = f"{total.name}: the parts' means add up to {sums}, which {verdict} give {whole.text}."
-    return Check("sum of means", possible, message)
+    code = "parts_means_possible" if possible else "parts_means_impossible"
+    return Check("sum of means", possible, note(code, least=float(least), most=float(most), mean=whole.text))
 
 
 def _check_sd_of_sum(total: PublishedStatistic, sds: Sequence[Printed]) -> Check:
@@ -248,7 +234,5 @@ def _check_sd_of_sum(total: PublishedStatistic, sds: Sequence[Printed]) -> Check
     least = max((sd.least - (most - sd.most) for sd in sds), default=Fraction(0))
     least = max(least, Fraction(0))
     possible = least <= whole.most and whole.least <= most
-    verdict = "is possible" if possible else "is impossible"
-    allowed = f"{float(least):.2f} to {float(most):.2f}"
-    message = f"{total.name}: SD {whole.text} {verdict}: the parts allow {allowed}."
-    return Check("SD of a sum", possible, message)
+    code = "parts_sd_possible" if possible else "parts_sd_impossible"
+    return Check("SD of a sum", possible, note(code, sd=whole.text, least=float(least), most=float(most)))

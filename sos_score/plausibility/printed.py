@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
+from sos_score.notes import Note, note
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedStatistic:
@@ -50,13 +52,13 @@ class Check:
         "SD of a sum".
     passed : bool or None
         False: impossible as printed. None: the check does not apply or cannot fail.
-    message : str
-        The reason in words.
+    reason : Note
+        What was found; its values are in the order of its sentence.
     """
 
     name: str
     passed: bool | None
-    message: str
+    reason: Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,15 @@ def find_misprint(statistic: PublishedStatistic) -> Check | None:
     for text in filter(None, (statistic.mean or "nothing", statistic.sd)):
         try:
             printed = read_printed(text)
-        except ValueError as problem:
-            return Check("figures", passed=False, message=f"{statistic.name}: {problem}.")
+        except ValueError:
+            return Check("figures", passed=False, reason=note("printed_not_number", text=text))
         if text == statistic.sd and printed.most < 0:
-            return Check("figures", passed=False, message=f"{statistic.name}: SD {text} is negative.")
+            return Check("figures", passed=False, reason=note("printed_sd_negative", sd=text))
     if statistic.n is not None and statistic.n < 1:
-        return Check("figures", passed=False, message=f"{statistic.name}: {statistic.n} people have no mean.")
+        return Check("figures", passed=False, reason=note("printed_no_people", n=statistic.n))
     if statistic.items < 1:
-        return Check("figures", passed=False, message=f"{statistic.name}: {statistic.items} items make no score.")
+        return Check("figures", passed=False, reason=note("printed_no_items", items=statistic.items))
     low, high = statistic.low, statistic.high
     if low is not None and high is not None and low > high:
-        return Check("figures", passed=False, message=f"{statistic.name}: the range {low:g}-{high:g} is upside down.")
+        return Check("figures", passed=False, reason=note("printed_range_reversed", low=low, high=high))
     return None

@@ -24,7 +24,6 @@ class PublishedRow:
 
     Attributes
     ----------
-    statistic : PublishedStatistic
     group : str
         Whose figures they are (a wave, an arm); empty where there is one group only.
     part_of : str
@@ -115,10 +114,6 @@ def read_rows(rows: Iterable[tuple[Place, Cells]]) -> tuple[PublishedRow, ...]:
     ----------
     rows : iterable of (Place, dict)
         Column to text, for each row.
-
-    Returns
-    -------
-    tuple of PublishedRow
 
     Raises
     ------

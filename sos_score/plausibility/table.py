@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sos_score.errors import InvalidInput, Problem
+from sos_score.notes import Note, note
 from sos_score.plausibility.checks import check_parts, check_statistic
 from sos_score.plausibility.printed import Check, PublishedStatistic
 from sos_score.plausibility.published_table import (
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VERDICTS = {True: "possible", False: "impossible", None: "cannot tell"}
-_NEEDS = "a range (low and high) is needed, or n where answers are whole numbers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Plausibility:
     checks : pandas.DataFrame
         A row for each check: statistic, group, check (see `Check`), verdict (possible, impossible, cannot tell)
         and reason, a sentence.
-    notes : tuple of str
-        The conclusion in words.
+    notes : tuple of Note
+        The conclusion; ``str()`` of each is its sentence.
     """
 
     checks: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def check_published(published: pd.DataFrame | str | Path) -> Plausibility:
@@ -86,19 +86,17 @@ def check_rows(rows: Sequence[PublishedRow]) -> Plausibility:
     """Check rows that have been read; see `check_published`."""
     import pandas as pd
 
-    records = []
+    records, verdicts = [], {}
     for row in rows:
         checks = check_statistic(row.statistic)
         parts = [one.statistic for one in rows if (one.group, one.part_of) == (row.group, row.statistic.name)]
         checks += _check_total(row, parts) if parts else ()
-        checks = checks or (Check("none", None, _NEEDS),)
+        checks = checks or (Check("none", None, note("printed_too_little")),)
         name = row.statistic.name
-        records += [
-            (name, row.group, check.name, VERDICTS[check.passed], check.message.removeprefix(f"{name}: "))
-            for check in checks
-        ]
+        records += [(name, row.group, check.name, VERDICTS[check.passed], str(check.reason)) for check in checks]
+        verdicts[row.group, name] = {check.passed for check in checks}
     frame = pd.DataFrame(records, columns=["statistic", "group", "check", "verdict", "reason"])
-    return Plausibility(frame, _conclude(frame))
+    return Plausibility(frame, _conclude(verdicts))
 
 
 def _read_frame(frame: pd.DataFrame) -> list[tuple[Place, dict[str, str]]]:
@@ -126,24 +124,19 @@ def _check_total(row: PublishedRow, parts: Sequence[PublishedStatistic]) -> tupl
     people = {statistic.n for statistic in (*parts, row.statistic)} - {None}
     if len(people) < 2:
         return checks
-    message = "the total and its parts are not of the same people (n differs)."
+    why = note("parts_other_people")
     return tuple(
-        Check(check.name, None, message) if check.name in ("sum of means", "SD of a sum") else check for check in checks
+        Check(check.name, None, why) if check.name in ("sum of means", "SD of a sum") else check for check in checks
     )
 
 
-def _conclude(frame: pd.DataFrame) -> tuple[str, ...]:
-    impossible = frame[frame["verdict"] == "impossible"]
-    named = [
-        f"{name} ({group})" if group else name
-        for name, group in zip(impossible["statistic"], impossible["group"], strict=True)
-    ]
-    if named:
-        alone = len(frame[["statistic", "group"]].drop_duplicates()) == 1
-        return (
-            "Impossible as printed." if alone else f"Impossible as printed: {', '.join(dict.fromkeys(named))}.",
-            "The figures cannot all be right; which of them is wrong, the checks cannot say.",
-        )
-    if (frame["verdict"] == "possible").any():
-        return ("Everything that could be checked is possible, which does not make it right.",)
-    return ("Nothing could be checked.",)
+def _conclude(verdicts: Mapping[tuple[str, str], set[bool | None]]) -> tuple[Note, ...]:
+    """Return what the checks of all figures, by group and name, come to."""
+    impossible = [place for place, found in verdicts.items() if False in found]
+    if impossible:
+        named = dict.fromkeys(f"{name} ({group})" if group else name for group, name in impossible)
+        alone = len(verdicts) == 1
+        first = note("figures_impossible_alone") if alone else note("figures_impossible", names=tuple(named))
+        return first, note("figures_which_unknown")
+    possible = any(True in found for found in verdicts.values())
+    return (note("figures_possible" if possible else "figures_unchecked"),)

@@ -225,6 +225,44 @@ _POWER: dict[str, str | Callable[..., str]] = {
     "permutation_shows": "A permutation of sites shows {effect:.2f} standard deviations with that power.",
 }
 
+_PLAUSIBILITY: dict[str, str | Callable[..., str]] = {
+    "printed_of": "{name}: {said}",
+    "printed_not_number": "{text!r} is not a number.",
+    "printed_sd_negative": "SD {sd} is negative.",
+    "printed_no_people": "{n} people have no mean.",
+    "printed_no_items": "{items} items make no score.",
+    "printed_range_reversed": "the range {low:g}-{high:g} is upside down.",
+    "printed_mean_inside": "mean {mean} is within {low:g}-{high:g}.",
+    "printed_mean_outside": "mean {mean} is outside {low:g}-{high:g}.",
+    "printed_one_person": "one person has no standard deviation.",
+    "printed_outside": "the mean is outside the range.",
+    "printed_too_little": "a range (low and high) is needed, or n where answers are whole numbers.",
+    "grim_n_too_large": "n is too large for GRIM: every mean so printed passes.",
+    "grim_possible": "mean {mean} is possible: {total} / {numbers}.",
+    "grim_impossible": "mean {mean} is impossible for {numbers} whole numbers; next {lower:.4f} and {upper:.4f}.",
+    "grimmer_n_too_large": "n is too large for GRIMMER: every SD would pass.",
+    "grimmer_possible": "mean {mean} and SD {sd} are possible together.",
+    "grimmer_impossible": "no {n} whole-number scores have mean {mean} and SD {sd}.",
+    "largest_sd_possible": (
+        "SD {sd} is possible: with mean {mean} on {low:g}-{high:g} it cannot be above {largest:.2f}."
+    ),
+    "largest_sd_impossible": (
+        "SD {sd} is impossible: with mean {mean} on {low:g}-{high:g} it cannot be above {largest:.2f}."
+    ),
+    "parts_end_right": "the {which} possible parts add up to {added:g}, as they should.",
+    "parts_end_wrong": "the {which} possible parts add up to {added:g}, not {printed:g}.",
+    "parts_means_possible": "the parts' means add up to {least:g}-{most:g}, which can give {mean}.",
+    "parts_means_impossible": "the parts' means add up to {least:g}-{most:g}, which cannot give {mean}.",
+    "parts_sd_possible": "SD {sd} is possible: the parts allow {least:.2f} to {most:.2f}.",
+    "parts_sd_impossible": "SD {sd} is impossible: the parts allow {least:.2f} to {most:.2f}.",
+    "parts_other_people": "the total and its parts are not of the same people (n differs).",
+    "figures_impossible_alone": "Impossible as printed.",
+    "figures_impossible": lambda names: f"Impossible as printed: {', '.join(names)}.",
+    "figures_which_unknown": "The figures cannot all be right; which of them is wrong, the checks cannot say.",
+    "figures_possible": "Everything that could be checked is possible, which does not make it right.",
+    "figures_unchecked": "Nothing could be checked.",
+}
+
 STATISTICS: dict[str, str | Callable[..., str]] = {
     **_METHODS,
     **_SAMPLES,
@@ -233,4 +271,5 @@ STATISTICS: dict[str, str | Callable[..., str]] = {
     **_MIXED,
     **_PROFILES,
     **_POWER,
+    **_PLAUSIBILITY,
 }

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 
-Array = NDArray[np.float64]
+_NOISE = 1e-24  # a mean square this small beside the squared size of the ratings is rounding noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,12 @@ class ViewAgreement:
         Pairs used, and left out because a view is missing.
     difference, difference_low, difference_high : float
         Mean of first less second view, with its t interval.
-    sd_difference : float
     limit_low, limit_high : float
         Bland and Altman's limits of agreement: about 95 in 100 differences lie between them.
     icc, icc_low, icc_high : float
         ICC(A,1): absolute agreement of single views, two-way random effects, with McGraw and Wong's interval.
     ccc, ccc_low, ccc_high : float
         Lin's concordance correlation with its z-transformed interval.
-    notes : tuple of Note
     """
 
     n: int
@@ -52,14 +51,14 @@ class ViewAgreement:
     notes: tuple[Note, ...]
 
 
-def compare_views(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.95) -> ViewAgreement:
+def compare_views(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> ViewAgreement:
     """Measure how well two views of the same targets agree.
 
     Parameters
     ----------
     first, second : array (n,)
         One value per target, on the same scale; pairs with a NaN are left out and counted.
-    confidence : float
+    level : float
         Of all intervals; the limits of agreement are always 1.96 standard deviations.
 
     Returns
@@ -88,9 +87,9 @@ def compare_views(first: ArrayLike, second: ArrayLike, *, confidence: float = 0.
         why = note("views_too_few", pairs=int(x.size))
         nothing = (np.nan, np.nan, np.nan)
         return _report(x.size, dropped, (nothing + nothing, nothing, nothing), (why,))
-    icc, icc_note = _find_icc(x, y, confidence)
-    ccc, ccc_note = _find_concordance(x, y, confidence)
-    limits = _find_limits(x - y, confidence)
+    icc, icc_note = _find_icc(x, y, level)
+    ccc, ccc_note = _find_concordance(x, y, level)
+    limits = _find_limits(x - y, level)
     return _report(x.size, dropped, (limits, icc, ccc), (*icc_note, *ccc_note))
 
 
@@ -115,42 +114,90 @@ def _report(n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: t
     )
 
 
-def _find_limits(d: Array, confidence: float) -> tuple[float, ...]:
+def _find_limits(d: Floats, level: float) -> tuple[float, ...]:
     from scipy.stats import t
 
     mean, sd = float(d.mean()), float(d.std(ddof=1))
-    half = float(t.ppf((1 + confidence) / 2, d.size - 1)) * sd / d.size**0.5
+    half = float(t.ppf((1 + level) / 2, d.size - 1)) * sd / d.size**0.5
     return mean, mean - half, mean + half, sd, mean - 1.96 * sd, mean + 1.96 * sd
 
 
-def _find_icc(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
-    from scipy.stats import f
-
-    n = x.size
-    targets, views = (x + y) / 2, np.array([x.mean(), y.mean()])
-    grand = float(targets.mean())
-    ms_targets = 2 * float(((targets - grand) ** 2).sum()) / (n - 1)
-    ms_views = n * float(((views - grand) ** 2).sum())
-    ms_error = float((((x - y) - (views[0] - views[1])) ** 2).sum()) / 2 / (n - 1)
-    scale = float((np.concatenate([x, y]) ** 2).sum())
-    if ms_targets <= 1e-16 * scale:
+def _find_icc(x: Floats, y: Floats, level: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
+    squares = find_mean_squares(np.column_stack([x, y]))
+    noise = 1e-16 * float((x**2).sum() + (y**2).sum())
+    if squares.targets <= noise:
         return (np.nan,) * 3, (note("views_no_icc"),)
-    icc = (ms_targets - ms_error) / (ms_targets + ms_error + 2 * (ms_views - ms_error) / n)
-    if ms_error <= 1e-16 * scale:
+    icc = find_agreement(squares)
+    if squares.error <= noise:
         return (icc, np.nan, np.nan), (note("views_icc_no_interval"),)
-    ratio = ms_views / ms_error
-    inner = n * (1 + icc) - 2 * icc
-    top = (n - 1) * (2 * icc * ratio + inner) ** 2
-    df = top / ((n - 1) * 4 * icc**2 * ratio**2 + inner**2)
-    tail = (1 + confidence) / 2
-    upper, lower = float(f.ppf(tail, n - 1, df)), float(f.ppf(tail, df, n - 1))
-    noise = 2 * ms_views + (n - 2) * ms_error
-    low = n * (ms_targets - upper * ms_error) / (upper * noise + n * ms_targets)
-    high = n * (lower * ms_targets - ms_error) / (noise + n * lower * ms_targets)
-    return (icc, low, high), ()
+    return (icc, *bound_agreement(squares, icc, level)), ()
 
 
-def _find_concordance(x: Array, y: Array, confidence: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
+@dataclass(frozen=True, slots=True)
+class MeanSquares:
+    """Mean squares of a two-way analysis of variance of n targets by k raters, and within targets."""
+
+    n: int
+    k: int
+    targets: float
+    raters: float
+    error: float
+    within: float
+
+
+def find_mean_squares(ratings: Floats) -> MeanSquares:
+    """Return the mean squares of a complete table of at least two targets by two raters; rounding noise is 0."""
+    n, k = ratings.shape
+    grand, row, column = ratings.mean(), ratings.mean(axis=1), ratings.mean(axis=0)
+    noise = _NOISE * max(float((ratings**2).max()), 1.0)
+    residual = ratings - row[:, None] - column[None, :] + grand
+    squares = (
+        k * ((row - grand) ** 2).sum() / (n - 1),
+        n * ((column - grand) ** 2).sum() / (k - 1),
+        (residual**2).sum() / ((n - 1) * (k - 1)),
+        ((ratings - row[:, None]) ** 2).sum() / (n * (k - 1)),
+    )
+    return MeanSquares(n, k, *(0.0 if square <= noise else float(square) for square in squares))
+
+
+def find_agreement(s: MeanSquares) -> float:
+    """Return ICC(A,1), the absolute agreement of single raters.
+
+    Notes
+    -----
+    (MST - MSE) / (MST + (k - 1) MSE + k (MSR - MSE) / n). McGraw & Wong (1996); agrees with psych::ICC(lmer =
+    FALSE) 2.2.9, row ICC2.
+
+    Examples
+    --------
+    >>> round(find_agreement(find_mean_squares(np.array([[1.0, 3], [2, 4], [3, 5], [4, 6], [5, 7]]))), 3)
+    0.556
+    """
+    return (s.targets - s.error) / (s.targets + (s.k - 1) * s.error + s.k * (s.raters - s.error) / s.n)
+
+
+def bound_agreement(s: MeanSquares, icc: float, level: float) -> tuple[float, float]:
+    """Return the interval of ICC(A,1), with Satterthwaite's degrees of freedom (McGraw & Wong 1996, Table 7)."""
+    from scipy.special import fdtri
+
+    n, k = s.n, s.k
+    a = k * icc * s.raters
+    b = (n * (1 + (k - 1) * icc) - k * icc) * s.error
+    if a == 0 and b == 0:
+        return (icc, icc) if s.within == 0 else (np.nan, np.nan)
+    df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
+    if df <= 0:
+        return np.nan, np.nan
+    tail = (1 + level) / 2
+    down = float(fdtri(n - 1, df, tail))
+    up = float(fdtri(df, n - 1, tail))
+    noise = k * s.raters + (k * n - k - n) * s.error
+    low = n * (s.targets - down * s.error) / (down * noise + n * s.targets)
+    high = n * (up * s.targets - s.error) / (noise + n * up * s.targets)
+    return low, high
+
+
+def _find_concordance(x: Floats, y: Floats, level: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
     from scipy.stats import norm
 
     n, shift = x.size, float(x.mean() - y.mean())
@@ -164,5 +211,5 @@ def _find_concordance(x: Array, y: Array, confidence: float) -> tuple[tuple[floa
         return (ccc, np.nan, np.nan), (note("views_concordance_no_interval"),)
     variance = (1 - r**2) * ccc**2 * (1 - ccc**2) / r**2
     variance += 2 * ccc**3 * (1 - ccc) * u2 / r - ccc**4 * u2**2 / (2 * r**2)
-    half = float(norm.ppf((1 + confidence) / 2)) * (max(variance, 0.0) / (n - 2)) ** 0.5 / (1 - ccc**2)
+    half = float(norm.ppf((1 + level) / 2)) * (max(variance, 0.0) / (n - 2)) ** 0.5 / (1 - ccc**2)
     return (ccc, float(np.tanh(np.arctanh(ccc) - half)), float(np.tanh(np.arctanh(ccc) + half))), ()

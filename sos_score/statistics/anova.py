@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-from sos_score.statistics.descriptives import drop_missing, measure_size
-from sos_score.statistics.estimate import Estimate, clear_noise
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import Estimate, clear_noise, drop_missing, measure_size
 from sos_score.statistics.t_tests import compare_welch
 
 _NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up
@@ -77,7 +77,7 @@ class StudentizedRange:
 
 
 @cache
-def _place_nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _place_nodes() -> tuple[Floats, Floats]:
     """Return Gauss-Legendre nodes and weights; finding them takes longer than using them."""
     x, w = np.polynomial.legendre.leggauss(_NODES)
     return x, w
@@ -98,8 +98,6 @@ class WelchAnova:
         Scores in each group, in the order given.
     statistic, df1, df2, p : float
         F, its degrees of freedom and p.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -159,8 +157,6 @@ def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[t
     ----------
     groups : sequence of array_like of float
         Scores of each group; NaN is dropped.
-    level : float
-        Confidence level of the simultaneous intervals.
 
     Returns
     -------
@@ -190,7 +186,7 @@ def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[t
     }
 
 
-def _compare_pair(a: NDArray[np.float64], b: NDArray[np.float64], k: int, level: float) -> Estimate:
+def _compare_pair(a: Floats, b: Floats, k: int, level: float) -> Estimate:
     """Return one pair among `k` groups; 0 where one of the two takes no part."""
     n, nothing = (int(a.size), int(b.size)), math.nan
     if k == 0:
@@ -205,5 +201,5 @@ def _compare_pair(a: NDArray[np.float64], b: NDArray[np.float64], k: int, level:
     return Estimate(note("games_howell"), n, welch.estimate, low, high, level, welch.se, welch.statistic, welch.df, p)
 
 
-def _is_constant(values: NDArray[np.float64]) -> bool:
+def _is_constant(values: Floats) -> bool:
     return clear_noise(float(values.std()), measure_size(values)) == 0.0

@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-
-Array = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,8 @@ class Correlation:
 
     Attributes
     ----------
-    method : Note
     n, n_dropped : int
         Units used, and left out because a score is missing.
-    r : float
     statistic : float
         Pearson: t. Spearman: S, the sum of squared rank differences (R's statistic, from r when there are
         ties).
@@ -41,7 +38,6 @@ class Correlation:
         Where `p` comes from: "t", "exact" or "Edgeworth series".
     low, high : float
         Interval.
-    notes : tuple of Note
     """
 
     method: Note
@@ -58,14 +54,13 @@ class Correlation:
     notes: tuple[Note, ...]
 
 
-def correlate_pearson(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Correlation:
+def correlate_pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Correlation:
     """Correlate two scores (Pearson), with Fisher's interval.
 
     Parameters
     ----------
     x, y : array (n,)
         One value per unit; pairs with a NaN are left out and counted.
-    confidence : float
 
     Returns
     -------
@@ -90,20 +85,17 @@ def correlate_pearson(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -
         return _no_correlation(note("pearson"), x.size, dropped, df, problem)
     r = _product_moment(x, y)
     statistic, p = _test_by_t(r, x.size)
-    low, high, notes = _find_fisher_limits(r, x.size, 1.0, confidence)
+    low, high, notes = _find_fisher_limits(r, x.size, 1.0, level)
     return Correlation(note("pearson"), x.size, dropped, r, statistic, df, p, p, "t", low, high, notes)
 
 
-def correlate_spearman(
-    x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95, decimals: int | None = 10
-) -> Correlation:
+def correlate_spearman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, decimals: int | None = 10) -> Correlation:
     """Correlate the ranks of two scores (Spearman), with R's p and the interval of Bonett and Wright.
 
     Parameters
     ----------
     x, y : array (n,)
         One value per unit; pairs with a NaN are left out and counted.
-    confidence : float
     decimals : int or None
         Values are rounded to so many decimals before ranking, so that 0.1 + 0.2 ties with 0.3; None ranks
         them as they are, as R does. A note tells when it matters.
@@ -143,7 +135,7 @@ def correlate_spearman(
     if n <= 1290 and all(np.unique(rank).size == n for rank in ranks):
         p = _find_rank_p(round(statistic), n)
         source = "exact" if n <= 9 else "Edgeworth series"
-    low, high, notes = _find_fisher_limits(r, n, 1 + r**2 / 2, confidence)
+    low, high, notes = _find_fisher_limits(r, n, 1 + r**2 / 2, level)
     if abs(r) == 1:
         low, high, notes = np.nan, np.nan, (note("orders_agree"),)
     if not all(map(np.array_equal, raw, ranks)):
@@ -151,7 +143,7 @@ def correlate_spearman(
     return Correlation(note("spearman"), n, dropped, r, statistic, np.nan, p, p_t, source, low, high, notes)
 
 
-def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array, int]:
+def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, int]:
     first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if first.ndim != 1 or first.shape != second.shape:
         raise ValueError("two scores need one value each for the same units")
@@ -159,7 +151,7 @@ def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array, int]:
     return first[both], second[both], int((~both).sum())
 
 
-def _find_problem(x: Array, y: Array) -> Note | None:
+def _find_problem(x: Floats, y: Floats) -> Note | None:
     if x.size < 3:
         return note("correlation_too_few", pairs=int(x.size))
     if any(np.ptp(values) <= 1e-12 * np.abs(values).max() for values in (x, y)):
@@ -172,7 +164,7 @@ def _no_correlation(method: Note, n: int, dropped: int, df: float, problem: Note
     return Correlation(method, n, dropped, nan, nan, df, nan, nan, "none", nan, nan, (problem,))
 
 
-def _product_moment(x: Array, y: Array) -> float:
+def _product_moment(x: Floats, y: Floats) -> float:
     x, y = x - x.mean(), y - y.mean()
     r = float(x @ y) / float(np.sqrt((x @ x) * (y @ y)))
     # Rounding leaves a perfect correlation a little off 1, where t would be a large but finite number.
@@ -188,14 +180,14 @@ def _test_by_t(r: float, n: int) -> tuple[float, float]:
     return statistic, 2 * float(student.sf(abs(statistic), n - 2))
 
 
-def _find_fisher_limits(r: float, n: int, factor: float, confidence: float) -> tuple[float, float, tuple[Note, ...]]:
+def _find_fisher_limits(r: float, n: int, factor: float, level: float) -> tuple[float, float, tuple[Note, ...]]:
     from scipy.stats import norm
 
     if n < 4:
         return np.nan, np.nan, (note("correlation_three_pairs"),)
     if abs(r) == 1:
         return r, r, (note("correlation_perfect"),)
-    half = float(norm.ppf((1 + confidence) / 2)) * (factor / (n - 3)) ** 0.5
+    half = float(norm.ppf((1 + level) / 2)) * (factor / (n - 3)) ** 0.5
     centre = np.arctanh(r)
     return float(np.tanh(centre - half)), float(np.tanh(centre + half)), ()
 
@@ -222,12 +214,12 @@ def _find_rank_p(squares: int, n: int) -> float:
     return float(np.clip(2 * tail, 0, 1))
 
 
-def _count_rank_sums(n: int) -> Array:
+def _count_rank_sums(n: int) -> Floats:
     """Count permutations of n ranks by their sum of squared differences, adding one rank at a time."""
     size = (n**3 - n) // 3 + 1
-    ways: dict[int, Array] = {0: np.eye(1, size)[0]}
+    ways: dict[int, Floats] = {0: np.eye(1, size)[0]}
     for position in range(n):
-        reached: dict[int, Array] = {}
+        reached: dict[int, Floats] = {}
         for used, counts in ways.items():
             for rank in range(n):
                 if used >> rank & 1:

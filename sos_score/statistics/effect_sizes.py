@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-from sos_score.statistics.descriptives import drop_missing, keep_pairs, measure_size
-from sos_score.statistics.estimate import clear_noise
+from sos_score.statistics.estimate import clear_noise, drop_missing, keep_pairs, measure_size, pool_variance
 from sos_score.statistics.noncentral import bound_noncentrality
-from sos_score.statistics.t_tests import pool_variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +24,10 @@ class EffectSize:
         (n of x, n of y), or (pairs,).
     estimate : float
         In standard deviations.
-    low, high : float
-        Its two-sided interval at `level`.
-    level : float
-        Confidence level.
     statistic, df : float
         The t whose noncentrality the interval rests on, and its degrees of freedom.
     correction : float
         Hedges' J that was multiplied in.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -57,8 +49,6 @@ def hedges_g(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:
     ----------
     x, y : array_like of float
         Scores of two separate groups; NaN is dropped.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -99,8 +89,6 @@ def standardize_change(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Ef
     ----------
     x, y : array_like of float, shape (n,)
         Two scores of the same people, in the same order; a pair with a NaN is dropped. The change is x - y.
-    level : float
-        Confidence level.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One estimated quantity with its t test and interval: what every t-based comparison returns."""
+"""One sample described, and one estimated quantity with its t test: what every t-based comparison returns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +18,10 @@ class Estimate:
 
     Attributes
     ----------
-    method : Note
-        The test; its code names it.
     n : tuple of int
         How many people, pairs or sites stand behind it; the function that made it says in which order.
     estimate : float
         The quantity, in score units.
-    low, high : float
-        Its two-sided interval at `level`.
-    level : float
-        Confidence level of the interval.
     se : float
         Standard error.
     statistic, df, p : float
@@ -48,30 +44,8 @@ class Estimate:
 
 
 def clear_noise(se: float, size: float) -> float:
-    """Return 0 for a standard error that is only rounding noise, else the standard error itself.
-
-    Parameters
-    ----------
-    se : float
-        A standard error or standard deviation.
-    size : float
-        Size of the numbers it was computed from (the largest absolute mean).
-
-    Returns
-    -------
-    float
-        `se`, or 0 where ``se <= 10 * eps * size``.
-
-    Notes
-    -----
-    The rule of stats::t.test (R 4.2.2) for "data are essentially constant". Without it a constant change of
-    0.1 gives a standard error of 1e-16 and p = 0.
-
-    Examples
-    --------
-    >>> clear_noise(1e-16, 3.0), clear_noise(0.2, 3.0)
-    (0.0, 0.2)
-    """
+    """Return 0 for a standard error that is only rounding noise beside `size`: the rule of stats::t.test (R 4.2.2)."""
+    # Without it a constant change of 0.1 gives a standard error of 1e-16 and p = 0.
     return 0.0 if se <= 10.0 * float(np.finfo(np.float64).eps) * abs(size) else se
 
 
@@ -89,8 +63,6 @@ def infer_t(
 
     Parameters
     ----------
-    method : Note
-        The test.
     n : tuple of int
         Counts to carry along.
     estimate, se : float
@@ -99,8 +71,6 @@ def infer_t(
         Degrees of freedom of t; need not be whole.
     level : float
         Confidence level, 0 to 1.
-    notes : tuple of Note
-        Caveats to carry along.
 
     Returns
     -------
@@ -133,3 +103,119 @@ def infer_t(
         half = float(stdtrit(df, (1.0 + level) / 2.0)) * se
         low, high = estimate - half, estimate + half
     return Estimate(method, n, estimate, low, high, level, se, statistic, df, p, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One sample in numbers.
+
+    Attributes
+    ----------
+    n, n_missing : int
+        Values present and values missing.
+    mean, sd, se : float
+        Mean, standard deviation (n - 1) and standard error of the mean.
+    low, high : float
+        t interval of the mean at `level`.
+    median, minimum, maximum : float
+        Middle, smallest and largest value.
+    """
+
+    n: int
+    n_missing: int
+    mean: float
+    sd: float
+    se: float
+    low: float
+    high: float
+    level: float
+    median: float
+    minimum: float
+    maximum: float
+    notes: tuple[Note, ...] = ()
+
+
+def drop_missing(x: ArrayLike) -> Floats:
+    """Return the values of a sample that are not NaN."""
+    values = np.asarray(x, dtype=np.float64).ravel()
+    return values[~np.isnan(values)]
+
+
+def keep_pairs(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the two sides of the pairs of which both values are present."""
+    first, second = np.asarray(x, dtype=np.float64).ravel(), np.asarray(y, dtype=np.float64).ravel()
+    if first.shape != second.shape:
+        raise ValueError(f"pairs need two samples of one length, not {first.size} and {second.size}")
+    both = ~(np.isnan(first) | np.isnan(second))
+    return first[both], second[both]
+
+
+def measure_size(*samples: Floats) -> float:
+    """Return the largest absolute mean of the samples, against which rounding noise is judged."""
+    return max((abs(float(x.mean())) for x in samples if x.size), default=0.0)
+
+
+def pool_variance(*samples: Floats) -> float:
+    """Return the pooled variance of samples without missing values: squares within over degrees of freedom within.
+
+    NaN where no sample has two values. A sample with one value adds nothing.
+
+    Examples
+    --------
+    >>> pool_variance(np.array([1.0, 3.0]), np.array([5.0]))
+    2.0
+    """
+    freedom = sum(max(x.size - 1, 0) for x in samples)
+    within = sum(float(((x - x.mean()) ** 2).sum()) for x in samples if x.size)
+    return within / freedom if freedom else math.nan
+
+
+def describe_sample(x: ArrayLike, *, level: float = 0.95) -> Description:
+    """Describe one sample: size, centre, spread, and a t interval of its mean.
+
+    Parameters
+    ----------
+    x : array_like of float, shape (n,)
+        Scores; NaN is missing and only counted.
+
+    Returns
+    -------
+    Description
+        SD, SE and interval are NaN with one value; all is NaN with none. A constant sample has SD 0 and no
+        interval.
+
+    Notes
+    -----
+    se = sd / sqrt(n); interval = mean -+ t_(n-1) se: the one-sample interval of stats::t.test (R 4.2.2).
+
+    Examples
+    --------
+    >>> d = describe_sample([1, 2, 3, 4, float("nan")])
+    >>> d.n, d.n_missing, d.mean, round(d.sd, 4), round(d.low, 4), round(d.high, 4)
+    (4, 1, 2.5, 1.291, 0.4457, 4.5543)
+    """
+    values = drop_missing(x)
+    n, n_missing = int(values.size), int(np.size(x)) - int(values.size)
+    if n == 0:
+        none = math.nan
+        return Description(0, n_missing, none, none, none, none, none, level, none, none, none, (note("no_scores"),))
+    mean = float(values.mean())
+    sd = clear_noise(float(values.std(ddof=1)), mean) if n > 1 else math.nan
+    inferred = infer_t(note("one_sample_t"), (n,), mean, sd / math.sqrt(n), n - 1.0, level=level)
+    notes = () if n > 1 else (note("one_score_no_sd"),)
+    if sd == 0.0:
+        notes = (note("constant_no_interval"),)
+    return Description(
+        n=n,
+        n_missing=n_missing,
+        mean=mean,
+        sd=sd,
+        se=inferred.se,
+        low=inferred.low,
+        high=inferred.high,
+        level=level,
+        median=float(np.median(values)),
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        notes=notes,
+    )

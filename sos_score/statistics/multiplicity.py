@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from sos_score.statistics.arrays import Floats
 
 METHODS = ("holm", "bonferroni", "bh", "none")
 
 
-def adjust_p(p: ArrayLike, method: str = "holm") -> NDArray[np.float64]:
+def adjust_p(p: ArrayLike, method: str = "holm") -> Floats:
     """Adjust the p values of one family of tests.
 
     Parameters

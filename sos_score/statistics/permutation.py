@@ -1,15 +1,17 @@
-"""Exact permutation of which sites are called treated."""
+"""Sites as the unit: the exact permutation of which sites are called treated, and the t test of site values."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
+from sos_score.statistics.estimate import Estimate
+from sos_score.statistics.t_tests import compare_student
 
 MOST_ASSIGNMENTS = 200_000
 _DRAWS = 99_999
@@ -33,8 +35,6 @@ class Permutation:
         Ways of calling that many of the sites treated.
     smallest_p : float
         The smallest two-sided p this test can give.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -47,23 +47,7 @@ class Permutation:
 
 
 def count_assignments(n_treated: int, n_contrast: int) -> int:
-    """Count the ways of calling `n_treated` of all sites treated.
-
-    Parameters
-    ----------
-    n_treated, n_contrast : int
-        Sites in each arm.
-
-    Returns
-    -------
-    int
-        (n_treated + n_contrast) over n_treated.
-
-    Examples
-    --------
-    >>> count_assignments(2, 2)
-    6
-    """
+    """Return the number of ways of calling `n_treated` of all sites treated."""
     return math.comb(n_treated + n_contrast, n_treated)
 
 
@@ -89,6 +73,11 @@ def find_smallest_p(n_treated: int, n_contrast: int) -> float:
     if min(n_treated, n_contrast) < 1:
         return math.nan
     return (2.0 if n_treated == n_contrast else 1.0) / count_assignments(n_treated, n_contrast)
+
+
+def can_reach(smallest_p: float, alpha: float) -> bool:
+    """Return whether an exact test whose p cannot be below `smallest_p` can reach alpha."""
+    return smallest_p <= alpha * (1 + 1e-12)
 
 
 def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASSIGNMENTS, seed: int = 0) -> Permutation:
@@ -158,3 +147,54 @@ def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
 def _draw_assignments(n_sites: int, n_treated: int, seed: int) -> NDArray[np.intp]:
     draws = np.random.default_rng(seed).random((_DRAWS, n_sites))
     return np.argsort(draws, axis=1)[:, :n_treated]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteComparison:
+    """Treated sites against contrast sites, one number a site.
+
+    Attributes
+    ----------
+    test : Estimate
+        Student's t test on the site values; ``n`` is (treated sites, contrast sites), df their sum less 2.
+    permutation : Permutation
+        Exact permutation of which sites are called treated.
+    """
+
+    test: Estimate
+    permutation: Permutation
+
+
+def compare_sites(values: ArrayLike, treated: ArrayLike, *, level: float = 0.95, seed: int = 0) -> SiteComparison:
+    """Compare treated with contrast sites, each site counting as one.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (sites,)
+        One number a site: its mean at a wave, or its mean change (then this is the difference in
+        differences). NaN is left out.
+    treated : array_like of bool, shape (sites,)
+        Which sites are treated.
+    seed : int
+        Seed of the permutation, used only where there are too many assignments to list.
+
+    Returns
+    -------
+    SiteComparison
+        t NaN with fewer than three sites or an empty arm; the permutation needs a site in each arm.
+
+    Notes
+    -----
+    t of the treated minus the contrast sites under one variance, df = sites - 2, as
+    stats::t.test(var.equal = TRUE) (R 4.2.2); permutation as in `permute_sites`. Donner and Klar (2000).
+
+    Examples
+    --------
+    >>> r = compare_sites([5.0, 1.0, 2.0, 6.0], [True, False, False, True])
+    >>> r.test.estimate, r.test.df, round(r.test.p, 4), round(r.permutation.p, 4)
+    (4.0, 2.0, 0.0299, 0.3333)
+    """
+    given, arm = np.asarray(values, dtype=np.float64), np.asarray(treated, dtype=bool)
+    permutation = permute_sites(given, arm, seed=seed)
+    test = compare_student(given[arm], given[~arm], level=level)
+    return SiteComparison(replace(test, method=note("student_t_sites")), permutation)

@@ -5,33 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
+from sos_score.statistics.arrays import Floats
+
 WELCH_COLUMNS = ("ddof1", "ddof2", "F", "p_unc")
 
 
-def run_welch_anova(groups: list[NDArray[np.float64]]) -> tuple[float, float, float, float]:
-    """Run pingouin's Welch ANOVA.
-
-    Parameters
-    ----------
-    groups : list of ndarray of float
-        At least two, each with at least two values that vary, none missing.
-
-    Returns
-    -------
-    tuple of float
-        F, first and second degrees of freedom, p.
-
-    Examples
-    --------
-    >>> f, df1, df2, p = run_welch_anova([np.array([1.0, 2, 3]), np.array([4.0, 6, 8])])
-    >>> round(f, 4), df1, round(df2, 4), round(p, 4)
-    (9.6, 1.0, 2.9412, 0.0548)
-    """
+def run_welch_anova(groups: list[Floats]) -> tuple[float, float, float, float]:
+    """Return F, its two degrees of freedom and p of pingouin's Welch ANOVA of samples that vary, none missing."""
     import pingouin
 
     row = pingouin.welch_anova(data=_stack(groups), dv="score", between="group").iloc[0]
@@ -39,7 +23,7 @@ def run_welch_anova(groups: list[NDArray[np.float64]]) -> tuple[float, float, fl
     return f, df1, df2, p
 
 
-def _stack(groups: list[NDArray[np.float64]]) -> pd.DataFrame:
+def _stack(groups: list[Floats]) -> pd.DataFrame:
     import pandas as pd
 
     codes = np.repeat(np.arange(len(groups)), [values.size for values in groups])

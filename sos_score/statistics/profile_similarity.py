@@ -36,7 +36,6 @@ class SimilarityVerdict:
         Points a scale.
     pairs : tuple of (str, str, Estimate)
         The distance of each two profiles, in points a scale, with its interval.
-    notes : tuple of Note
     """
 
     verdict: Similarity
@@ -51,7 +50,7 @@ def judge_similarity(
     *,
     seed: int,
     limit: float = VERY_SIMILAR,
-    confidence: float = 0.95,
+    level: float = 0.95,
     drawn: Mapping[tuple[str, str], ProfileDraws] | None = None,
 ) -> SimilarityVerdict:
     """Say whether the data support, refuse or leave open that all profiles are very similar.
@@ -60,10 +59,8 @@ def judge_similarity(
     ----------
     people : mapping of str to ProfilePeople
         Two or more profiles by name.
-    seed : int
     limit : float
         Largest distance, in points a scale, that counts as very similar.
-    confidence : float
     drawn : mapping, optional
         Two names to their `draw_profiles`, where they are there already.
 
@@ -77,13 +74,13 @@ def judge_similarity(
     if len(names) < 2:
         raise ValueError("similarity needs two or more profiles")
     couples = list(combinations(names, 2))
-    wider = 1 - (1 - confidence) / len(couples)
+    wider = 1 - (1 - level) / len(couples)
     pairs, lows, notes = [], [], []
     for one, two in couples:
         both = (people[one], people[two])
         samples = drawn[one, two] if drawn else draw_profiles(*both, seed=seed)
-        found = compare_profiles(*both, seed=seed, confidence=confidence, drawn=samples)
-        widened = compare_profiles(*both, seed=seed, confidence=wider, drawn=samples)
+        found = compare_profiles(*both, seed=seed, level=level, drawn=samples)
+        widened = compare_profiles(*both, seed=seed, level=wider, drawn=samples)
         pairs.append((one, two, found.distance))
         lows.append(widened.distance.low)
         notes += [note("of_two_profiles", first=one, second=two, said=each) for each in found.notes]

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
-
-Array = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Profile:
 
     elevation: float
     scatter: float
-    shape: Array
+    shape: Floats
 
 
 def describe_profile(values: ArrayLike) -> Profile:
@@ -72,7 +71,6 @@ class ProfileComparison:
     ----------
     n_first, n_second : int
         People behind each profile.
-    first, second : Profile
     d2 : float
         D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part.
     elevation_part, scatter_part, shape_part : float
@@ -88,7 +86,6 @@ class ProfileComparison:
         0.
     scales : tuple of int
         Positions of the scales used.
-    notes : tuple of Note
     """
 
     n_first: int
@@ -121,7 +118,7 @@ class ProfilePeople:
         not known.
     """
 
-    scores: Array
+    scores: Floats
     ids: tuple[str, ...] = ()
 
 
@@ -135,10 +132,10 @@ class ProfileDraws:
         As in `ProfileComparison`.
     """
 
-    d2: Array
-    elevation: Array
-    scatter: Array
-    correlation: Array
+    d2: Floats
+    elevation: Floats
+    scatter: Floats
+    correlation: Floats
 
 
 def compare_profiles(
@@ -147,7 +144,7 @@ def compare_profiles(
     *,
     seed: int,
     n_samples: int = 1999,
-    confidence: float = 0.95,
+    level: float = 0.95,
     drawn: ProfileDraws | None = None,
 ) -> ProfileComparison:
     """Compare two profiles (two sites, or one site at T1 and T2), with bootstrap intervals over people.
@@ -158,9 +155,6 @@ def compare_profiles(
         A profile is the mean of the people who have the scale.
     seed : int
         Of numpy's default generator.
-    n_samples : int
-        Bootstrap samples.
-    confidence : float
     drawn : ProfileDraws, optional
         From `draw_profiles` of the same two, where they are there already; then nothing is drawn.
 
@@ -201,23 +195,23 @@ def compare_profiles(
         scatter_part=float(observed.scatter**2),
         shape_part=float(observed.d2 - scales.size * observed.elevation**2 - observed.scatter**2),
         d_per_scale=float(np.sqrt(observed.d2 / scales.size)) if scales.size else np.nan,
-        elevation_difference=_estimate(float(observed.elevation), samples.elevation, confidence),
-        scatter_difference=_estimate(float(observed.scatter), samples.scatter, confidence),
-        correlation=_estimate(float(observed.correlation), samples.correlation, confidence),
-        distance=_estimate_distance(float(observed.d2), samples.d2, scales.size, confidence),
+        elevation_difference=_estimate(float(observed.elevation), samples.elevation, level),
+        scatter_difference=_estimate(float(observed.scatter), samples.scatter, level),
+        correlation=_estimate(float(observed.correlation), samples.correlation, level),
+        distance=_estimate_distance(float(observed.d2), samples.d2, scales.size, level),
         scales=tuple(int(scale) for scale in scales),
         notes=tuple(notes),
     )
 
 
-def _average(scores: Array) -> Array:
+def _average(scores: Floats) -> Floats:
     present = np.isfinite(scores)
     counts = present.sum(axis=0)
     sums = np.where(present, scores, 0.0).sum(axis=0)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _split_distance(pairs: Array) -> ProfileDraws:
+def _split_distance(pairs: Floats) -> ProfileDraws:
     """Return D2 and its parts for pairs of profiles (..., 2, k)."""
     first, second = pairs[..., 0, :], pairs[..., 1, :]
     if pairs.shape[-1] == 0:
@@ -238,26 +232,12 @@ def _split_distance(pairs: Array) -> ProfileDraws:
 
 
 def draw_profiles(first: ProfilePeople, second: ProfilePeople, *, seed: int, n_samples: int = 1999) -> ProfileDraws:
-    """Draw the people of two profiles again and again, for the intervals of `compare_profiles`.
-
-    Parameters
-    ----------
-    first, second : ProfilePeople
-    seed : int
-        Of numpy's default generator.
-    n_samples : int
-        Bootstrap samples.
-
-    Returns
-    -------
-    ProfileDraws
-        Without samples for fewer than two people on a side.
-    """
+    """Draw the people of two profiles again and again, for `compare_profiles`; nothing for fewer than two on a side."""
     scales = _average_both(first, second)[1]
     return _split_distance(_draw_means(first, second, scales, n_samples, seed))
 
 
-def _average_both(first: ProfilePeople, second: ProfilePeople) -> tuple[Array, NDArray[np.intp]]:
+def _average_both(first: ProfilePeople, second: ProfilePeople) -> tuple[Floats, NDArray[np.intp]]:
     """Return both profiles (2, scales), and the scales that both sides have."""
     means = np.array([_average(first.scores), _average(second.scores)])
     return means, np.flatnonzero(np.isfinite(means).all(axis=0))
@@ -265,7 +245,7 @@ def _average_both(first: ProfilePeople, second: ProfilePeople) -> tuple[Array, N
 
 def _draw_means(
     first: ProfilePeople, second: ProfilePeople, scales: NDArray[np.intp], n_samples: int, seed: int
-) -> Array:
+) -> Floats:
     """Draw people with replacement, those in both sides once for both: profiles (n_samples, 2, k)."""
     sides = (first.scores[:, scales], second.scores[:, scales])
     if min(len(side) for side in sides) < 2 or scales.size == 0:
@@ -287,19 +267,19 @@ def _draw_means(
     return drawn[np.isfinite(drawn).all(axis=(1, 2))]
 
 
-def _estimate(value: float, samples: Array, confidence: float) -> Estimate:
+def _estimate(value: float, samples: Floats, level: float) -> Estimate:
     usable = samples[np.isfinite(samples)]
     if np.isnan(value) or usable.size == 0:
         return Estimate(value, np.nan, np.nan)
-    low, high = np.quantile(usable, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value, float(low), float(high))
 
 
-def _estimate_distance(d2: float, samples: Array, k: int, confidence: float) -> Estimate:
+def _estimate_distance(d2: float, samples: Floats, k: int, level: float) -> Estimate:
     if samples.size == 0:
         return Estimate(np.nan, np.nan, np.nan)
     chance = float(samples.mean()) - d2
-    found = _estimate(d2, samples, confidence)
+    found = _estimate(d2, samples, level)
     # Twice off the upper end, as its bias asks, would end the interval too low when scales move together.
     ends = (found.value - chance, found.low - 2 * chance, found.high - chance)
     return Estimate(*(float(np.sqrt(max(value, 0.0) / k)) for value in ends))

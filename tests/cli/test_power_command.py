@@ -66,7 +66,7 @@ def test_each_row_by_sites_is_a_plan_of_its_own():
 
 
 def test_two_against_two_is_answered_in_words():
-    assert assess_plan(plan_equal_sites((2, 2), 15, 0.05), 0.5).notes == (
+    assert tuple(map(str, assess_plan(plan_equal_sites((2, 2), 15, 0.05), 0.5).notes)) == (
         "With 2 sites against 2 a permutation test is impossible at alpha 0.05: its p cannot be below 0.33, however"
         " large the difference. A t test of sites assumes that site means are normally distributed, which so few"
         " sites cannot show: then the smallest difference shown with a power of 80% is 1.90 standard deviations.",
@@ -92,7 +92,7 @@ def test_two_against_two_is_answered_in_words():
     ],
 )
 def test_what_the_other_analyses_would_do_is_said(sites, said):
-    assert list(assess_plan(plan_equal_sites(sites, 15, 0.1)).notes[1:]) == said
+    assert list(map(str, assess_plan(plan_equal_sites(sites, 15, 0.1)).notes[1:])) == said
 
 
 def test_one_site_against_one_leaves_nothing_to_analyse():
@@ -106,7 +106,9 @@ def test_one_site_against_one_leaves_nothing_to_analyse():
 def test_an_effect_no_number_of_sites_can_show_is_said():
     found = assess_plan(plan_equal_sites((2, 2), 15, 0.3), 0.01)
     assert pd.isna(found.sites_needed)
-    assert found.notes[-1] == "An effect of 0.01 standard deviations cannot be shown by any feasible number of sites."
+    assert (
+        str(found.notes[-1]) == "An effect of 0.01 standard deviations cannot be shown by any feasible number of sites."
+    )
 
 
 def test_the_command_gives_what_the_library_gives():
@@ -114,7 +116,7 @@ def test_the_command_gives_what_the_library_gives():
         run("--arms", "2,3", "--people", 12, "--icc", 0.1, "--waves", 2, "--overlap", 0.6, "-f", "json").stdout
     )
     result = assess_plan(StudyPlan(((12,) * 2, (12,) * 3), 0.1, 2, overlap=0.6))
-    assert shown["notes"] == list(result.notes)
+    assert shown["notes"] == list(map(str, result.notes))
     assert [row["smallest_effect"] for row in shown["by_sites"]] == result.by_sites["smallest_effect"].tolist()
     assert [row["smallest_effect"] for row in shown["analyses"]][:2] == result.analyses["smallest_effect"].tolist()[:2]
     assert [row["can_reach_alpha"] for row in shown["analyses"]] == ["yes", "yes", "no"]
@@ -202,7 +204,7 @@ def test_the_picture_says_in_words_what_it_shows():
     assert words.startswith(
         "Smallest effect in standard deviations by sites in each arm: 2 sites 1.90, 3 sites 1.03, 4 sites 0.80,"
     )
-    assert words.endswith(" ".join(result.notes))
+    assert words.endswith(" ".join(map(str, result.notes)))
     assert words in draw_power(result).decode()
 
 

@@ -32,7 +32,7 @@ def test_detectable_difference_of_people_agrees_with_statsmodels(n_x, n_y, alpha
     assert found.noncentrality == pytest.approx(found.effect / math.sqrt(1 / n_x + 1 / n_y))
     assert (found.alpha, found.power, found.design_effect, found.notes) == (alpha, power, 1.0, ())
     assert math.isnan(found.icc)
-    assert found.method == "t test of people, taken as independent"
+    assert found.method.code == "detect_people"
 
 
 def test_cluster_adjusted_difference_carries_the_design_effect_and_the_count_of_sites():
@@ -44,7 +44,7 @@ def test_cluster_adjusted_difference_carries_the_design_effect_and_the_count_of_
     none = detect_between_clusters((31, 29), (2, 2), 0.0)
     assert none.design_effect == 1.0
     assert none.effect > detect_between_people(31, 29).effect  # 2 df instead of 58
-    assert found.method == "cluster-adjusted t test on the count of sites"
+    assert found.method.code == "detect_clusters"
     assert (found.alpha, found.power, found.notes) == (0.05, 0.8, ())
 
 
@@ -55,7 +55,7 @@ def test_with_equal_sites_the_cluster_adjusted_and_the_site_level_difference_are
     clusters = detect_between_clusters((2 * people, 3 * people), (2, 3), icc)
     assert sites.effect == pytest.approx(clusters.effect)
     assert sites.df == clusters.df == 3.0
-    assert (sites.n, sites.n_sites, sites.method) == ((2, 3), (2, 3), "t test of site means")
+    assert (sites.n, sites.n_sites, sites.method.code) == ((2, 3), (2, 3), "detect_sites")
     assert math.isnan(sites.design_effect)
     assert math.isnan(sites.icc)
     assert sites.noncentrality == pytest.approx(clusters.noncentrality)
@@ -72,11 +72,11 @@ def test_designs_that_can_show_nothing_say_so():
     ):
         assert math.isnan(found.effect)
         assert math.isnan(found.noncentrality)
-        assert found.notes[0].startswith("each arm needs members")
+        assert found.notes[0].code == "detect_too_few"
     for found in (detect_between_clusters((10, 10), (2, 2), NAN), detect_between_sites((2, 2), NAN)):
         assert math.isnan(found.effect)
         assert math.isfinite(found.noncentrality)
-        assert found.notes == ("the spread between sites is not known, so no detectable effect can be given",)
+        assert [each.code for each in found.notes] == ["detect_no_spread"]
     assert math.isnan(find_detectable(0.0))
 
 

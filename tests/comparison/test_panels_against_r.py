@@ -10,7 +10,7 @@ from made import make_plan
 
 from sos_score.comparison.judging import compare_panels
 from sos_score.comparison.outcome import Panel, SmallestEffect
-from sos_score.statistics.overlap import compare_overlapping
+from sos_score.statistics.t_tests import compare_overlapping
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "statistics"
 R = json.loads((GOLDEN / "sites.json").read_text())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sos_score.notes import note
 from sos_score.plausibility.checks import check_parts, check_statistic
 from sos_score.plausibility.printed import PublishedStatistic
 
@@ -39,9 +41,7 @@ def test_the_published_table_with_maximum_16_is_flagged():
     parts, total = published_table(0, 16)
     working = check_statistic(parts[2])
     assert verdicts(working)["largest SD"] is False
-    assert working[1].message == (
-        "Working relationship: SD 4.4 is impossible: with mean 15 on 4-16 it cannot be above 3.96."
-    )
+    assert str(working[1].reason) == ("SD 4.4 is impossible: with mean 15 on 4-16 it cannot be above 3.96.")
     sums = check_parts(parts, total)
     assert verdicts(sums) == {
         "sum of means": True,
@@ -49,7 +49,7 @@ def test_the_published_table_with_maximum_16_is_flagged():
         "sum of highest": False,
         "SD of a sum": True,
     }
-    assert sums[2].message == "Total: the highest possible parts add up to 83, not 95."
+    assert str(sums[2].reason) == "the highest possible parts add up to 83, not 95."
 
 
 @pytest.mark.parametrize("wave", [0, 1])
@@ -64,7 +64,7 @@ def test_the_published_table_with_maximum_20_passes(wave):
 def test_the_largest_sd_of_the_example_is_that_of_the_formula():
     # sqrt((15 - 4)(16 - 15) 240 / 239): 220 people at 16 and 20 at 4 have a mean of exactly 15.
     found = check_statistic(PublishedStatistic("x", "15.000", "4.4", 240, 4, 16))[1]
-    assert found.message == "x: SD 4.4 is impossible: with mean 15.000 on 4-16 it cannot be above 3.32."
+    assert str(found.reason) == "SD 4.4 is impossible: with mean 15.000 on 4-16 it cannot be above 3.32."
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_grimmer_agrees_with_published_examples(mean, sd, n, possible):
     [("4.2", 5, 1, 3.03), ("1.00", 100, 1, 0.0)],
 )
 def test_the_largest_sd_agrees_with_rsprite2(mean, n, items, largest):
-    message = check_statistic(PublishedStatistic("x", mean, "9", n, 1, 7, items))[1].message
+    message = str(check_statistic(PublishedStatistic("x", mean, "9", n, 1, 7, items))[1].reason)
     assert message.endswith(f"above {largest:.2f}.")
 
 
@@ -133,8 +133,8 @@ def test_trailing_zeros_count():
 
 
 def test_a_failed_grim_names_the_nearest_means():
-    message = check_statistic(PublishedStatistic("age", "5.19", n=28))[0].message
-    assert message == "age: mean 5.19 is impossible for 28 whole numbers; next 5.1786 and 5.2143."
+    message = str(check_statistic(PublishedStatistic("age", "5.19", n=28))[0].reason)
+    assert message == "mean 5.19 is impossible for 28 whole numbers; next 5.1786 and 5.2143."
 
 
 def test_checks_that_cannot_fail_or_do_not_apply_say_so():
@@ -176,8 +176,9 @@ def test_a_huge_sample_is_not_searched():
 def test_figures_that_cannot_be_read_are_said_in_words(statistic, words):
     (found,) = check_statistic(statistic)
     assert (found.name, found.passed) == ("figures", False)
-    assert words in found.message
-    assert found in check_parts([statistic], PublishedStatistic("total", "3"))
+    assert words in str(found.reason)
+    (of_part,) = check_parts([statistic], PublishedStatistic("total", "3"))
+    assert of_part == replace(found, reason=note("printed_of", name="x", said=found.reason))
 
 
 def test_the_mean_of_several_items_is_finer_than_one_item():
@@ -189,8 +190,8 @@ def test_the_sd_of_a_sum_lies_between_its_bounds():
     parts = [PublishedStatistic("a", "10", "5.0"), PublishedStatistic("b", "10", "1.0")]
     for sd, possible in (("3.8", False), ("3.9", True), ("6.1", True), ("6.2", False)):
         assert verdicts(check_parts(parts, PublishedStatistic("t", "20", sd)))["SD of a sum"] is possible
-    message = check_parts(parts, PublishedStatistic("t", "20", "9.0"))[-1].message
-    assert message == "t: SD 9.0 is impossible: the parts allow 3.90 to 6.10."
+    message = str(check_parts(parts, PublishedStatistic("t", "20", "9.0"))[-1].reason)
+    assert message == "SD 9.0 is impossible: the parts allow 3.90 to 6.10."
 
 
 def test_means_of_parts_have_to_add_up():
@@ -206,7 +207,7 @@ def test_the_largest_sd_of_whole_numbers_is_that_of_every_sample(items):
     for mean in ("2.0", "3.2", "1.6"):
         printed = np.abs(samples.mean(axis=1) - float(mean)) <= 0.05 + 1e-9
         largest = samples[printed].std(axis=1, ddof=1).max()
-        message = check_statistic(PublishedStatistic("x", mean, "9", 5, 1, 4, items))[1].message
+        message = str(check_statistic(PublishedStatistic("x", mean, "9", 5, 1, 4, items))[1].reason)
         assert message.endswith(f"above {largest:.2f}.")
 
 
@@ -220,7 +221,7 @@ def test_figures_of_real_answers_always_pass(answers, mean_places, sd_places):
     mean, sd = f"{scores.mean():.{mean_places}f}", f"{scores.std(ddof=1):.{sd_places}f}"
     found = check_statistic(PublishedStatistic("x", mean, sd, len(answers), 1, 5, items=3))
     assert [one.name for one in found] == ["mean in range", "largest SD", "GRIM", "GRIMMER"]
-    assert [one.message for one in found if one.passed is False] == []
+    assert [one.reason for one in found if one.passed is False] == []
     parts = np.array(answers)
     printed = [
         PublishedStatistic(str(j), f"{parts[:, j].mean():.1f}", f"{parts[:, j].std(ddof=1):.1f}", low=1, high=5)

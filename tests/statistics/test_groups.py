@@ -1,20 +1,18 @@
 import warnings
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import f_oneway, studentized_range, tukey_hsd
+from scipy.stats import studentized_range, tukey_hsd
 
 from sos_score.statistics.anova import (
     StudentizedRange,
-    analyse_variance,
     compare_pairs,
     compare_welch_anova,
 )
 from sos_score.statistics.pingouin_adapter import WELCH_COLUMNS
-from sos_score.statistics.t_tests import compare_student, compare_welch
+from sos_score.statistics.t_tests import compare_welch
 
 GROUPS = (
     [24.5, 23.5, 26.4, 27.1, 29.9],
@@ -30,7 +28,7 @@ def test_games_howell_agrees_with_scipy_in_every_pair(level):
     scipys = tukey_hsd(*GROUPS, equal_var=False)
     limits = scipys.confidence_interval(level)
     for (a, b), found in ours.items():
-        assert found.method == "Games-Howell"
+        assert found.method.code == "games_howell"
         assert found.n == (len(GROUPS[a]), len(GROUPS[b]))
         assert found.estimate == pytest.approx(scipys.statistic[a, b], rel=1e-12)
         assert found.p == pytest.approx(scipys.pvalue[a, b], abs=1e-6)
@@ -88,7 +86,6 @@ def test_studentized_range_quantiles_agree_with_the_printed_table():
 
 def test_missing_scores_are_dropped_before_any_group_test():
     holes = [[*values, float("nan")] for values in GROUPS]
-    assert analyse_variance(holes) == analyse_variance(GROUPS)
     assert compare_welch_anova(holes) == compare_welch_anova(GROUPS)
     assert compare_pairs(holes) == compare_pairs(GROUPS)
 
@@ -104,7 +101,6 @@ def test_pingouin_still_answers_in_the_columns_the_adapter_reads():
 def test_group_tests_let_no_warning_out():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        analyse_variance(GROUPS)
         compare_welch_anova(GROUPS)
         compare_pairs(GROUPS)
 
@@ -115,26 +111,8 @@ groups = st.lists(
 
 
 @given(groups)
-def test_anova_agrees_with_scipy_and_its_parts_add_up(given_groups):
-    found = analyse_variance(given_groups)
-    theirs = f_oneway(*given_groups)
-    # Where all means are equal, scipy's sum of squares can come out just below 0, and its p with it NaN.
-    assume(len({sum(group) / len(group) for group in given_groups}) > 1)
-    assert found.statistic == pytest.approx(theirs.statistic, abs=1e-10)
-    assert found.p == pytest.approx(theirs.pvalue, rel=1e-8)
-    everyone = np.concatenate(given_groups)
-    assert found.ss_between + found.ss_within == pytest.approx(((everyone - everyone.mean()) ** 2).sum())
-    assert 0 <= found.eta2 <= 1
-    assert found.omega2 <= found.epsilon2 + 1e-12 or found.epsilon2 < 0
-    assert found.epsilon2 <= found.eta2
-
-
-@given(groups)
-def test_with_two_groups_f_is_t_squared(given_groups):
+def test_with_two_groups_welchs_f_is_t_squared(given_groups):
     first, second = given_groups[:2]
-    assert analyse_variance([first, second]).statistic == pytest.approx(
-        compare_student(first, second).statistic ** 2, abs=1e-9
-    )
     welch = compare_welch(first, second)
     found = compare_welch_anova([first, second])
     assert found.statistic == pytest.approx(welch.statistic**2, abs=1e-9)

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sos_score.notes import note
 from sos_score.statistics.equivalence import assess_equivalence
-from sos_score.statistics.estimate import NO_VARIATION
-from sos_score.statistics.overlap import compare_overlapping
-from sos_score.statistics.t_tests import compare_paired, compare_student, compare_welch
+from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_student, compare_welch
 
 NAN = math.nan
 # Derrick, Toher and White (2017), The Quantitative Methods for Psychology 13(2), 120-126: the worked example
@@ -37,7 +36,7 @@ def test_published_example_with_equal_variances():
     assert (found.test.high - 2) / se == pytest.approx(2.0969, abs=2e-4)
     assert found.test.low == pytest.approx(4 - found.test.high, rel=1e-12)
     assert (found.n_linked, found.n_only_x, found.n_only_y, found.test.n) == (8, 8, 8, (16, 16))
-    assert found.test.method == "partially overlapping samples t (equal variances)"
+    assert found.test.method.code == "overlap_t_equal"
     assert (found.test.level, found.test.notes) == (0.95, ())
 
 
@@ -50,7 +49,7 @@ def test_published_example_with_unequal_variances():
     assert found.test.statistic == pytest.approx(2 / se, rel=1e-12)
     assert found.test.df == pytest.approx(7 + (welch - 8 + 1) / 32 * 16, rel=1e-12)
     assert found.test.p == pytest.approx(0.0261, abs=2e-4)
-    assert found.test.method == "partially overlapping samples t (unequal variances)"
+    assert found.test.method.code == "overlap_t_unequal"
 
 
 def test_sides_of_different_size_follow_the_printed_formulas():
@@ -117,10 +116,10 @@ def test_one_linked_person_cannot_be_linked():
     found = compare_overlapping(x, y)
     welch = compare_welch([5, 7, 9], [6, 3, 4])
     assert found.test.p == welch.p
-    assert found.test.method == "Welch t"
+    assert found.test.method.code == "welch_t"
     assert found.n_linked == 1
     assert math.isnan(found.r)
-    assert found.test.notes == ("only one person has both scores, so the link is ignored",)
+    assert found.test.notes == (note("one_linked"),)
     student = compare_overlapping(x, y, equal_variances=True).test
     assert student.p == compare_student([5, 7, 9], [6, 3, 4]).p
 
@@ -128,7 +127,7 @@ def test_one_linked_person_cannot_be_linked():
 def test_a_constant_linked_side_counts_as_uncorrelated():
     found = compare_overlapping([5, 5, 5, 9, NAN], [6, 4, 3, NAN, 8])
     assert found.r == 0.0
-    assert found.test.notes == ("one score of the linked people does not vary, so their correlation is taken as 0",)
+    assert found.test.notes == (note("linked_constant"),)
     assert math.isfinite(found.test.p)
     v_x, v_y = np.var([5, 5, 5, 9], ddof=1) / 4, np.var([6, 4, 3, 8], ddof=1) / 4
     assert found.test.se == pytest.approx(math.sqrt(v_x + v_y))
@@ -139,11 +138,11 @@ def test_constant_scores_and_constant_changes_are_not_tested(equal_variances):
     constant = compare_overlapping([3, 3, 3, NAN], [3, 3, NAN, 3], equal_variances=equal_variances)
     assert math.isnan(constant.test.p)
     assert constant.test.estimate == 0.0
-    assert NO_VARIATION in constant.test.notes
+    assert note("no_variation") in constant.test.notes
     shifted = compare_overlapping([2, 3, 4], [1, 2, 3], equal_variances=equal_variances)
     assert math.isnan(shifted.test.p)
     assert shifted.test.estimate == 1.0
-    assert NO_VARIATION in shifted.test.notes
+    assert note("no_variation") in shifted.test.notes
 
 
 def test_a_side_with_one_score_or_none_is_not_tested():
@@ -172,7 +171,7 @@ def test_one_place_a_person_is_needed():
 
 def test_equivalence_stands_on_the_overlapping_test_too():
     found = assess_equivalence(compare_overlapping(A, B).test, margin=4.0)
-    assert found.method == "TOST on partially overlapping samples t (unequal variances)"
+    assert found.method == note("tost", test=note("overlap_t_unequal"))
     assert found.equivalent is True
     assert found.high < 4.0
 

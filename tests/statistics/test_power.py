@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect, find_smallest_p
+from sos_score.notes import note
+from sos_score.statistics.permutation import find_smallest_p
+from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect
 from sos_score.statistics.power.trial import StudyPlan, plan_equal_sites
 
 UNEQUAL = StudyPlan(people=((8, 12, 20, 30, 9), (25, 6, 14, 10, 18, 22)), icc=0.1)
@@ -51,14 +53,14 @@ def test_the_smallest_p_of_a_permutation_is_that_of_counting(sites):
 
     every = [distance(chosen) for chosen in combinations(range(total), sites[0])]
     observed = distance(tuple(range(sites[0])))
-    assert find_smallest_p(sites) == pytest.approx(np.mean([one >= observed - 1e-9 for one in every]))
+    assert find_smallest_p(*sites) == pytest.approx(np.mean([one >= observed - 1e-9 for one in every]))
 
 
 def test_two_sites_against_two_are_impossible_in_words():
     found = find_smallest_effect(plan_equal_sites((2, 2), 15, 0.1))
     assert not found.permutation_possible
     assert found.smallest_p == pytest.approx(1 / 3)
-    assert found.sentence == (
+    assert str(found.answer) == (
         "With 2 sites against 2 a permutation test is impossible at alpha 0.05: its p cannot be below 0.33,"
         " however large the difference. A t test of sites assumes that site means are normally distributed,"
         " which so few sites cannot show: then the smallest difference shown with a power of 80% is"
@@ -71,7 +73,7 @@ def test_two_sites_against_two_are_impossible_in_words():
 def test_four_sites_against_four_are_possible():
     found = find_smallest_effect(replace(plan_equal_sites((4, 4), 15, 0.1), waves=2))
     assert found.permutation_possible
-    assert found.sentence.startswith(
+    assert str(found.answer).startswith(
         "With 4 sites against 4, the smallest difference in change shown with a power of 80% is "
     )
     # 1 against 19 reaches p = 1/20, which is alpha
@@ -96,8 +98,8 @@ def test_one_site_against_one_has_no_answer():
     power, effect = find_power(plan, 1.0), find_smallest_effect(plan)
     assert np.isnan([power.site_level, power.site_df, power.cluster_robust, power.cluster_df]).all()
     assert np.isnan([effect.site_level, effect.cluster_robust]).all()
-    assert power.notes == effect.notes == ("one site against one: the framework and the site cannot be told apart.",)
-    assert effect.sentence == (
+    assert power.notes == effect.notes == (note("plan_one_against_one"),)
+    assert str(effect.answer) == (
         "With 1 site against 1 nothing can be said about the framework: it cannot be told apart from the site."
     )
 
@@ -106,7 +108,7 @@ def test_an_arm_with_one_site_has_no_cr2_answer():
     found = find_power(plan_equal_sites((1, 4), 30, 0.1), 1.0)
     assert found.site_level > 0.05
     assert np.isnan(found.cluster_robust)
-    assert found.notes == ("an arm with one site: CR2 errors cannot be computed.",)
+    assert found.notes == (note("plan_no_cr2"),)
 
 
 @pytest.mark.parametrize("waves", [1, 2])
@@ -124,7 +126,7 @@ def test_sites_needed_are_the_fewest_that_are_enough(waves, effect):
 
 
 def test_sites_needed_are_said_in_words():
-    assert find_sites_needed(plan_equal_sites((2, 2), 15, 0.1), 0.5).sentence == (
+    assert str(find_sites_needed(plan_equal_sites((2, 2), 15, 0.1), 0.5).answer) == (
         "To show 0.5 standard deviations with a power of 80%, each arm needs 12 sites of 15 people;"
         " a permutation test is possible from 4 sites in each arm."
     )
@@ -134,8 +136,8 @@ def test_sites_needed_are_said_in_words():
 def test_an_effect_that_no_number_of_sites_shows_is_nan_with_a_note(effect):
     found = find_sites_needed(plan_equal_sites((2, 2), 15, 0.1), effect)
     assert np.isnan(found.site_level)
-    assert found.notes == ("more than 8192 sites in each arm would be needed.",)
-    assert "cannot be shown" in found.sentence
+    assert found.notes == (note("plan_too_many_sites", most=8192),)
+    assert found.answer == note("sites_not_feasible", effect=effect)
 
 
 @pytest.mark.parametrize(

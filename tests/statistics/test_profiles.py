@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from sos_score.notes import note
 from sos_score.statistics.profile_similarity import VERY_SIMILAR, judge_similarity
 from sos_score.statistics.profiles import ProfilePeople, compare_profiles, describe_profile, draw_profiles
 
@@ -27,7 +28,7 @@ def test_a_flat_profile_has_no_shape():
     assert np.isnan(profile.shape).all()
     found = compare_profiles(people([50.1] * 3, 3), people([1, 2, 3], 3), seed=1)
     assert np.isnan(found.correlation.value)
-    assert any("flat profile" in note for note in found.notes)
+    assert note("profile_flat") in found.notes
 
 
 def test_distance_splits_into_elevation_scatter_and_shape_by_hand_arithmetic():
@@ -79,26 +80,26 @@ def test_a_scale_that_one_side_lacks_is_left_out():
     found = compare_profiles(ProfilePeople(scores), people([50, 35, 51, 50], 2), seed=1)
     assert found.scales == (0, 2, 3)
     assert found.d2 == pytest.approx(101)
-    assert found.notes == ("1 of 4 scales left out: one side has no scores.",)
+    assert found.notes == (note("scales_left_out", scales=1, total=4),)
 
 
 def test_one_person_has_a_profile_and_no_interval():
     found = compare_profiles(people([40, 50, 60], 1), people([50, 50, 50], 5), seed=1)
     assert found.d2 == pytest.approx(200)
     assert np.isnan([found.distance.value, found.distance.low, found.elevation_difference.low]).all()
-    assert "fewer than two people on a side: no intervals can be given." in found.notes
+    assert note("profile_no_intervals") in found.notes
 
 
 def test_nobody_and_no_scale_give_nan_with_a_note():
     found = compare_profiles(ProfilePeople(np.empty((0, 3))), people([50, 50, 50], 5), seed=1)
     assert np.isnan([found.d2, found.d_per_scale, found.elevation_part, found.first.elevation]).all()
-    assert "3 of 3 scales left out" in found.notes[0]
+    assert found.notes[0] == note("scales_left_out", scales=3, total=3)
 
 
 def test_two_scales_have_no_shape_to_correlate():
     found = compare_profiles(people([40, 60], 2), people([45, 62], 2), seed=1)
     assert np.isnan(found.correlation.value)
-    assert any("fewer than three scales" in note for note in found.notes)
+    assert note("profile_few_scales") in found.notes
     assert found.elevation_part + found.scatter_part + found.shape_part == pytest.approx(found.d2)
 
 
@@ -122,7 +123,7 @@ def test_samples_that_are_there_already_are_those_that_would_be_drawn():
 
 def test_intervals_widen_with_confidence_and_hold_the_value():
     sides = people([40, 50, 60], 15, 8.0, 1), people([45, 50, 55], 15, 8.0, 2)
-    narrow, wide = (compare_profiles(*sides, seed=5, confidence=level) for level in (0.5, 0.99))
+    narrow, wide = (compare_profiles(*sides, seed=5, level=level) for level in (0.5, 0.99))
     for name in ("elevation_difference", "scatter_difference", "correlation", "distance"):
         one, two = getattr(narrow, name), getattr(wide, name)
         assert two.low <= one.low <= one.high <= two.high
@@ -167,7 +168,7 @@ def test_very_similar_profiles_can_be_supported():
     sites = {f"site {j}": people([45, 50, 55, 48, 52, 50], 400, 8.0, j) for j in (1, 2, 4)}
     found = judge_similarity(sites, seed=1)
     assert (found.verdict, found.limit, found.notes) == ("supported", VERY_SIMILAR, ())
-    assert found.sentence == (
+    assert str(found.answer) == (
         "site 1, site 2 and site 4 had very similar profiles: no two differ by more than 3 points a scale."
     )
     assert [pair[:2] for pair in found.pairs] == [
@@ -182,8 +183,8 @@ def test_very_similar_profiles_can_be_refused():
     sites = {"A": people([40, 50, 60], 30, 8.0, 1), "B": people([60, 50, 40], 30, 8.0, 2)}
     found = judge_similarity(sites, seed=1)
     assert found.verdict == "refused"
-    assert found.sentence.startswith("A and B did not have very similar profiles: A and B differ by ")
-    assert found.sentence.endswith("more than 3 points a scale.")
+    assert str(found.answer).startswith("A and B did not have very similar profiles: A and B differ by ")
+    assert str(found.answer).endswith("more than 3 points a scale.")
     assert found.pairs[0][2].low > 3
 
 
@@ -191,13 +192,13 @@ def test_small_sites_leave_similarity_open():
     sites = {name: people([50] * 6, 9, 10.0, j) for j, name in enumerate("ABC")}
     found = judge_similarity(sites, seed=1)
     assert found.verdict == "cannot tell"
-    assert found.sentence.startswith(
+    assert str(found.answer).startswith(
         "The data cannot tell whether A, B and C had very similar profiles (within 3 points a scale): "
     )
     one = judge_similarity({"A": people([50, 51, 52], 1), "B": people([50, 51, 53], 9)}, seed=1)
     assert one.verdict == "cannot tell"
-    assert "an unknown number of points" in one.sentence
-    assert one.notes == ("A and B: fewer than two people on a side: no intervals can be given.",)
+    assert "an unknown number of points" in str(one.answer)
+    assert one.notes == (note("of_two_profiles", first="A", second="B", said=note("profile_no_intervals")),)
 
 
 def test_the_limit_can_be_stated():

@@ -3,7 +3,7 @@ import pytest
 
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
-from sos_score.statistics.mixed.shares import bootstrap_shares, profile_shares
+from sos_score.statistics.mixed.shares import profile_shares
 from sos_score.statistics.mixed.variance_tests import assess_levels, compare_levels
 
 pytestmark = pytest.mark.slow
@@ -18,41 +18,25 @@ def draw_study(rng, sites, workers, families, share_site, share_worker):
     return y, site, worker
 
 
-def find_coverage(method, n_studies, shape, true):
+def find_coverage(n_studies, shape, true):
     rng = np.random.default_rng(20170328)
     held = np.zeros(3)
     for _ in range(n_studies):
         y, site, worker = draw_study(rng, *shape, *true)
-        found = method(variance_data(y, {"sites": site, "workers": worker})).shares
+        found = profile_shares(variance_data(y, {"sites": site, "workers": worker})).shares
         held += [one.low <= share <= one.high for one, share in zip(found, (*true, 1 - sum(true)), strict=True)]
     return held / n_studies
 
 
-def draw_shares(data):
-    return bootstrap_shares(data, seed=1, n_samples=199)
-
-
 @pytest.mark.parametrize("true", [(0.1, 0.3), (0.3, 0.1), (0.0, 0.3)])
 def test_profile_intervals_of_shares_cover_in_4_sites_of_5_workers_of_3_families(true):
-    coverage = find_coverage(profile_shares, 150, (4, 5, 3), true)
+    coverage = find_coverage(150, (4, 5, 3), true)
     assert (coverage >= 0.91).all(), coverage
 
 
 def test_profile_intervals_of_shares_cover_in_20_sites_of_5_workers_of_5_families():
-    coverage = find_coverage(profile_shares, 80, (20, 5, 5), (0.1, 0.3))
+    coverage = find_coverage(80, (20, 5, 5), (0.1, 0.3))
     assert (coverage >= 0.91).all(), coverage
-
-
-def test_bootstrap_intervals_of_shares_cover_less_well_in_4_sites_of_5_workers_of_3_families():
-    typical = find_coverage(draw_shares, 200, (4, 5, 3), (0.1, 0.3))
-    assert (typical >= 0.88).all(), typical
-    sites_differ_much = find_coverage(draw_shares, 200, (4, 5, 3), (0.3, 0.1))[0]
-    assert 0.75 < sites_differ_much < 0.90
-
-
-def test_bootstrap_intervals_of_shares_cover_in_20_sites_of_5_workers_of_5_families():
-    coverage = find_coverage(draw_shares, 100, (20, 5, 5), (0.1, 0.3))
-    assert (coverage >= 0.88).all(), coverage
 
 
 def test_the_mixture_test_of_a_level_keeps_its_level():
@@ -75,14 +59,13 @@ def test_levels_of_equal_variance_are_rarely_told_apart(share):
     assert told / 150 <= 0.09
 
 
-@pytest.mark.parametrize(("method", "most"), [("satterthwaite", 0.07), ("kenward_roger", 0.06)])
-def test_the_slope_of_a_worker_level_predictor_keeps_its_level(method, most):
+def test_the_slope_of_a_worker_level_predictor_keeps_its_level():
     rng = np.random.default_rng(13)
     refused = 0
     for _ in range(600):
         y, site, worker = draw_study(rng, 4, 5, 3, 0.1, 0.3)
         competence = rng.normal(size=20)[worker]
         design = np.column_stack([np.ones(y.size), competence])
-        tests = assess_coefficients(variance_data(y, {"sites": site, "workers": worker}, design), method=method)
+        tests = assess_coefficients(variance_data(y, {"sites": site, "workers": worker}, design))
         refused += tests.coefficients[1].p < 0.05
-    assert 0.03 < refused / 600 < most
+    assert 0.03 < refused / 600 < 0.07

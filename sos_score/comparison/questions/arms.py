@@ -30,9 +30,9 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.notes import note
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
+from sos_score.statistics.permutation import SiteComparison, compare_sites
 from sos_score.statistics.power.detectable import detect_between_people
 from sos_score.statistics.ranks import compare_ranks
-from sos_score.statistics.sites import SiteComparison, compare_sites
 from sos_score.statistics.t_tests import compare_welch
 
 

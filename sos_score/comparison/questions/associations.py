@@ -27,8 +27,7 @@ from sos_score.definition.study.model import Pair
 from sos_score.notes import Note, note
 from sos_score.statistics.agreement import compare_views
 from sos_score.statistics.correlation import Correlation, correlate_pearson, correlate_spearman
-from sos_score.statistics.mixed.fixed_effects import CoefficientTest
-from sos_score.statistics.mixed.slopes import estimate_slopes, separate_slopes
+from sos_score.statistics.mixed.fixed_effects import CoefficientTest, estimate_slopes, separate_slopes
 from sos_score.study.data import StudyData, StudyOutcome
 from sos_score.words import pluralise
 
@@ -78,8 +77,8 @@ def _ask_association(
     base: Finding, scores: PairScores, data: StudyData, plan: ComparisonPlan, pair: Pair
 ) -> list[Finding]:
     confidence = 1 - plan.alpha
-    pearson = correlate_pearson(scores.x, scores.y, confidence=confidence)
-    spearman = correlate_spearman(scores.x, scores.y, confidence=confidence)
+    pearson = correlate_pearson(scores.x, scores.y, level=confidence)
+    spearman = correlate_spearman(scores.x, scores.y, level=confidence)
     of_units = replace(base, notes=(*base.notes, *_count_dropped(pearson.n_dropped, pair, "one_score_only", plan)))
     return [
         _make_judged(_with_r(of_units, pearson, Measure.R, "t"), scores, plan, data.outcome(pair.y)),
@@ -115,7 +114,7 @@ def _make_judged(finding: Finding, scores: PairScores, plan: ComparisonPlan, y: 
     if stated is None or stated.unit != "g":
         return finding
     smallest = stated.value / math.sqrt(stated.value**2 + 4)
-    found = correlate_pearson(scores.x, scores.y, confidence=1 - 2 * plan.alpha)
+    found = correlate_pearson(scores.x, scores.y, level=1 - 2 * plan.alpha)
     if math.isnan(found.low) or abs(found.r) == 1:
         return replace(finding, equivalence=Equivalence(smallest))
     from scipy.stats import norm
@@ -129,13 +128,13 @@ def _make_judged(finding: Finding, scores: PairScores, plan: ComparisonPlan, y: 
 def _list_slopes(base: Finding, scores: PairScores, plan: ComparisonPlan) -> list[Finding]:
     """Return the slope of y on the units' x, and on what is higher or lower than usual for the unit."""
     confidence, level = 1 - plan.alpha, base.level
-    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, confidence=confidence)
+    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=confidence)
     of_scores = replace(base, unit=Unit.SCORES)
     start = replace(of_scores, notes=between.notes, counts=(between.fit.n,))
     found = [_with_slope(start, between.test("x"), note("slope_between", level=level))]
     units = pluralise(level)
     if units in scores.levels and not np.isnan(scores.own_x).all():
-        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units, confidence=confidence)
+        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units, level=confidence)
         start = replace(of_scores, notes=parts.notes, counts=(parts.n,))
         found.append(_with_slope(start, parts.within, note("slope_within", level=level)))
         found.append(_with_slope(start, parts.difference, note("slope_difference", level=level)))
@@ -150,7 +149,7 @@ def _with_slope(finding: Finding, test: CoefficientTest, method: Note) -> Findin
 
 
 def _count_wrongly(base: Finding, scores: PairScores, confidence: float, pair: Pair) -> Finding:
-    found = correlate_pearson(scores.unit_x, scores.outcome, confidence=confidence)
+    found = correlate_pearson(scores.unit_x, scores.outcome, level=confidence)
     finding = _with_r(replace(base, unit=Unit.SCORES), found, Measure.R, "t")
     said = note("counted_as_if_apart", scores=found.n, level=pair.level)
     return replace(
@@ -163,7 +162,7 @@ def _ask_agreement(
 ) -> list[Finding]:
     """Return how far two views of the same things agree, x less y."""
     confidence = 1 - plan.alpha
-    found = compare_views(scores.x, scores.y, confidence=confidence)
+    found = compare_views(scores.x, scores.y, level=confidence)
     dropped = _count_dropped(found.n_dropped, pair, "one_view_only", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = (
@@ -171,7 +170,7 @@ def _ask_agreement(
     )
     notes = (*dropped, *nested, *found.notes)
     base = replace(base, counts=(found.n,), notes=notes)
-    r = correlate_pearson(scores.x, scores.y, confidence=confidence)
+    r = correlate_pearson(scores.x, scores.y, level=confidence)
     difference = Estimate(found.difference, found.difference_low, found.difference_high)
     icc = Effect(Measure.ICC_A1, found.icc, found.icc_low, found.icc_high)
     concordance = Effect(Measure.CONCORDANCE, found.ccc, found.ccc_low, found.ccc_high)

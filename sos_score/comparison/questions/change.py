@@ -34,10 +34,10 @@ from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
 from sos_score.psychometrics.retest.stability import reliable_change
 from sos_score.statistics.effect_sizes import hedges_g, standardize_change
-from sos_score.statistics.overlap import compare_overlapping
+from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
-from sos_score.statistics.t_tests import compare_paired, compare_welch, pool_variance
+from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_welch
 
 
 def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads) -> list[Finding]:

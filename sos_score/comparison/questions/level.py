@@ -29,7 +29,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
 from sos_score.psychometrics.teams.agreement import team_agreement
 from sos_score.psychometrics.teams.reporting import judge_team_mean
-from sos_score.statistics.descriptives import describe_sample
+from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.t_tests import compare_to_norm
 

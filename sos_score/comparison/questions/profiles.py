@@ -88,15 +88,13 @@ def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> It
         groups = Groups(Contrast.WAVES, (names[-1], names[0]))
         for site in follow(plan.track, both_waves, "Profiles over time"):
             finding = replace(base, site=site, waves=plan.span, groups=groups)
-            yield from _describe(
-                finding, compare_profiles(after[site], before[site], seed=plan.seed, confidence=confidence)
-            )
+            yield from _describe(finding, compare_profiles(after[site], before[site], seed=plan.seed, level=confidence))
     drawn: dict[str, _Draws] = {wave: {} for wave in names}
     pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
     for wave, one, two in follow(plan.track, pairs, "Profiles of sites"):
         both = (waves[wave][0][one], waves[wave][0][two])
         drawn[wave][one, two] = samples = draw_profiles(*both, seed=plan.seed)
-        found = compare_profiles(*both, seed=plan.seed, confidence=confidence, drawn=samples)
+        found = compare_profiles(*both, seed=plan.seed, level=confidence, drawn=samples)
         yield from _describe(replace(base, waves=at(wave), groups=Groups(Contrast.SITE_PAIR, (one, two))), found)
     if names:
         yield from _judge(replace(base, waves=at(names[0])), waves[names[0]][0], drawn[names[0]], plan)
@@ -145,7 +143,7 @@ def _judge(base: Finding, people: _People, drawn: _Draws, plan: ComparisonPlan) 
     for size in sorted(set(sizes), reverse=True):
         for sites in combinations(people, size):
             chosen = {site: people[site] for site in sites}
-            found = judge_similarity(chosen, seed=plan.seed, confidence=1 - plan.alpha, drawn=drawn)
+            found = judge_similarity(chosen, seed=plan.seed, level=1 - plan.alpha, drawn=drawn)
             finding = replace(
                 base,
                 groups=Groups(Contrast.SITES, sites),

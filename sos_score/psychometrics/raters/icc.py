@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-
-# A mean square this small beside the squared size of the ratings is rounding noise.
-_NOISE = 1e-24
+from sos_score.statistics.agreement import MeanSquares, bound_agreement, find_agreement, find_mean_squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +71,6 @@ class RaterIcc:
         return next(form for form in self.forms if name in {form.name, form.shrout_fleiss})
 
 
-@dataclass(frozen=True, slots=True)
-class _Squares:
-    """Mean squares of n targets by k raters."""
-
-    n: int
-    k: int
-    targets: float
-    raters: float
-    error: float
-    within: float
-
-
 def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     """Return the six intraclass correlations of a table of ratings.
 
@@ -117,7 +102,7 @@ def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
         raise ValueError("ratings must be a matrix of targets by raters")
     whole = x[~np.isnan(x).any(axis=1)]
     n, k = whole.shape
-    squares = _mean_squares(whole) if n > 1 and k > 1 else _Squares(n, k, *[np.nan] * 4)
+    squares = find_mean_squares(whole) if n > 1 and k > 1 else MeanSquares(n, k, *[np.nan] * 4)
     notes = _notes(squares)
     forms = _undefined(squares) if np.isnan(squares.targets) or squares.targets == 0 else _forms(squares, level)
     return RaterIcc(
@@ -133,21 +118,7 @@ def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     )
 
 
-def _mean_squares(x: Floats) -> _Squares:
-    n, k = x.shape
-    grand, row, column = x.mean(), x.mean(axis=1), x.mean(axis=0)
-    noise = _NOISE * max(float((x**2).max()), 1.0)
-    residual = x - row[:, None] - column[None, :] + grand
-    squares = (
-        k * ((row - grand) ** 2).sum() / (n - 1),
-        n * ((column - grand) ** 2).sum() / (k - 1),
-        (residual**2).sum() / ((n - 1) * (k - 1)),
-        ((x - row[:, None]) ** 2).sum() / (n * (k - 1)),
-    )
-    return _Squares(n, k, *(0.0 if square <= noise else float(square) for square in squares))
-
-
-def _notes(s: _Squares) -> tuple[str, ...]:
+def _notes(s: MeanSquares) -> tuple[str, ...]:
     if s.n < 2 or s.k < 2:
         return ("No ICC: at least two targets rated by the same two raters are needed.",)
     if s.targets == 0:
@@ -159,16 +130,16 @@ def _notes(s: _Squares) -> tuple[str, ...]:
     return ()
 
 
-def _forms(s: _Squares, level: float) -> tuple[IccForm, ...]:
+def _forms(s: MeanSquares, level: float) -> tuple[IccForm, ...]:
     n, k = s.n, s.k
     one_way = _f_test(s.targets, s.within, (n - 1, n * (k - 1)), level)
     two_way = _f_test(s.targets, s.error, (n - 1, (n - 1) * (k - 1)), level)
-    agreement = (s.targets - s.error) / (s.targets + (k - 1) * s.error + k * (s.raters - s.error) / n)
+    agreement = find_agreement(s)
     # The denominator estimates a variance; when it comes to 0 the mean of the raters has no agreement.
     variance = s.targets + (s.raters - s.error) / n
     is_some = abs(variance) > 1e-12 * (s.targets + (s.raters + s.error) / n)
     agreement_of_mean = (s.targets - s.error) / variance if is_some else np.nan
-    low, high = _agreement_interval(s, agreement, level)
+    low, high = bound_agreement(s, agreement, level)
     return (
         _form("ICC(1)", "ICC(1,1)", [_single(f, k) for f in one_way.ratios], one_way),
         _form("ICC(A,1)", "ICC(2,1)", [agreement, low, high], two_way),
@@ -214,28 +185,7 @@ def _step_up(icc: float, k: int) -> float:
     return k * icc / below if abs(below) > 1e-12 else np.nan
 
 
-def _agreement_interval(s: _Squares, icc: float, level: float) -> tuple[float, float]:
-    """Return the interval of ICC(A,1), with Satterthwaite's degrees of freedom (McGraw & Wong, Table 7)."""
-    from scipy.special import fdtri
-
-    n, k = s.n, s.k
-    a = k * icc * s.raters
-    b = (n * (1 + (k - 1) * icc) - k * icc) * s.error
-    if a == 0 and b == 0:
-        return (icc, icc) if s.within == 0 else (np.nan, np.nan)
-    df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
-    if df <= 0:
-        return np.nan, np.nan
-    tail = (1 + level) / 2
-    down = float(fdtri(n - 1, df, tail))
-    up = float(fdtri(df, n - 1, tail))
-    noise = k * s.raters + (k * n - k - n) * s.error
-    low = n * (s.targets - down * s.error) / (down * noise + n * s.targets)
-    high = n * (up * s.targets - s.error) / (noise + n * up * s.targets)
-    return low, high
-
-
-def _undefined(s: _Squares) -> tuple[IccForm, ...]:
+def _undefined(s: MeanSquares) -> tuple[IccForm, ...]:
     n, k, nan = s.n, s.k, np.nan
     one_way = _FTest((nan, nan, nan), (max(n - 1, 0), max(n * (k - 1), 0)), nan)
     two_way = _FTest((nan, nan, nan), (max(n - 1, 0), max((n - 1) * (k - 1), 0)), nan)

@@ -1,4 +1,4 @@
-"""Outcome, levels and fixed part of a random-intercept model, with what cannot be used set aside in words."""
+"""Outcome, levels and fixed part of a random-intercept model, with what cannot be used set aside."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 
-Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 
@@ -40,8 +40,8 @@ class VarianceData:
         Why no model can be fitted.
     """
 
-    outcome: Array
-    design: Array
+    outcome: Floats
+    design: Floats
     names: tuple[str, ...]
     codes: tuple[Codes, ...]
     labels: tuple[tuple[str, ...], ...]
@@ -89,13 +89,9 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
     design : array (n, p), optional
         The fixed part with its column of ones; only a column of ones when left out. NaN is missing.
 
-    Returns
-    -------
-    VarianceData
-
     Notes
     -----
-    Rows with anything missing are left out and counted. A level is set aside, with a sentence, when it has
+    Rows with anything missing are left out and counted. A level is set aside, with a note, when it has
     fewer than two groups, as many groups as rows, the same groups as another level, or nothing left once the
     fixed part is taken out: lme4 1.1-31 refuses the first two and cannot identify the others.
 
@@ -169,7 +165,7 @@ def _encode(values: NDArray[np.object_]) -> tuple[tuple[str, ...], Codes]:
     return tuple(map(_say, groups)), np.array([place[value] for value in values], dtype=np.intp)
 
 
-def _why_unusable(codes: Codes, design: Array, others: Mapping[str, Codes]) -> Note | None:
+def _why_unusable(codes: Codes, design: Floats, others: Mapping[str, Codes]) -> Note | None:
     """Return why a level's variance cannot be estimated; None when it can."""
     n, groups = codes.size, int(codes.max(initial=-1)) + 1
     if groups < 2:
@@ -186,7 +182,7 @@ def _why_unusable(codes: Codes, design: Array, others: Mapping[str, Codes]) -> N
     return note("level_in_fixed_part") if left.max() < 1e-8 * n else None
 
 
-def _find_problem(outcome: Array, design: Array, names: list[str]) -> Note | None:
+def _find_problem(outcome: Floats, design: Floats, names: list[str]) -> Note | None:
     """Return why no model can be fitted; None when one can."""
     n, p = design.shape
     if n <= p:

@@ -1,18 +1,17 @@
-"""Tests of fixed effects in a random-intercept model, with Satterthwaite's degrees of freedom."""
+"""Tests of fixed effects with Satterthwaite's degrees of freedom, and slopes within and between groups."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-from sos_score.notes import Note
-from sos_score.statistics.mixed.data import VarianceData
-from sos_score.statistics.mixed.equations import MixedEquations, solve_equations
-from sos_score.statistics.mixed.model import VarianceFit, fit_variance
-
-Array = NDArray[np.float64]
+from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.mixed.data import VarianceData, variance_data
+from sos_score.statistics.mixed.model import MixedEquations, VarianceFit, fit_variance, solve_equations
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,13 @@ class CoefficientTests:
     """Tests of the fixed effects, in the order of the design's columns, with notes."""
 
     coefficients: tuple[CoefficientTest, ...]
-    confidence: float
     notes: tuple[Note, ...]
 
 
 def assess_coefficients(
     data: VarianceData,
     *,
-    confidence: float = 0.95,
+    level: float = 0.95,
     fit: VarianceFit | None = None,
 ) -> CoefficientTests:
     """Test the fixed effects of a random-intercept model fitted by REML.
@@ -59,7 +57,6 @@ def assess_coefficients(
     ----------
     data : VarianceData
         From `variance_data`, with its design.
-    confidence : float
     fit : VarianceFit, optional
         From `fit_variance` by REML, where it is there already; that of any fixed part with the same span will do.
 
@@ -87,29 +84,29 @@ def assess_coefficients(
         fit = fit_variance(data)
     if np.isnan(fit.residual):
         empty = CoefficientTest(*(np.nan,) * 7)
-        return CoefficientTests((empty,) * data.design.shape[1], confidence, fit.notes)
+        return CoefficientTests((empty,) * data.design.shape[1], fit.notes)
     variances = np.array([fit.level(name).variance for name in data.names])
     equations = solve_equations(data, variances, fit.residual)
     dfs = _find_satterthwaite_df(equations)
     tests = tuple(
-        _test_one(float(estimate), float(variance) ** 0.5, float(df), confidence)
+        _test_one(float(estimate), float(variance) ** 0.5, float(df), level)
         for estimate, variance, df in zip(equations.coefficients, np.diag(equations.covariance), dfs, strict=True)
     )
-    return CoefficientTests(tests, confidence, fit.notes)
+    return CoefficientTests(tests, fit.notes)
 
 
-def _test_one(estimate: float, se: float, df: float, confidence: float) -> CoefficientTest:
+def _test_one(estimate: float, se: float, df: float, level: float) -> CoefficientTest:
     from scipy.stats import t as student
 
     statistic = estimate / se
     if not df > 0:
         return CoefficientTest(estimate, se, df, statistic, np.nan, np.nan, np.nan)
-    half = float(student.ppf((1 + confidence) / 2, df)) * se
+    half = float(student.ppf((1 + level) / 2, df)) * se
     p = 2 * float(student.sf(abs(statistic), df))
     return CoefficientTest(estimate, se, df, statistic, p, estimate - half, estimate + half)
 
 
-def _trace_products(equations: MixedEquations) -> Array:
+def _trace_products(equations: MixedEquations) -> Floats:
     """Compute tr(P G_i P G_j) for each level and, last, the residual (G = I).
 
     What involves the residual follows from P V P = P and tr(P V) = n - p.
@@ -128,7 +125,7 @@ def _trace_products(equations: MixedEquations) -> Array:
     return traces
 
 
-def _weigh_products(equations: MixedEquations) -> Array:
+def _weigh_products(equations: MixedEquations) -> Floats:
     """Compute y'P G_i P G_j P y for each level and, last, the residual."""
     k = len(equations.blocks)
     products = np.zeros((k + 1, k + 1))
@@ -144,22 +141,179 @@ def _weigh_products(equations: MixedEquations) -> Array:
     return products
 
 
-def _differentiate_information(equations: MixedEquations) -> Array:
+def _differentiate_information(equations: MixedEquations) -> Floats:
     """Compute X'V^-1 G_i V^-1 X (k + 1, p, p) for each level and, last, the residual."""
     information = np.linalg.inv(equations.covariance)
     parts = [equations.group_predictors[rows] for rows in equations.blocks]
     levels = [part.T @ part for part in parts]
     explained = sum((s * level for s, level in zip(equations.variances, levels, strict=True)), 0 * information)
-    parts_of_v: Array = np.array([*levels, (information - explained) / equations.residual])
+    parts_of_v: Floats = np.array([*levels, (information - explained) / equations.residual])
     return parts_of_v
 
 
-def _find_satterthwaite_df(equations: MixedEquations) -> Array:
+def _find_satterthwaite_df(equations: MixedEquations) -> Floats:
     inside = np.append(equations.variances > 0, True)
     hessian = (2 * _weigh_products(equations) - _trace_products(equations))[np.ix_(inside, inside)]
     phi = equations.covariance
     slopes = np.array([phi @ part @ phi for part in _differentiate_information(equations)[inside]])
     slopes = np.diagonal(slopes, axis1=1, axis2=2).T
     spread = 2 * np.einsum("pi,pi->p", slopes, np.linalg.solve(hessian, slopes.T).T)
-    dfs: Array = 2 * np.diag(phi) ** 2 / spread
+    dfs: Floats = 2 * np.diag(phi) ** 2 / spread
     return dfs
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """Slopes of a score on predictors, with random intercepts for levels.
+
+    Attributes
+    ----------
+    names : tuple of str
+        "intercept", then the predictors as given.
+    tests : tuple of CoefficientTest
+        In the order of `names`.
+    fit : VarianceFit
+        The model they come from.
+    """
+
+    names: tuple[str, ...]
+    tests: tuple[CoefficientTest, ...]
+    fit: VarianceFit
+    notes: tuple[Note, ...]
+
+    def test(self, name: str) -> CoefficientTest:
+        """Find the test of a predictor by its name."""
+        return self.tests[self.names.index(name)]
+
+
+def estimate_slopes(
+    outcome: ArrayLike,
+    predictors: Mapping[str, ArrayLike],
+    levels: Mapping[str, ArrayLike],
+    *,
+    level: float = 0.95,
+) -> Slopes:
+    """Regress a score on predictors at any level, with random intercepts for the levels.
+
+    Parameters
+    ----------
+    outcome : array (n,)
+        One score per row (family); NaN is missing.
+    predictors : mapping of str to array (n,)
+        Each predictor for every row: a worker's competence repeats over that worker's families. The intercept
+        is the score where all predictors are 0: centre them to give it meaning. NaN is missing.
+    levels : mapping of str to array (n,)
+        Groups by level, outermost first, as in `variance_data`.
+
+    Returns
+    -------
+    Slopes
+        NaN with a note where nothing can be estimated; rows with anything missing are left out and counted.
+
+    Notes
+    -----
+    REML; a predictor that is constant within workers is tested with about as many degrees of freedom as there
+    are workers, not families. Agrees with lmerTest::lmer 3.1-3 (Satterthwaite).
+
+    Examples
+    --------
+    >>> workers = competence = [1, 1, 1, 2, 2, 3, 3, 3, 4, 4]
+    >>> scores = [1, 2, 1, 2, 4, 3, 5, 4, 5, 6]
+    >>> found = estimate_slopes(scores, {"competence": competence}, {"workers": workers})
+    >>> round(found.test("competence").estimate, 3), round(found.test("competence").df, 1)
+    (1.355, 8.0)
+    """
+    values = [np.asarray(values, dtype=float) for values in predictors.values()]
+    design = np.column_stack([np.ones(np.size(outcome)), *values])
+    data = variance_data(outcome, levels, design)
+    fit = fit_variance(data)
+    return Slopes(
+        names=("intercept", *predictors),
+        tests=assess_coefficients(data, level=level, fit=fit).coefficients,
+        fit=fit,
+        notes=fit.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeparatedSlopes:
+    """Slopes within and between the groups of one level.
+
+    Attributes
+    ----------
+    within : CoefficientTest
+        How much higher the score is where the predictor is 1 higher than usual for the group.
+    between : CoefficientTest
+        How much higher the score of a group is where its mean of the predictor is 1 higher.
+    difference : CoefficientTest
+        Between less within (the contextual effect).
+    """
+
+    within: CoefficientTest
+    between: CoefficientTest
+    difference: CoefficientTest
+    n: int
+    n_groups: int
+    notes: tuple[Note, ...]
+
+
+def separate_slopes(
+    outcome: ArrayLike,
+    predictor: ArrayLike,
+    levels: Mapping[str, ArrayLike],
+    by: str,
+    *,
+    level: float = 0.95,
+) -> SeparatedSlopes:
+    """Separate the slope within groups (families of one worker) from the slope between them (workers).
+
+    Parameters
+    ----------
+    outcome, predictor : array (n,)
+        One value per row; NaN is missing.
+    levels : mapping of str to array (n,)
+        Groups by level, outermost first, as in `variance_data`.
+    by : str
+        The level whose groups are separated.
+
+    Returns
+    -------
+    SeparatedSlopes
+        A slope that the data do not have (the predictor constant within, or between, groups) is NaN with a
+        note.
+
+    Notes
+    -----
+    The predictor is split into its group mean and the departure from it, both in one REML model with random
+    intercepts (Neuhaus & Kalbfleisch 1998); Satterthwaite degrees of freedom. Means are over the rows that
+    have everything.
+    """
+    if by not in levels:
+        raise ValueError(f"no level {by!r}")
+    rows = variance_data(outcome, levels, np.asarray(predictor, dtype=float)[:, None])
+    place = rows.names.index(by) if by in rows.names else -1
+    missing = CoefficientTest(*(np.nan,) * 7)
+    if place < 0 or rows.outcome.size == 0:
+        return SeparatedSlopes(missing, missing, missing, rows.outcome.size, 0, rows.notes)
+    codes, x = rows.codes[place], rows.design[:, 0]
+    means = (np.bincount(codes, x) / np.bincount(codes))[codes]
+    parts = {"within": x - means, "between": means - means.mean()}
+    spread = 1e-10 * max(float(np.abs(x).max()), 1e-300)
+    varying = {name: values for name, values in parts.items() if np.ptp(values) > spread}
+    groups = {name: np.array(rows.labels[j])[rows.codes[j]] for j, name in enumerate(rows.names)}
+    found = estimate_slopes(rows.outcome, varying, groups, level=level)
+    tests = {name: found.test(name) for name in varying}
+    difference = missing
+    if len(varying) == 2:
+        # The same fixed part in other terms, so with the same variances.
+        contextual = variance_data(rows.outcome, groups, np.column_stack([np.ones(x.size), x, parts["between"]]))
+        difference = assess_coefficients(contextual, level=level, fit=found.fit).coefficients[2]
+    absent = tuple(note("no_such_slope", part=name, level=by) for name in parts if name not in varying)
+    return SeparatedSlopes(
+        within=tests.get("within", missing),
+        between=tests.get("between", missing),
+        difference=difference,
+        n=rows.outcome.size,
+        n_groups=len(rows.labels[place]),
+        notes=(*found.notes, *absent),
+    )

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
+
 Codes = NDArray[np.intp]
-Criterion = Callable[[Array, NDArray[np.intp]], Array]
+Criterion = Callable[[Floats, NDArray[np.intp]], Floats]
 """Criterion of (points (..., B, k), rows (B,)): the value of problem `rows[b]` at each of its points."""
 
 LARGEST_RATIO = 1e3
@@ -53,9 +54,9 @@ class DesignSums:
     n_fixed: int
     order: tuple[int, ...]
     codes: Codes
-    counts: Array
+    counts: Floats
     starts: tuple[Codes, ...]
-    columns: Array
+    columns: Floats
     column_factor: Codes
     log_det_scale: float
 
@@ -72,11 +73,11 @@ class OutcomeSums:
         Cross-products of the columns and, last, the outcome.
     """
 
-    groups: Array
-    moments: Array
+    groups: Floats
+    moments: Floats
 
 
-def sum_design(codes: list[Codes], design: Array) -> DesignSums:
+def sum_design(codes: list[Codes], design: Floats) -> DesignSums:
     """Sum a design: codes 0 .. levels - 1 of each factor (n,), every level there, and the fixed part (n, p)."""
     sizes = [int(each.max()) + 1 for each in codes]
     nested: list[int] = []
@@ -133,7 +134,7 @@ def _sort_groups(above: list[Codes], size: int) -> tuple[Codes, tuple[Codes, ...
     return places, tuple(starts)
 
 
-def sum_outcomes(design: DesignSums, outcomes: Array) -> OutcomeSums:
+def sum_outcomes(design: DesignSums, outcomes: Floats) -> OutcomeSums:
     """Sum outcomes (B, n) over a design, after taking out the fixed part by least squares."""
     basis = design.columns[:, design.column_factor.size :]
     rest = outcomes - (outcomes @ basis) @ basis.T
@@ -148,7 +149,7 @@ def sum_outcomes(design: DesignSums, outcomes: Array) -> OutcomeSums:
     return OutcomeSums(groups, moments)
 
 
-def _sum_rows(values: Array, codes: Codes, levels: int) -> Array:
+def _sum_rows(values: Floats, codes: Codes, levels: int) -> Floats:
     total = np.zeros((levels, values.shape[1]))
     if levels:
         np.add.at(total, codes, values)
@@ -167,12 +168,12 @@ class LikelihoodTerms:
         Weighted residual sum of squares.
     """
 
-    log_det: Array
-    log_det_fixed: Array
-    squares: Array
+    log_det: Floats
+    log_det_fixed: Floats
+    squares: Floats
 
 
-def weigh(design: DesignSums, sums: OutcomeSums, theta: Array) -> LikelihoodTerms:
+def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTerms:
     """Evaluate the parts of the likelihood at ratios `theta` (..., k) of each level's SD to the residual SD.
 
     The sums' leading axis broadcasts against the axes of `theta`; factors are in the order of `design.order`.
@@ -203,7 +204,7 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Array) -> LikelihoodTerm
     )
 
 
-def _take_out_crossing(moments: Array, scale: Array) -> tuple[Array, Array]:
+def _take_out_crossing(moments: Floats, scale: Floats) -> tuple[Floats, Floats]:
     """Eliminate the groups of crossing factors, `scale` (..., c) the ratio of each: moments left, and log |core|."""
     c = scale.shape[-1]
     core = moments[..., :c, :c] * scale[..., :, None] * scale[..., None, :] + np.eye(c)
@@ -213,7 +214,7 @@ def _take_out_crossing(moments: Array, scale: Array) -> tuple[Array, Array]:
     return moments[..., c:, c:] - solved.swapaxes(-1, -2) @ solved, logs
 
 
-def _take_out_fixed(moments: Array) -> tuple[Array, Array]:
+def _take_out_fixed(moments: Floats) -> tuple[Floats, Floats]:
     """Eliminate the fixed part column by column: log of its determinant, and the squares of the outcome left."""
     log_det = np.zeros(moments.shape[:-2])
     while moments.shape[-1] > 1:
@@ -227,12 +228,12 @@ def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> C
     """Make -2 log-likelihood (REML or ML) as a function of the ratios, the residual variance profiled out."""
     dof = design.n - design.n_fixed if reml else design.n
 
-    def criterion(theta: Array, rows: NDArray[np.intp]) -> Array:
+    def criterion(theta: Floats, rows: NDArray[np.intp]) -> Floats:
         if theta.ndim > 2 and np.prod(theta.shape[:-1]) * sums.groups[0].size > LARGEST_BATCH:
             return np.array([criterion(part, rows) for part in theta])
         picked = sums if len(sums.moments) == 1 else OutcomeSums(sums.groups[rows], sums.moments[rows])
         terms = weigh(design, picked, theta)
-        value: Array = terms.log_det + dof * (1 + np.log(2 * np.pi * terms.squares / dof))
+        value: Floats = terms.log_det + dof * (1 + np.log(2 * np.pi * terms.squares / dof))
         if reml:
             value = value + terms.log_det_fixed
         return value

@@ -8,28 +8,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.likelihood import Criterion
 
-Array = NDArray[np.float64]
 _RATIOS, _FEW_RATIOS = (0.15, 0.5, 1.0, 2.5), (0.3, 1.2)
 
 
-def minimise(criterion: Criterion, starts: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-    """Minimise many smooth criteria at once by damped Newton steps with numerical derivatives.
-
-    Parameters
-    ----------
-    criterion : function of (points, rows)
-    starts : array (B, k)
-        A starting point for each problem.
-    rows : array (B,) of int
-        Which problem each start belongs to.
-
-    Returns
-    -------
-    tuple of array (B, k) and array (B,)
-        The points reached and the values there.
-    """
+def minimise(criterion: Criterion, starts: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Minimise smooth criteria at once by damped Newton steps from `starts` (B, k); `rows` (B,) name the problems."""
     points, damping = starts.copy(), np.full(starts.shape[0], 1e-3)
     if not points.shape[1]:
         return points, criterion(points, rows)
@@ -55,7 +41,7 @@ def minimise(criterion: Criterion, starts: Array, rows: NDArray[np.intp]) -> tup
     return points, values
 
 
-def _look_around(criterion: Criterion, at: Array, rows: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+def _look_around(criterion: Criterion, at: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
     """Find value (B,), slope (B, k) and curvature (B, k, k) by differences, the whole stencil in one call."""
     k = at.shape[1]
     width = 1e-4 * (1 + np.abs(at))
@@ -74,7 +60,7 @@ def _look_around(criterion: Criterion, at: Array, rows: NDArray[np.intp]) -> tup
     return value, slope, curvature
 
 
-def minimise_ratios(criterion: Criterion, k: int, problems: int, *, keep: int = 1) -> tuple[Array, Array]:
+def minimise_ratios(criterion: Criterion, k: int, problems: int, *, keep: int = 1) -> tuple[Floats, Floats]:
     """Minimise each of several criteria over k ratios, starting from the `keep` best points of a coarse grid.
 
     A ratio whose best value is indistinguishable from 0 is returned as exactly 0 (a boundary fit).
@@ -85,14 +71,14 @@ def minimise_ratios(criterion: Criterion, k: int, problems: int, *, keep: int = 
 
 def minimise_from_grid(
     criterion: Criterion, ladder: Sequence[float], k: int, problems: int, *, keep: int
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Minimise each of several criteria over k coordinates from the `keep` best points of a grid of `ladder`."""
     grid = np.array(list(product(ladder, repeat=k)))
     heights = criterion(np.broadcast_to(grid[:, None, :], (grid.shape[0], problems, k)), np.arange(problems))
     return minimise_from(criterion, grid[np.argsort(heights, axis=0)[:keep]])
 
 
-def minimise_from(criterion: Criterion, starts: Array) -> tuple[Array, Array]:
+def minimise_from(criterion: Criterion, starts: Floats) -> tuple[Floats, Floats]:
     """Minimise each of several criteria from `starts` (s, problems, k): the best points (problems, k) and values."""
     several, problems, k = starts.shape
     rows = np.arange(problems)
@@ -102,7 +88,9 @@ def minimise_from(criterion: Criterion, starts: Array) -> tuple[Array, Array]:
     return points[best, rows], values[best, rows]
 
 
-def _snap_to_zero(criterion: Criterion, points: Array, values: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+def _snap_to_zero(
+    criterion: Criterion, points: Floats, values: Floats, rows: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
     """Set each ratio to exactly 0 where that costs nothing: numerical minima stop just short of it."""
     for j in range(points.shape[1]):
         zeroed = points.copy()

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.notes import Note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.optimise import minimise_from, minimise_from_grid
 
-Array = NDArray[np.float64]
 Places = NDArray[np.intp]
-Profiles = Callable[[Array, Places, Array | None], tuple[Array, Array]]
+Profiles = Callable[[Floats, Places, Floats | None], tuple[Floats, Floats]]
 """Profiles of (values (N,), places (N,), starts (2, N, f) or None).
 
 The f other parameters (N, f) at which the profiles `places[i]` are lowest at `values[i]`, and their heights (N,)
@@ -26,12 +26,11 @@ _POINTS = 9
 _TOLERANCES = {"xatol": 0.0, "xrtol": 1e-8, "fatol": 1e-7, "frtol": 0.0}  # far below what a chi-square's p would show
 
 
-def find_crossings(profiles: Profiles, inside: Array, outside: Array, limit: float) -> Array:
+def find_crossings(profiles: Profiles, inside: Floats, outside: Floats, limit: float) -> Floats:
     """Find where profiles first cross a limit on the way from inside to outside an interval.
 
     Parameters
     ----------
-    profiles : function of (values, places, starts)
     inside, outside : array (E,)
         For each profile, a value that is in the interval, and where to look to.
     limit : float
@@ -56,7 +55,7 @@ def find_crossings(profiles: Profiles, inside: Array, outside: Array, limit: flo
     first = above[crossing].argmax(axis=1)
     starts = np.array([points[crossing, first - 1], points[crossing, first]])
 
-    def climb(values: Array, numbers: Places) -> Array:
+    def climb(values: Floats, numbers: Places) -> Floats:
         return profiles(values, crossing[numbers], starts[:, numbers])[1] - limit
 
     bracket = (tried[crossing, first - 1], tried[crossing, first])
@@ -88,12 +87,9 @@ class VarianceShares:
     ----------
     shares : tuple of ShareInterval
         Each level as given, then "residual".
-    confidence : float
-    notes : tuple of Note
     """
 
     shares: tuple[ShareInterval, ...]
-    confidence: float
     notes: tuple[Note, ...]
 
     def level(self, name: str) -> ShareInterval:
@@ -101,20 +97,13 @@ class VarianceShares:
         return next(share for share in self.shares if share.name == name)
 
 
-def profile_shares(data: VarianceData, *, confidence: float = 0.95, fit: VarianceFit | None = None) -> VarianceShares:
+def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit | None = None) -> VarianceShares:
     """Find profile-likelihood intervals for each level's share of the total variance.
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
-    confidence : float
     fit : VarianceFit, optional
         From `fit_variance`, where it is there already.
-
-    Returns
-    -------
-    VarianceShares
 
     Notes
     -----
@@ -138,12 +127,12 @@ def profile_shares(data: VarianceData, *, confidence: float = 0.95, fit: Varianc
     estimates = [(level.name, level.share) for level in fit.levels] + [(RESIDUAL, fit.residual_share)]
     if np.isnan(fit.residual):
         empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
-        return VarianceShares(empty, confidence, fit.notes)
-    limit = fit.deviance + float(chi2.ppf(confidence, 1))
+        return VarianceShares(empty, fit.notes)
+    limit = fit.deviance + float(chi2.ppf(level, 1))
     known = {name: share for name, share in estimates if not np.isnan(share)}
     ends = dict(zip(known, _find_ends(data, known, limit), strict=True))
     found = (ShareInterval(name, share, *ends.get(name, (np.nan, np.nan))) for name, share in estimates)
-    return VarianceShares(tuple(found), confidence, fit.notes)
+    return VarianceShares(tuple(found), fit.notes)
 
 
 def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> list[tuple[float, float]]:
@@ -157,8 +146,8 @@ def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> 
     ends = np.concatenate([lows, highs])
     fixed = _place_first(np.array(parts, dtype=np.intp)[ends], k)
 
-    def profile(values: Array, places: Places, starts: Array | None) -> tuple[Array, Array]:
-        def constrained(angles: Array, rows: Places) -> Array:
+    def profile(values: Floats, places: Places, starts: Floats | None) -> tuple[Floats, Floats]:
+        def constrained(angles: Floats, rows: Places) -> Floats:
             return criterion(_divide_rest(angles, values[rows], fixed[places[rows]]), 0 * rows)
 
         if starts is None:
@@ -181,7 +170,7 @@ def _place_first(parts: Places, k: int) -> Places:
     return np.where(places == parts[:, None], 0, places + (places < parts[:, None]))
 
 
-def _divide_rest(angles: Array, shares: Array, places: Places) -> Array:
+def _divide_rest(angles: Floats, shares: Floats, places: Places) -> Floats:
     """Return ratios (..., N, k) of each level to the residual when one part, whose place is 0, has `shares` (N,).
 
     The residual is the last part. What is left is divided among the other k parts by the squares of the
@@ -193,5 +182,5 @@ def _divide_rest(angles: Array, shares: Array, places: Places) -> Array:
     parts[..., 1:-1] *= np.cos(angles)
     parts[..., 2:] *= np.cumprod(np.sin(angles), axis=-1)
     sds = parts[..., np.arange(shares.size)[:, None], places]
-    ratios: Array = sds[..., :-1] / np.maximum(np.abs(sds[..., -1:]), 1e-12)
+    ratios: Floats = sds[..., :-1] / np.maximum(np.abs(sds[..., -1:]), 1e-12)
     return ratios

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import STARTS, VarianceFit, fit_variance
@@ -23,7 +24,6 @@ class LevelTest:
 
     Attributes
     ----------
-    name : str
     log_likelihood_full, log_likelihood_reduced : float
         With and without the level.
     chi_square : float
@@ -62,7 +62,6 @@ class LevelTests:
         Number of levels.
     p_all : float
         All variances are 0: chi-square with `df` degrees of freedom, on the cautious side.
-    notes : tuple of Note
     """
 
     levels: tuple[LevelTest, ...]
@@ -79,8 +78,6 @@ def assess_levels(data: VarianceData, *, reml: bool = True, fit: VarianceFit | N
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
     reml : bool
         Compare restricted (default) or full likelihoods; the fixed part is the same in both models, so both
         are valid.
@@ -135,7 +132,7 @@ def assess_levels(data: VarianceData, *, reml: bool = True, fit: VarianceFit | N
     )
 
 
-def _find_deviances(data: VarianceData, conditions: NDArray[np.float64], *, reml: bool) -> NDArray[np.float64]:
+def _find_deviances(data: VarianceData, conditions: Floats, *, reml: bool) -> Floats:
     """Find -2 log-likelihood at its best under each condition and, last, without any variance between groups.
 
     A condition (k - 1, k) makes the ratios of the k levels, as given, from k - 1 that are free.
@@ -145,7 +142,7 @@ def _find_deviances(data: VarianceData, conditions: NDArray[np.float64], *, reml
     ordered = conditions[..., list(design.order)]
     size, free, k = ordered.shape
 
-    def conditional(points: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    def conditional(points: Floats, rows: NDArray[np.intp]) -> Floats:
         return criterion((points[..., None, :] @ ordered[rows])[..., 0, :], rows)
 
     best = minimise_ratios(conditional, free, size, keep=STARTS)[1]
@@ -174,7 +171,6 @@ class LevelComparison:
 
     Attributes
     ----------
-    first, second : str
     share_first, share_second : float
         Parts of the total variance.
     low_first, high_first, low_second, high_second : float
@@ -185,7 +181,6 @@ class LevelComparison:
         Likelihood-ratio test (1 df) that the two variances are equal.
     answer : Note
         ``levels_apart``, ``levels_not_apart`` or, where it cannot be said, ``levels_unknown``.
-    notes : tuple of Note
     """
 
     first: str
@@ -208,7 +203,7 @@ def compare_levels(
     first: str,
     second: str,
     *,
-    confidence: float = 0.95,
+    level: float = 0.95,
     shares: VarianceShares | None = None,
     fit: VarianceFit | None = None,
 ) -> LevelComparison:
@@ -216,14 +211,12 @@ def compare_levels(
 
     Parameters
     ----------
-    data : VarianceData
-        From `variance_data`.
     first, second : str
         Names of two levels.
-    confidence : float
-        Of the intervals; the two levels are told apart when p < 1 - confidence.
+    level : float
+        Of the intervals; the two levels are told apart when p < 1 - level.
     shares : VarianceShares, optional
-        From `profile_shares` with the same confidence, where they are there already; they take most of the time.
+        From `profile_shares` with the same level, where they are there already; they take most of the time.
     fit : VarianceFit, optional
         From `fit_variance`, where it is there already.
 
@@ -244,7 +237,7 @@ def compare_levels(
     if fit is None:
         fit = fit_variance(data)
     if shares is None:
-        shares = profile_shares(data, confidence=confidence, fit=fit)
+        shares = profile_shares(data, level=level, fit=fit)
     one, two = shares.level(first), shares.level(second)
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():
@@ -262,7 +255,7 @@ def compare_levels(
         difference=one.share - two.share,
         chi_square=chi_square,
         p=p,
-        answer=_answer_larger(one, two, is_apart=None if np.isnan(p) else p < 1 - confidence),
+        answer=_answer_larger(one, two, is_apart=None if np.isnan(p) else p < 1 - level),
         notes=shares.notes,
     )
 

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sos_score.notes import Note, note
-from sos_score.statistics.permutation import count_assignments
+from sos_score.statistics.permutation import can_reach, count_assignments, find_smallest_p
 from sos_score.statistics.power.permutation import MOST_SIMULATED, detect_by_permutation, find_permutation_power
 from sos_score.statistics.power.solve import (
     SmallestEffect,
     find_power,
     find_sites_needed,
     find_smallest_effect,
-    find_smallest_p,
-    is_reached,
 )
 from sos_score.statistics.power.trial import StudyPlan, analyse_equal_sites, find_site_variances
 
@@ -35,6 +33,7 @@ class PlanAssessment:
     Attributes
     ----------
     plan : StudyPlan
+        The plan that was assessed.
     effect : float
         The stated effect in standard deviations of a score; NaN when none is stated.
     power : float
@@ -72,6 +71,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     effect : float, optional
         In standard deviations of one score at one wave; with two waves, the difference in change.
     power : float
+        The chance of showing the effect that is wanted.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def _list_sites(plan: StudyPlan, effect: float, power: float, needed: float, fir
     rows = []
     for sites in _choose_sites(own, needed, first):
         analysis = analyse_equal_sites(plan, sites)
-        smallest_p = find_smallest_p((sites, sites))
+        smallest_p = find_smallest_p(sites, sites)
         rows.append(
             {
                 "sites_per_arm": sites,
@@ -169,7 +169,7 @@ def _list_sites(plan: StudyPlan, effect: float, power: float, needed: float, fir
                 "smallest_effect": analysis.find_effect(power, plan.alpha),
                 "power_at_effect": nan if isnan(effect) else analysis.find_power(effect, plan.alpha),
                 "smallest_p": smallest_p,
-                "can_reach_alpha": is_reached(smallest_p, plan.alpha),
+                "can_reach_alpha": can_reach(smallest_p, plan.alpha),
                 "remark": "; ".join(word for number, word in remarks.items() if number == sites),
             }
         )

@@ -15,8 +15,6 @@ class Detectable:
 
     Attributes
     ----------
-    method : Note
-        Which analysis it holds for.
     n : tuple of int
         People a side, or sites an arm.
     n_sites : tuple of int
@@ -31,10 +29,6 @@ class Detectable:
         Share of the variance between sites that was assumed; NaN where sites play no part.
     design_effect : float
         1 + (m - 1) ICC, m the mean number of people a site; 1 for people taken as independent, NaN for sites.
-    alpha, power : float
-        Level and power asked for.
-    notes : tuple of Note
-        What could not be computed and why.
     """
 
     method: Note
@@ -57,8 +51,6 @@ def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: flo
     ----------
     n_x, n_y : int
         People in each group.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
 
     Returns
     -------
@@ -98,8 +90,6 @@ def detect_between_clusters(
         Sites in each arm.
     icc : float
         Share of the variance that lies between sites, 0 to 1; NaN gives NaN. Call again with its limits.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
 
     Returns
     -------
@@ -134,8 +124,6 @@ def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float
     ----------
     se, df : float
         Standard error seen, and its degrees of freedom.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
 
     Returns
     -------
@@ -163,8 +151,6 @@ def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 
         Sites in each arm.
     sd : float
         Standard deviation of the site values within arms: of their means at a wave or of their changes.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
 
     Returns
     -------

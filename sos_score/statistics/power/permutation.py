@@ -8,24 +8,13 @@ from functools import lru_cache
 import numpy as np
 
 from sos_score.statistics.noncentral import find_detectable
-from sos_score.statistics.permutation import count_assignments, find_smallest_p, list_assignments
+from sos_score.statistics.permutation import can_reach, count_assignments, find_smallest_p, list_assignments
 
 MOST_SIMULATED = 1000
 """Beyond so many assignments (six sites against six are 924) the t test's figure is taken."""
 _DRAWS = 4000
 _SEED = 20170401
 _NEAR = 1e-9
-
-
-def can_reach(smallest_p: float, alpha: float) -> bool:
-    """Return whether an exact test whose p cannot be below `smallest_p` can reach alpha.
-
-    Examples
-    --------
-    >>> can_reach(1 / 3, 0.05), can_reach(0.05, 0.05)
-    (False, True)
-    """
-    return smallest_p <= alpha * (1 + 1e-12)
 
 
 @lru_cache(maxsize=64)
@@ -38,8 +27,6 @@ def detect_by_permutation(
     ----------
     n_treated, n_contrast : int
         Sites in each arm.
-    alpha, power : float
-        Level of the two-sided test and wanted power.
     sds : tuple of float
         Standard deviation of each site's value, those of the treated sites first; none means 1 for all.
 
@@ -94,8 +81,6 @@ def find_permutation_power(
         Sites in each arm; not more than `MOST_SIMULATED` assignments.
     effect : float
         True difference between arms, in standard deviations of the site values within arms, or in the units of `sds`.
-    alpha : float
-        Level of the test.
     sds : tuple of float
         As in `detect_by_permutation`.
 

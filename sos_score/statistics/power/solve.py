@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
 from sos_score.notes import Note, note
+from sos_score.statistics.permutation import can_reach, find_smallest_p
 from sos_score.statistics.power.trial import (
     StudyPlan,
     analyse_equal_sites,
@@ -42,7 +42,6 @@ class PlannedPower:
         Those degrees of freedom.
     smallest_p : float
         Smallest two-sided p that a permutation of sites can reach.
-    notes : tuple of Note
     """
 
     site_level: float
@@ -67,8 +66,6 @@ class SmallestEffect:
         Smallest two-sided p that a permutation of sites can reach.
     permutation_possible : bool
         False when that is not below alpha: then no effect, however large, can be shown by permutation.
-    answer : Note
-    notes : tuple of Note
     """
 
     power: float
@@ -93,8 +90,6 @@ class SitesNeeded:
         equal size.
     permutation : int
         Sites in each arm from which a permutation test can reach alpha at all.
-    answer : Note
-    notes : tuple of Note
     """
 
     effect: float
@@ -110,7 +105,6 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
 
     Parameters
     ----------
-    plan : StudyPlan
     effect : float
         Difference between arms (of their changes, with two waves), in standard deviations of a score.
 
@@ -147,36 +141,13 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
         site_df=np.nan if site is None else site.test_df,
         cluster_robust=np.nan if cluster is None else cluster.find_power(effect, plan.alpha),
         cluster_df=np.nan if cluster is None else cluster.test_df,
-        smallest_p=find_smallest_p(plan.sites),
+        smallest_p=find_smallest_p(*plan.sites),
         notes=tuple(notes),
     )
 
 
-def find_smallest_p(sites: tuple[int, int]) -> float:
-    """Find the smallest two-sided p that a permutation of sites between arms can reach.
-
-    With arms of equal size the mirror image of the true assignment is as extreme, so it counts too.
-
-    Examples
-    --------
-    >>> round(find_smallest_p((2, 2)), 3), round(find_smallest_p((4, 4)), 3)
-    (0.333, 0.029)
-    """
-    return min(1.0, (2 if sites[0] == sites[1] else 1) / comb(sum(sites), sites[0]))
-
-
-def is_reached(smallest_p: float, alpha: float) -> bool:
-    """Say whether a permutation test with that smallest p can reach alpha."""
-    return smallest_p <= alpha * (1 + 1e-12)
-
-
 def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffect:
     """Find the smallest effect that a plan shows with the stated power.
-
-    Parameters
-    ----------
-    plan : StudyPlan
-    power : float
 
     Returns
     -------
@@ -193,8 +164,8 @@ def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffe
     check_plan(plan)
     analyses = (analyse_sites(plan), analyse_people(plan))
     effects = [np.nan if one is None else one.find_effect(power, plan.alpha) for one in analyses]
-    smallest_p = find_smallest_p(plan.sites)
-    possible = is_reached(smallest_p, plan.alpha)
+    smallest_p = find_smallest_p(*plan.sites)
+    possible = can_reach(smallest_p, plan.alpha)
     return SmallestEffect(
         power=power,
         site_level=effects[0],
@@ -210,7 +181,7 @@ def _answer_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, p
     if np.isnan(effect):
         return note("effect_one_site_each", sites=plan.sites)
     shown = {"sites": plan.sites, "effect": effect, "power": power, "waves": plan.waves}
-    if is_reached(smallest_p, plan.alpha):
+    if can_reach(smallest_p, plan.alpha):
         return note("effect_by_sites", **shown)
     return note("effect_without_permutation", **shown, alpha=plan.alpha, smallest_p=smallest_p)
 
@@ -225,7 +196,6 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
         down).
     effect : float
         In standard deviations of a score.
-    power : float
 
     Returns
     -------
@@ -245,7 +215,7 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
         return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
 
     needed = float(_find_first(enough)) if effect != 0 else np.nan
-    permutation = _find_first(lambda sites: is_reached(find_smallest_p((sites, sites)), plan.alpha))
+    permutation = _find_first(lambda sites: can_reach(find_smallest_p(sites, sites), plan.alpha))
     notes = () if np.isfinite(needed) else (note("plan_too_many_sites", most=MOST_SITES),)
     answer = note("sites_not_feasible", effect=effect)
     if np.isfinite(needed):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def check_plan(plan: StudyPlan) -> None:
         raise ValueError("overlap and both correlations of 1 leave no variance in changes")
 
 
-def find_site_variances(plan: StudyPlan, arm: int) -> Array:
+def find_site_variances(plan: StudyPlan, arm: int) -> Floats:
     """Variance of each site's mean, or change, in an arm."""
     sizes = np.array(plan.people[arm], dtype=float)
     if plan.waves == 1:
@@ -139,7 +138,7 @@ def analyse_equal_sites(plan: StudyPlan, sites: float) -> Analysis:
     return Analysis(variance, variance, df, df)
 
 
-def _summarise(forms: Array, variances: Array) -> tuple[float, float]:
+def _summarise(forms: Floats, variances: Floats) -> tuple[float, float]:
     """Mean and Satterthwaite df of a sum of squared linear forms (rows) of independent site means."""
     spread = (forms * variances) @ forms.T
     mean = float(np.trace(spread))

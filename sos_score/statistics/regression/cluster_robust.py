@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.notes import note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.ols import LeastSquares, infer_each
 
@@ -22,12 +23,8 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
 
     Parameters
     ----------
-    fit : LeastSquares
-        The fit.
     clusters : sequence of hashable, length n
         Cluster of each row; None or NaN is a cluster of its own.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -93,25 +90,7 @@ def _warn_of_few(found: Estimate) -> Estimate:
 
 
 def list_members(clusters: Sequence[Hashable], n: int) -> list[NDArray[np.intp]]:
-    """List the rows of each cluster.
-
-    Parameters
-    ----------
-    clusters : sequence of hashable, length n
-        Cluster of each row; None or NaN (a person without an id) is a cluster of its own.
-    n : int
-        Rows of the design.
-
-    Returns
-    -------
-    list of ndarray of int
-        Row numbers, cluster by cluster, in order of appearance.
-
-    Examples
-    --------
-    >>> [rows.tolist() for rows in list_members(["a", "b", "a", None, None], 5)]
-    [[0, 2], [1], [3], [4]]
-    """
+    """Return the rows of each cluster, in order of appearance; None or NaN (no id) is a cluster of its own."""
     if len(clusters) != n:
         raise ValueError(f"one cluster a row is needed, not {len(clusters)} for {n}")
     rows: dict[Hashable, list[int]] = {}
@@ -121,7 +100,7 @@ def list_members(clusters: Sequence[Hashable], n: int) -> list[NDArray[np.intp]]
     return [np.array(each, dtype=np.intp) for each in rows.values()]
 
 
-def _match_df(own: NDArray[np.float64], cross: NDArray[np.float64], bread: NDArray[np.float64]) -> float:
+def _match_df(own: Floats, cross: Floats, bread: Floats) -> float:
     """Return tr(P)^2 / tr(P^2) for P = diag(own) - cross bread cross', without forming P."""
     inner = cross @ bread
     diagonal = (inner * cross).sum(axis=1)

@@ -7,8 +7,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_classic, infer_hc3
@@ -59,27 +60,7 @@ class Ancova:
 
 
 def fit_changes(y: ArrayLike, treated: ArrayLike, post: ArrayLike) -> LeastSquares:
-    """Regress scores on arm, wave and their product.
-
-    Parameters
-    ----------
-    y : array_like of float, shape (n,)
-        Scores of both waves, none missing.
-    treated, post : array_like of bool, shape (n,)
-        Arm and wave of each score.
-
-    Returns
-    -------
-    LeastSquares
-        With the coefficients in `TERMS`, the last of them the difference in differences. NaN, with a note,
-        when one of the four cells is empty.
-
-    Examples
-    --------
-    >>> fit = fit_changes([1, 2, 3, 7], [0, 0, 1, 1], [0, 1, 0, 1])
-    >>> dict(zip(fit.names, fit.coefficients.round(6).tolist()))["treated:post"]
-    3.0
-    """
+    """Regress scores without NaN on arm, wave and their product; `TERMS` names the coefficients."""
     arm, later = (np.asarray(v, dtype=bool).astype(np.float64) for v in (treated, post))
     return fit_least_squares(y, np.column_stack([np.ones(arm.size), arm, later, arm * later]), TERMS)
 
@@ -103,8 +84,6 @@ def compare_changes(
         Arm and wave of each score.
     sites, people : sequence of hashable, length n
         Site and person of each score; None or NaN for a person without an id, who then counts as someone new.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -149,8 +128,6 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
         The two scores of linked people; someone with a NaN in either is dropped.
     treated : array_like of bool, shape (people,)
         Arm of each person.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -181,11 +158,11 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
     )
 
 
-def _average(values: NDArray[np.float64]) -> float:
+def _average(values: Floats) -> float:
     return float(values.mean()) if values.size else math.nan
 
 
-def _compare_slopes(after: NDArray[np.float64], design: NDArray[np.float64]) -> float:
+def _compare_slopes(after: Floats, design: Floats) -> float:
     wider = np.column_stack([design, design[:, 1] * design[:, 2]])
     fit = fit_least_squares(after, wider, ("intercept", "first", "treated", "first:treated"))
     return infer_classic(fit)["first:treated"].p

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate, clear_noise, infer_t
 
 _ALONE = 1e-9  # a leverage this close to 1 is 1
@@ -40,10 +41,10 @@ class LeastSquares:
     """
 
     names: tuple[str, ...]
-    x: NDArray[np.float64]
-    coefficients: NDArray[np.float64]
-    residuals: NDArray[np.float64]
-    bread: NDArray[np.float64]
+    x: Floats
+    coefficients: Floats
+    residuals: Floats
+    bread: Floats
     size: float
     df: float
     sigma: float
@@ -101,13 +102,6 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
 def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient under one variance and independent people.
 
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    level : float
-        Confidence level.
-
     Returns
     -------
     dict of str to Estimate
@@ -131,13 +125,6 @@ def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estima
 
 def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient with standard errors robust to unequal variances (HC3).
-
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    level : float
-        Confidence level.
 
     Returns
     -------
@@ -172,41 +159,13 @@ def infer_each(
     fit: LeastSquares,
     method: Note,
     n: tuple[int, ...],
-    se: NDArray[np.float64],
-    df: NDArray[np.float64],
+    se: Floats,
+    df: Floats,
     *,
     level: float,
     notes: tuple[Note, ...] = (),
 ) -> dict[str, Estimate]:
-    """Test every coefficient of a fit, given its standard errors and degrees of freedom.
-
-    Parameters
-    ----------
-    fit : LeastSquares
-        The fit.
-    method : Note
-        Which covariance.
-    n : tuple of int
-        Counts to carry along.
-    se, df : ndarray, shape (k,)
-        Standard error and degrees of freedom of each coefficient.
-    level : float
-        Confidence level.
-    notes : tuple of Note
-        Caveats to carry along, after those of the fit.
-
-    Returns
-    -------
-    dict of str to Estimate
-        By coefficient.
-
-    Examples
-    --------
-    >>> fit = fit_least_squares([1, 2, 4], [[1, 0], [1, 1], [1, 2]], ["intercept", "slope"])
-    >>> found = infer_each(fit, note("least_squares"), (3,), np.array([1.0, 0.5]), np.array([1.0, 1.0]), level=0.95)
-    >>> round(found["slope"].statistic, 4)
-    3.0
-    """
+    """Test every coefficient of a fit, given its standard errors and degrees of freedom."""
     said = (*fit.notes, *notes)
     return {
         name: infer_t(method, n, value, clear_noise(error, fit.size), freedom, level=level, notes=said)
