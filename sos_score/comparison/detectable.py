@@ -12,6 +12,7 @@ from sos_score.comparison.finding import Detectable as DetectableEffect
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.psychometrics.teams.icc import team_icc
+from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.power.detectable import (
     Detectable,
     detect_between_clusters,
@@ -207,17 +208,9 @@ def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> S
         people=(joined[0].size, joined[1].size),
         sites=(len(by_arm[0]), len(by_arm[1])),
         n_sites=len(by_arm[0]) + len(by_arm[1]),
-        sd=_pool(joined),
-        site_sd=_pool(means),
+        sd=math.sqrt(pool_variance(*joined)),
+        site_sd=math.sqrt(pool_variance(*means)),
         icc=icc.icc1,
         icc_low=icc.icc1_low,
         icc_high=icc.icc1_high,
     )
-
-
-def _pool(groups: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]) -> float:
-    """Return the pooled standard deviation of groups; NaN where nothing is left to estimate it with."""
-    freedom = sum(max(group.size - 1, 0) for group in groups)
-    if freedom == 0:
-        return math.nan
-    return math.sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups if group.size) / freedom)

@@ -141,4 +141,4 @@ def _count_reliable(
 
 
 def _pool(x: Scores, y: Scores) -> float:
-    return math.sqrt(pool_variance(x, y)) if x.size + y.size > 2 and min(x.size, y.size) else math.nan
+    return math.sqrt(pool_variance(x, y)) if min(x.size, y.size) else math.nan

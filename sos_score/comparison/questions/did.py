@@ -29,6 +29,7 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.arms import compare_arms_of_sites
 from sos_score.notes import Note, note
 from sos_score.statistics.estimate import Estimate as TestedEstimate
+from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.power.detectable import detect_from_error
@@ -151,7 +152,4 @@ def _spread_changes(changes: dict[str, float], plan: ComparisonPlan) -> float:
         np.array([change for site, change in changes.items() if plan.arms[site] == arm])
         for arm in (plan.treated, plan.reference)
     ]
-    freedom = sum(max(group.size - 1, 0) for group in groups)
-    if not freedom:
-        return math.nan
-    return math.sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups if group.size) / freedom)
+    return math.sqrt(pool_variance(*groups))
