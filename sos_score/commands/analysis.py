@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sos_score.notes import Note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Cell, Column, Table
@@ -94,7 +95,7 @@ def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Tab
 
 
 def make_table(
-    frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str] = (), stub: int = 1
+    frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str | Note] = (), stub: int = 1
 ) -> Table:
     """Return a frame as a table: the named columns in their order, then all others for files only.
 
@@ -109,7 +110,7 @@ def make_table(
     hidden = [Column(str(name), shown=False) for name in frame.columns if name not in named]
     every = [*columns, *hidden]
     rows = [tuple(map(_plain, row)) for row in frame[[column.name for column in every]].itertuples(index=False)]
-    return Table(tuple(every), tuple(rows), title, tuple(notes), stub)
+    return Table(tuple(every), tuple(rows), title, tuple(map(str, notes)), stub)
 
 
 def split_names(text: str | None) -> list[str]:

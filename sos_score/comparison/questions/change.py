@@ -140,7 +140,7 @@ def _count_reliable(panel: Panel, plan: Plan, base: Row, before: Scores, after: 
         f"more than {found.critical_change:.6g} points; alpha {alpha:.3g}, SD {sd:.3g}, everyone at {plan.first_wave}"
     )
     return replace(row, counts=(linked, up, down, found.unchanged), groups="linked, up, down, unchanged",
-                   reason=words, notes=(basis, *found.notes))  # fmt: skip
+                   reason=words, notes=(basis, *map(str, found.notes)))  # fmt: skip
 
 
 def _pool(x: Scores, y: Scores) -> float:

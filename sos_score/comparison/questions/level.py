@@ -66,8 +66,8 @@ def _gate(panel: Panel, plan: Plan, site: str, wave: str) -> Row:
     return start_row(
         panel, "level", "people", site=plan.label_site(site), wave=wave, groups=plan.label_site(site),
         by_site=(site,), counts=(agreement.n,), effect_name="rwg(j)", effect=agreement.rwg,
-        method="agreement in the team", verdict=f"team mean {words}", reason=gate.reason,
-        notes=(gate.rule, *agreement.notes),
+        method="agreement in the team", verdict=f"team mean {words}", reason=str(gate.reason),
+        notes=(str(gate.rule), *map(str, agreement.notes)),
     )  # fmt: skip
 
 

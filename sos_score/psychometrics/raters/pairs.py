@@ -59,7 +59,7 @@ class RaterPair:
             "expected": k.expected,
             "exact": k.exact,
             "within_one": k.within_one,
-            "note": " ".join(k.notes),
+            "note": " ".join(map(str, k.notes)),
         }
 
 

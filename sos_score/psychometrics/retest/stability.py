@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
 
@@ -35,7 +36,7 @@ class Retest:
         ICC(A,1), where a shift of the mean counts against stability, and ICC(C,1), where it does not.
     mean_first, sd_first, mean_second, sd_second : float
         Of the people with both scores.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed.
     """
 
@@ -53,7 +54,7 @@ class Retest:
     sd_first: float
     mean_second: float
     sd_second: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class ReliableChange:
         Of the improved, those who crossed the cut-off; None without one.
     mean_index : float
         Mean index.
-    notes : tuple of str
+    notes : tuple of Note
         Why it could not be computed.
     """
 
@@ -90,7 +91,7 @@ class ReliableChange:
     deteriorated: int
     recovered: int | None
     mean_index: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
@@ -184,7 +185,7 @@ def reliable_change(
     s_diff = float(np.sqrt(2) * error.sem)
     notes = error.notes
     if s_diff == 0:
-        s_diff, notes = np.nan, ("No reliable change index: without any error every change is reliable.",)
+        s_diff, notes = np.nan, (note("change_without_error"),)
     index = (y - x) / s_diff
     known = ~np.isnan(index)
     better = index if higher_is_better else -index
@@ -234,15 +235,14 @@ def cutoff_c(mean_clinical: float, sd_clinical: float, mean_functional: float, s
     return (sd_functional * mean_clinical + sd_clinical * mean_functional) / (sd_functional + sd_clinical)
 
 
-def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[str, ...]]:
+def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
     from scipy.stats import pearsonr
 
     n, nan = len(x), np.nan
     if n < FEWEST_PEOPLE:
-        note = f"No correlation: {n} people have both scores, at least {FEWEST_PEOPLE} are needed."
-        return nan, nan, nan, nan, nan, (note,)
+        return nan, nan, nan, nan, nan, (note("retest_too_few", n=n, least=FEWEST_PEOPLE),)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return nan, nan, nan, nan, nan, ("No correlation: the scores of one occasion do not vary.",)
+        return nan, nan, nan, nan, nan, (note("retest_constant"),)
     result = pearsonr(x, y)
     r = float(result.statistic)
     if 1 - abs(r) < 1e-14:
@@ -250,6 +250,6 @@ def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, floa
         return perfect, perfect, perfect, perfect * np.inf, 0.0, ()
     t = r * float(np.sqrt((n - 2) / (1 - r**2)))
     if n == FEWEST_PEOPLE:
-        return r, nan, nan, t, float(result.pvalue), ("No interval of r: three people are too few.",)
+        return r, nan, nan, t, float(result.pvalue), (note("retest_no_interval"),)
     interval = result.confidence_interval(level)
     return r, float(interval.low), float(interval.high), t, float(result.pvalue), ()
