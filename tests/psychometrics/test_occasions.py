@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score.psychometrics.raters.icc import rater_icc
-from sos_score.psychometrics.retest.stability import cutoff_c, reliable_change, retest
+from sos_score.psychometrics.retest.stability import reliable_change, retest
 
 NAN = np.nan
 CLOSED = 1e-8
@@ -14,13 +14,11 @@ CLOSED = 1e-8
 
 def test_reliable_change_is_rs_for_every_family(golden, columns):
     want, data = golden("families")["rci"], columns("families_change")
-    c = cutoff_c(2.9, 0.62, 3.9, 0.55)
-    got = reliable_change(data["T1"], data["T2"], 0.62, 0.86, cutoff=c)
-    assert c == pytest.approx(want["cutoff_c"], abs=CLOSED)
+    got = reliable_change(data["T1"], data["T2"], 0.62, 0.86)
     assert (got.sem, got.s_diff, got.critical_change, got.mean_index) == pytest.approx(
         [want[f] for f in ("sem", "s_diff", "critical_change", "mean_rci")], abs=CLOSED
     )
-    for field in ("n", "improved", "unchanged", "deteriorated", "recovered"):
+    for field in ("n", "improved", "unchanged", "deteriorated"):
         assert getattr(got, field) == want[field]
     np.testing.assert_allclose(got.index, data["rci"], atol=CLOSED)
     classes = np.where(np.isnan(data["rci"]), "", data["class"])
@@ -30,14 +28,12 @@ def test_reliable_change_is_rs_for_every_family(golden, columns):
 
 def test_when_lower_is_better_a_fall_is_an_improvement():
     first, second = [4.0, 2.0, 3.0, NAN], [2.0, 4.0, 3.1, 3.0]
-    up = reliable_change(first, second, 0.62, 0.86, cutoff=3.0)
-    down = reliable_change(first, second, 0.62, 0.86, higher_is_better=False, cutoff=3.0)
+    up = reliable_change(first, second, 0.62, 0.86)
+    down = reliable_change(first, second, 0.62, 0.86, higher_is_better=False)
     assert up.outcome.tolist() == ["deteriorated", "improved", "unchanged", ""]
     assert down.outcome.tolist() == ["improved", "deteriorated", "unchanged", ""]
     np.testing.assert_array_equal(up.index, down.index)
-    assert (up.recovered, down.recovered) == (1, 1)
     assert (down.improved, down.deteriorated, down.unchanged, down.n) == (1, 1, 1, 3)
-    assert reliable_change(first, second, 0.62, 0.86).recovered is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sos_score.psychometrics.internal_consistency.guttman import (
     guttman_lambda6,
     spearman_brown,
 )
-from sos_score.psychometrics.internal_consistency.items import count_extremes, item_rest_correlations, item_statistics
+from sos_score.psychometrics.internal_consistency.items import item_rest_correlations, item_statistics
 from sos_score.psychometrics.moments import moments
 
 BFI = ["agree", "conscientious", "extraversion"]
@@ -84,14 +84,13 @@ def test_lambdas_of_a_correlation_matrix_are_those_of_psych(bfi, scale):
 def test_item_statistics_are_those_of_psych(bfi, scale, missing):
     x, r = bfi(scale)
     want = r[missing]
-    low, high = count_extremes(x, 1, 6, missing)
-    got = item_statistics(moments(x, missing), low, high)
+    used = x[~np.isnan(x).any(axis=1)] if missing == "listwise" else x
+    got = item_statistics(moments(x, missing), (used == 1).sum(axis=0), (used == 6).sum(axis=0))
     assert got.n.tolist() == want["n"]
     np.testing.assert_allclose(got.mean, want["mean"], atol=CLOSED)
     np.testing.assert_allclose(got.sd, want["sd"], atol=CLOSED)
     np.testing.assert_allclose(got.item_rest_r, want["r_drop"], atol=CLOSED)
     np.testing.assert_allclose(got.alpha_if_dropped, want["alpha_drop"], atol=CLOSED)
-    used = x[~np.isnan(x).any(axis=1)] if missing == "listwise" else x
     np.testing.assert_allclose(got.floor, [(c == 1).sum() / n for c, n in zip(used.T, got.n, strict=True)])
     np.testing.assert_allclose(got.ceiling, [(c == 6).sum() / n for c, n in zip(used.T, got.n, strict=True)])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,8 +58,6 @@ class OmegaInterval:
         Complete rows resampled.
     replicates : int
         Samples whose model could be fitted; the interval is theirs.
-    method : {"percentile", "bca"}
-        How the interval was taken from them.
     notes : tuple of Note
         Why there is none, and how many samples failed.
     """
@@ -70,7 +67,6 @@ class OmegaInterval:
     ci_high: float
     n: int
     replicates: int
-    method: Literal["percentile", "bca"]
     notes: tuple[Note, ...]
 
 
@@ -155,7 +151,6 @@ def bootstrap_omega(
     *,
     replicates: int = 1000,
     level: float = 0.95,
-    method: Literal["percentile", "bca"] = "percentile",
 ) -> OmegaInterval:
     """Return a bootstrap interval of omega total, resampling complete rows.
 
@@ -169,14 +164,12 @@ def bootstrap_omega(
         Samples drawn.
     level : float
         Of the interval.
-    method : {"percentile", "bca"}
-        Percentiles of the samples, or Efron's bias-corrected and accelerated ones.
 
     Returns
     -------
     OmegaInterval
         Samples in which an item is constant, the covariances have no inverse or the model has no maximum
-        are left out and counted. Efron & Tibshirani (1993).
+        are left out and counted; the interval is between percentiles of the others. Efron & Tibshirani (1993).
 
     Examples
     --------
@@ -190,7 +183,7 @@ def bootstrap_omega(
     x = x[complete_rows(x)]
     estimate = omega_total(moments(x))
     if np.isnan(estimate.omega):
-        return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, method, estimate.notes)
+        return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, estimate.notes)
     x = x[:, ~np.isnan(estimate.loadings)]
     n = len(x)
     draws = _omegas(x, rng.multinomial(n, np.full(n, 1 / n), size=replicates).astype(float))
@@ -200,12 +193,10 @@ def bootstrap_omega(
         notes += (note("bootstrap_unfitted", failed=replicates - len(kept), samples=replicates),)
     if len(kept) < max(replicates / 2, 2):
         notes += (note("bootstrap_too_few"),)
-        return OmegaInterval(estimate.omega, np.nan, np.nan, n, len(kept), method, notes)
+        return OmegaInterval(estimate.omega, np.nan, np.nan, n, len(kept), notes)
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    if method == "bca":
-        tails = _bca(estimate.omega, kept, _omegas(x, 1.0 - np.eye(n)), tails)
     low, high = np.quantile(kept, tails)
-    return OmegaInterval(estimate.omega, float(low), float(high), n, len(kept), method, notes)
+    return OmegaInterval(estimate.omega, float(low), float(high), n, len(kept), notes)
 
 
 def _ratio(fit: OneFactor) -> Floats:
@@ -228,21 +219,6 @@ def _omegas(x: Floats, weights: Floats) -> Floats:
     if fit_for.any():
         result[fit_for] = _ratio(fit_one_factor(c[fit_for]))
     return result
-
-
-def _bca(estimate: float, draws: Floats, jackknife: Floats, tails: Floats) -> Floats:
-    """Return the percentiles that correct for bias and for skewness."""
-    from scipy.special import ndtr, ndtri
-
-    below = np.clip((draws < estimate).mean(), 1 / (len(draws) + 1), len(draws) / (len(draws) + 1))
-    bias = ndtri(below)
-    kept = jackknife[~np.isnan(jackknife)]
-    spread = kept.mean() - kept
-    size = (spread**2).sum() ** 1.5
-    acceleration = (spread**3).sum() / (6 * size) if size > 0 else 0.0
-    z = bias + ndtri(tails)
-    corrected: Floats = ndtr(bias + z / (1 - acceleration * z))
-    return corrected
 
 
 def _refusal(kept: Moments) -> Note | None:

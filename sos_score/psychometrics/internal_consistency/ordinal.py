@@ -141,33 +141,12 @@ def ordinal_alpha_from_tables(
     return OrdinalAlpha(cronbach_alpha(r), moments.complete, k, correlations, notes)
 
 
-def polychoric_correlation(table: ArrayLike) -> float:
-    """Return the correlation of two normal variables that were cut into the steps of a table.
-
-    Parameters
-    ----------
-    table : array of shape (a, b)
-        Counts of each pair of answers, in order.
-
-    Returns
-    -------
-    float
-        Two-step maximum likelihood: thresholds from the margins, then the correlation, between -.999 and
-        .999. Empty cells are taken as they are (psych adds .5 to them). NaN when one of the two does not
-        vary. Olsson (1979).
-
-    Examples
-    --------
-    >>> round(polychoric_correlation([[30, 10], [10, 30]]), 6)  # sin(pi / 4): both are cut at their median
-    0.707107
-    """
-    counts = np.asarray(table, dtype=float)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    return float(_correlate(counts[None])[0]) if min(counts.shape) >= 2 else np.nan
-
-
 def _correlate(tables: Floats) -> Floats:
-    """Return the correlation behind each of a stack of tables, all at once: a scale has hundreds of pairs."""
+    """Return the polychoric correlation behind each of a stack of tables, all at once: a scale has hundreds of pairs.
+
+    Two-step maximum likelihood (Olsson 1979): thresholds from the margins, then the correlation, between -.999 and
+    .999. Empty cells are taken as they are (psych adds .5 to them).
+    """
     from scipy.special import ndtr, ndtri
 
     n = tables.sum(axis=(1, 2))[:, None]

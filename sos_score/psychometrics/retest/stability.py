@@ -72,8 +72,6 @@ class ReliableChange:
         "improved", "unchanged" or "deteriorated" in the direction of the scale; "" where a score is missing.
     n, improved, unchanged, deteriorated : int
         People with both scores, and how they divide.
-    recovered : int or None
-        Of the improved, those who crossed the cut-off; None without one.
     mean_index : float
         Mean index.
     notes : tuple of Note
@@ -89,7 +87,6 @@ class ReliableChange:
     improved: int
     unchanged: int
     deteriorated: int
-    recovered: int | None
     mean_index: float
     notes: tuple[Note, ...]
 
@@ -150,7 +147,6 @@ def reliable_change(
     reliability: float,
     *,
     higher_is_better: bool = True,
-    cutoff: float | None = None,
 ) -> ReliableChange:
     """Return whose change is more than the error of measurement.
 
@@ -164,8 +160,6 @@ def reliable_change(
         Of the score, of this sample or a stated one.
     higher_is_better : bool
         Whether a rise is an improvement.
-    cutoff : float, optional
-        Score from which a person is on the better side (`cutoff_c`).
 
     Returns
     -------
@@ -191,10 +185,6 @@ def reliable_change(
     better = index if higher_is_better else -index
     improved, worse = better > RELIABLE, better < -RELIABLE
     outcome = np.select([~known, improved, worse], ["", "improved", "deteriorated"], "unchanged")
-    recovered = None
-    if cutoff is not None:
-        crossed = (x < cutoff) & (y >= cutoff) if higher_is_better else (x > cutoff) & (y <= cutoff)
-        recovered = int((improved & crossed).sum())
     return ReliableChange(
         sem=error.sem,
         s_diff=s_diff,
@@ -205,34 +195,9 @@ def reliable_change(
         improved=int(improved.sum()),
         unchanged=int((outcome == "unchanged").sum()),
         deteriorated=int(worse.sum()),
-        recovered=recovered,
         mean_index=float(index[known].mean()) if known.any() else np.nan,
         notes=notes,
     )
-
-
-def cutoff_c(mean_clinical: float, sd_clinical: float, mean_functional: float, sd_functional: float) -> float:
-    """Return Jacobson and Truax's cut-off c between two populations.
-
-    Parameters
-    ----------
-    mean_clinical, sd_clinical : float
-        Of the population with the difficulty.
-    mean_functional, sd_functional : float
-        Of the population without it.
-
-    Returns
-    -------
-    float
-        ``(sd_functional mean_clinical + sd_clinical mean_functional) / (sd_functional + sd_clinical)``, the
-        point as many standard deviations from one mean as from the other. Jacobson & Truax (1991).
-
-    Examples
-    --------
-    >>> round(cutoff_c(2.9, 0.62, 3.9, 0.55), 6)
-    3.429915
-    """
-    return (sd_functional * mean_clinical + sd_clinical * mean_functional) / (sd_functional + sd_clinical)
 
 
 def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
