@@ -57,13 +57,7 @@ class Analysis:
 
 @contextmanager
 def open_analysis(job: Analysis) -> Iterator[Responses]:
-    """Open the answers of a job, once it is certain that its results can be written.
-
-    Raises
-    ------
-    InvalidInput
-        The definition, the column map, the answers or the output are wrong.
-    """
+    """Open the answers of a request, once it is certain that its results can be written."""
     choose_format(job.fmt, job.output, RESULT_FORMATS)
     if job.output not in (None, "-"):
         check_output(Path(str(job.output)), force=job.force, inputs=job.inputs)
@@ -74,17 +68,7 @@ def open_analysis(job: Analysis) -> Iterator[Responses]:
 
 
 def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]) -> None:
-    """Show tables in the terminal, or write all there are to files; caveats go to standard error.
-
-    Parameters
-    ----------
-    job : Analysis
-    responses : Responses
-    tables : dict
-        For files, in full; the first is the main one.
-    shown : sequence of Table
-        For the terminal.
-    """
+    """Show tables in the terminal, or write all to files, the main one first; caveats go to standard error."""
     if choose_format(job.fmt, job.output, RESULT_FORMATS) == "table":
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
     about = describe_scores([load_definition(job.instrument)], responses.outcomes, __version__)
@@ -97,15 +81,7 @@ def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Tab
 def make_table(
     frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str | Note] = (), stub: int = 1
 ) -> Table:
-    """Return a frame as a table: the named columns in their order, then all others for files only.
-
-    Parameters
-    ----------
-    frame : pandas DataFrame
-    columns : sequence of Column
-    title, notes, stub
-        See `Table`.
-    """
+    """Return a frame as a table: the named columns in their order, then all others for files only."""
     named = [column.name for column in columns]
     hidden = [Column(str(name), shown=False) for name in frame.columns if name not in named]
     every = [*columns, *hidden]

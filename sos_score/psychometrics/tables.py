@@ -23,22 +23,7 @@ _COUNTS = ("n", "varying")
 
 
 def choose_scales(responses: Responses, scales: Iterable[str]) -> list[ScalePlan]:
-    """Return the scales asked for in the definition's order; all of them where none is asked for.
-
-    Parameters
-    ----------
-    responses : Responses
-    scales : iterable of str
-
-    Returns
-    -------
-    list of ScalePlan
-
-    Raises
-    ------
-    InvalidRequest
-        There is no such scale.
-    """
+    """Return the scales asked for in the definition's order, all of them where none is; an unknown one is refused."""
     known = responses.instrument.scales
     wanted = set(scales) or set(known)
     for name in sorted(wanted - set(known)):
@@ -96,21 +81,10 @@ def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> d
 def gather_notes(
     found: Sequence[tuple[str, str, Note]], scales: Sequence[str], groups: Sequence[str], instrument: Instrument
 ) -> tuple[Note, ...]:
-    """Return each note once, with the scales and groups it is about.
+    """Return each note once, with the scales and groups it is about; about all of those looked at, it names none.
 
-    Parameters
-    ----------
-    found : sequence of (scale, group, note)
-    scales, groups : sequence of str
-        All that were looked at; a note about all of them names none.
-    instrument : Instrument
-        Whose titles the scales have.
-
-    Returns
-    -------
-    tuple of Note
-        Notes that differ only in how many rows were too few are one; past three places only their number is given.
-        `find_code` gives the code of the note that is placed.
+    Notes that differ only in how many rows were too few are one; past three places only their number is given.
+    `find_code` gives the code of the note that is placed.
     """
     places: dict[Note, dict[str, list[str]]] = {}
     kinds: dict[Note, set[Note]] = {}

@@ -173,48 +173,12 @@ def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[f
 
 
 def usable_items(moments: Moments) -> NDArray[np.int64]:
-    """Return the indices of the items that somebody answered and that vary.
-
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items.
-
-    Returns
-    -------
-    ndarray of int
-        In the order of the items. An item answered once has no variance to judge and stays in.
-
-    Examples
-    --------
-    >>> from sos_score.psychometrics.moments import moments
-    >>> usable_items(moments([[1, 2, 3], [2, 2, 1]])).tolist()
-    [0, 2]
-    """
+    """Return the indices of the items that somebody answered and that vary; one answered once stays in."""
     return np.flatnonzero((moments.counts > 0) & ~_constant(moments))
 
 
 def item_labels(moments: Moments, names: Sequence[str] | None) -> list[str]:
-    """Return what the items are called in notes.
-
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items.
-    names : sequence of str or None
-        Item ids.
-
-    Returns
-    -------
-    list of str
-        The ids, or "item 1" and so on.
-
-    Examples
-    --------
-    >>> from sos_score.psychometrics.moments import moments
-    >>> item_labels(moments([[1, 2], [2, 2]]), None)
-    ['item 1', 'item 2']
-    """
+    """Return what the items are called in notes: their names, or "item 1" and so on."""
     k = len(moments.counts)
     if names is not None and len(names) != k:
         raise ValueError("one name an item is needed")

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
+from sos_score.statistics.correlation import correlate_pearson
 
 Floats = NDArray[np.float64]
 
@@ -91,15 +92,13 @@ class ReliableChange:
     notes: tuple[Note, ...]
 
 
-def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
+def retest(first: ArrayLike, second: ArrayLike) -> Retest:
     """Return how stable scores are from one occasion to the next.
 
     Parameters
     ----------
     first, second : array of shape (n,)
         Scores of the same people, NaN where missing; people with only one are dropped.
-    level : float
-        Of the intervals.
 
     Returns
     -------
@@ -118,8 +117,8 @@ def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
     both = ~(np.isnan(x) | np.isnan(y))
     dropped = int((~(np.isnan(x) & np.isnan(y))).sum() - both.sum())
     x, y = x[both], y[both]
-    icc = rater_icc(np.column_stack([x, y]), level)
-    r, ci_low, ci_high, t, p, notes = _correlation(x, y, level)
+    icc = rater_icc(np.column_stack([x, y]))
+    r, ci_low, ci_high, t, p, notes = _correlate(x, y)
     several = len(x) > 1
     return Retest(
         n=len(x),
@@ -200,21 +199,15 @@ def reliable_change(
     )
 
 
-def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
-    from scipy.stats import pearsonr
-
+def _correlate(x: Floats, y: Floats) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
+    """Return r, its interval, t and p, and why there is none."""
     n, nan = len(x), np.nan
     if n < FEWEST_PEOPLE:
         return nan, nan, nan, nan, nan, (note("retest_too_few", n=n, least=FEWEST_PEOPLE),)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return nan, nan, nan, nan, nan, (note("retest_constant"),)
-    result = pearsonr(x, y)
-    r = float(result.statistic)
-    if 1 - abs(r) < 1e-14:
-        perfect = float(np.sign(r))
-        return perfect, perfect, perfect, perfect * np.inf, 0.0, ()
-    t = r * float(np.sqrt((n - 2) / (1 - r**2)))
-    if n == FEWEST_PEOPLE:
-        return r, nan, nan, t, float(result.pvalue), (note("retest_no_interval"),)
-    interval = result.confidence_interval(level)
-    return r, float(interval.low), float(interval.high), t, float(result.pvalue), ()
+    found = correlate_pearson(x, y)
+    if abs(found.r) == 1:
+        return found.r, found.r, found.r, found.statistic, found.p, ()
+    notes = (note("retest_no_interval"),) if n == FEWEST_PEOPLE else ()
+    return found.r, found.low, found.high, found.statistic, found.p, notes
