@@ -19,6 +19,10 @@ class Note:
         made = SENTENCES[self.code]
         return made(**dict(self.values)) if callable(made) else made.format(**dict(self.values))
 
+    def with_values(self, **values: object) -> Note:
+        """Return the note with other values in place of some of its own."""
+        return Note(self.code, tuple((dict(self.values) | values).items()))
+
     def __getitem__(self, name: str) -> object:
         """Return one of the values."""
         return dict(self.values)[name]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.notes import Note
 from sos_score.output.table import Column, Table
-from sos_score.psychometrics.teams.reporting import RULE
+from sos_score.psychometrics.teams.reporting import RULE, TeamMeanVerdict
 from sos_score.psychometrics.teams.tables import AgreementTables
 from sos_score.scoring.responses import Responses
 
@@ -38,9 +40,8 @@ def write_agreement(job: Analysis, responses: Responses, tables: AgreementTables
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     others = [name for name in by if name != team]
     stub = (Column("scale"), *map(Column, others), Column(team))
-    reasons = tables.teams["reason"].str.split(". ", regex=False)
-    caveats = dict.fromkeys(part.rstrip(".") for parts in reasons for part in parts[1:])
-    notes = [f"report: {RULE}.", *(f"yes, but: {caveat[0].lower()}{caveat[1:]}." for caveat in caveats)]
+    caveats = map(str, dict.fromkeys(caveat for verdict in tables.verdicts for caveat in verdict.caveats))
+    notes = [f"report: {RULE}.", *(f"yes, but: {caveat[0].lower()}{caveat[1:]}" for caveat in caveats)]
     options = tables.teams["ad_cutoff"].dropna().unique()
     if len(options) == 1:
         notes.append(f"AD: mean absolute deviation from the item means; up to {options[0]:.2f} counts as agreement.")
@@ -49,22 +50,24 @@ def write_agreement(job: Analysis, responses: Responses, tables: AgreementTables
     spare = ("r_star", "p") if others else ()
     team_columns, scale_columns = ([each for each in group if each.name not in spare] for group in (_TEAM, _SCALE))
     teams = make_table(tables.teams, (*stub, *team_columns), notes=notes, stub=len(stub))
-    about = ("from, to: 95% interval of ICC(1). rwg, SD: over the teams.", *tables.notes)
+    about: tuple[str | Note, ...] = ("from, to: 95% interval of ICC(1). rwg, SD: over the teams.", *tables.notes)
     scales = make_table(
         tables.scales, (Column("scale"), *map(Column, by), *scale_columns), notes=about, stub=1 + len(by)
     )
-    write_analysis(job, responses, {"scales": scales, "teams": teams}, [_qualify(teams), scales])
+    write_analysis(job, responses, {"scales": scales, "teams": teams}, [_qualify(teams, tables.verdicts), scales])
 
 
-def _qualify(teams: Table) -> Table:
+def _qualify(teams: Table, verdicts: Sequence[TeamMeanVerdict]) -> Table:
     """Return the table with the verdict in words."""
-    names = [column.name for column in teams.columns]
-    verdict, reason = names.index("may_report"), names.index("reason")
-
-    def say(row: tuple[object, ...]) -> str:
-        if row[verdict] is None:
-            return "not known"
-        return "yes, but" if row[verdict] == "yes" and ". " in str(row[reason]) else str(row[verdict])
-
-    rows = tuple((*row[:verdict], say(row), *row[verdict + 1 :]) for row in teams.rows)
+    place = [column.name for column in teams.columns].index("may_report")
+    rows = tuple(
+        (*row[:place], _describe_verdict(verdict), *row[place + 1 :])
+        for row, verdict in zip(teams.rows, verdicts, strict=True)
+    )
     return replace(teams, rows=rows)
+
+
+def _describe_verdict(verdict: TeamMeanVerdict) -> str:
+    if verdict.may_report is None:
+        return "not known"
+    return "no" if not verdict.may_report else "yes, but" if verdict.caveats else "yes"

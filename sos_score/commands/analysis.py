@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sos_score.notes import Note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Cell, Column, Table
@@ -56,13 +57,7 @@ class Analysis:
 
 @contextmanager
 def open_analysis(job: Analysis) -> Iterator[Responses]:
-    """Open the answers of a job, once it is certain that its results can be written.
-
-    Raises
-    ------
-    InvalidInput
-        The definition, the column map, the answers or the output are wrong.
-    """
+    """Open the answers of a request, once it is certain that its results can be written."""
     choose_format(job.fmt, job.output, RESULT_FORMATS)
     if job.output not in (None, "-"):
         check_output(Path(str(job.output)), force=job.force, inputs=job.inputs)
@@ -73,17 +68,7 @@ def open_analysis(job: Analysis) -> Iterator[Responses]:
 
 
 def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]) -> None:
-    """Show tables in the terminal, or write all there are to files; caveats go to standard error.
-
-    Parameters
-    ----------
-    job : Analysis
-    responses : Responses
-    tables : dict
-        For files, in full; the first is the main one.
-    shown : sequence of Table
-        For the terminal.
-    """
+    """Show tables in the terminal, or write all to files, the main one first; caveats go to standard error."""
     if choose_format(job.fmt, job.output, RESULT_FORMATS) == "table":
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
     about = describe_scores([load_definition(job.instrument)], responses.outcomes, __version__)
@@ -94,22 +79,14 @@ def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Tab
 
 
 def make_table(
-    frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str] = (), stub: int = 1
+    frame: pd.DataFrame, columns: Sequence[Column], *, title: str = "", notes: Sequence[str | Note] = (), stub: int = 1
 ) -> Table:
-    """Return a frame as a table: the named columns in their order, then all others for files only.
-
-    Parameters
-    ----------
-    frame : pandas DataFrame
-    columns : sequence of Column
-    title, notes, stub
-        See `Table`.
-    """
+    """Return a frame as a table: the named columns in their order, then all others for files only."""
     named = [column.name for column in columns]
     hidden = [Column(str(name), shown=False) for name in frame.columns if name not in named]
     every = [*columns, *hidden]
     rows = [tuple(map(_plain, row)) for row in frame[[column.name for column in every]].itertuples(index=False)]
-    return Table(tuple(every), tuple(rows), title, tuple(notes), stub)
+    return Table(tuple(every), tuple(rows), title, tuple(map(str, notes)), stub)
 
 
 def split_names(text: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.notes import Note
 from sos_score.output.table import Column, Table
 from sos_score.psychometrics.raters.tables import RaterTables
 from sos_score.scoring.responses import Responses
@@ -76,7 +77,7 @@ def write_raters(
     write_analysis(job, responses, results, shown)
 
 
-def _choose(tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[str, ...]) -> list[Table]:
+def _choose(tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[Note, ...]) -> list[Table]:
     """Return the three tables of all scales or of all items."""
     name = Column(kind, key="name")
     kappas = tables.kappas[tables.kappas["kind"] == kappa_kind]

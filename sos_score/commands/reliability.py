@@ -5,6 +5,7 @@ from __future__ import annotations
 from sos_score.commands.analysis import Analysis, make_table, write_analysis
 from sos_score.output.table import Column
 from sos_score.psychometrics.internal_consistency.tables import ReliabilityTables
+from sos_score.psychometrics.tables import find_code
 from sos_score.scoring.responses import Responses
 
 _ITEM = (
@@ -16,6 +17,12 @@ _ITEM = (
     Column("rest", 2, key="item_rest_r"),
     Column("without", 2, key="alpha_if_dropped"),
 )
+_LAMBDAS = {"lambda4_too_many_items", "lambda6_singular"}
+_ORDINAL = {
+    *("ordinal_too_few_rows", "ordinal_too_few_items", "ordinal_too_many_options", "ordinal_of_scores"),
+    *("ordinal_many_options", "ordinal_different_options"),
+    *("polychoric_rough", "polychoric_at_bound", "polychoric_not_definite"),
+}
 _ABOUT_ITEMS = (
     "Under the scale's key. floor, ceil: shares at the ends. rest: correlation with the sum of the other items. "
     "without: alpha without the item."
@@ -30,8 +37,8 @@ def write_reliability(job: Analysis, responses: Responses, tables: ReliabilityTa
     columns = _choose_columns(tables, len(by))
     labels = " ".join(column.label for column in columns)
     # The terminal has no lambdas, and not always ordinal alpha: nor what there is to say of them.
-    silent = ["lambda", *([] if "ordinal" in labels else ["ordinal alpha", "olychoric"])]
-    said = [note for note in tables.notes if not any(word in note for word in silent)]
+    silent = _LAMBDAS if "ordinal" in labels else _LAMBDAS | _ORDINAL
+    said = [note for note in tables.notes if find_code(note) not in silent]
     about = _describe_columns(str(tables.scales["missing"].iloc[0]), labels)
     shown = make_table(tables.scales, (*stub, *columns), notes=(*sentences, about, *said), stub=len(stub))
     items = make_table(tables.items, (*stub, Column("item"), *_ITEM), notes=(_ABOUT_ITEMS,), stub=len(stub) + 1)

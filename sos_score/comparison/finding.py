@@ -244,14 +244,9 @@ def start_finding(outcome: OutcomeScores, question: str, unit: Unit, **values: o
     return Finding(*about, **values)  # type: ignore[arg-type] # the callers name fields of Finding
 
 
-def as_note(said: Note | str) -> Note:
-    """Return a note as it is; a text becomes a note that says just that."""
-    return said if isinstance(said, Note) else note("text", text=said)
-
-
-def add_notes(finding: Finding, *more: Note | str) -> Finding:
+def add_notes(finding: Finding, *more: Note) -> Finding:
     """Return a finding with further notes, each once."""
-    return replace(finding, notes=tuple(dict.fromkeys((*finding.notes, *map(as_note, more)))))
+    return replace(finding, notes=tuple(dict.fromkeys((*finding.notes, *more))))
 
 
 def with_test(finding: Finding, found: TestedEstimate) -> Finding:
@@ -261,7 +256,7 @@ def with_test(finding: Finding, found: TestedEstimate) -> Finding:
         counts=found.n,
         estimate=Estimate(found.estimate, found.low, found.high, found.se),
         test=Test("t", found.statistic, found.df, p=found.p),
-        method=as_note(found.method),
+        method=found.method,
     )
     return add_notes(tested, *found.notes)
 

@@ -38,19 +38,7 @@ def order_group(group: Group) -> tuple[tuple[int, str], ...]:
 
 
 def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield the rows in batches: id columns as text, blank ones null, and columns of numbers.
-
-    Parameters
-    ----------
-    responses : Responses
-    ids, columns : sequence of str
-        Of `Responses.frame`.
-
-    Yields
-    ------
-    polars DataFrame
-        Codes are the shortest integers that hold them all, and scores are floats.
-    """
+    """Yield the rows in batches: ids as text, blank ones null; codes as the shortest integers, scores as floats."""
     import polars as pl
 
     wanted = list(dict.fromkeys(columns))
@@ -71,14 +59,8 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
 def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], open_part: OpenPart) -> None:
     """Hand the rows over in batches, as `iterate_batches` yields them, and check them where that is still to do.
 
-    Parameters
-    ----------
-    responses : Responses
-    ids, columns : sequence of str
-        Of `Responses.frame`.
-    open_part : callable
-        Gives a context whose value takes the batches of a part of the rows. Where it is left by an error, what it
-        took is void.
+    `open_part` gives a context whose value takes the batches of a part of the rows; where it is left by an error, what
+    it took is void.
     """
     wanted = list(dict.fromkeys(columns))
 
@@ -98,20 +80,9 @@ def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str
 def read_terms(
     batch: pl.DataFrame, columns: Sequence[str], order: NDArray[np.int64] | None = None
 ) -> tuple[Values, Known]:
-    """Return the answers to the terms of a scale, and where there is one; a row for each term.
+    """Return the answers to the terms of a scale (k by n), in another order of rows if given, and where there is one.
 
-    Parameters
-    ----------
-    batch : polars DataFrame
-    columns : sequence of str
-        All codes, or all scores.
-    order : ndarray of int, optional
-        The rows in another order.
-
-    Returns
-    -------
-    tuple of ndarray of shape (k, n)
-        What stands where there is no answer says nothing.
+    The columns are all codes or all scores; what stands where there is no answer says nothing.
     """
     import polars as pl
 
@@ -139,20 +110,7 @@ def _tidy(batch: pl.DataFrame, ids: Sequence[str], columns: Sequence[str]) -> pl
 
 
 def number_groups(batch: pl.DataFrame, ids: Sequence[str], groups: dict[Group, int]) -> NDArray[np.int64]:
-    """Return the number of each row's group, its values of `ids`; new groups get the next number.
-
-    Parameters
-    ----------
-    batch : polars DataFrame
-    ids : sequence of str
-        Its group columns.
-    groups : dict
-        Group to number; it grows.
-
-    Returns
-    -------
-    ndarray of int
-    """
+    """Return the number of each row's group, its values of `ids`; new groups are added to `groups`."""
     import polars as pl
 
     if not ids:

@@ -20,7 +20,6 @@ class ScaleColumns:
 
     Attributes
     ----------
-    plan : ScalePlan
     columns : tuple of str
         Of `Responses.frame`, one a term: codes as answered, or scores for a scale of scores.
     low, high : ndarray of shape (k,)
@@ -45,17 +44,7 @@ class ScaleColumns:
 
 
 def list_scale_columns(responses: Responses, scales: Iterable[ScalePlan]) -> list[ScaleColumns]:
-    """Return where the terms of each scale stand.
-
-    Parameters
-    ----------
-    responses : Responses
-    scales : iterable of ScalePlan
-
-    Returns
-    -------
-    list of ScaleColumns
-    """
+    """Return where the terms of each scale stand."""
     scores = {scale.scale: scale.column for scale in responses.plan.scales}
     found = []
     for scale in scales:

@@ -107,25 +107,10 @@ def sum_answers(
     missing: Missing = "listwise",
     has_tables: bool = False,
 ) -> dict[tuple[str, Group], AnswerSums]:
-    """Return the sums of every scale in every group, and over all groups.
+    """Return the sums of every scale in every group, by (scale, group), and over all groups, the group ``()``.
 
-    Parameters
-    ----------
-    responses : Responses
-    scales : sequence of ScaleColumns
-    by : sequence of str
-        Id columns whose values make the groups.
-    missing : {"listwise", "pairwise"}
-        What the sums are taken over.
-    has_tables : bool
-        Whether the pairs of answers are counted too, where there are few options.
-
-    Returns
-    -------
-    dict
-        (scale, group) to `AnswerSums`. A group is its values of `by`, None where blank; the group ``()`` is all rows.
-        A term that nobody in a group answered makes no row of that group incomplete. Where there is such a
-        term the rows are read a second time.
+    A term that nobody in a group answered makes no row of that group incomplete; where there is one the rows are read
+    a second time. `has_tables` counts the pairs of answers too, where there are few options.
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = _Reading(scales, by, missing, has_tables=has_tables)

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, guess
+from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group, order_group
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
+from sos_score.sentences.psychometrics import FEW
 
 ALL = "all"
 """What stands in a group column for all rows."""
 
 _MOST_PLACES = 3
 
+_COUNTS = ("n", "varying")
+"""Values of notes that count what was too few."""
+
 
 def choose_scales(responses: Responses, scales: Iterable[str]) -> list[ScalePlan]:
-    """Return the scales asked for in the definition's order; all of them where none is asked for.
-
-    Parameters
-    ----------
-    responses : Responses
-    scales : iterable of str
-
-    Returns
-    -------
-    list of ScalePlan
-
-    Raises
-    ------
-    InvalidRequest
-        There is no such scale.
-    """
+    """Return the scales asked for in the definition's order, all of them where none is; an unknown one is refused."""
     known = responses.instrument.scales
     wanted = set(scales) or set(known)
     for name in sorted(wanted - set(known)):
@@ -89,52 +78,41 @@ def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> d
     return {**place, "scale": scale, **row}
 
 
-def count_noun(number: int, noun: str) -> str:
-    """Return "1 row" or "2,400 rows"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def gather_notes(
-    found: Sequence[tuple[str, str, str]], scales: Sequence[str], groups: Sequence[str], instrument: Instrument
-) -> tuple[str, ...]:
-    """Say each note once, with the scales and groups it is about.
+    found: Sequence[tuple[str, str, Note]], scales: Sequence[str], groups: Sequence[str], instrument: Instrument
+) -> tuple[Note, ...]:
+    """Return each note once, with the scales and groups it is about; about all of those looked at, it names none.
 
-    Parameters
-    ----------
-    found : sequence of (scale, group, note)
-    scales, groups : sequence of str
-        All that were looked at; a note about all of them names none.
-    instrument : Instrument
-        Whose titles the scales have.
-
-    Returns
-    -------
-    tuple of str
-        Notes that differ only in how many rows were too few are one; past three places only their number is given.
+    Notes that differ only in how many rows were too few are one; past three places only their number is given.
+    `find_code` gives the code of the note that is placed.
     """
-    places: dict[str, dict[str, list[str]]] = {}
-    wordings: dict[str, set[str]] = {}
-    for scale, group, note in found:
-        kind = _generalise(note)
+    places: dict[Note, dict[str, list[str]]] = {}
+    kinds: dict[Note, set[Note]] = {}
+    for scale, group, each in found:
+        kind = _generalise(each)
         places.setdefault(kind, {}).setdefault(scale, []).append(group)
-        wordings.setdefault(kind, set()).add(note)
-    lines = []
+        kinds.setdefault(kind, set()).add(each)
+    placed = []
     for kind, by_scale in places.items():
-        note = wordings[kind].pop() if len(wordings[kind]) == 1 else kind
-        named = [instrument.scales[name].title for name in scales if name in by_scale]
-        where = [f"{instrument.scales[name].title}, {'; '.join(by_scale[name])}" for name in by_scale]
+        said = kinds[kind].pop() if len(kinds[kind]) == 1 else kind
+        named = tuple(instrument.scales[name].title for name in scales if name in by_scale)
         count = sum(map(len, by_scale.values()))
         if all(len(group) == len(groups) for group in by_scale.values()):
-            lines.append(note if len(named) == len(scales) > 1 else f"{', '.join(named)}: {note}")
+            placed.append(said if len(named) == len(scales) > 1 else note("about_places", places=named, note=said))
         elif count <= _MOST_PLACES:
-            lines.append(f"{'; '.join(where)}: {note}")
+            where = tuple((instrument.scales[name].title, tuple(by_scale[name])) for name in by_scale)
+            placed.append(note("about_groups", places=where, note=said))
         else:
-            lines.append(f"In {count} of {len(scales) * len(groups)} rows: {note}")
-    return tuple(lines)
+            placed.append(note("about_rows", number=count, of=len(scales) * len(groups), note=said))
+    return tuple(placed)
 
 
-def _generalise(note: str) -> str:
+def find_code(placed: Note) -> str:
+    """Return the code of a note, or of the note inside one that says where it holds."""
+    inner = dict(placed.values).get("note")
+    return inner.code if isinstance(inner, Note) else placed.code
+
+
+def _generalise(each: Note) -> Note:
     """Return a note without the number of rows, so that small groups of any size have one note."""
-    note = re.sub(r"\d+ (complete )?rows? are too few", "too few rows", note)
-    note = re.sub(r"\d+ rows and \d+ items that vary are too few", "too few rows or items that vary", note)
-    return re.sub(r"\b\d+ (complete )?(rows?|people|teams)\b", r"few \1\2", note)
+    return each.with_values(**{name: FEW for name, _ in each.values if name in _COUNTS})

@@ -15,7 +15,6 @@ def _describe_correlation(test: object, source: str) -> str:
 
 
 _METHODS: _Sentences = {
-    "text": "{text}",
     "count": "count",
     "smallest_p": "smallest p of an exact permutation of sites",
     "smallest_effect": "smallest effect found with 80% power: {test}",
@@ -98,6 +97,7 @@ _PEOPLE: _Sentences = {
     "of_these_people": "describes these people; treats colleagues as independent",
     "several_ratings": _describe_ratings,
     "median": "median {median:.6g}",
+    "norm": "{description}",
     "t_score": "T {t:.6g} against {norm}",
     "linked": (
         "{both} at both waves, {left} at {first} only (left or did not answer), {came} at {last} only (came or had not"

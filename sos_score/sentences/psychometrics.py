@@ -2,6 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {}
+FEW = "few"
+"""What stands for a count where notes of several groups are one."""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _with_items(template: str) -> Callable[..., str]:
+    return lambda items: template.format(items=", ".join(items))
+
+
+def _fewer_rows_than_items(n: int | str, items: int) -> str:
+    few = "too few rows" if n == FEW else f"{n} rows are too few"
+    return f"No omega: {few} for {items} items."
+
+
+def _key_unchecked(n: int | str, varying: int | str) -> str:
+    few = "too few rows or items that vary" if n == FEW else f"{n} rows and {varying} items that vary are too few"
+    return f"The key was not checked: {few}."
+
+
+def _first_rows(first: int, n: int | str) -> str:
+    every = "" if n == FEW else f" of {n:,}"
+    return f"Ordinal alpha is of the first {first:,}{every} complete rows."
+
+
+def _suspected(item: str, scale: str, where: str, preposition: str) -> str:
+    at = f" {preposition} {where}" if where else ""
+    return f"{item} runs against {scale}{at}: reversed in this file?"
+
+
+def _about_groups(places: Sequence[tuple[str, Sequence[str]]], note: object) -> str:
+    where = [f"{scale}, {'; '.join(groups)}" for scale, groups in places]
+    return f"{'; '.join(where)}: {note}"
+
+
+PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
+    # Reliability of a scale from its items
+    "items_unanswered": _with_items("Nobody answered {items}: left out of the coefficients."),
+    "items_constant": _with_items("Everybody gave the same answer to {items}: left out of the coefficients."),
+    "consistency_too_few_items": "No internal consistency: fewer than two items vary.",
+    "consistency_too_few_rows": "No internal consistency: {n} complete {rows}, at least {least} are needed.",
+    "consistency_too_few_pairs": (
+        "No internal consistency: {n} rows answer both {first} and {second}, at least {least} are needed."
+    ),
+    "alpha_sum_constant": "No alpha: the sum of the items does not vary.",
+    "alpha_negative": "Alpha is negative: the items run against each other; probably one has the wrong key.",
+    "lambda4_too_many_items": "No lambda-4: it is searched for up to {most} items.",
+    "lambda6_singular": "No lambda-6: an item is an exact combination of others, or there are too few rows.",
+    "error_unknown": "No measurement error without a reliability and an SD.",
+    "error_reliability_outside": "No measurement error: the reliability is not between 0 and 1.",
+    "key_unchecked": _key_unchecked,
+    "key_item_against": "{item} runs against its scale: reversed in this file already, or keyed wrongly?",
+    "key_halves_against": "Half of the items run against the other half: the data cannot tell which half is right.",
+    "suspected": _suspected,
+    "omega_no_maximum": "No omega: the one-factor model has no maximum; the items may not share one factor.",
+    "omega_too_few_rows": "No omega: {n} complete rows, at least {least} are needed.",
+    "omega_too_few_items": "No omega: fewer than three items vary; report Spearman-Brown or alpha.",
+    "omega_fewer_rows_than_items": _fewer_rows_than_items,
+    "omega_singular": "No omega: an item is an exact combination of others.",
+    "omega_heywood": _with_items("Heywood case: the unique variance of {items} is negative; do not rely on omega."),
+    "omega_loads_negatively": _with_items("{items} loads negatively: check the key."),
+    "bootstrap_unfitted": "{failed} of {samples} bootstrap samples could not be fitted.",
+    "bootstrap_too_few": "No interval: too few bootstrap samples could be fitted.",
+    "ordinal_too_few_rows": "No ordinal alpha: {n} complete rows, at least {least} are needed.",
+    "ordinal_too_few_items": "No ordinal alpha: fewer than two items vary.",
+    "ordinal_too_many_options": "No ordinal alpha: an item has more than {most} different answers; use alpha.",
+    "ordinal_of_scores": "No ordinal alpha: a scale of scores.",
+    "ordinal_many_options": "No ordinal alpha: items with more than {most} options.",
+    "ordinal_different_options": "No ordinal alpha: items with different options.",
+    "ordinal_first_rows": _first_rows,
+    "polychoric_rough": "Polychoric correlations of {n} rows are rough: prefer alpha.",
+    "polychoric_at_bound": lambda pairs: (
+        "Polychoric correlation at its bound, for want of answers: "
+        f"{', '.join(f'{first} and {second}' for first, second in pairs)}."
+    ),
+    "polychoric_not_definite": (
+        "The polychoric correlations do not fit together (not positive definite): prefer alpha."
+    ),
+    # Agreement of raters
+    "rater_icc_too_few": "No ICC: at least two targets rated by the same two raters are needed.",
+    "rater_icc_targets_equal": "No ICC: the targets do not differ at all in their mean rating.",
+    "rater_icc_perfect": "The raters agree perfectly: the ICCs are 1 and have no interval to speak of.",
+    "rater_icc_negative": "The ICCs are negative, those of mean ratings perhaps beyond any range: read them as 0.",
+    "kappa_nothing_shared": "No kappa: no target was rated by both.",
+    "kappa_both_constant": "No kappa: both raters gave every target the same rating; they agree fully.",
+    "kappa_one_constant": "One rater gave every target the same rating: kappa is 0 however much they agree.",
+    "krippendorff_nothing_shared": "No alpha: nobody rated a target that another rated.",
+    "krippendorff_constant": "No alpha: every rating is the same.",
+    "ratings_doubled": "{pairs} pairs of target and rater have more than one rating; none is used.",
+    "ratings_no_complete_target": (
+        "No target was rated by every rater: with raters who change, use the one-way ICC of teams."
+    ),
+    "pairs_doubled": lambda pairs, target, rater: (
+        f"More than once, and not used: {_count(pairs, 'pair')} of {target} and {rater}."
+    ),
+    "rows_without_pair": lambda rows, target, rater: (
+        f"Left out: {_count(rows, 'row')} without a {target} or a {rater}."
+    ),
+    # Two occasions
+    "retest_too_few": "No correlation: {n} people have both scores, at least {least} are needed.",
+    "retest_constant": "No correlation: the scores of one occasion do not vary.",
+    "retest_no_interval": "No interval of r: three people are too few.",
+    "change_without_error": "No reliable change index: without any error every change is reliable.",
+    "direction_unstated": ("The definition does not say whether high or low is good; improved means a higher score."),
+    "rows_without": lambda rows, column: f"Left out: {_count(rows, 'row')} without a {column}.",
+    # Agreement in teams
+    "agreement_nobody": "No agreement: nobody answered every item; two members are needed.",
+    "agreement_one_member": "No agreement: only one member answered every item; two members are needed.",
+    "agreement_no_skewed_null": "No skewed null distribution is published for {options} response options.",
+    "agreement_parts_differ": "No agreement: the parts of the scale do not share one response scale.",
+    "team_icc_too_few": "No ICC: at least two teams are needed.",
+    "team_icc_only_ones": "No ICC: no team has two people.",
+    "team_icc_few_teams": "With {n} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.",
+    "team_icc_means_equal": "No ICC: the team means do not differ at all.",
+    "team_icc_perfect": "Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.",
+    "team_icc_negative": "The ICCs are negative: teams differ less than chance would make them; read them as 0.",
+    "team_rule": "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984; LeBreton & Senter 2008)",
+    "team_unknown": "Agreement is not known: fewer than two members answered every item.",
+    "team_disagrees": "The members disagree too much for their mean to stand for the team.",
+    "team_agrees": lambda caveats: " ".join(["The members agree enough.", *map(str, caveats)]),
+    "team_not_if_skewed": "Not so if answers lean to one side anyway (slightly skewed null).",
+    "team_deviates": "Their mean absolute deviation is above its cut-off, a sixth of the number of options.",
+    # Where a note holds
+    "about_places": lambda places, note: f"{', '.join(places)}: {note}",
+    "about_groups": _about_groups,
+    "about_rows": "In {number} of {of} rows: {note}",
+    "about_many": "{number} items and scales: {note}",
+    "rows_blank_group": lambda columns: f"Rows with a blank {' or '.join(columns)} count among all rows only.",
+}

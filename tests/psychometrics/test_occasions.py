@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score.psychometrics.raters.icc import rater_icc
-from sos_score.psychometrics.retest.stability import cutoff_c, reliable_change, retest
+from sos_score.psychometrics.retest.stability import reliable_change, retest
 
 NAN = np.nan
 CLOSED = 1e-8
@@ -14,13 +14,11 @@ CLOSED = 1e-8
 
 def test_reliable_change_is_rs_for_every_family(golden, columns):
     want, data = golden("families")["rci"], columns("families_change")
-    c = cutoff_c(2.9, 0.62, 3.9, 0.55)
-    got = reliable_change(data["T1"], data["T2"], 0.62, 0.86, cutoff=c)
-    assert c == pytest.approx(want["cutoff_c"], abs=CLOSED)
+    got = reliable_change(data["T1"], data["T2"], 0.62, 0.86)
     assert (got.sem, got.s_diff, got.critical_change, got.mean_index) == pytest.approx(
         [want[f] for f in ("sem", "s_diff", "critical_change", "mean_rci")], abs=CLOSED
     )
-    for field in ("n", "improved", "unchanged", "deteriorated", "recovered"):
+    for field in ("n", "improved", "unchanged", "deteriorated"):
         assert getattr(got, field) == want[field]
     np.testing.assert_allclose(got.index, data["rci"], atol=CLOSED)
     classes = np.where(np.isnan(data["rci"]), "", data["class"])
@@ -30,14 +28,12 @@ def test_reliable_change_is_rs_for_every_family(golden, columns):
 
 def test_when_lower_is_better_a_fall_is_an_improvement():
     first, second = [4.0, 2.0, 3.0, NAN], [2.0, 4.0, 3.1, 3.0]
-    up = reliable_change(first, second, 0.62, 0.86, cutoff=3.0)
-    down = reliable_change(first, second, 0.62, 0.86, higher_is_better=False, cutoff=3.0)
+    up = reliable_change(first, second, 0.62, 0.86)
+    down = reliable_change(first, second, 0.62, 0.86, higher_is_better=False)
     assert up.outcome.tolist() == ["deteriorated", "improved", "unchanged", ""]
     assert down.outcome.tolist() == ["improved", "deteriorated", "unchanged", ""]
     np.testing.assert_array_equal(up.index, down.index)
-    assert (up.recovered, down.recovered) == (1, 1)
     assert (down.improved, down.deteriorated, down.unchanged, down.n) == (1, 1, 1, 3)
-    assert reliable_change(first, second, 0.62, 0.86).recovered is None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +47,7 @@ def test_when_lower_is_better_a_fall_is_an_improvement():
 )
 def test_no_index_without_a_proper_error(sd, reliability, note):
     got = reliable_change([1.0, 2.0], [2.0, 2.0], sd, reliability)
-    assert note in got.notes[0]
+    assert note in str(got.notes[0])
     assert np.isnan(got.index).all()
     assert np.isnan([got.s_diff, got.critical_change, got.mean_index]).all()
     assert (got.n, got.improved, got.unchanged, got.deteriorated) == (0, 0, 0, 0)
@@ -78,7 +74,7 @@ def test_two_people_have_no_correlation():
     got = retest([1, 2, NAN, 4], [2, 1, 3, NAN])
     assert np.isnan([got.r, got.ci_low, got.ci_high, got.t, got.p]).all()
     assert (got.n, got.dropped, got.df) == (2, 2, 0)
-    assert "at least 3 are needed" in got.notes[0]
+    assert "at least 3 are needed" in str(got.notes[0])
 
 
 def test_nobody_at_both_occasions():
@@ -100,7 +96,6 @@ def test_retest_by_hand_and_with_the_icc_of_raters():
     assert (got.mean_first, got.sd_first) == pytest.approx((3.2, x.std(ddof=1)))
     assert (got.mean_second, got.sd_second) == pytest.approx((3.8, y.std(ddof=1)))
     assert got.notes == ()
-    assert retest(x, y, level=0.8).ci_low > got.ci_low
 
 
 def test_families_retest_is_cor_test(columns):

@@ -68,7 +68,7 @@ def test_a_heywood_case_is_named():
     c = np.array([[1, 0.9, 0.7], [0.9, 1, 0.5], [0.7, 0.5, 1]])  # loading of the first: sqrt(.9 x .7 / .5) > 1
     got = omega_total(sums(c, 40), ["A", "B", "C"])
     assert got.uniquenesses[0] * 40 / 39 == pytest.approx(1 - 0.9 * 0.7 / 0.5, abs=1e-6)
-    assert got.notes == ("Heywood case: the unique variance of A is negative; do not rely on omega.",)
+    assert tuple(map(str, got.notes)) == ("Heywood case: the unique variance of A is negative; do not rely on omega.",)
     assert not np.isnan(got.omega)
 
 
@@ -77,7 +77,7 @@ def test_an_item_against_the_key_is_named_and_not_turned_round():
     sigma = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
     got = omega_total(sums(sigma, 60), ["A", "B", "C", "D"])
     assert got.omega == pytest.approx(1.4**2 / (1.4**2 + 4 * 0.51), abs=1e-6)
-    assert got.notes == ("D loads negatively: check the key.",)
+    assert tuple(map(str, got.notes)) == ("D loads negatively: check the key.",)
 
 
 @pytest.mark.parametrize(
@@ -95,18 +95,18 @@ def test_what_cannot_be_fitted_is_refused(matrix, note):
     assert np.isnan(got.omega)
     assert np.isnan(got.loadings).all()
     assert np.isnan(got.uniquenesses).all()
-    assert note in got.notes[0]
+    assert note in str(got.notes[0])
     interval = bootstrap_omega(matrix, np.random.default_rng(1), replicates=10)
     assert np.isnan([interval.omega, interval.ci_low, interval.ci_high]).all()
     assert interval.replicates == 0
-    assert note in interval.notes[0]
+    assert note in str(interval.notes[0])
 
 
 def test_a_model_without_a_maximum_gives_a_sentence():
     c = np.array([[1, 0.5, -0.1], [0.5, 1, 0.5], [-0.1, 0.5, 1]])  # the product of the correlations is negative
     got = omega_total(sums(c, 50))
     assert np.isnan(got.omega)
-    assert "no maximum" in got.notes[0]
+    assert "no maximum" in str(got.notes[0])
 
 
 def test_a_constant_item_is_left_out_of_omega():
@@ -126,7 +126,7 @@ def test_the_bootstrap_is_the_same_for_the_same_seed_and_drops_incomplete_rows()
     x[0, 0] = np.nan
     runs = [bootstrap_omega(x, np.random.default_rng(9), replicates=200) for _ in range(2)]
     assert runs[0] == runs[1]
-    assert (runs[0].n, runs[0].replicates, runs[0].method, runs[0].notes) == (59, 200, "percentile", ())
+    assert (runs[0].n, runs[0].replicates, runs[0].notes) == (59, 200, ())
     assert runs[0].ci_low < runs[0].omega < runs[0].ci_high
 
 
@@ -138,26 +138,11 @@ def test_bootstrap_replicates_are_omegas_of_resampled_rows():
     assert (got.ci_low, got.ci_high) == pytest.approx(np.quantile(naive, [0.05, 0.95]), abs=1e-7)
 
 
-def test_bca_agrees_with_scipy():
-    from scipy.stats import bootstrap
-
-    x = one_factor_sample(np.random.default_rng(8), 40, [0.8, 0.7, 0.6, 0.7])
-
-    def omega(rows):
-        return omega_total(moments(x[rows])).omega
-
-    theirs = bootstrap((np.arange(40),), omega, n_resamples=1500, vectorized=False, rng=1, method="BCa")
-    got = bootstrap_omega(x, np.random.default_rng(1), replicates=4000, method="bca")
-    assert got.method == "bca"
-    assert got.ci_low == pytest.approx(theirs.confidence_interval.low, abs=0.02)
-    assert got.ci_high == pytest.approx(theirs.confidence_interval.high, abs=0.01)
-
-
 def test_bootstrap_samples_that_fail_are_counted():
     x = np.random.default_rng(11).normal(size=(14, 4)) + np.random.default_rng(12).normal(size=(14, 1)) * 0.7
     got = bootstrap_omega(x, np.random.default_rng(3), replicates=100)
     assert 0 < got.replicates < 100
-    assert f"{100 - got.replicates} of 100 bootstrap samples could not be fitted." in got.notes
+    assert f"{100 - got.replicates} of 100 bootstrap samples could not be fitted." in map(str, got.notes)
 
 
 @given(st.integers(0, 1000), st.floats(0.1, 20))
@@ -170,14 +155,13 @@ def test_omega_ignores_origin_unit_and_order_of_the_items(seed, unit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["percentile", "bca"])
-def test_the_bootstrap_interval_of_omega_covers_in_95_of_100_samples(method):
+def test_the_bootstrap_interval_of_omega_covers_in_95_of_100_samples():
     loadings = np.array([0.8, 0.7, 0.6, 0.7, 0.5, 0.6])
     truth = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())
     rng = np.random.default_rng(1999)
     samples, hits = 400, 0
     for _ in range(samples):
         x = one_factor_sample(rng, 150, loadings)
-        got = bootstrap_omega(x, rng, replicates=250, method=method)
+        got = bootstrap_omega(x, rng, replicates=250)
         hits += got.ci_low <= truth <= got.ci_high
     assert 0.93 <= hits / samples <= 0.97

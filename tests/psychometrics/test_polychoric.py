@@ -6,8 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score.psychometrics.internal_consistency.alpha import reliability
-from sos_score.psychometrics.internal_consistency.ordinal import _binormal, ordinal_alpha, polychoric_correlation
+from sos_score.psychometrics.internal_consistency.ordinal import _binormal, _correlate, ordinal_alpha
 from sos_score.psychometrics.moments import moments
+
+
+def correlate(table):
+    return float(_correlate(np.array([table], dtype=float))[0])
 
 
 def expected_table(rho, cuts, n=1000.0):
@@ -21,7 +25,7 @@ def expected_table(rho, cuts, n=1000.0):
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.45, 0.8])
 def test_a_table_cut_from_a_normal_distribution_gives_its_correlation_back(rho):
     table = expected_table(rho, ([-1.2, -0.1, 0.9], [-0.5, 0.0, 0.4, 1.5]))
-    assert polychoric_correlation(table) == pytest.approx(rho, abs=1e-4)
+    assert correlate(table) == pytest.approx(rho, abs=1e-4)
 
 
 @pytest.mark.parametrize("rho", [-0.95, -0.4, 0.0, 0.6, 0.99])
@@ -38,19 +42,18 @@ def test_a_median_split_has_a_closed_form():
     # with both variables cut at the median, P(both low) = 1/4 + asin(rho) / (2 pi)
     for low in (0.1, 0.25, 0.3, 0.42):
         table = [[low, 0.5 - low], [0.5 - low, low]]
-        assert polychoric_correlation(table) == pytest.approx(np.sin(2 * np.pi * (low - 0.25)), abs=1e-6)
+        assert correlate(table) == pytest.approx(np.sin(2 * np.pi * (low - 0.25)), abs=1e-6)
 
 
 def test_a_rare_disorder_has_the_tetrachoric_correlation_that_mplus_reports():
     # help page of psych::tetrachoric: matrix(c(61661, 1610, 85, 20), 2, 2), "Mplus reports .35"
-    assert polychoric_correlation([[61661, 85], [1610, 20]]) == pytest.approx(0.35, abs=0.005)
+    assert correlate([[61661, 85], [1610, 20]]) == pytest.approx(0.35, abs=0.005)
 
 
-def test_an_answer_nobody_gave_and_a_constant_item():
+def test_an_answer_nobody_gave_makes_no_difference():
     full = [[20, 5, 1], [4, 22, 6], [1, 7, 24]]
     with_gap = [[20, 5, 0, 1], [0, 0, 0, 0], [4, 22, 0, 6], [1, 7, 0, 24]]
-    assert polychoric_correlation(full) == polychoric_correlation(with_gap)
-    assert np.isnan(polychoric_correlation([[3, 4], [0, 0]]))
+    assert correlate(full) == pytest.approx(correlate(with_gap), abs=1e-9)
 
 
 def ordinal_sample(seed, n, k=5, loading=0.7):
@@ -81,13 +84,13 @@ def test_small_samples_are_called_rough_and_bounds_are_named():
     x = ordinal_sample(3, 30)
     x[:, 1] = x[:, 0]
     got = ordinal_alpha(x, list("abcde"))
-    assert got.notes[0] == "Polychoric correlations of 30 rows are rough: prefer alpha."
-    assert got.notes[1] == "Polychoric correlation at its bound, for want of answers: a and b."
+    assert str(got.notes[0]) == "Polychoric correlations of 30 rows are rough: prefer alpha."
+    assert str(got.notes[1]) == "Polychoric correlation at its bound, for want of answers: a and b."
 
 
 def test_correlations_that_do_not_fit_together_are_named():
     x = ordinal_sample(4, 14, k=8)
-    assert any("not positive definite" in note for note in ordinal_alpha(x).notes)
+    assert any("not positive definite" in str(note) for note in ordinal_alpha(x).notes)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_correlations_that_do_not_fit_together_are_named():
 )
 def test_what_is_not_ordinal_or_too_small_is_refused(x, note):
     got = ordinal_alpha(x)
-    assert note in got.notes[0]
+    assert note in str(got.notes[0])
     assert np.isnan(got.alpha)
     assert np.isnan(got.correlations).all()
 
@@ -120,4 +123,4 @@ def test_ordinal_alpha_ignores_the_codes_and_exceeds_alpha(seed):
 def test_without_a_complete_row_there_is_none_and_why(answers):
     found = ordinal_alpha(answers)
     assert (np.isnan(found.alpha), found.n) == (True, 0)
-    assert found.notes == ("No ordinal alpha: 0 complete rows, at least 10 are needed.",)
+    assert tuple(map(str, found.notes)) == ("No ordinal alpha: 0 complete rows, at least 10 are needed.",)

@@ -61,7 +61,7 @@ def test_stability_and_change_are_those_of_the_scores(columns, families):
     np.testing.assert_allclose(people["second"], np.array(y)[known])
     assert people["outcome"].tolist() == change.outcome[known].tolist()
     assert row["good"] is None
-    assert "does not say whether high or low is good" in got.notes[-1]
+    assert "does not say whether high or low is good" in str(got.notes[-1])
 
 
 def test_a_stated_reliability_and_a_low_that_is_good(families):

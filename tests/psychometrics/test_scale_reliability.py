@@ -12,12 +12,12 @@ from sos_score.psychometrics import sums as answer_sums
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
-from sos_score.psychometrics.internal_consistency.items import count_extremes, item_statistics
+from sos_score.psychometrics.internal_consistency.items import item_statistics
 from sos_score.psychometrics.internal_consistency.keycheck import check_keys
 from sos_score.psychometrics.internal_consistency.omega import bootstrap_omega, omega_total
 from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
 from sos_score.psychometrics.internal_consistency.tables import assess_reliability
-from sos_score.psychometrics.moments import moments
+from sos_score.psychometrics.moments import complete_rows, moments
 from sos_score.scoring.responses import read_responses
 
 CLOSED = 1e-8
@@ -143,7 +143,8 @@ def test_every_column_is_what_the_matrix_functions_give(golden, columns, keyed, 
                 "blank": np.isnan(x).all(axis=1).sum(),
             }
             assert {name: row[name] for name in want} == pytest.approx(want, abs=1e-7, nan_ok=True)
-            table = item_statistics(m, *count_extremes(x, 1, 5, missing))
+            used = x[complete_rows(x)] if missing == "listwise" else x
+            table = item_statistics(m, (used == 1).sum(axis=0), (used == 5).sum(axis=0))
             items = got.items[(got.items["scale"] == name.lower()) & (got.items["wave"] == wave)]
             for column in ("n", "mean", "sd", "floor", "ceiling", "item_rest_r", "alpha_if_dropped"):
                 np.testing.assert_allclose(items[column], getattr(table, column), atol=1e-9)
@@ -157,7 +158,8 @@ def test_frames_of_any_kind_give_the_same(sites):
 
     frame, instrument = sites
     kinds = [frame, frame.lazy(), frame.to_pandas(), frame.to_arrow(), duckdb.sql("SELECT * FROM frame")]
-    tables = [assess_reliability(read_responses(kind, instrument), ["wave"]) for kind in kinds]
+    # One scale: what differs between kinds of frames is how they are read.
+    tables = [assess_reliability(read_responses(kind, instrument), ["wave"], scales=["eng"]) for kind in kinds]
     for other in tables[1:]:
         pd.testing.assert_frame_equal(other.scales, tables[0].scales)
         pd.testing.assert_frame_equal(other.items, tables[0].items)
@@ -200,8 +202,8 @@ def test_small_blank_constant_and_negative_are_named_and_never_a_number(make_ins
     assert row["alpha"] < 0
     assert (row["items"], row["left_out"]) == (2, "c")
     assert np.isnan([row["sem"], row["smallest_detectable_change"]]).all()
-    assert any("Alpha is negative" in note for note in got.notes)
-    assert any("Everybody gave the same answer to c" in note for note in got.notes)
+    assert any("Alpha is negative" in str(note) for note in got.notes)
+    assert any("Everybody gave the same answer to c" in str(note) for note in got.notes)
     assert row_of(got.scales, scale="two")["spearman_brown"] < 0
     assert "fewer than two items vary" in row_of(got.scales, scale="one")["note"]
 
@@ -263,7 +265,7 @@ def test_rows_of_no_group_count_among_all_rows_only(sites):
     assert got.scales["wave"].tolist() == ["all", "T1", "T2"]
     assert got.scales["rows"].tolist() == [len(frame), got.scales["rows"][1], got.scales["rows"][2]]
     assert got.scales["rows"][1:].sum() == len(frame) - 4
-    assert got.notes[-1] == "Rows with a blank wave count among all rows only."
+    assert str(got.notes[-1]) == "Rows with a blank wave count among all rows only."
 
 
 def test_what_is_not_there_is_said():
@@ -332,4 +334,4 @@ def test_degenerate_data_give_rs_numbers_or_a_sentence(golden, make_instrument, 
     assert row["alpha"] == pytest.approx(psych, abs=CLOSED, nan_ok=True)
     assert (row["n"], row["items"]) == (want.n, want.items)
     assert (row["alpha_low"], row["alpha_high"]) == pytest.approx((want.ci_low, want.ci_high), nan_ok=True)
-    assert all(note in row["note"] for note in reliability(moments(x), r["items"]).notes)
+    assert all(str(note) in row["note"] for note in reliability(moments(x), r["items"]).notes)

@@ -18,7 +18,6 @@ from sos_score.comparison.finding import (
     Measure,
     Test,
     Unit,
-    as_note,
     at,
     make_judged,
     start_finding,
@@ -136,7 +135,7 @@ def _count_reliable(
     return replace(
         finding, counts=(linked, up, down, found.unchanged), groups=Groups(Contrast.RELIABLE),
         reason=(note("reliably_changed", up=up, down=down, unchanged=found.unchanged),),
-        notes=(basis, *map(as_note, found.notes)),
+        notes=(basis, *found.notes),
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from sos_score.comparison.finding import (
     Measure,
     Test,
     Unit,
-    as_note,
     at,
     make_judged,
     start_finding,
@@ -82,7 +81,7 @@ def _gate(outcome: OutcomeScores, site: str, wave: str) -> Finding:
     return replace(
         _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(agreement.n,),
         effect=Effect(Measure.RWG, agreement.rwg), method=note("team_agreement"), verdict=verdicts[gate.may_report],
-        reason=(as_note(gate.reason),), notes=(as_note(gate.rule), *map(as_note, agreement.notes)),
+        reason=(gate.reason,), notes=(gate.rule, *agreement.notes),
     )  # fmt: skip
 
 
@@ -92,7 +91,7 @@ def _compare_to_norm(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wa
     scores, unit = outcome.scores(site, wave), outcome.t_unit
     found = compare_to_norm(scores, norm.means[outcome.scale])
     start = _start(outcome, site, wave, Groups(Contrast.NORM, (site, norm.name)))
-    finding = with_test(replace(start, notes=(as_note(norm.describe()), PEOPLE)), found)
+    finding = with_test(replace(start, notes=(note("norm", description=norm.describe()), PEOPLE)), found)
     finding = replace(
         finding, effect=Effect(Measure.T_POINTS, found.estimate / unit, found.low / unit, found.high / unit),
         detectable=Detectable(detect_from_error(found.se, found.df, alpha=plan.alpha) / unit),

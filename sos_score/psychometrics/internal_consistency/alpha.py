@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.guttman import (
     LONGEST_SPLIT,
     cronbach_alpha,
@@ -51,7 +52,7 @@ class Reliability:
         Spearman-Brown reliability; only for a scale of two items.
     sum_sd : float
         Standard deviation of the sum of the used items, in answer points.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed, and what to beware of.
     """
 
@@ -69,7 +70,7 @@ class Reliability:
     lambda6: float
     two_item: float
     sum_sd: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def reliability(moments: Moments, names: Sequence[str] | None = None, level: float = 0.95) -> Reliability:
@@ -172,48 +173,12 @@ def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[f
 
 
 def usable_items(moments: Moments) -> NDArray[np.int64]:
-    """Return the indices of the items that somebody answered and that vary.
-
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items.
-
-    Returns
-    -------
-    ndarray of int
-        In the order of the items. An item answered once has no variance to judge and stays in.
-
-    Examples
-    --------
-    >>> from sos_score.psychometrics.moments import moments
-    >>> usable_items(moments([[1, 2, 3], [2, 2, 1]])).tolist()
-    [0, 2]
-    """
+    """Return the indices of the items that somebody answered and that vary; one answered once stays in."""
     return np.flatnonzero((moments.counts > 0) & ~_constant(moments))
 
 
 def item_labels(moments: Moments, names: Sequence[str] | None) -> list[str]:
-    """Return what the items are called in notes.
-
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items.
-    names : sequence of str or None
-        Item ids.
-
-    Returns
-    -------
-    list of str
-        The ids, or "item 1" and so on.
-
-    Examples
-    --------
-    >>> from sos_score.psychometrics.moments import moments
-    >>> item_labels(moments([[1, 2], [2, 2]]), None)
-    ['item 1', 'item 2']
-    """
+    """Return what the items are called in notes: their names, or "item 1" and so on."""
     k = len(moments.counts)
     if names is not None and len(names) != k:
         raise ValueError("one name an item is needed")
@@ -225,53 +190,49 @@ def _constant(moments: Moments) -> NDArray[np.bool_]:
     return constant
 
 
-def _left_out_notes(moments: Moments, labels: list[str]) -> list[str]:
+def _left_out_notes(moments: Moments, labels: list[str]) -> list[Note]:
     notes = []
     blank, constant = moments.counts == 0, _constant(moments)
     if blank.any() and not blank.all():
-        notes.append(f"Nobody answered {_join(labels, blank)}: left out of the coefficients.")
+        notes.append(note("items_unanswered", items=_choose(labels, blank)))
     if constant.any():
-        named = _join(labels, constant)
-        notes.append(f"Everybody gave the same answer to {named}: left out of the coefficients.")
+        notes.append(note("items_constant", items=_choose(labels, constant)))
     return notes
 
 
-def _refusal(kept: Moments, labels: list[str]) -> str:
-    """Say why no coefficient can be computed; empty when one can."""
+def _refusal(kept: Moments, labels: list[str]) -> Note | None:
+    """Return why no coefficient can be computed."""
     if kept.n >= FEWEST_ROWS:
-        return "" if len(labels) > 1 else "No internal consistency: fewer than two items vary."
+        return None if len(labels) > 1 else note("consistency_too_few_items")
     if kept.missing == "listwise" or len(labels) < 2:
         rows = "row" if kept.n == 1 else "rows"
-        return f"No internal consistency: {kept.n} complete {rows}, at least {FEWEST_ROWS} are needed."
+        return note("consistency_too_few_rows", n=kept.n, rows=rows, least=FEWEST_ROWS)
     i, j = np.unravel_index(kept.pair_counts.argmin(), kept.pair_counts.shape)
-    return (
-        f"No internal consistency: {kept.n} rows answer both {labels[i]} and {labels[j]}, "
-        f"at least {FEWEST_ROWS} are needed."
-    )
+    return note("consistency_too_few_pairs", n=kept.n, first=labels[i], second=labels[j], least=FEWEST_ROWS)
 
 
 def _dropped(moments: Moments, kept: Moments) -> int:
     return moments.rows - kept.n if moments.missing == "listwise" else 0
 
 
-def _nothing(moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[str, ...]) -> Reliability:
+def _nothing(moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[Note, ...]) -> Reliability:
     nan = np.nan
     n, k = kept.n, len(kept.counts)
     return Reliability(n, _dropped(moments, kept), k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes)
 
 
-def _cautions(kept: Moments, alpha: float) -> list[str]:
+def _cautions(kept: Moments, alpha: float) -> list[Note]:
     notes = []
     if np.isnan(alpha):
-        notes.append("No alpha: the sum of the items does not vary.")
+        notes.append(note("alpha_sum_constant"))
     elif alpha < 0:
-        notes.append("Alpha is negative: the items run against each other; probably one has the wrong key.")
+        notes.append(note("alpha_negative"))
     if len(kept.counts) > LONGEST_SPLIT:
-        notes.append(f"No lambda-4: it is searched for up to {LONGEST_SPLIT} items.")
+        notes.append(note("lambda4_too_many_items", most=LONGEST_SPLIT))
     if not is_positive_definite(kept.covariance):
-        notes.append("No lambda-6: an item is an exact combination of others, or there are too few rows.")
+        notes.append(note("lambda6_singular"))
     return notes
 
 
-def _join(labels: list[str], mask: NDArray[np.bool_]) -> str:
-    return ", ".join(label for label, chosen in zip(labels, mask, strict=True) if chosen)
+def _choose(labels: list[str], mask: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(label for label, chosen in zip(labels, mask, strict=True) if chosen)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sos_score.notes import Note, note
+
 
 @dataclass(frozen=True, slots=True)
 class MeasurementError:
@@ -17,13 +19,13 @@ class MeasurementError:
         Standard error of measurement, in score points.
     smallest_detectable_change : float
         The change of one person that measurement error alone exceeds in 5 of 100.
-    notes : tuple of str
+    notes : tuple of Note
         Why it could not be computed.
     """
 
     sem: float
     smallest_detectable_change: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def measurement_error(sd: float, coefficient: float) -> MeasurementError:
@@ -49,8 +51,8 @@ def measurement_error(sd: float, coefficient: float) -> MeasurementError:
     (0.231983, 0.643023)
     """
     if np.isnan(coefficient) or np.isnan(sd):
-        return MeasurementError(np.nan, np.nan, ("No measurement error without a reliability and an SD.",))
+        return MeasurementError(np.nan, np.nan, (note("error_unknown"),))
     if not 0 <= coefficient <= 1:
-        return MeasurementError(np.nan, np.nan, ("No measurement error: the reliability is not between 0 and 1.",))
+        return MeasurementError(np.nan, np.nan, (note("error_reliability_outside"),))
     sem = float(sd * np.sqrt(1 - coefficient))
     return MeasurementError(sem, float(1.96 * np.sqrt(2) * sem), ())

@@ -155,23 +155,7 @@ def spearman_brown(r: float) -> float:
 
 
 def is_positive_definite(covariance: ArrayLike) -> bool:
-    """Say whether a covariance matrix can be inverted, judged on its correlations.
-
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    bool
-        False too when a covariance is missing or a variance is 0.
-
-    Examples
-    --------
-    >>> is_positive_definite([[1.0, 1.0], [1.0, 1.0]])
-    False
-    """
+    """Return whether a covariance matrix without gaps can be inverted, judged on its correlations."""
     c = np.asarray(covariance, dtype=float)
     if not np.isfinite(c).all() or (np.diag(c) <= 0).any():
         return False

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sos_score.psychometrics.internal_consistency.alpha import FEWEST_ROWS, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
-from sos_score.psychometrics.moments import Missing, Moments, complete_rows
+from sos_score.psychometrics.moments import Moments
 
 Floats = NDArray[np.float64]
 
@@ -51,8 +51,7 @@ def item_statistics(
     moments : Moments
         Of the k items, under the scale's key.
     at_minimum, at_maximum : array of shape (k,), optional
-        Answers at the lowest and the highest response option, from `count_extremes` or one lazy pass over
-        the same rows.
+        Answers at the lowest and the highest response option over the same rows.
 
     Returns
     -------
@@ -111,37 +110,6 @@ def item_rest_correlations(covariance: ArrayLike) -> Floats:
     varies = (variance > 0) & (rest > 1e-12 * np.trace(c))
     scale = np.sqrt(np.where(varies, variance * rest, 1.0))
     return np.where(varies, np.clip((rows - variance) / scale, -1, 1), np.nan)
-
-
-def count_extremes(
-    matrix: ArrayLike, minimum: float, maximum: float, missing: Missing = "listwise"
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count the answers at the two ends of the response scale.
-
-    Parameters
-    ----------
-    matrix : array of shape (n, k)
-        Keyed answers, NaN where missing.
-    minimum, maximum : float
-        The theoretical ends of the response scale.
-    missing : {"listwise", "pairwise"}
-        Listwise counts complete rows only, as the moments it goes with.
-
-    Returns
-    -------
-    tuple of ndarray
-        Answers at the minimum and at the maximum, one an item.
-
-    Examples
-    --------
-    >>> low, high = count_extremes([[1, 5], [1, 4], [3, float("nan")]], 1, 5)
-    >>> low.tolist(), high.tolist()
-    ([2, 0], [0, 1])
-    """
-    x = np.asarray(matrix, dtype=float)
-    if missing == "listwise":
-        x = x[complete_rows(x)]
-    return (x == minimum).sum(axis=0), (x == maximum).sum(axis=0)
 
 
 def _share(counts: ArrayLike | None, answers: NDArray[np.int64]) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import item_labels, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
 from sos_score.psychometrics.internal_consistency.items import item_rest_correlations
@@ -39,8 +40,8 @@ class KeyCheck:
         Alpha under the definition's key, and with all suspected items turned round.
     n : int
         Rows behind it.
-    notes : tuple of str
-        One sentence an item to report, or why nothing can be said.
+    notes : tuple of Note
+        One an item to report (``key_item_against``), or why nothing can be said.
     """
 
     item_rest_r: Floats
@@ -49,7 +50,7 @@ class KeyCheck:
     alpha: float
     alpha_if_flipped: float
     n: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck:
@@ -98,8 +99,8 @@ def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck
     >>> rng = np.random.default_rng(28)
     >>> x = rng.normal(size=(60, 1)) + rng.normal(size=(60, 4))
     >>> x[:, 2] *= -1
-    >>> check_keys(moments(x), ["a", "b", "c", "d"]).notes
-    ('c runs against its scale: reversed in this file already, or keyed wrongly?',)
+    >>> [str(each) for each in check_keys(moments(x), ["a", "b", "c", "d"]).notes]
+    ['c runs against its scale: reversed in this file already, or keyed wrongly?']
     """
     labels = item_labels(moments, names)
     used = usable_items(moments)
@@ -107,19 +108,16 @@ def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck
     k = len(labels)
     r, flipped, suspected = np.full(k, np.nan), np.full(k, np.nan), np.zeros(k, dtype=bool)
     if len(used) < 2 or kept.n < FEWEST_ROWS:
-        note = f"The key was not checked: {kept.n} rows and {len(used)} items that vary are too few."
-        return KeyCheck(r, flipped, suspected, np.nan, np.nan, kept.n, (note,))
+        unchecked = note("key_unchecked", n=kept.n, varying=len(used))
+        return KeyCheck(r, flipped, suspected, np.nan, np.nan, kept.n, (unchecked,))
     signs = _best_signs(kept.covariance, kept.n)
     turned = kept.covariance * np.outer(signs, signs)
     r[used] = item_rest_correlations(kept.covariance)
     flipped[used] = -signs * item_rest_correlations(turned)
     suspected[used] = signs < 0
-    notes = [
-        f"{labels[i]} runs against its scale: reversed in this file already, or keyed wrongly?"
-        for i in np.flatnonzero(suspected)
-    ]
+    notes = [note("key_item_against", item=labels[i]) for i in np.flatnonzero(suspected)]
     if 2 * suspected.sum() == len(used):
-        notes.append("Half of the items run against the other half: the data cannot tell which half is right.")
+        notes.append(note("key_halves_against"))
     alpha, repaired = cronbach_alpha(kept.covariance), cronbach_alpha(turned)
     return KeyCheck(r, flipped, suspected, alpha, repaired, kept.n, tuple(notes))
 

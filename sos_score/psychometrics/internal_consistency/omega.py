@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import item_labels, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import is_positive_definite
 from sos_score.psychometrics.internal_consistency.one_factor import OneFactor, fit_one_factor
@@ -34,7 +34,7 @@ class Omega:
         Items in the model.
     loadings, uniquenesses : ndarray of shape (k,)
         In answer points and squared answer points; NaN for an item left out.
-    notes : tuple of str
+    notes : tuple of Note
         Why there is none, a Heywood case, items that load the wrong way.
     """
 
@@ -43,7 +43,7 @@ class Omega:
     items: int
     loadings: Floats
     uniquenesses: Floats
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,7 @@ class OmegaInterval:
         Complete rows resampled.
     replicates : int
         Samples whose model could be fitted; the interval is theirs.
-    method : {"percentile", "bca"}
-        How the interval was taken from them.
-    notes : tuple of str
+    notes : tuple of Note
         Why there is none, and how many samples failed.
     """
 
@@ -69,8 +67,7 @@ class OmegaInterval:
     ci_high: float
     n: int
     replicates: int
-    method: Literal["percentile", "bca"]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:
@@ -138,14 +135,11 @@ def omega_totals(samples: Sequence[Moments], names: Sequence[Sequence[str] | Non
     ]
 
 
-def _describe(moments: Moments, labels: list[str], n: int, fit: OneFactor | None, refusal: str) -> Omega:
+def _describe(moments: Moments, labels: list[str], n: int, fit: OneFactor | None, refusal: Note | None) -> Omega:
     used = usable_items(moments)
     loadings, uniquenesses = (np.full(len(labels), np.nan) for _ in range(2))
-    if fit is None:
-        return Omega(np.nan, n, len(used), loadings, uniquenesses, (refusal,))
-    if not fit.converged:
-        note = "No omega: the one-factor model has no maximum; the items may not share one factor."
-        return Omega(np.nan, n, len(used), loadings, uniquenesses, (note,))
+    if fit is None or not fit.converged:
+        return Omega(np.nan, n, len(used), loadings, uniquenesses, (refusal or note("omega_no_maximum"),))
     loadings[used], uniquenesses[used] = fit.loadings, fit.uniquenesses
     notes = _cautions(loadings, uniquenesses, labels)
     return Omega(float(_ratio(fit)), n, len(used), loadings, uniquenesses, notes)
@@ -157,7 +151,6 @@ def bootstrap_omega(
     *,
     replicates: int = 1000,
     level: float = 0.95,
-    method: Literal["percentile", "bca"] = "percentile",
 ) -> OmegaInterval:
     """Return a bootstrap interval of omega total, resampling complete rows.
 
@@ -171,14 +164,12 @@ def bootstrap_omega(
         Samples drawn.
     level : float
         Of the interval.
-    method : {"percentile", "bca"}
-        Percentiles of the samples, or Efron's bias-corrected and accelerated ones.
 
     Returns
     -------
     OmegaInterval
         Samples in which an item is constant, the covariances have no inverse or the model has no maximum
-        are left out and counted. Efron & Tibshirani (1993).
+        are left out and counted; the interval is between percentiles of the others. Efron & Tibshirani (1993).
 
     Examples
     --------
@@ -192,22 +183,20 @@ def bootstrap_omega(
     x = x[complete_rows(x)]
     estimate = omega_total(moments(x))
     if np.isnan(estimate.omega):
-        return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, method, estimate.notes)
+        return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, estimate.notes)
     x = x[:, ~np.isnan(estimate.loadings)]
     n = len(x)
     draws = _omegas(x, rng.multinomial(n, np.full(n, 1 / n), size=replicates).astype(float))
     kept = draws[~np.isnan(draws)]
     notes = estimate.notes
     if len(kept) < replicates:
-        notes += (f"{replicates - len(kept)} of {replicates} bootstrap samples could not be fitted.",)
+        notes += (note("bootstrap_unfitted", failed=replicates - len(kept), samples=replicates),)
     if len(kept) < max(replicates / 2, 2):
-        notes += ("No interval: too few bootstrap samples could be fitted.",)
-        return OmegaInterval(estimate.omega, np.nan, np.nan, n, len(kept), method, notes)
+        notes += (note("bootstrap_too_few"),)
+        return OmegaInterval(estimate.omega, np.nan, np.nan, n, len(kept), notes)
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    if method == "bca":
-        tails = _bca(estimate.omega, kept, _omegas(x, 1.0 - np.eye(n)), tails)
     low, high = np.quantile(kept, tails)
-    return OmegaInterval(estimate.omega, float(low), float(high), n, len(kept), method, notes)
+    return OmegaInterval(estimate.omega, float(low), float(high), n, len(kept), notes)
 
 
 def _ratio(fit: OneFactor) -> Floats:
@@ -232,40 +221,25 @@ def _omegas(x: Floats, weights: Floats) -> Floats:
     return result
 
 
-def _bca(estimate: float, draws: Floats, jackknife: Floats, tails: Floats) -> Floats:
-    """Return the percentiles that correct for bias and for skewness."""
-    from scipy.special import ndtr, ndtri
-
-    below = np.clip((draws < estimate).mean(), 1 / (len(draws) + 1), len(draws) / (len(draws) + 1))
-    bias = ndtri(below)
-    kept = jackknife[~np.isnan(jackknife)]
-    spread = kept.mean() - kept
-    size = (spread**2).sum() ** 1.5
-    acceleration = (spread**3).sum() / (6 * size) if size > 0 else 0.0
-    z = bias + ndtri(tails)
-    corrected: Floats = ndtr(bias + z / (1 - acceleration * z))
-    return corrected
-
-
-def _refusal(kept: Moments) -> str:
+def _refusal(kept: Moments) -> Note | None:
     n, k = kept.n, len(kept.counts)
     if n < FEWEST_ROWS:
-        return f"No omega: {n} complete rows, at least {FEWEST_ROWS} are needed."
+        return note("omega_too_few_rows", n=n, least=FEWEST_ROWS)
     if k < 3:
-        return "No omega: fewer than three items vary; report Spearman-Brown or alpha."
+        return note("omega_too_few_items")
     if n <= k:
-        return f"No omega: {n} rows are too few for {k} items."
+        return note("omega_fewer_rows_than_items", n=n, items=k)
     if not is_positive_definite(kept.covariance):
-        return "No omega: an item is an exact combination of others."
-    return ""
+        return note("omega_singular")
+    return None
 
 
-def _cautions(loadings: Floats, uniquenesses: Floats, labels: list[str]) -> tuple[str, ...]:
+def _cautions(loadings: Floats, uniquenesses: Floats, labels: list[str]) -> tuple[Note, ...]:
     notes = []
-    heywood = [label for label, u in zip(labels, uniquenesses, strict=True) if u < 0]
-    against = [label for label, loading in zip(labels, loadings, strict=True) if loading < 0]
+    heywood = tuple(label for label, u in zip(labels, uniquenesses, strict=True) if u < 0)
+    against = tuple(label for label, loading in zip(labels, loadings, strict=True) if loading < 0)
     if heywood:
-        notes.append(f"Heywood case: the unique variance of {', '.join(heywood)} is negative; do not rely on omega.")
+        notes.append(note("omega_heywood", items=heywood))
     if against:
-        notes.append(f"{', '.join(against)} loads negatively: check the key.")
+        notes.append(note("omega_loads_negatively", items=against))
     return tuple(notes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import item_labels, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha, is_positive_definite
 from sos_score.psychometrics.moments import Moments, complete_rows, moments
@@ -40,7 +41,7 @@ class OrdinalAlpha:
         Complete rows and items used.
     correlations : ndarray of shape (k, k)
         Polychoric correlations; NaN for an item left out.
-    notes : tuple of str
+    notes : tuple of Note
         Why there is none, and what to beware of.
     """
 
@@ -48,7 +49,7 @@ class OrdinalAlpha:
     n: int
     items: int
     correlations: Floats
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def ordinal_alpha(matrix: ArrayLike, names: Sequence[str] | None = None) -> OrdinalAlpha:
@@ -140,33 +141,12 @@ def ordinal_alpha_from_tables(
     return OrdinalAlpha(cronbach_alpha(r), moments.complete, k, correlations, notes)
 
 
-def polychoric_correlation(table: ArrayLike) -> float:
-    """Return the correlation of two normal variables that were cut into the steps of a table.
-
-    Parameters
-    ----------
-    table : array of shape (a, b)
-        Counts of each pair of answers, in order.
-
-    Returns
-    -------
-    float
-        Two-step maximum likelihood: thresholds from the margins, then the correlation, between -.999 and
-        .999. Empty cells are taken as they are (psych adds .5 to them). NaN when one of the two does not
-        vary. Olsson (1979).
-
-    Examples
-    --------
-    >>> round(polychoric_correlation([[30, 10], [10, 30]]), 6)  # sin(pi / 4): both are cut at their median
-    0.707107
-    """
-    counts = np.asarray(table, dtype=float)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    return float(_correlate(counts[None])[0]) if min(counts.shape) >= 2 else np.nan
-
-
 def _correlate(tables: Floats) -> Floats:
-    """Return the correlation behind each of a stack of tables, all at once: a scale has hundreds of pairs."""
+    """Return the polychoric correlation behind each of a stack of tables, all at once: a scale has hundreds of pairs.
+
+    Two-step maximum likelihood (Olsson 1979): thresholds from the margins, then the correlation, between -.999 and
+    .999. Empty cells are taken as they are (psych adds .5 to them).
+    """
     from scipy.special import ndtr, ndtri
 
     n = tables.sum(axis=(1, 2))[:, None]
@@ -218,23 +198,24 @@ def _binormal(h: Floats, k: Floats, rho: Floats | float) -> Floats:
     return result
 
 
-def _refusal(n: int, k: int, options: int) -> str:
+def _refusal(n: int, k: int, options: int) -> Note | None:
     if n < FEWEST_ROWS:
-        return f"No ordinal alpha: {n} complete rows, at least {FEWEST_ROWS} are needed."
+        return note("ordinal_too_few_rows", n=n, least=FEWEST_ROWS)
     if k < 2:
-        return "No ordinal alpha: fewer than two items vary."
+        return note("ordinal_too_few_items")
     if options > MOST_OPTIONS:
-        return f"No ordinal alpha: an item has more than {MOST_OPTIONS} different answers; use alpha."
-    return ""
+        return note("ordinal_too_many_options", most=MOST_OPTIONS)
+    return None
 
 
-def _cautions(r: Floats, n: int, labels: list[str]) -> tuple[str, ...]:
+def _cautions(r: Floats, n: int, labels: list[str]) -> tuple[Note, ...]:
     notes = []
     if n < ROUGH_ROWS:
-        notes.append(f"Polychoric correlations of {n} rows are rough: prefer alpha.")
-    at_bound = [f"{labels[j]} and {labels[i]}" for i, j in np.argwhere(np.abs(np.tril(r, -1)) > _BOUND - 1e-4)]
+        notes.append(note("polychoric_rough", n=n))
+    far = np.argwhere(np.abs(np.tril(r, -1)) > _BOUND - 1e-4)
+    at_bound = tuple((labels[j], labels[i]) for i, j in far)
     if at_bound:
-        notes.append(f"Polychoric correlation at its bound, for want of answers: {', '.join(at_bound)}.")
+        notes.append(note("polychoric_at_bound", pairs=at_bound))
     if not is_positive_definite(r):
-        notes.append("The polychoric correlations do not fit together (not positive definite): prefer alpha.")
+        notes.append(note("polychoric_not_definite"))
     return tuple(notes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest
+from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group, iterate_batches, order_group
 from sos_score.psychometrics.columns import ScaleColumns, list_scale_columns
 from sos_score.psychometrics.internal_consistency.alpha import reliability
@@ -49,14 +50,14 @@ class ReliabilityTables:
     suspicions : pandas DataFrame
         The suspected items with ``n``, ``item_rest_r``, ``r_if_flipped``, ``alpha``, ``alpha_if_flipped`` and a
         ``sentence``.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and what to beware of, each once.
     """
 
     scales: pd.DataFrame
     items: pd.DataFrame
     suspicions: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_reliability(
@@ -126,11 +127,11 @@ def assess_reliability(
     omegas = omega_totals([part.moments for part in parts], [part.scale.names for part in parts])
     for part, omega in zip(parts, omegas, strict=True):
         part.omega = omega
-    found = [(part.scale.plan.scale, name_group(part.place), note) for part in parts for note in part.notes]
+    found = [(part.scale.plan.scale, name_group(part.place), each) for part in parts for each in part.notes]
     names = [name_group(place) for place in places.values()]
     notes = gather_notes(found, [scale.plan.scale for scale in chosen], names, responses.instrument)
     if by and any(None in group for _, group in sums):
-        notes += (f"Rows with a blank {' or '.join(by)} count among all rows only.",)
+        notes += (note("rows_blank_group", columns=tuple(by)),)
     suspicions = [each for part in parts for each in part.suspicions(responses.instrument)]
     return ReliabilityTables(
         pd.DataFrame([part.row() for part in parts]),
@@ -163,31 +164,33 @@ class _Part:
         self.error = measurement_error(self.sd, self.reliability.alpha)
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """Everything that could not be computed, each once."""
         known = self.reliability.notes
         if np.isnan(self.reliability.alpha):
             # Whatever else there is not, it is for the same reason.
             return list(known)
         # What the key check finds is said by the suspicions.
-        key = self.key.notes if np.isnan(self.key.alpha) else self.key.notes[int(self.key.suspected.sum()) :]
+        key = [each for each in self.key.notes if each.code != "key_item_against"]
         error = () if self.reliability.alpha < 0 else self.error.notes
-        interval = [note for note in self.interval.notes if note not in self.omega.notes] if self.interval else []
+        interval = [each for each in self.interval.notes if each not in self.omega.notes] if self.interval else []
         return list(dict.fromkeys([*known, *self.omega.notes, *interval, *self.ordinal.notes, *key, *error]))
 
     def _ordinal(self) -> OrdinalAlpha:
         if self.sums.tables.size == 0:
-            what = "a scale of scores" if self.scale.plan.of_scores else f"items with more than {FEW_OPTIONS} options"
             k = len(self.scale.columns)
-            if len(set(self.scale.high - self.scale.low)) > 1 and not self.scale.plan.of_scores:
-                what = "items with different options"
-            return OrdinalAlpha(np.nan, self.sums.complete, k, np.full((k, k), np.nan), (f"No ordinal alpha: {what}.",))
+            why = note("ordinal_many_options", most=FEW_OPTIONS)
+            if self.scale.plan.of_scores:
+                why = note("ordinal_of_scores")
+            elif len(set(self.scale.high - self.scale.low)) > 1:
+                why = note("ordinal_different_options")
+            return OrdinalAlpha(np.nan, self.sums.complete, k, np.full((k, k), np.nan), (why,))
         counted = int(self.sums.tables.sum(axis=(2, 3)).max(initial=0))
         tabled = replace(self.moments, complete=counted)
         alpha = ordinal_alpha_from_tables(tabled, self.sums.tables, self.scale.names, self.scale.signs)
         if tabled.complete < self.sums.complete:
-            note = f"Ordinal alpha is of the first {tabled.complete:,} of {self.sums.complete:,} complete rows."
-            alpha = replace(alpha, notes=(*alpha.notes, note))
+            first = note("ordinal_first_rows", first=tabled.complete, n=self.sums.complete)
+            alpha = replace(alpha, notes=(*alpha.notes, first))
         return alpha
 
     def _score(self) -> tuple[float, float]:
@@ -231,7 +234,7 @@ class _Part:
             "sem": self.error.sem,
             "smallest_detectable_change": self.error.smallest_detectable_change,
             "missing": self.missing,
-            "note": " ".join(self.notes),
+            "note": " ".join(map(str, self.notes)),
         }
         return place_row(self.place, self.scale.plan.scale, row)
 
@@ -259,7 +262,7 @@ class _Part:
     def suspicions(self, instrument: Instrument) -> list[dict[str, object]]:
         """Return the items that run against the key, each with its sentence."""
         title, where = instrument.scales[self.scale.plan.scale].title, name_group(self.place)
-        at = f" {'over' if ALL in self.place.values() else 'at'} {where}" if where else ""
+        preposition = "over" if ALL in self.place.values() else "at"
         rows = [
             {
                 "item": self.scale.names[i],
@@ -268,7 +271,9 @@ class _Part:
                 "r_if_flipped": float(self.key.r_if_flipped[i]),
                 "alpha": self.key.alpha,
                 "alpha_if_flipped": self.key.alpha_if_flipped,
-                "sentence": f"{self.scale.names[i]} runs against {title}{at}: reversed in this file?",
+                "sentence": str(
+                    note("suspected", item=self.scale.names[i], scale=title, where=where, preposition=preposition)
+                ),
             }
             for i in np.flatnonzero(self.key.suspected)
         ]

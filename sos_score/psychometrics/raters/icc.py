@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sos_score.notes import Note, note
 from sos_score.statistics.agreement import MeanSquares, bound_agreement, find_agreement, find_mean_squares
 
 
@@ -52,7 +53,7 @@ class RaterIcc:
         Mean squares of the two-way analysis of variance, and within targets.
     forms : tuple of IccForm
         In the order of McGraw & Wong's names above.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed, and what to beware of.
     """
 
@@ -64,7 +65,7 @@ class RaterIcc:
     ms_error: float
     ms_within: float
     forms: tuple[IccForm, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def form(self, name: str) -> IccForm:
         """Return the form of that name, McGraw & Wong's or Shrout & Fleiss's."""
@@ -118,15 +119,15 @@ def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     )
 
 
-def _notes(s: MeanSquares) -> tuple[str, ...]:
+def _notes(s: MeanSquares) -> tuple[Note, ...]:
     if s.n < 2 or s.k < 2:
-        return ("No ICC: at least two targets rated by the same two raters are needed.",)
+        return (note("rater_icc_too_few"),)
     if s.targets == 0:
-        return ("No ICC: the targets do not differ at all in their mean rating.",)
+        return (note("rater_icc_targets_equal"),)
     if s.within == 0:
-        return ("The raters agree perfectly: the ICCs are 1 and have no interval to speak of.",)
+        return (note("rater_icc_perfect"),)
     if s.targets < s.error:
-        return ("The ICCs are negative, those of mean ratings perhaps beyond any range: read them as 0.",)
+        return (note("rater_icc_negative"),)
     return ()
 
 

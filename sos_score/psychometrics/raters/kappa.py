@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Floats = NDArray[np.float64]
 Weights = Literal["unweighted", "linear", "quadratic"]
 
@@ -31,7 +33,7 @@ class Kappa:
         Weighted agreement seen, and expected by chance.
     exact, within_one : float
         Share of targets with the same rating, and with ratings at most one option apart.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed, and what to beware of.
     """
 
@@ -45,7 +47,7 @@ class Kappa:
     expected: float
     exact: float
     within_one: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def kappa(table: ArrayLike, weights: Weights = "quadratic", level: float = 0.95)
     n = counts.sum()
     if n == 0:
         nan = np.nan
-        nothing = ("No kappa: no target was rated by both.",)
+        nothing = (note("kappa_nothing_shared"),)
         return Kappa(weights, 0, nan, nan, nan, nan, nan, nan, nan, nan, nothing)
     p = counts / n
     apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
@@ -179,11 +181,11 @@ def average_kappa(kappas: Sequence[Kappa]) -> KappaAverage:
     return KappaAverage(len(values), float(values.mean()), float(values.min()), float(values.max()))
 
 
-def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tuple[float, float, tuple[str, ...]]:
+def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tuple[float, float, tuple[Note, ...]]:
     first, second = p.sum(axis=1), p.sum(axis=0)
     observed, expected = float((w * p).sum()), float(first @ w @ second)
     if constant == (True, True) and np.diag(p).max() == 1:
-        return np.nan, np.nan, ("No kappa: both raters gave every target the same rating; they agree fully.",)
+        return np.nan, np.nan, (note("kappa_both_constant"),)
     by_first, by_second = w @ second, w.T @ first
     # Rounding must not carry it past its ends.
     estimate = min(max((observed - expected) / (1 - expected), -1.0), 1.0)
@@ -193,7 +195,7 @@ def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tu
     # What is left of an exact 0 after the subtraction is noise, and its root would not be small.
     se = float(np.sqrt(variance)) if variance >= 1e-12 else 0.0
     if any(constant):
-        return 0.0, se, ("One rater gave every target the same rating: kappa is 0 however much they agree.",)
+        return 0.0, se, (note("kappa_one_constant"),)
     return float(estimate), se, ()
 
 

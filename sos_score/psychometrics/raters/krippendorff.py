@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Floats = NDArray[np.float64]
 Metric = Literal["nominal", "ordinal", "interval"]
 
@@ -28,7 +30,7 @@ class KrippendorffAlpha:
         Ratings of those targets.
     observed, expected : float
         Disagreement seen within targets, and expected of ratings dealt out at random.
-    notes : tuple of str
+    notes : tuple of Note
         Why there is none.
     """
 
@@ -38,7 +40,7 @@ class KrippendorffAlpha:
     ratings: int
     observed: float
     expected: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> KrippendorffAlpha:
@@ -73,9 +75,9 @@ def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> Krippen
     counts = (x[:, :, None] == options).sum(axis=1).astype(float)
     each, total = counts.sum(axis=1), float(counts.sum())
     if len(options) < 2:
-        why = "nobody rated a target that another rated" if total == 0 else "every rating is the same"
+        why = note("krippendorff_nothing_shared" if total == 0 else "krippendorff_constant")
         disagreement = np.nan if total == 0 else 0.0
-        return KrippendorffAlpha(metric, np.nan, len(x), int(total), disagreement, disagreement, (f"No alpha: {why}.",))
+        return KrippendorffAlpha(metric, np.nan, len(x), int(total), disagreement, disagreement, (why,))
     weights = counts / (each - 1)[:, None]
     coincidences = weights.T @ counts - np.diag(weights.sum(axis=0))
     margin = counts.sum(axis=0)

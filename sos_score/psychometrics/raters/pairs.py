@@ -31,7 +31,6 @@ class RaterPair:
         Empty where the items of the scale are pooled.
     scale, first, second : str
         The scale, and the two raters.
-    kappa : Kappa
     """
 
     item: str
@@ -59,25 +58,12 @@ class RaterPair:
             "expected": k.expected,
             "exact": k.exact,
             "within_one": k.within_one,
-            "note": " ".join(k.notes),
+            "note": " ".join(map(str, k.notes)),
         }
 
 
 def cross_raters(ratings: Ratings, options: Sequence[float]) -> Tables:
-    """Return the cross-table of every two raters who share a target; none for many raters.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        Of one item.
-    options : sequence of float
-        All response options of the item, lowest first.
-
-    Returns
-    -------
-    dict
-        (first rater, second rater) to table.
-    """
+    """Return the cross-table of every two raters who share a target of an item; none for many raters."""
     raters, matrix = ratings.raters, ratings.matrix
     if len(raters) > MOST_RATERS:
         return {}
@@ -91,16 +77,7 @@ def cross_raters(ratings: Ratings, options: Sequence[float]) -> Tables:
 def pool_tables(tables: Mapping[str, Tables], scale: ScalePlan) -> Tables:
     """Return the cross-tables of the items of a scale added up, turned as its key says.
 
-    Parameters
-    ----------
-    tables : dict
-        Item to its cross-tables.
-    scale : ScalePlan
-
-    Returns
-    -------
-    dict
-        Pair of raters to table; none for a scale of scores or of items with different options.
+    There are none for a scale of scores or of items with different options.
     """
     if scale.of_scores or len({(term.low, term.high) for term in scale.terms}) > 1:
         return {}
@@ -113,19 +90,7 @@ def pool_tables(tables: Mapping[str, Tables], scale: ScalePlan) -> Tables:
 
 
 def list_pairs(tables: Tables, item: str, scale: str) -> list[RaterPair]:
-    """Return kappa of each cross-table in each weighting.
-
-    Parameters
-    ----------
-    tables : dict
-        Pair of raters to table.
-    item, scale : str
-        What they rated; no item where items are pooled.
-
-    Returns
-    -------
-    list of RaterPair
-    """
+    """Return kappa of each cross-table in each weighting; no item where items are pooled."""
     return [
         RaterPair(item, scale, *pair, kappa(table, weights)) for pair, table in tables.items() for weights in _WEIGHTS
     ]

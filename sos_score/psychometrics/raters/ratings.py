@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Floats = NDArray[np.float64]
 
 
@@ -25,7 +27,7 @@ class Ratings:
         Pairs with more than one rating; none of them is used.
     incomplete : tuple
         Targets that lack the rating of some rater.
-    notes : tuple of str
+    notes : tuple of Note
         What to beware of.
     """
 
@@ -34,7 +36,7 @@ class Ratings:
     matrix: Floats
     duplicates: tuple[tuple[Any, Any], ...]
     incomplete: tuple[Any, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def complete(self) -> Floats:
@@ -114,9 +116,9 @@ def rating_table(targets: ArrayLike, raters: ArrayLike, values: ArrayLike) -> Ra
     duplicates = tuple((rated[i], by[j]) for i, j in np.argwhere(count > 1))
     notes = []
     if duplicates:
-        notes.append(f"{len(duplicates)} pairs of target and rater have more than one rating; none is used.")
+        notes.append(note("ratings_doubled", pairs=len(duplicates)))
     if len(target) and gaps.all():
-        notes.append("No target was rated by every rater: with raters who change, use the one-way ICC of teams.")
+        notes.append(note("ratings_no_complete_target"))
     return Ratings(target, rater, matrix, duplicates, tuple(target[gaps].tolist()), tuple(notes))
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches, order_group
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
 from sos_score.psychometrics.raters.kappa import Kappa, KappaAverage, average_kappa
 from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
 from sos_score.psychometrics.raters.pairs import RaterPair, cross_raters, list_pairs, pool_tables
 from sos_score.psychometrics.raters.ratings import percent_agreement, rating_table, target_spread
-from sos_score.psychometrics.tables import choose_scales, count_noun
+from sos_score.psychometrics.tables import choose_scales
 from sos_score.psychometrics.teams.icc import team_icc
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
@@ -58,7 +59,7 @@ class RaterTables:
         distance) of the scores, ``lacks`` (how many raters did not rate it).
     duplicates : pandas DataFrame
         The pairs of ``target`` and ``rater`` in more than one row, with how many ``rows``.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and what to beware of.
     """
 
@@ -67,7 +68,7 @@ class RaterTables:
     kappas: pd.DataFrame
     targets: pd.DataFrame
     duplicates: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iterable[str] = ()) -> RaterTables:
@@ -125,14 +126,14 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
     twice = rows.group_by(_TARGET, _RATER, maintain_order=True).len().rows()
     duplicates = [{"target": who, "rater": by, "rows": count} for who, by, count in twice if count > 1]
     if duplicates:
-        notes.append(f"More than once, and not used: {count_noun(len(duplicates), 'pair')} of {target} and {rater}.")
+        notes.append(note("pairs_doubled", pairs=len(duplicates), target=target, rater=rater))
     return RaterTables(
         measures=pd.DataFrame([one.row() | _describe_mean(means.get(one.name)) for one in [*scored, *items]]),
         iccs=pd.DataFrame([row for one in [*scored, *items] for row in one.list_iccs()]),
         kappas=pd.DataFrame([pair.row() for pair in pairs], columns=_KAPPA_COLUMNS),
         targets=pd.DataFrame([row for one in scored for row in one.list_targets()]),
         duplicates=pd.DataFrame(duplicates, columns=["target", "rater", "rows"]),
-        notes=(*notes, *_gather([(one.name, note) for one in [*scored, *items] for note in one.notes])),
+        notes=(*notes, *_gather([(one.name, each) for one in [*scored, *items] for each in one.notes])),
     )
 
 
@@ -154,10 +155,10 @@ class _Measure:
         self.krippendorff = krippendorff_alpha(self.ratings.matrix, "ordinal" if kind == "item" else "interval")
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """What could not be computed, and what to beware of."""
         # That a pair was doubled is said once, of the rows.
-        own = [note for note in self.ratings.notes if "more than one rating" not in note]
+        own = [each for each in self.ratings.notes if each.code != "ratings_doubled"]
         icc = () if own else self.icc.notes
         return [*own, *icc, *self.krippendorff.notes]
 
@@ -179,7 +180,7 @@ class _Measure:
             "krippendorff_alpha": self.krippendorff.alpha,
             "metric": self.krippendorff.metric,
             "krippendorff_targets": self.krippendorff.targets,
-            "note": " ".join(self.notes),
+            "note": " ".join(map(str, self.notes)),
         }
 
     def list_iccs(self) -> list[dict[str, Any]]:
@@ -221,7 +222,7 @@ class _Measure:
 
 def _read_ratings(
     responses: Responses, scales: Sequence[ScalePlan], target: str, rater: str
-) -> tuple[pl.DataFrame, list[str]]:
+) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows that say who was rated by whom, and a note on the others."""
     import polars as pl
 
@@ -244,7 +245,7 @@ def _read_ratings(
         message = f"there is one {rater} only, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
         raise InvalidSurvey([Problem(f"{message}: agreement takes two", rule="rater")])
     lost = rows.height - named.height
-    return named, [f"Left out: {count_noun(lost, 'row')} without a {target} or a {rater}."] if lost else []
+    return named, [note("rows_without_pair", rows=lost, target=target, rater=rater)] if lost else []
 
 
 def _choose_kappas(pairs: Sequence[RaterPair], scale: ScalePlan) -> list[Kappa]:
@@ -268,13 +269,14 @@ def _describe_mean(mean: KappaAverage | None) -> dict[str, Any]:
     }
 
 
-def _gather(found: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Say each note once, with what it is about."""
-    about: dict[str, list[str]] = {}
-    for name, note in found:
-        about.setdefault(note, []).append(name)
-    about = {note: list(dict.fromkeys(names)) for note, names in about.items()}
+def _gather(found: Sequence[tuple[str, Note]]) -> tuple[Note, ...]:
+    """Return each note once, with the items and scales it is about."""
+    about: dict[Note, dict[str, None]] = {}
+    for name, each in found:
+        about.setdefault(each, {})[name] = None
     return tuple(
-        f"{', '.join(names) if len(names) <= _MOST_NAMED else f'{len(names)} items and scales'}: {note}"
-        for note, names in about.items()
+        note("about_places", places=tuple(names), note=each)
+        if len(names) <= _MOST_NAMED
+        else note("about_many", number=len(names), note=each)
+        for each, names in about.items()
     )

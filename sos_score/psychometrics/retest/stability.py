@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
+from sos_score.statistics.correlation import correlate_pearson
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +37,7 @@ class Retest:
         ICC(A,1), where a shift of the mean counts against stability, and ICC(C,1), where it does not.
     mean_first, sd_first, mean_second, sd_second : float
         Of the people with both scores.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed.
     """
 
@@ -53,7 +55,7 @@ class Retest:
     sd_first: float
     mean_second: float
     sd_second: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,9 @@ class ReliableChange:
         "improved", "unchanged" or "deteriorated" in the direction of the scale; "" where a score is missing.
     n, improved, unchanged, deteriorated : int
         People with both scores, and how they divide.
-    recovered : int or None
-        Of the improved, those who crossed the cut-off; None without one.
     mean_index : float
         Mean index.
-    notes : tuple of str
+    notes : tuple of Note
         Why it could not be computed.
     """
 
@@ -88,20 +88,17 @@ class ReliableChange:
     improved: int
     unchanged: int
     deteriorated: int
-    recovered: int | None
     mean_index: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
-def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
+def retest(first: ArrayLike, second: ArrayLike) -> Retest:
     """Return how stable scores are from one occasion to the next.
 
     Parameters
     ----------
     first, second : array of shape (n,)
         Scores of the same people, NaN where missing; people with only one are dropped.
-    level : float
-        Of the intervals.
 
     Returns
     -------
@@ -120,8 +117,8 @@ def retest(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Retest:
     both = ~(np.isnan(x) | np.isnan(y))
     dropped = int((~(np.isnan(x) & np.isnan(y))).sum() - both.sum())
     x, y = x[both], y[both]
-    icc = rater_icc(np.column_stack([x, y]), level)
-    r, ci_low, ci_high, t, p, notes = _correlation(x, y, level)
+    icc = rater_icc(np.column_stack([x, y]))
+    r, ci_low, ci_high, t, p, notes = _correlate(x, y)
     several = len(x) > 1
     return Retest(
         n=len(x),
@@ -149,7 +146,6 @@ def reliable_change(
     reliability: float,
     *,
     higher_is_better: bool = True,
-    cutoff: float | None = None,
 ) -> ReliableChange:
     """Return whose change is more than the error of measurement.
 
@@ -163,8 +159,6 @@ def reliable_change(
         Of the score, of this sample or a stated one.
     higher_is_better : bool
         Whether a rise is an improvement.
-    cutoff : float, optional
-        Score from which a person is on the better side (`cutoff_c`).
 
     Returns
     -------
@@ -184,16 +178,12 @@ def reliable_change(
     s_diff = float(np.sqrt(2) * error.sem)
     notes = error.notes
     if s_diff == 0:
-        s_diff, notes = np.nan, ("No reliable change index: without any error every change is reliable.",)
+        s_diff, notes = np.nan, (note("change_without_error"),)
     index = (y - x) / s_diff
     known = ~np.isnan(index)
     better = index if higher_is_better else -index
     improved, worse = better > RELIABLE, better < -RELIABLE
     outcome = np.select([~known, improved, worse], ["", "improved", "deteriorated"], "unchanged")
-    recovered = None
-    if cutoff is not None:
-        crossed = (x < cutoff) & (y >= cutoff) if higher_is_better else (x > cutoff) & (y <= cutoff)
-        recovered = int((improved & crossed).sum())
     return ReliableChange(
         sem=error.sem,
         s_diff=s_diff,
@@ -204,52 +194,20 @@ def reliable_change(
         improved=int(improved.sum()),
         unchanged=int((outcome == "unchanged").sum()),
         deteriorated=int(worse.sum()),
-        recovered=recovered,
         mean_index=float(index[known].mean()) if known.any() else np.nan,
         notes=notes,
     )
 
 
-def cutoff_c(mean_clinical: float, sd_clinical: float, mean_functional: float, sd_functional: float) -> float:
-    """Return Jacobson and Truax's cut-off c between two populations.
-
-    Parameters
-    ----------
-    mean_clinical, sd_clinical : float
-        Of the population with the difficulty.
-    mean_functional, sd_functional : float
-        Of the population without it.
-
-    Returns
-    -------
-    float
-        ``(sd_functional mean_clinical + sd_clinical mean_functional) / (sd_functional + sd_clinical)``, the
-        point as many standard deviations from one mean as from the other. Jacobson & Truax (1991).
-
-    Examples
-    --------
-    >>> round(cutoff_c(2.9, 0.62, 3.9, 0.55), 6)
-    3.429915
-    """
-    return (sd_functional * mean_clinical + sd_clinical * mean_functional) / (sd_functional + sd_clinical)
-
-
-def _correlation(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float, float, tuple[str, ...]]:
-    from scipy.stats import pearsonr
-
+def _correlate(x: Floats, y: Floats) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
+    """Return r, its interval, t and p, and why there is none."""
     n, nan = len(x), np.nan
     if n < FEWEST_PEOPLE:
-        note = f"No correlation: {n} people have both scores, at least {FEWEST_PEOPLE} are needed."
-        return nan, nan, nan, nan, nan, (note,)
+        return nan, nan, nan, nan, nan, (note("retest_too_few", n=n, least=FEWEST_PEOPLE),)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return nan, nan, nan, nan, nan, ("No correlation: the scores of one occasion do not vary.",)
-    result = pearsonr(x, y)
-    r = float(result.statistic)
-    if 1 - abs(r) < 1e-14:
-        perfect = float(np.sign(r))
-        return perfect, perfect, perfect, perfect * np.inf, 0.0, ()
-    t = r * float(np.sqrt((n - 2) / (1 - r**2)))
-    if n == FEWEST_PEOPLE:
-        return r, nan, nan, t, float(result.pvalue), ("No interval of r: three people are too few.",)
-    interval = result.confidence_interval(level)
-    return r, float(interval.low), float(interval.high), t, float(result.pvalue), ()
+        return nan, nan, nan, nan, nan, (note("retest_constant"),)
+    found = correlate_pearson(x, y)
+    if abs(found.r) == 1:
+        return found.r, found.r, found.r, found.statistic, found.p, ()
+    notes = (note("retest_no_interval"),) if n == FEWEST_PEOPLE else ()
+    return found.r, found.low, found.high, found.statistic, found.p, notes

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
+from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches
 from sos_score.psychometrics.columns import list_scale_columns
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
 from sos_score.psychometrics.retest.stability import ReliableChange, reliable_change, retest
-from sos_score.psychometrics.tables import choose_scales, count_noun, gather_notes
+from sos_score.psychometrics.tables import choose_scales, gather_notes
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 
@@ -42,13 +43,13 @@ class RetestTables:
     people : pandas DataFrame
         One row a person and scale, for those with both scores: ``first``, ``second``, ``change``, ``index``,
         ``outcome``.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed and what to beware of, each once.
     """
 
     scales: pd.DataFrame
     people: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_retest(
@@ -112,10 +113,10 @@ def assess_retest(
     both = one.join(two, on=respondent, how="full", suffix=" later", coalesce=True, maintain_order="left_right")
     parts = [_Part(responses, scale, both, one, stated_reliability) for scale in chosen]
     people = [row for part in parts for row in part.people(both[respondent].to_list())]
-    found = [(part.plan.scale, "", note) for part in parts for note in part.notes]
+    found = [(part.plan.scale, "", each) for part in parts for each in part.notes]
     notes = gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument)
     if unnamed:
-        notes += (f"Left out: {count_noun(unnamed, 'row')} without a {respondent}.",)
+        notes += (note("rows_without", rows=unnamed, column=respondent),)
     frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
     return RetestTables(pd.DataFrame([part.row() for part in parts]), frame, notes)
 
@@ -139,18 +140,18 @@ class _Part:
         self.sd = float(at_first.std(ddof=1)) if len(at_first) > 1 else np.nan
         self.source = "stated"
         self.coefficient = np.nan if stated_reliability is None else stated_reliability
-        notes: list[str] = []
+        notes: list[Note] = []
         if stated_reliability is None:
             (columns,) = list_scale_columns(responses, [plan])
             keyed = one.select(columns.columns).to_numpy() * columns.signs
             sample = reliability(moments(keyed), columns.names)
             self.source, self.coefficient = f"alpha of {sample.n} at the first occasion", sample.alpha
-            notes += [note for note in sample.notes if np.isnan(sample.alpha) or "negative" in note]
+            notes += [each for each in sample.notes if np.isnan(sample.alpha) or each.code == "alpha_negative"]
         self.change: ReliableChange = reliable_change(
             self.first, self.second, self.sd, self.coefficient, higher_is_better=self.good != "low"
         )
         if self.good is None:
-            notes.append("The definition does not say whether high or low is good; improved means a higher score.")
+            notes.append(note("direction_unstated"))
         self.notes = list(dict.fromkeys([*self.stability.notes, *notes, *self.change.notes]))
 
     def row(self) -> dict[str, Any]:
@@ -190,7 +191,7 @@ class _Part:
             "deteriorated": c.deteriorated,
             "mean_index": c.mean_index,
             "good": self.good,
-            "note": " ".join(self.notes),
+            "note": " ".join(map(str, self.notes)),
         }
 
     def people(self, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.moments import complete_rows
 
 Floats = NDArray[np.float64]
@@ -65,7 +66,7 @@ class TeamAgreement:
         Mean absolute deviation from the item means, in answer points.
     ad_cutoff : float
         Number of options / 6; a deviation up to it counts as agreement.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed.
     """
 
@@ -79,7 +80,7 @@ class TeamAgreement:
     r_star: float
     ad_m: float
     ad_cutoff: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def null_variances(options: int) -> NullVariances:
@@ -190,10 +191,9 @@ def agreement_from_moments(
     known = n >= 2 and k > 0
     mean_variance = float(spread.mean()) if known else np.nan
     if not known:
-        who = "nobody" if n == 0 else "only one member"
-        notes.append(f"No agreement: {who} answered every item; two members are needed.")
+        notes.append(note("agreement_nobody" if n == 0 else "agreement_one_member"))
     elif np.isnan(null.slight):
-        notes.append(f"No skewed null distribution is published for {options} response options.")
+        notes.append(note("agreement_no_skewed_null", options=options))
     return TeamAgreement(
         members=n if members is None else members,
         n=n,

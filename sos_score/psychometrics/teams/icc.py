@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sos_score.notes import Note, note
+
 Floats = NDArray[np.float64]
 
 FEW_TEAMS = 10
@@ -34,7 +36,7 @@ class TeamIcc:
         Reliability of the team means.
     icc1_n0 : float
         ICC(1) for n0 instead of the mean team size; the same when teams are equal.
-    notes : tuple of str
+    notes : tuple of Note
         What could not be computed, and what to beware of.
     """
 
@@ -55,7 +57,7 @@ class TeamIcc:
     icc2_low: float
     icc2_high: float
     icc1_n0: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIcc:
@@ -122,8 +124,7 @@ def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayL
     size, mean, variance = size[some], mean[some], np.where(size[some] > 1, variance[some], 0.0)
     teams, n = len(size), int(size.sum())
     if teams < 2 or n == teams:
-        why = "at least two teams are needed" if teams < 2 else "no team has two people"
-        return _nothing(teams, n, f"No ICC: {why}.")
+        return _nothing(teams, n, note("team_icc_too_few" if teams < 2 else "team_icc_only_ones"))
     df1, df2 = teams - 1, n - teams
     between = float(np.dot(size, (mean - np.dot(size, mean) / n) ** 2) / df1)
     within = float(np.dot(size - 1, variance) / df2)
@@ -154,16 +155,16 @@ def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayL
     )
 
 
-def _notes(teams: int, between: float, within: float) -> tuple[str, ...]:
+def _notes(teams: int, between: float, within: float) -> tuple[Note, ...]:
     notes = []
     if teams < FEW_TEAMS:
-        notes.append(f"With {teams} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.")
+        notes.append(note("team_icc_few_teams", n=teams))
     if between == 0:
-        notes.append("No ICC: the team means do not differ at all.")
+        notes.append(note("team_icc_means_equal"))
     elif within == 0:
-        notes.append("Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.")
+        notes.append(note("team_icc_perfect"))
     elif between < within:
-        notes.append("The ICCs are negative: teams differ less than chance would make them; read them as 0.")
+        notes.append(note("team_icc_negative"))
     return tuple(notes)
 
 
@@ -191,8 +192,8 @@ def _icc2(f: float) -> float:
     return np.nan if f == 0 else 1 - 1 / f
 
 
-def _nothing(teams: int, n: int, note: str) -> TeamIcc:
+def _nothing(teams: int, n: int, why: Note) -> TeamIcc:
     k = n / teams if teams else np.nan
     nan = np.nan
     unknown = (nan, nan, nan, nan, nan, nan, nan)
-    return TeamIcc(teams, n, k, nan, nan, nan, nan, max(teams - 1, 0), n - teams, nan, *unknown, (note,))
+    return TeamIcc(teams, n, k, nan, nan, nan, nan, max(teams - 1, 0), n - teams, nan, *unknown, (why,))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sos_score.notes import Note, note
 from sos_score.psychometrics.teams.agreement import TeamAgreement
 
 ENOUGH = 0.70
 """Agreement from which a team mean is customarily reported (James, Demaree & Wolf 1984)."""
 
-RULE = "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984; LeBreton & Senter 2008)"
+RULE = note("team_rule")
+"""The rule and where it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,22 @@ class TeamMeanVerdict:
     ----------
     may_report : bool or None
         None when agreement is not known.
-    rule : str
+    rule : Note
         The rule and where it comes from.
-    reason : str
-        Why, in words.
+    reason : Note
+        Why; ``team_agrees`` holds its caveats.
     """
 
     may_report: bool | None
-    rule: str
-    reason: str
+    rule: Note
+    reason: Note
+
+    @property
+    def caveats(self) -> tuple[Note, ...]:
+        """What speaks against a mean that may be reported."""
+        found = dict(self.reason.values).get("caveats", ())
+        assert isinstance(found, tuple)
+        return found
 
 
 def summarise_agreement(values: ArrayLike) -> AgreementSummary:
@@ -112,14 +121,12 @@ def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
     True
     """
     if np.isnan(agreement.rwg):
-        unknown = "Agreement is not known: fewer than two members answered every item."
-        return TeamMeanVerdict(may_report=None, rule=RULE, reason=unknown)
+        return TeamMeanVerdict(may_report=None, rule=RULE, reason=note("team_unknown"))
     if agreement.rwg < ENOUGH:
-        apart = "The members disagree too much for their mean to stand for the team."
-        return TeamMeanVerdict(may_report=False, rule=RULE, reason=apart)
-    reasons = ["The members agree enough."]
+        return TeamMeanVerdict(may_report=False, rule=RULE, reason=note("team_disagrees"))
+    caveats = []
     if agreement.rwg_slight < ENOUGH:
-        reasons.append("Not so if answers lean to one side anyway (slightly skewed null).")
+        caveats.append(note("team_not_if_skewed"))
     if agreement.ad_m > agreement.ad_cutoff:
-        reasons.append("Their mean absolute deviation is above its cut-off, a sixth of the number of options.")
-    return TeamMeanVerdict(may_report=True, rule=RULE, reason=" ".join(reasons))
+        caveats.append(note("team_deviates"))
+    return TeamMeanVerdict(may_report=True, rule=RULE, reason=note("team_agrees", caveats=tuple(caveats)))

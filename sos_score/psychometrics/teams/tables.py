@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group
 from sos_score.psychometrics.columns import ScaleColumns, list_scale_columns
 from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group, place_row
 from sos_score.psychometrics.teams.agreement import TeamAgreement, agreement_from_moments
 from sos_score.psychometrics.teams.icc import team_icc_from_moments
-from sos_score.psychometrics.teams.reporting import judge_team_mean, summarise_agreement
+from sos_score.psychometrics.teams.reporting import TeamMeanVerdict, judge_team_mean, summarise_agreement
 from sos_score.psychometrics.teams.sums import TeamSums, sum_teams
 from sos_score.scoring.responses import Responses
 
@@ -38,13 +39,16 @@ class AgreementTables:
         ``scored``, ``mean``, ``sd`` of the score; ``mean_variance``, ``rwg``, ``rwg_slight``, ``rwg_moderate``,
         ``r_star``, ``ad_m``, ``ad_cutoff`` (see `TeamAgreement`); ``may_report`` (True, False, None where agreement is
         not known), ``reason``, ``rule``; ``note``.
-    notes : tuple of str
+    verdicts : tuple of TeamMeanVerdict
+        One a row of `teams`.
+    notes : tuple of Note
         What could not be computed and what to beware of, each once.
     """
 
     scales: pd.DataFrame
     teams: pd.DataFrame
-    notes: tuple[str, ...]
+    verdicts: tuple[TeamMeanVerdict, ...]
+    notes: tuple[Note, ...]
 
 
 def assess_agreement(
@@ -104,12 +108,13 @@ def assess_agreement(
         for group, place in groups
     ]  # fmt: skip
     names = [scale.plan.scale for scale in chosen]
-    about_teams = [(part.scale, name_group(where), note) for part in parts for where, note in part.team_notes]
-    about_scales = [(part.scale, name_group(part.place), note) for part in parts for note in part.icc.notes]
+    about_teams = [(part.scale, name_group(where), each) for part in parts for where, each in part.team_notes]
+    about_scales = [(part.scale, name_group(part.place), each) for part in parts for each in part.icc.notes]
     every_team = list(dict.fromkeys(name_group(place) for part in parts for place in part.teams))
     return AgreementTables(
         pd.DataFrame([part.row() for part in parts]),
         pd.DataFrame([row for part in parts for row in part.team_rows()]),
+        tuple(verdict for part in parts for verdict in part.verdicts),
         gather_notes(about_scales, names, [name_group(place) for _, place in groups], responses.instrument)
         + gather_notes(about_teams, names, every_team, responses.instrument),
     )
@@ -132,15 +137,16 @@ class _Part:
         self.sums = [sums[key] for key in ordered]
         options = _count_options(responses, columns)
         self.agreements = [_agree(one, options) for one in self.sums]
+        self.verdicts = [judge_team_mean(agreement) for agreement in self.agreements]
         self.icc = team_icc_from_moments(
             [one.scored for one in self.sums], [one.mean for one in self.sums], [one.variance for one in self.sums]
         )
 
     @property
-    def team_notes(self) -> list[tuple[Mapping[str, str], str]]:
+    def team_notes(self) -> list[tuple[Mapping[str, str], Note]]:
         """What could not be computed of a team, with the team."""
         both = zip(self.teams, self.agreements, strict=True)
-        return [(place, note) for place, agreement in both for note in agreement.notes]
+        return [(place, each) for place, agreement in both for each in agreement.notes]
 
     def row(self) -> dict[str, Any]:
         """Return the row of the scale table."""
@@ -170,20 +176,21 @@ class _Part:
             "rwg_minimum": values.minimum,
             "rwg_maximum": values.maximum,
             "share_enough": values.share_enough,
-            "note": " ".join(icc.notes),
+            "note": " ".join(map(str, icc.notes)),
         }
         return place_row(self.place, self.scale, row)
 
     def team_rows(self) -> list[dict[str, Any]]:
         """Return the rows of the team table."""
         return [
-            place_row(place, self.scale, _describe_team(one, agreement))
-            for place, one, agreement in zip(self.teams, self.sums, self.agreements, strict=True)
+            place_row(place, self.scale, _describe_team(one, agreement, verdict))
+            for place, one, agreement, verdict in zip(
+                self.teams, self.sums, self.agreements, self.verdicts, strict=True
+            )
         ]
 
 
-def _describe_team(sums: TeamSums, agreement: TeamAgreement) -> dict[str, Any]:
-    verdict = judge_team_mean(agreement)
+def _describe_team(sums: TeamSums, agreement: TeamAgreement, verdict: TeamMeanVerdict) -> dict[str, Any]:
     return {
         "members": sums.members,
         "n": agreement.n,
@@ -199,9 +206,9 @@ def _describe_team(sums: TeamSums, agreement: TeamAgreement) -> dict[str, Any]:
         "ad_m": agreement.ad_m,
         "ad_cutoff": agreement.ad_cutoff,
         "may_report": verdict.may_report,
-        "reason": verdict.reason,
-        "rule": verdict.rule,
-        "note": " ".join(agreement.notes),
+        "reason": str(verdict.reason),
+        "rule": str(verdict.rule),
+        "note": " ".join(map(str, agreement.notes)),
     }
 
 
@@ -221,5 +228,5 @@ def _agree(sums: TeamSums, options: int) -> TeamAgreement:
         return agreement_from_moments(
             sums.complete, sums.variances, options, deviations=sums.deviations, members=sums.members
         )
-    nan, note = np.nan, "No agreement: the parts of the scale do not share one response scale."
-    return TeamAgreement(sums.members, sums.complete, len(sums.variances), nan, nan, nan, nan, nan, nan, nan, (note,))
+    nan, apart = np.nan, note("agreement_parts_differ")
+    return TeamAgreement(sums.members, sums.complete, len(sums.variances), nan, nan, nan, nan, nan, nan, nan, (apart,))

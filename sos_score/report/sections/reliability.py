@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,7 +22,6 @@ _KEY = (
     " that is used. SEM: standard error of measurement of one person's score; SDC: the smallest change of one person"
     " beyond that error (95%); both in points of the score, from alpha."
 )
-_ROUGH = re.compile(r"of \d+ rows(?= are rough)")
 
 
 @dataclass(frozen=True)
@@ -105,12 +103,13 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
         for place in np.flatnonzero(key.suspected)
     )
     several = () if math.isnan(found.alpha) else (*omega.notes, *ordinal.notes, *error.notes)
-    said = [_ROUGH.sub("of so few rows", note) for note in (*found.notes, *several) if "lambda-4" not in note]
+    notes = [each for each in (*found.notes, *several) if each.code != "lambda4_too_many_items"]
+    said = [each.with_values(n="so few") if each.code == "polychoric_rough" else each for each in notes]
     return _Trust(
         (*name, wave),
         found.n,
         (found.n, found.items, alpha, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
         (sd, found.mean_r, found.standardized_alpha, found.lambda2, found.lambda6),
         suspicions,
-        tuple(dict.fromkeys(said)),
+        tuple(map(str, dict.fromkeys(said))),
     )
