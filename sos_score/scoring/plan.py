@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sos_score.definition.instrument.ids import split_sign
 from sos_score.definition.instrument.instrument import Instrument, key_of
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.scale import Scale
 from sos_score.scoring.norms import NamedNorm, Reference
+
+Reversible = TypeVar("Reversible", bound=Any)
 
 METRICS = ("mean", "sum", "pomp")
 
@@ -30,6 +33,16 @@ class Term:
     is_reversed: bool
     low: float
     high: float
+
+    @property
+    def turn(self) -> float | None:
+        """Return what a reversed term is taken from: low + high; None where it counts as it is."""
+        return self.low + self.high if self.is_reversed else None
+
+    def reverse(self, value: Reversible) -> Reversible:
+        """Return what counts of a value, or of a column or array of them: low + high - x, or x itself."""
+        counted: Reversible = value if self.turn is None else self.turn - value
+        return counted
 
 
 @dataclass(frozen=True)
