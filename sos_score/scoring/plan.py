@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from sos_score.definition.instrument.ids import split_sign
 from sos_score.definition.instrument.instrument import Instrument, key_of
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.scale import Scale
 from sos_score.scoring.norms import NamedNorm, Reference
-
-Reversible = TypeVar("Reversible", bound=Any)
 
 METRICS = ("mean", "sum", "pomp")
 
@@ -39,10 +37,9 @@ class Term:
         """Return what a reversed term is taken from: low + high; None where it counts as it is."""
         return self.low + self.high if self.is_reversed else None
 
-    def reverse(self, value: Reversible) -> Reversible:
+    def reverse(self, value: Any) -> Any:
         """Return what counts of a value, or of a column or array of them: low + high - x, or x itself."""
-        counted: Reversible = value if self.turn is None else self.turn - value
-        return counted
+        return value if self.turn is None else self.turn - value
 
 
 @dataclass(frozen=True)
