@@ -30,9 +30,9 @@ def codebook(
 ) -> None:
     """Say what every column of scores means; of a study, every column of findings too."""
     from sos_score.commands.codebook import write_codebook
-    from sos_score.commands.score_request import Job
+    from sos_score.commands.score_request import ScoreRequest
 
-    job = Job(
+    job = ScoreRequest(
         data=(),
         instruments=tuple(instrument or ()),
         metrics=tuple(metrics or ()),

@@ -27,11 +27,11 @@ def explain(
     """Explain one respondent's scores: each answer, its code, reversal, the missing rule, the arithmetic."""
     from sos_score.commands.explain import make_json, print_explanations
     from sos_score.commands.score import explain_file
-    from sos_score.commands.score_request import Job
+    from sos_score.commands.score_request import ScoreRequest
     from sos_score.output.files import choose_format, write_text
 
     kind = choose_format(fmt, output, ("json",))
-    job = Job((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)
+    job = ScoreRequest((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)
     explained = explain_file(job, respondent, scale or ())
     if kind == "json":
         write_text(make_json(explained), output, force=force, inputs=job.inputs)

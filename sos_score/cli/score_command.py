@@ -33,12 +33,12 @@ def score(
 ) -> None:
     """Score survey exports with one or more instruments."""
     from sos_score.commands.score import score_files
-    from sos_score.commands.score_request import Job
+    from sos_score.commands.score_request import ScoreRequest
     from sos_score.errors import InvalidRequest
 
     if on_invalid not in ("error", "missing"):
         raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")
-    job = Job(
+    job = ScoreRequest(
         data=tuple(data),
         instruments=tuple(instrument),
         column_map=columns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sos_score.commands.score_request import Job, load_definitions, make_choices
+from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices
 from sos_score.errors import InvalidRequest
 from sos_score.output.codebook import Variable, describe_plan, make_codebook
 from sos_score.output.delimited import write_tables
@@ -15,7 +15,7 @@ from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
 
-def write_codebook(study: str | None, job: Job) -> None:
+def write_codebook(study: str | None, job: ScoreRequest) -> None:
     """Show or write what every column of scores means, and of a study also every column of findings."""
     if (study is None) == (not job.instruments):
         raise InvalidRequest("a codebook is of a study file, or of one or more instruments (-i)")
@@ -26,7 +26,7 @@ def write_codebook(study: str | None, job: Job) -> None:
     write_tables(tables, job.fmt, job.output, force=job.force)
 
 
-def _list_of_instruments(job: Job) -> list[Variable]:
+def _list_of_instruments(job: ScoreRequest) -> list[Variable]:
     definitions = load_definitions(job.instruments)
     choices = make_choices(job, [definition.instrument for definition in definitions])
     return [each for found in definitions for each in describe_plan(plan_scores(found.instrument, choices), found)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import narwhals as nw
 
 from sos_score.commands.score_output import open_target
-from sos_score.commands.score_request import Job, load_definitions, make_choices, plan_targets, read_map
+from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices, plan_targets, read_map
 from sos_score.commands.score_summary import merge_failures, print_summary
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
@@ -45,12 +45,12 @@ class _Source:
     scorer: Scorer
 
 
-def score_files(job: Job) -> bool:
+def score_files(job: ScoreRequest) -> bool:
     """Score every file of a job; a file that fails does not take the others down.
 
     Parameters
     ----------
-    job : Job
+    job : ScoreRequest
 
     Returns
     -------
@@ -93,7 +93,7 @@ def score_files(job: Job) -> bool:
     return not failed
 
 
-def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> Explained:
+def explain_file(job: ScoreRequest, respondent: str, scales: Iterable[str]) -> Explained:
     """Explain the scores of one respondent, instrument by instrument; see `explain_respondent`."""
     from sos_score.commands.explain import Explained
     from sos_score.scoring.explain import explain_respondent
@@ -120,7 +120,7 @@ def explain_file(job: Job, respondent: str, scales: Iterable[str]) -> Explained:
 
 
 def _open_sources(
-    job: Job,
+    job: ScoreRequest,
     instruments: list[Instrument],
     column_map: ColumnMap | None,
     choices: ScoringChoices,
@@ -167,7 +167,7 @@ def _check_present(sources: list[_Source], instruments: list[Instrument], failed
         raise InvalidSurvey(problems, "nothing was scored")
 
 
-def _measure_together(job: Job, sources: list[_Source], failed: dict[str, InvalidInput]) -> list[_Source]:
+def _measure_together(job: ScoreRequest, sources: list[_Source], failed: dict[str, InvalidInput]) -> list[_Source]:
     """Return sources that share their reference samples, which are measured in all of them together.
 
     One by one, each file would be its own reference, and no difference between files would be left.
@@ -204,7 +204,7 @@ def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> l
     return list(groups.items())
 
 
-def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
+def _list_columns(job: ScoreRequest, scorers: list[Scorer]) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
     if len(job.data) > 1 and "source" in ids:
         raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
@@ -216,7 +216,7 @@ def _list_columns(job: Job, scorers: list[Scorer]) -> list[str]:
 
 
 def _list_variables(
-    job: Job, definitions: list[Definition], group: list[_Source], done: list[Outcome]
+    job: ScoreRequest, definitions: list[Definition], group: list[_Source], done: list[Outcome]
 ) -> list[Variable]:
     """Return what the columns mean, reference samples that were measured on the way included."""
     by_id = {definition.instrument.id: definition for definition in definitions}
@@ -229,7 +229,7 @@ def _list_variables(
 
 
 def _score_group(
-    job: Job,
+    job: ScoreRequest,
     group: list[_Source],
     parts: Callable[[str | None], AbstractContextManager[Take]],
     done: list[Outcome],

@@ -19,7 +19,7 @@ from sos_score.survey.column_map import ColumnMap, read_column_map
 
 
 @dataclass(frozen=True)
-class Job:
+class ScoreRequest:
     """What to score with what, and where to put it.
 
     Attributes
@@ -63,7 +63,7 @@ class Job:
         return (*self.data, *self.instruments, *(path for path in (self.column_map, self.norms) if path is not None))
 
 
-def make_choices(job: Job, instruments: list[Instrument]) -> ScoringChoices:
+def make_choices(job: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
     """Return what the job asks for beyond the definitions.
 
     Raises
@@ -105,7 +105,7 @@ def _read_rule(text: str | None) -> int | str | None:
         raise InvalidRequest(f"--min-answered is a count, a share (80%, 2/3) or 'all', not '{text}'") from None
 
 
-def plan_targets(job: Job) -> tuple[str, dict[str, Path | None]]:
+def plan_targets(job: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
     """Return the format, and where each file's scores go.
 
     Raises

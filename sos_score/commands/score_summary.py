@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 
-from sos_score.commands.score_request import Job
+from sos_score.commands.score_request import ScoreRequest
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, count_problems
 from sos_score.scoring.files import Outcome
@@ -15,19 +15,19 @@ from sos_score.scoring.provenance import describe_caveat, describe_norms, descri
 Failures = Mapping[str, InvalidInput]
 
 
-def list_problems(job: Job, failed: Failures) -> list[Problem]:
+def list_problems(job: ScoreRequest, failed: Failures) -> list[Problem]:
     """Return the problems of the files that failed, each once, in the order of the files."""
     problems = [problem for name in dict.fromkeys(job.data) if name in failed for problem in failed[name].problems]
     return list(dict.fromkeys(problems))
 
 
-def merge_failures(job: Job, failed: Failures, more: Iterable[Problem] = ()) -> InvalidSurvey:
+def merge_failures(job: ScoreRequest, failed: Failures, more: Iterable[Problem] = ()) -> InvalidSurvey:
     """Return one error for files that all failed."""
     return InvalidSurvey([*list_problems(job, failed), *more], "nothing was scored")
 
 
 def print_summary(
-    job: Job, instruments: list[Instrument], choices: ScoringChoices, outcomes: list[Outcome], failed: Failures
+    job: ScoreRequest, instruments: list[Instrument], choices: ScoringChoices, outcomes: list[Outcome], failed: Failures
 ) -> None:
     """Say what became of each file, and what has to be known of the scores; where `job.quiet`, only what failed."""
     problems = list_problems(job, failed)

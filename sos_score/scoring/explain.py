@@ -246,7 +246,7 @@ def _step_score(term: Term, score: float | None, line: int) -> AnswerStep:
 
 def _turn(term: Term, step: AnswerStep) -> AnswerStep:
     """Return the step with what counts: the code, reversed where the key says so."""
-    value = None if step.code is None else term.low + term.high - step.code if term.is_reversed else step.code
+    value = None if step.code is None else term.reverse(step.code)
     return replace(step, is_reversed=term.is_reversed, value=value, low=term.low, high=term.high)
 
 

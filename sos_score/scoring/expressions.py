@@ -58,9 +58,7 @@ def _score(scale: ScalePlan, plan: ScoringPlan, schema: nw.Schema) -> list[nw.Ex
     scores = [nw.when(enough).then(given["own"]).alias(scale.column), present.cast(nw.Int64).alias(f"{scale.column}_n")]
     scores += [nw.when(enough).then(given[metric]).alias(f"{scale.column}_{metric}") for metric in scale.metrics]
     for norm in scale.norms:
-        t = t_score(
-            given["own" if norm.score == scale.method else norm.score], norm.means[scale.scale], norm.sds[scale.scale]
-        )
+        t = norm.to_t(scale.scale, given["own" if norm.score == scale.method else norm.score])
         scores.append(nw.when(enough).then(t).alias(scale.t_column(norm.name)))
     scores += [nw.lit(None, dtype=nw.Float64).alias(scale.t_column(local)) for local in scale.unmeasured]
     return scores
@@ -110,7 +108,7 @@ def _add_up(terms: Mapping[str, Term], dtype: _Sum) -> nw.Expr:
     """Return the sum of the terms, reversed ones as low + high - x, missing ones as nothing."""
     groups: dict[float | None, list[str]] = {}
     for name, term in terms.items():
-        groups.setdefault(term.low + term.high if term.is_reversed else None, []).append(name)
+        groups.setdefault(term.turn, []).append(name)
     total: nw.Expr | None = None
     for turn, names in groups.items():
         added = nw.sum_horizontal(nw.col(*names).cast(dtype)).cast(nw.Float64)
@@ -118,8 +116,3 @@ def _add_up(terms: Mapping[str, Term], dtype: _Sum) -> nw.Expr:
             added = _count_present(names).cast(nw.Float64) * turn - added
         total = added if total is None else total + added
     return total if total is not None else nw.lit(0.0)
-
-
-def t_score(score: nw.Expr, mean: float, sd: float) -> nw.Expr:
-    """Return T = 50 + 10 (score - mean) / sd."""
-    return 50.0 + 10.0 * (score - mean) / sd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -15,6 +15,7 @@ from sos_score.definition.yaml.document import Loc, read_yaml
 from sos_score.definition.yaml.errors import locate_errors, salvage
 from sos_score.errors import InvalidDefinition, guess
 
+Score = TypeVar("Score", bound=Any)
 NormId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -93,6 +94,11 @@ class NamedNorm:
     n: int | None
     description: str
     is_local: bool = False
+
+    def to_t(self, scale: str, score: Score) -> Score:
+        """Return T = 50 + 10 (score - mean) / sd of a score, or of a column or array of them."""
+        t: Score = 50.0 + 10.0 * (score - self.means[scale]) / self.sds[scale]
+        return t
 
     def describe(self) -> str:
         """Return the norm in a sentence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sos_score.definition.instrument.ids import split_sign
 from sos_score.definition.instrument.instrument import Instrument, key_of
@@ -30,6 +31,15 @@ class Term:
     is_reversed: bool
     low: float
     high: float
+
+    @property
+    def turn(self) -> float | None:
+        """Return what a reversed term is taken from: low + high; None where it counts as it is."""
+        return self.low + self.high if self.is_reversed else None
+
+    def reverse(self, value: Any) -> Any:
+        """Return what counts of a value, or of a column or array of them: low + high - x, or x itself."""
+        return value if self.turn is None else self.turn - value
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.study.rules import kinds_of
+from sos_score.definition.study.rules import respondent_types
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import plan_scores
 from sos_score.study.data import SourceTable, StudyOutcome
@@ -108,7 +108,7 @@ def list_scored_outcomes(table: SourceTable, scores: Iterable[ScoreColumn]) -> I
             instrument=instrument.id if instrument else "",
             title=scale.title if scale else score.scale,
             source_label=instrument.title if instrument else "Scores",
-            answered_by=kinds_of(instrument)[0] if instrument else "",
+            answered_by=respondent_types(instrument)[0] if instrument else "",
             metric="T" if score.is_t else scale.score if scale else "score",
             table=table,
             higher_is=scale.higher_is if scale else f"a higher {score.scale}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from sos_score.definition.study.rules import kinds_of
+from sos_score.definition.study.rules import respondent_types
 from sos_score.errors import InvalidSurvey
 from sos_score.scoring.expressions import answer_column, compute_scores
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
@@ -131,7 +131,7 @@ def list_outcomes(file: StudyFile, rows: SourceRows, table: SourceTable) -> Iter
             instrument=instrument.id,
             title=scale.title,
             source_label=source.label or instrument.title,
-            answered_by=source.answered_by or kinds_of(instrument)[0],
+            answered_by=source.answered_by or respondent_types(instrument)[0],
             metric=scale.score if plan else "T",
             table=table,
             higher_is=scale.higher_is,

@@ -42,7 +42,7 @@ def choices(draw: st.DrawFn, instrument: Instrument) -> ScoringChoices:
     return ScoringChoices(metrics=METRICS, norms=tuple(norms))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_one_person_scored_alone_is_scored_as_in_a_survey(data: st.DataObject) -> None:
     instrument = data.draw(instruments())
@@ -62,7 +62,7 @@ def test_one_person_scored_alone_is_scored_as_in_a_survey(data: st.DataObject) -
                 assert agree(t, row[f"test_{scale}_t_{norm}"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_further_metrics_are_the_mean_in_other_units(data: st.DataObject) -> None:
     instrument = data.draw(instruments())

@@ -56,13 +56,13 @@ def lint_study(study: Study, instruments: Instruments, document: Document) -> li
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
-def kinds_of(instrument: Instrument) -> list[str]:
+def respondent_types(instrument: Instrument) -> list[str]:
     """Return the kinds of respondent that may answer an instrument, in the words of a study file.
 
     Examples
     --------
     >>> from sos_score import load_instrument
-    >>> kinds_of(load_instrument("wai")), kinds_of(load_instrument("osc"))
+    >>> respondent_types(load_instrument("wai")), respondent_types(load_instrument("osc"))
     (['family', 'worker', 'staff'], ['staff', 'worker'])
     """
     return list(dict.fromkeys(kind for who in instrument.answered_by for kind in _KINDS_OF[who]))
@@ -172,7 +172,7 @@ def check_respondents(study: Study, instruments: Instruments) -> Iterator[Findin
     """Whoever answered is whom the instrument is for."""
     for name, source in study.sources.items():
         for instrument in instruments.get(name, ()):
-            allowed = kinds_of(instrument)
+            allowed = respondent_types(instrument)
             if source.answered_by is not None and source.answered_by not in allowed:
                 message = f"'{instrument.id}' is not answered by {source.answered_by} ({', '.join(allowed)})"
                 yield Finding(("sources", name, "answered_by"), message)
