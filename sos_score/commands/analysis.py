@@ -35,10 +35,8 @@ class Analysis:
         Exports; ``-`` is standard input.
     instrument : str
         Id or path.
-    column_map : Path or None
     fmt, output : str or None
         See `choose_format`.
-    force, quiet : bool
     """
 
     data: tuple[str, ...]

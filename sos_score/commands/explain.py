@@ -23,7 +23,6 @@ class Explained:
 
     Attributes
     ----------
-    explanations : tuple of Explanation
     about : dict
         The program, the definitions, and the missing rule where it is not theirs.
     """

@@ -23,18 +23,7 @@ MODELS: dict[str, type[Model]] = {
 
 
 def make_schema(kind: str) -> str:
-    """Return the JSON Schema of one kind of file, as text.
-
-    Parameters
-    ----------
-    kind : str
-        A key of `MODELS`.
-
-    Raises
-    ------
-    InvalidRequest
-        There is no such kind.
-    """
+    """Return the JSON Schema of one kind of file, as text."""
     if kind not in MODELS:
         raise InvalidRequest(f"no schema '{kind}' (schemas: {', '.join(MODELS)}) {guess(kind, MODELS)}".rstrip())
     schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}

@@ -46,22 +46,7 @@ class _Source:
 
 
 def score_files(job: ScoreRequest) -> bool:
-    """Score every file of a job; a file that fails does not take the others down.
-
-    Parameters
-    ----------
-    job : ScoreRequest
-
-    Returns
-    -------
-    bool
-        Whether every file was scored.
-
-    Raises
-    ------
-    InvalidInput
-        Nothing could be scored.
-    """
+    """Score every file of a job; a file that fails does not take the others down."""
     kind, targets = plan_targets(job)
     definitions = load_definitions(job.instruments)
     instruments = [definition.instrument for definition in definitions]

@@ -37,28 +37,7 @@ def name_companion(target: Path) -> Path:
 def open_target(
     kind: str, target: Path | None, columns: list[str], about: About, book: Book, *, quiet: bool
 ) -> Iterator[Parts]:
-    """Open what the scores are written to; it appears only when the block ends well.
-
-    Parameters
-    ----------
-    kind : str
-        table, csv, json, xlsx, parquet or sav.
-    target : Path or None
-        None is the terminal or standard output.
-    columns : list of str
-        Of the output.
-    about : callable
-        Gives, at the end, what has to stand beside the scores.
-    book : callable
-        Gives, at the end, what the columns mean.
-    quiet : bool
-        Whether to leave the progress bar out.
-
-    Yields
-    ------
-    callable
-        Opens a part that takes batches and can be taken back as a whole.
-    """
+    """Open what the scores are written to; it appears only when the block ends well."""
     if kind == "table":
         shown = _Shown(columns)
         yield shown.part

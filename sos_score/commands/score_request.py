@@ -28,7 +28,6 @@ class ScoreRequest:
         Exports; ``-`` is standard input.
     instruments : tuple of str
         Ids or paths.
-    column_map : Path or None
     on_invalid : str
         ``error`` or ``missing``.
     metrics : tuple of str
@@ -41,7 +40,6 @@ class ScoreRequest:
         One row for each respondent and scale.
     fmt, output : str or None
         See `choose_format`; a folder gets a file for each source.
-    force, quiet : bool
     """
 
     data: tuple[str, ...]
@@ -64,15 +62,7 @@ class ScoreRequest:
 
 
 def make_choices(job: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
-    """Return what the job asks for beyond the definitions.
-
-    Raises
-    ------
-    InvalidRequest
-        A metric or a missing rule does not exist, or nobody could meet the rule.
-    InvalidDefinition
-        The file of norms is wrong.
-    """
+    """Return what the job asks for beyond the definitions."""
     for metric in job.metrics:
         if metric not in METRICS:
             raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
@@ -106,15 +96,7 @@ def _read_rule(text: str | None) -> int | str | None:
 
 
 def plan_targets(job: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
-    """Return the format, and where each file's scores go.
-
-    Raises
-    ------
-    InvalidOutput
-        Something is there already, cannot be there, or is read by the job itself.
-    InvalidRequest
-        The format cannot be told, or two files would have one output.
-    """
+    """Return the format, and where each file's scores go."""
     output = job.output
     if output not in (None, "-") and (output.endswith(("/", "\\")) or Path(output).is_dir()):
         if not Path(output).is_dir():

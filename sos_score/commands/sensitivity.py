@@ -22,15 +22,7 @@ NAME = "sensitivity"
 
 
 def assess_file(request: CompareRequest) -> None:
-    """Judge every finding of a study again under other choices, and show or write what flips.
-
-    Raises
-    ------
-    InvalidInput
-        The study or a file of it is wrong.
-    InvalidRequest
-        A scale or instrument is not there, or another question is named.
-    """
+    """Judge every finding of a study again under other choices, and show or write what flips."""
     if set(request.only) != {NAME}:
         raise InvalidRequest("sensitivity is about change, arms and did, and stands alone: leave out any other --only")
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)

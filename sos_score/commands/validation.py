@@ -39,16 +39,7 @@ class Validation:
 
 
 def validate_paths(names: Iterable[str]) -> Validation:
-    """Check files, all files of folders, and all files that patterns match; each by what it is.
-
-    Parameters
-    ----------
-    names : iterable of str
-
-    Returns
-    -------
-    Validation
-    """
+    """Check files, all files of folders, and all files that patterns match; each by what it is."""
     paths: list[str] = []
     problems: list[Problem] = []
     examples = 0

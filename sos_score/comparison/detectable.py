@@ -56,13 +56,7 @@ class DetectableEffects:
 
 
 def find_detectable_effects(spread: Spread, plan: ComparisonPlan) -> DetectableEffects:
-    """Return the limits of a comparison of arms at a wave: adjusted at the ICC seen and at its interval's ends.
-
-    Parameters
-    ----------
-    spread : Spread
-    plan : ComparisonPlan
-    """
+    """Return the limits of a comparison of arms at a wave: adjusted at the ICC seen and at its interval's ends."""
     seen, low, high = detect_adjusted(spread, alpha=plan.alpha)
     return DetectableEffects(seen.effect, low, high, *_limit_sites(spread.sites, (spread.sd, spread.site_sd), plan))
 
@@ -71,16 +65,6 @@ def find_change_effects(
     found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float], plan: ComparisonPlan
 ) -> DetectableEffects:
     """Return the limits of a comparison of changes: adjusted by the CR2 error clustered on the site.
-
-    Parameters
-    ----------
-    found : PeopleDid
-        The difference in differences.
-    sites : tuple of int
-        Sites with a change, in the treated and the reference arm.
-    sds : tuple of float
-        Standard deviation of people, and of the sites' changes within arms.
-    plan : ComparisonPlan
 
     Notes
     -----
@@ -113,21 +97,7 @@ def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: Compari
 
 
 def detect_adjusted(spread: Spread, *, alpha: float) -> tuple[Detectable, float, float]:
-    """Return the smallest effect found with people nested in sites, at the ICC seen and at the limits of its interval.
-
-    Parameters
-    ----------
-    spread : Spread
-    alpha : float
-        Level of the two-sided test; power is 80%.
-
-    Returns
-    -------
-    Detectable
-        At the ICC seen, one below 0 taken as 0.
-    low, high : float
-        The effect at the limits of the ICC's interval.
-    """
+    """Return the smallest effect found with people nested in sites, at the ICC seen and at the limits of the ICC."""
 
     def detect(icc: float) -> Detectable:
         within = icc if math.isnan(icc) else min(1.0, max(0.0, icc))
@@ -165,13 +135,7 @@ class Spread:
 
 
 class Spreads:
-    """The spread of one outcome's scores at each wave, measured once for all questions that ask for it.
-
-    Parameters
-    ----------
-    outcome : OutcomeScores
-    plan : ComparisonPlan
-    """
+    """The spread of one outcome's scores at each wave, measured once for all questions that ask for it."""
 
     def __init__(self, outcome: OutcomeScores, plan: ComparisonPlan) -> None:
         self._outcome, self._plan = outcome, plan
@@ -185,18 +149,7 @@ class Spreads:
 
 
 def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> Spread:
-    """Return how the scores of a wave spread.
-
-    Parameters
-    ----------
-    outcome : OutcomeScores
-    plan : ComparisonPlan
-    wave : str
-
-    Returns
-    -------
-    Spread
-    """
+    """Return how the scores of a wave spread."""
     arms = (plan.treated, plan.reference)
     by_arm = [[outcome.scores(site, wave) for site in plan.sites if plan.arms[site] == arm] for arm in arms]
     by_arm = [[scores for scores in sites if scores.size] for sites in by_arm]

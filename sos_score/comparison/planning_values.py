@@ -51,18 +51,7 @@ class PlanningValues:
 
 
 def measure_for_planning(outcome: OutcomeScores, plan: ComparisonPlan) -> PlanningValues:
-    """Measure what the plan of a next study needs in one outcome.
-
-    Parameters
-    ----------
-    outcome : OutcomeScores
-    plan : ComparisonPlan
-
-    Returns
-    -------
-    PlanningValues
-        People without a score are not counted.
-    """
+    """Measure what the plan of a next study needs in one outcome."""
     ends = list(dict.fromkeys((plan.first_wave, plan.last_wave)))
     waves = [wave for wave in ends if outcome.at(wave=wave).any()]
     sizes = {wave: [int(outcome.at(site, wave).sum()) for site in plan.sites] for wave in waves}

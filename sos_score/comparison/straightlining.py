@@ -16,19 +16,7 @@ SHORTEST_RUN = 10
 
 
 def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
-    """Return the longest run of identical answers in each row of a table.
-
-    Parameters
-    ----------
-    table : SourceTable
-
-    Returns
-    -------
-    array (rows,) of int
-        Codes as answered, not reversed, in the order of the definition's items, which is taken for the order they
-        were asked in. An item without an answer is passed over: it neither continues a run nor ends it. A run ends
-        where the response scale changes. 0 where nothing was answered.
-    """
+    """Return the longest run of identical answers in each row of a table."""
     if table.instrument is None:
         return np.zeros(len(table.frame), dtype=np.intp)
     kinds = {name: scale for name, scale in table.instrument.responses.items() if name in table.answers}

@@ -18,13 +18,7 @@ WHOLE_FORMATS = ("xlsx", "parquet", "sav")  # cannot be written row by row
 
 
 def choose_format(asked: str | None, output: str | None, allowed: tuple[str, ...] = SCORE_FORMATS) -> str:
-    """Return the format asked for, else the one the output's suffix says, else ``table``.
-
-    Raises
-    ------
-    InvalidRequest
-        Neither says one that is known, or the format cannot go where it should.
-    """
+    """Return the format asked for, else the one the output's suffix says, else ``table``."""
     known = ("table", *allowed)
     if asked is not None and asked not in known:
         raise InvalidRequest(f"no format '{asked}' (formats: {', '.join(known)})")

@@ -54,10 +54,8 @@ class Table:
 
     Attributes
     ----------
-    columns : tuple of Column
     rows : tuple of tuple
         Text, numbers, and None for what is missing.
-    title : str
     notes : tuple of str
         Printed below.
     stub : int

@@ -176,18 +176,6 @@ def _check_grimmer(statistic: PublishedStatistic, mean: Printed, sd: Printed) ->
 def check_parts(parts: Sequence[PublishedStatistic], total: PublishedStatistic) -> tuple[Check, ...]:
     """Check published parts of a score (subscales) against the published total that they add up to.
 
-    Parameters
-    ----------
-    parts : sequence of PublishedStatistic
-        All parts, as sums; of the same people as the total.
-    total : PublishedStatistic
-        Their sum.
-
-    Returns
-    -------
-    tuple of Check
-        "sum of means", "sum of lowest", "sum of highest" and "SD of a sum", those that have what they need.
-
     Notes
     -----
     Means and ends of ranges add up. The SD of a sum lies between the largest part's SD less all others (or

@@ -53,23 +53,7 @@ Key = tuple[str, str]  # group and name
 
 
 def read_published_file(path: str | Path) -> list[tuple[Place, dict[str, str]]]:
-    """Read the cells of a published table.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV or TSV; ``-`` is standard input. See `COLUMNS`; ``name`` and ``mean`` must be there.
-
-    Returns
-    -------
-    list of (Place, dict)
-        A row each, blank rows left out.
-
-    Raises
-    ------
-    InvalidInput
-        The file cannot be read, or its header or shape is wrong.
-    """
+    """Read the cells of a published table."""
     name = str(path)
     try:
         with open_export(name) as opened, opened.normalise() as export:
@@ -108,18 +92,7 @@ def find_header_problems(header: Sequence[str], path: str = "") -> list[Problem]
 
 
 def read_rows(rows: Iterable[tuple[Place, Cells]]) -> tuple[PublishedRow, ...]:
-    """Read cells as published figures.
-
-    Parameters
-    ----------
-    rows : iterable of (Place, dict)
-        Column to text, for each row.
-
-    Raises
-    ------
-    InvalidInput
-        With every problem of every row.
-    """
+    """Read cells as published figures."""
     problems: list[Problem] = []
     read = [(place, _read_row(place, cells, problems)) for place, cells in rows]
     problems += _find_misfits(read)

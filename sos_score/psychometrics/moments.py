@@ -99,16 +99,6 @@ class PairSums:
 def complete_rows(matrix: ArrayLike) -> NDArray[np.bool_]:
     """Return which rows answer every item, items that nobody answered left aside.
 
-    Parameters
-    ----------
-    matrix : array of shape (n, k)
-        Answers, NaN where missing.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        True where the row is complete; nowhere when there is no answer at all.
-
     Examples
     --------
     >>> nan = float("nan")
@@ -123,20 +113,6 @@ def complete_rows(matrix: ArrayLike) -> NDArray[np.bool_]:
 
 def moments(matrix: ArrayLike, missing: Missing = "listwise") -> Moments:
     """Return the moments of a matrix of answers.
-
-    Parameters
-    ----------
-    matrix : array of shape (n, k)
-        One row a respondent, one column an item, already keyed; NaN where the answer is missing.
-    missing : {"listwise", "pairwise"}
-        Listwise drops every row with a missing answer; an item that nobody answered drops nobody, it is
-        left with NaN instead. Pairwise uses, for each mean, covariance and correlation, every row that has
-        what it needs.
-
-    Returns
-    -------
-    Moments
-        Agrees with R's cov and cor, ``use = "complete.obs"`` or ``"pairwise"``.
 
     Examples
     --------
@@ -171,27 +147,6 @@ def moments_from_sums(
 ) -> Moments:
     """Return the listwise moments from sums over the complete rows, as one lazy pass gives them.
 
-    Parameters
-    ----------
-    n : int
-        Complete rows.
-    sums : array of shape (k,)
-        Sum of (answer - pivot) of each item over those rows.
-    cross_products : array of shape (k, k)
-        Sum of (answer_i - pivot_i) (answer_j - pivot_j) over those rows.
-    pivot : float or array of shape (k,)
-        What was taken off the answers before they were summed. Sums of integers are exact whatever the
-        pivot; the middle of the response scale keeps them small, so that nothing is lost in
-        ``cross_products - sums sums' / n``.
-    rows : int, optional
-        Rows looked at, incomplete ones included; n when not given.
-
-    Returns
-    -------
-    Moments
-        The same as `moments` of the complete rows. An item nobody answered must be left out before the sums
-        are taken.
-
     Examples
     --------
     >>> m = moments_from_sums(3, [-2, -1], [[6, 5], [5, 5]], pivot=3)
@@ -215,20 +170,6 @@ def moments_from_sums(
 
 def moments_from_pair_sums(pairs: PairSums, *, rows: int, complete: int, pivot: ArrayLike = 0.0) -> Moments:
     """Return the pairwise moments from sums over the rows each pair of items shares.
-
-    Parameters
-    ----------
-    pairs : PairSums
-        The sums.
-    rows, complete : int
-        Rows looked at, and rows with every answer.
-    pivot : float or array of shape (k,)
-        What was taken off the answers; see `moments_from_sums`.
-
-    Returns
-    -------
-    Moments
-        The same as ``moments(matrix, "pairwise")``.
 
     Examples
     --------

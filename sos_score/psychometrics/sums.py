@@ -143,20 +143,7 @@ def _find_asked(reading: _Reading, scale: ScaleColumns, groups: Sequence[Group])
 
 
 def key_moments(scale: ScaleColumns, sums: AnswerSums, missing: Missing) -> Moments:
-    """Return the moments of the terms of a scale under its key.
-
-    Parameters
-    ----------
-    scale : ScaleColumns
-    sums : AnswerSums
-    missing : {"listwise", "pairwise"}
-        What the sums were taken over.
-
-    Returns
-    -------
-    Moments
-        The same as `moments` of the keyed answers.
-    """
+    """Return the moments of the terms of a scale under its key."""
     turned, pivot = np.outer(scale.signs, scale.signs), (scale.low + scale.high) / 2
     pairs = replace(
         sums.pairs,

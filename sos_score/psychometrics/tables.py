@@ -62,11 +62,6 @@ def name_group(group: Mapping[str, str]) -> str:
 def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of a result table: the group, the scale, and what was computed.
 
-    Raises
-    ------
-    InvalidRequest
-        A group column has the name of one of the results, and one would hide the other.
-
     Examples
     --------
     >>> place_row({"site": "2"}, "bond", {"n": 12})

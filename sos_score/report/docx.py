@@ -24,19 +24,7 @@ _SIZES = {"Title": 20.0, "Heading 1": 15.0, "Heading 2": 12.0, "Caption": 9.5, "
 
 
 def make_document(study: Study, sections: Sequence[Section]) -> bytes:
-    """Return a report as a Word document.
-
-    Parameters
-    ----------
-    study : Study
-    sections : sequence of Section
-
-    Returns
-    -------
-    bytes
-        Pages are A4. Tables are numbered, in APA style; where one is too wide its page lies on its side, and those that
-        a page folds away are in an appendix. The same sections give the same bytes.
-    """
+    """Return a report as a Word document."""
     from docx import Document
 
     writer = _Writer(Document(), study.title)

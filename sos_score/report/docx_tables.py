@@ -68,19 +68,7 @@ def measure(text: str) -> float:
 
 
 def lay_out(table: Table, *, is_turned: bool = False) -> Layout:
-    """Return the largest type, and the narrower page, in which a table's words stay whole.
-
-    Parameters
-    ----------
-    table : Table
-    is_turned : bool
-        Whether the page lies on its side in any case.
-
-    Returns
-    -------
-    Layout
-        One too wide even in the smallest type on the wider page has its columns narrowed in proportion.
-    """
+    """Return the largest type, and the narrower page, in which a table's words stay whole."""
     texts = _list_texts(drop_hidden(table))
     for room, sizes in ((PORTRAIT, () if is_turned else _SIZES[:-1]), (LANDSCAPE, _SIZES)):
         for size in sizes:
@@ -120,18 +108,7 @@ def _share(least: Sequence[float], wanted: Sequence[float], room: float) -> tupl
 
 
 def make_table_element(table: Table, layout: Layout) -> Any:
-    """Return a table as an element of a Word document: a rule above and below the header and below the last row.
-
-    Parameters
-    ----------
-    table : Table
-    layout : Layout
-
-    Returns
-    -------
-    lxml element
-        Numbers stand on the right, so that decimals of one column are aligned; rows do not break across pages.
-    """
+    """Return a table as an element of a Word document: a rule above and below the header and below the last row."""
     from docx.oxml import parse_xml
 
     table = drop_hidden(table)

@@ -16,19 +16,7 @@ from sos_score.words import count, join
 
 
 def make_page(study: Study, sections: Sequence[Section]) -> str:
-    """Return a report as HTML.
-
-    Parameters
-    ----------
-    study : Study
-    sections : sequence of Section
-
-    Returns
-    -------
-    str
-        Everything from the study is escaped. The Content-Security-Policy allows the page's own style sheet, by its
-        SHA-256, and nothing else. The same sections give the same bytes.
-    """
+    """Return a report as HTML."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 

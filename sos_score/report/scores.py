@@ -39,18 +39,7 @@ class StudyScores:
 
 
 def gather_scores(data: StudyData, definitions: Mapping[str, Definition]) -> StudyScores:
-    """Return all scores of a study, with what their columns mean.
-
-    Parameters
-    ----------
-    data : StudyData
-    definitions : dict
-        By instrument id.
-
-    Returns
-    -------
-    StudyScores
-    """
+    """Return all scores of a study, with what their columns mean."""
     import polars as pl
 
     sheets: list[tuple[str, pl.DataFrame, pl.DataFrame]] = []
@@ -75,17 +64,7 @@ def gather_scores(data: StudyData, definitions: Mapping[str, Definition]) -> Stu
 
 
 def make_study_sav(data: StudyData, scores: StudyScores) -> bytes:
-    """Return the scores of a study as an SPSS file, categories as numbers with labels.
-
-    Parameters
-    ----------
-    data : StudyData
-    scores : StudyScores
-
-    Returns
-    -------
-    bytes
-    """
+    """Return the scores of a study as an SPSS file, categories as numbers with labels."""
     import polars as pl
 
     frame, variables = scores.frame, {each.name: each for each in scores.variables}

@@ -16,22 +16,7 @@ _LONGEST = 31  # signs that Excel allows in the name of a sheet
 
 
 def make_report_workbook(study: Study, sections: Sequence[Section], further: Mapping[str, Table]) -> bytes:
-    """Return the tables of a report as an Excel workbook.
-
-    Parameters
-    ----------
-    study : Study
-    sections : sequence of Section
-        Their tables come first, a sheet each.
-    further : dict
-        Sheet name to table: findings in full precision, codebooks.
-
-    Returns
-    -------
-    bytes
-        The first sheet lists the others, the last has the notes of all. Numbers are numbers in full precision, shown
-        as in the report; text is text, never a formula or a link. The same tables give the same bytes.
-    """
+    """Return the tables of a report as an Excel workbook."""
     sheets = name_sheets([block.value for section in sections for block in section.blocks
                           if isinstance(block.value, Table)])  # fmt: skip
     target = BytesIO()

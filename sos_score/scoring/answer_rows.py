@@ -48,7 +48,6 @@ class FileRows:
 
     Attributes
     ----------
-    files : sequence of (Export, Scorer)
     ids : tuple of str
         The id columns of all files together.
     on_invalid : str
@@ -69,20 +68,7 @@ class FileRows:
         return len(self._done) == len(self.files)
 
     def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
-        """Check every row, and hand the rows over meanwhile.
-
-        Parameters
-        ----------
-        items : collection of str
-            Items whose codes are handed over beside the ids and the scores.
-        open_part : callable
-            See `score_export`; opened for each file, and once more where a file has to be read again.
-
-        Raises
-        ------
-        InvalidSurvey
-            With every problem of every file.
-        """
+        """Check every row, and hand the rows over meanwhile."""
         problems: list[Problem] = []
         self._done.clear()
         for export, scorer in self.files:
@@ -134,13 +120,7 @@ class FileRows:
 
 
 def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
-    """Return the ids, codes and scores of a frame of answers; see `Responses.frame`.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-    scorer : Scorer
-    """
+    """Return the ids, codes and scores of a frame of answers; see `Responses.frame`."""
     distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
     answers = [answer_column(item) for item in scorer.columns.items]
     scored = add_scores(add_answers(frame, scorer, distinct), scorer)

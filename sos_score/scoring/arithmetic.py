@@ -37,17 +37,6 @@ class RowScore:
 def score_row(plan: ScoringPlan, codes: Mapping[str, float | None]) -> dict[str, RowScore]:
     """Return each scale's score from one person's codes.
 
-    Parameters
-    ----------
-    plan : ScoringPlan
-    codes : dict
-        Item id to code, None where missing.
-
-    Returns
-    -------
-    dict
-        Scale id to `RowScore`.
-
     Examples
     --------
     >>> from sos_score import load_instrument

@@ -23,13 +23,7 @@ def check_definition(document: Document) -> tuple[Instrument | None, list[Proble
 
 
 def load_definition(name: str) -> Definition:
-    """Return a definition by id or path whose examples come out right.
-
-    Raises
-    ------
-    InvalidDefinition
-        There is none, or anything about it is wrong.
-    """
+    """Return a definition by id or path whose examples come out right."""
     definition = find_definition(name)
     problems = check_examples(definition.instrument, definition.document)
     if problems:
@@ -38,14 +32,7 @@ def load_definition(name: str) -> Definition:
 
 
 def check_examples(instrument: Instrument, document: Document) -> list[Problem]:
-    """Return a problem for each example answer that is not allowed and each stated score that is not given.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    document : Document
-        The file it was read from; gives each problem its line.
-    """
+    """Return a problem for each example answer that is not allowed and each stated score that is not given."""
     keys = build_answer_keys([instrument])
     problems: list[Problem] = []
     rows: list[dict[str, float | None]] = []

@@ -22,9 +22,6 @@ class AnswerStep:
 
     Attributes
     ----------
-    item : str
-    line : int
-    column : str
     cell : str
         As found.
     code : float or None
@@ -32,7 +29,6 @@ class AnswerStep:
     missing : str
         Why there is none: ``blank``, a reason of the definition, ``not allowed``, or ``too few answered`` for the
         score of a scale.
-    is_reversed : bool
     value : float or None
         What counts: the code, or low + high - code.
     low, high : float
@@ -69,20 +65,14 @@ class ScaleSteps:
 
     Attributes
     ----------
-    scale, title : str
-    higher_is : str
-    answers : tuple of AnswerStep
-    answered, required, size : int
     rule : str
         The missing rule in words.
     method : str
         ``mean`` or ``sum``.
     arithmetic : str
         The sum as a reader can redo it; empty where there is no score.
-    score : float or None
     low, high : float
         The theoretical range of the score.
-    t_scores : tuple of TStep
     """
 
     scale: str
@@ -103,16 +93,7 @@ class ScaleSteps:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One row of an export, explained.
-
-    Attributes
-    ----------
-    instrument : Instrument
-    source : str
-    line : int
-    ids : dict
-    scales : tuple of ScaleSteps
-    """
+    """One row of an export, explained."""
 
     instrument: Instrument
     source: str
@@ -124,29 +105,7 @@ class Explanation:
 def explain_respondent(
     export: Export, scorer: Scorer, respondent: str, scales: Iterable[str] = ()
 ) -> list[Explanation]:
-    """Explain every row of one respondent.
-
-    Parameters
-    ----------
-    export : Export
-    scorer : Scorer
-        For one instrument.
-    respondent : str
-    scales : iterable of str
-        Which scales; none means all.
-
-    Returns
-    -------
-    list of Explanation
-        One for each row, in the order of the file. The arithmetic is that of `score_row`.
-
-    Raises
-    ------
-    InvalidSurvey
-        There is no respondent column, or nobody of that name in it.
-    InvalidRequest
-        There is no such scale.
-    """
+    """Explain every row of one respondent."""
     (plan,) = scorer.plans
     wanted = list(scales) or list(plan.instrument.scales)
     for scale in wanted:

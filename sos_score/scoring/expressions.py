@@ -19,20 +19,7 @@ def answer_column(item: str) -> str:
 
 
 def compute_scores(frame: Frame, plan: ScoringPlan) -> Frame:
-    """Return `frame` with each scale's score and count answered added.
-
-    Parameters
-    ----------
-    frame : narwhals DataFrame or LazyFrame
-        With each item's codes in `answer_column`, null where missing.
-    plan : ScoringPlan
-
-    Returns
-    -------
-    narwhals DataFrame or LazyFrame
-        As given. A score is null where fewer than the required terms are present. With x the terms, reversed
-        as the key says, over the n present of k: mean = sum(x) / n; prorated sum = sum(x) k / n.
-    """
+    """Return `frame` with each scale's score and count answered added."""
     waiting = list(plan.scales)
     while waiting:
         # Scales of scores need their parts as columns first; all others go in one step.

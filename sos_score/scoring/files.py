@@ -80,13 +80,7 @@ class Outcome:
 
 
 def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
-    """Return what became of a file that was read for one instrument and then for another.
-
-    Parameters
-    ----------
-    one, other : Outcome
-        Of the same file; what was read for the same instruments is told once.
-    """
+    """Return what became of a file that was read for one instrument and then for another."""
     if set(other.instruments) <= set(one.instruments):
         return one
     return Outcome(
@@ -110,31 +104,7 @@ def score_export(
     open_part: OpenPart,
     codes: Collection[str] = (),
 ) -> Outcome:
-    """Score an export and hand the scores over in batches.
-
-    Parameters
-    ----------
-    export : Export
-    scorer : Scorer
-    on_invalid : str
-        ``error`` or ``missing``; see `score_survey`.
-    open_part : callable
-        Gives a context whose value takes the batches, in the order of the rows. It is opened a second time,
-        and the first part is void, where the file or a column of numbers turns out to be otherwise further down.
-    codes : collection of str
-        Items whose codes are handed over beside the scores.
-
-    Returns
-    -------
-    Outcome
-
-    Raises
-    ------
-    InvalidSurvey
-        With every problem of the file, each with its line.
-    InvalidOutput
-        The batches cannot be written: raised by what takes them.
-    """
+    """Score an export and hand the scores over in batches."""
     try:
         return _score_export(export, scorer, on_invalid, open_part, codes)
     except OSError as error:
@@ -164,13 +134,7 @@ def _score_export(
 
 
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
-    """Return what would become of an export, and keep no score; reference samples are left unmeasured.
-
-    Raises
-    ------
-    InvalidSurvey
-        As `score_export`.
-    """
+    """Return what would become of an export, and keep no score; reference samples are left unmeasured."""
     unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))
     return score_export(export, unmeasured, on_invalid, discard)
 

@@ -35,15 +35,7 @@ def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -
 
 
 def open_frame(frame: Any) -> Any:
-    """Return any frame as one of narwhals.
-
-    Raises
-    ------
-    InvalidSurvey
-        Several columns have one name, which pandas, PyArrow and DuckDB allow.
-    InvalidRequest
-        It is no frame.
-    """
+    """Return any frame as one of narwhals."""
     try:
         given = nw.from_native(frame)
         names = given.collect_schema().names()
@@ -73,15 +65,7 @@ def prepare_frame(
     choices: ScoringChoices | None,
     on_invalid: str,
 ) -> tuple[Any, Scorer]:
-    """Return any frame as one of narwhals, and everything known of the job before its rows are read.
-
-    Raises
-    ------
-    InvalidSurvey
-        A column is missing, ambiguous, or holds no single answers.
-    InvalidRequest
-        It is no frame, or `on_invalid` is neither.
-    """
+    """Return any frame as one of narwhals, and everything known of the job before its rows are read."""
     if on_invalid not in get_args(OnInvalid):
         raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
     given = open_frame(frame)

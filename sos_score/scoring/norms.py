@@ -69,7 +69,6 @@ class NamedNorm:
     ----------
     name : str
         Ends the T column's name.
-    instrument : str
     unit : str
         ``respondent`` or ``team``.
     score : str
@@ -111,23 +110,7 @@ class NamedNorm:
 
 
 def read_norm_file(path: Path, instruments: Iterable[Instrument]) -> NormFile:
-    """Read and check a file of norms.
-
-    Parameters
-    ----------
-    path : Path
-    instruments : iterable of Instrument
-        Those it may be for.
-
-    Returns
-    -------
-    NormFile
-
-    Raises
-    ------
-    InvalidDefinition
-        With every problem of the file, each with its line.
-    """
+    """Read and check a file of norms."""
     known = {instrument.id: instrument for instrument in instruments}
     document = read_yaml(path)
     problems = list(document.problems)

@@ -21,8 +21,6 @@ class Term:
 
     Attributes
     ----------
-    name : str
-    is_reversed : bool
     low, high : float
         Its theoretical range; reversed it is ``low + high - x``.
     """
@@ -48,15 +46,12 @@ class ScalePlan:
 
     Attributes
     ----------
-    scale : str
     column : str
         Where the score goes; the count answered goes to ``<column>_n``.
-    terms : tuple of Term
     of_scores : bool
         Whether the terms are scores of other scales, not items.
     method : str
         ``mean`` or ``sum``.
-    rule : MissingRule
     required : int
         The least number of terms present.
     low, high : float
@@ -143,15 +138,6 @@ class ScoringChoices:
 
 def plan_scores(instrument: Instrument, choices: ScoringChoices | None = None) -> ScoringPlan:
     """Return how each scale of `instrument` is computed.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    choices : ScoringChoices, optional
-
-    Returns
-    -------
-    ScoringPlan
 
     Examples
     --------

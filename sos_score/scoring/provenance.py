@@ -14,18 +14,7 @@ _PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule"
 
 
 def describe_definition(definition: Definition) -> dict[str, Any]:
-    """Return what identifies a definition and who vouches for each part of it, as plain data.
-
-    Parameters
-    ----------
-    definition : Definition
-
-    Returns
-    -------
-    dict
-        id, version, title, sha256 (of the file), verification, missing (the rule in words), rights, notes; where item
-        wording was laid over it, wording_sha256.
-    """
+    """Return what identifies a definition and who vouches for each part of it, as plain data."""
     instrument = definition.instrument
     wording = {} if definition.wording is None else {"wording_sha256": definition.wording.sha256}
     return {
@@ -110,17 +99,7 @@ def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str
 def describe_scores(
     definitions: Iterable[Definition], outcomes: Iterable[Outcome], version: str, min_answered: int | str | None = None
 ) -> dict[str, Any]:
-    """Return everything that has to stand beside a file of scores, as plain data.
-
-    Parameters
-    ----------
-    definitions : iterable of Definition
-    outcomes : iterable of Outcome
-    version : str
-        Of this program.
-    min_answered : int or str, optional
-        The missing rule that took the place of the definitions' own.
-    """
+    """Return everything that has to stand beside a file of scores, as plain data."""
     definitions = list(definitions)
     instruments = [definition.instrument for definition in definitions]
     override = {} if min_answered is None else {"min_answered": describe_override(min_answered, instruments)}

@@ -28,18 +28,7 @@ def measure_references(frame: nw.LazyFrame[Any], scorer: Scorer, distinct: Itera
 
 
 def measure_norms(sources: Mapping[str, Source]) -> list[NamedNorm]:
-    """Return what each reference sample comes to in all sources together; each is read once if there are any.
-
-    Parameters
-    ----------
-    sources : dict
-        Frame, scorer and distinct texts of each, by its name: the column ``source``, where there are several.
-
-    Raises
-    ------
-    InvalidSurvey
-        See `measure_reference`.
-    """
+    """Return what each reference sample comes to in all sources together; each is read once if there are any."""
     parts: dict[str, list[nw.LazyFrame[Any]]] = {}
     wanted: dict[str, tuple[ScoringPlan, tuple[tuple[str, Reference], ...]]] = {}
     for source, (frame, scorer, distinct) in sources.items():
@@ -88,28 +77,7 @@ def add_norms(scorer: Scorer, norms: Iterable[NamedNorm]) -> Scorer:
 def measure_reference(
     scored: nw.LazyFrame[Any], name: str, reference: Reference, instrument: Instrument, columns: Mapping[str, str]
 ) -> NamedNorm:
-    """Return the norm a reference sample in the data makes.
-
-    Parameters
-    ----------
-    scored : narwhals LazyFrame
-        With the id columns, as text, and the mean of each scale.
-    name : str
-    reference : Reference
-    instrument : Instrument
-    columns : dict
-        Scale id to the column of its mean.
-
-    Returns
-    -------
-    NamedNorm
-        Mean and sd (n - 1) of the rows, or of the means of their teams.
-
-    Raises
-    ------
-    InvalidSurvey
-        The reference names a column or a value that is not there, or fewer than two have a score.
-    """
+    """Return the norm a reference sample in the data makes."""
     _check_reference(scored, name, reference)
     for column, values in reference.where.items():
         scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))

@@ -62,19 +62,7 @@ class Responses:
         return self._rows.is_checked
 
     def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
-        """Look at all rows of the files, and hand them over meanwhile: ids, scores and the codes of some items.
-
-        Parameters
-        ----------
-        items : collection of str
-        open_part : callable
-            See `score_export`.
-
-        Raises
-        ------
-        InvalidSurvey
-            With every problem of every file.
-        """
+        """Look at all rows of the files, and hand them over meanwhile: ids, scores and the codes of some items."""
         self._rows.check(items, open_part)
 
     @property

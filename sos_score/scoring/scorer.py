@@ -37,13 +37,10 @@ class Scorer:
 
     Attributes
     ----------
-    plans : tuple of ScoringPlan
-    columns : Columns
     keys : dict
         Item id to how its cells are read.
     ready_made : tuple of ReadyMade
         The T-scores that arrive as such.
-    choices : ScoringChoices
     """
 
     plans: tuple[ScoringPlan, ...]
@@ -89,15 +86,7 @@ def prepare_scorer(
     *,
     values: Mapping[str, ColumnValues] | None = None,
 ) -> Scorer:
-    """Match columns and instruments before any row is read; a column that is missing or wanted twice is a problem.
-
-    Parameters
-    ----------
-    path : str
-        The export, for messages.
-    values : mapping
-        What the file says of the codes in its columns; see `Export`.
-    """
+    """Match columns and instruments before any row is read; a column that is missing or wanted twice is a problem."""
     instruments = tuple(instruments)
     columns, problems = match_columns(header, instruments, column_map, path)
     if problems:
@@ -125,15 +114,7 @@ def prepare_scorer(
 
 
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
-    """Return `frame` with each item's codes in `answer_column`.
-
-    Parameters
-    ----------
-    frame : narwhals DataFrame or LazyFrame
-    scorer : Scorer
-    distinct : iterable of Distinct
-        The distinct texts of the columns that do not hold numbers.
-    """
+    """Return `frame` with each item's codes in `answer_column`."""
     schema = frame.collect_schema()
     texts: dict[str, list[str]] = {}
     for each in distinct:

@@ -61,23 +61,6 @@ def infer_t(
 ) -> Estimate:
     """Test an estimate against 0 and put an interval around it, from its standard error and df.
 
-    Parameters
-    ----------
-    n : tuple of int
-        Counts to carry along.
-    estimate, se : float
-        In score units. A `se` of 0 means the data do not vary.
-    df : float
-        Degrees of freedom of t; need not be whole.
-    level : float
-        Confidence level, 0 to 1.
-
-    Returns
-    -------
-    Estimate
-        With NaN statistic, p and interval where `estimate`, `se` or `df` is NaN, and, with a note, where `df`
-        is not positive or `se` is 0.
-
     Notes
     -----
     t = estimate / se; p = 2 P(T_df > |t|); interval = estimate -+ t_df(1 - (1 - level) / 2) se.

@@ -83,20 +83,6 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
 def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """Return how many standard errors a true effect must measure for a two-sided t test to have this power.
 
-    Parameters
-    ----------
-    df : float
-        Degrees of freedom.
-    alpha : float
-        Level of the test.
-    power : float
-        Wanted power, above `alpha`.
-
-    Returns
-    -------
-    float
-        The noncentrality; NaN where `df` is not positive.
-
     Examples
     --------
     >>> round(find_detectable(126), 4), round(find_detectable(2), 4)

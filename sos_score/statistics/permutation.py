@@ -54,17 +54,6 @@ def count_assignments(n_treated: int, n_contrast: int) -> int:
 def find_smallest_p(n_treated: int, n_contrast: int) -> float:
     """Return the smallest two-sided p an exact permutation of sites can reach.
 
-    Parameters
-    ----------
-    n_treated, n_contrast : int
-        Sites in each arm.
-
-    Returns
-    -------
-    float
-        2 / assignments for arms of equal size, where every assignment has a mirror of equal size and opposite
-        sign; 1 / assignments otherwise. NaN when an arm is empty.
-
     Examples
     --------
     >>> round(find_smallest_p(2, 2), 4), find_smallest_p(1, 3), find_smallest_p(4, 4)

@@ -53,23 +53,7 @@ def judge_similarity(
     level: float = 0.95,
     drawn: Mapping[tuple[str, str], ProfileDraws] | None = None,
 ) -> SimilarityVerdict:
-    """Say whether the data support, refuse or leave open that all profiles are very similar.
-
-    Parameters
-    ----------
-    people : mapping of str to ProfilePeople
-        Two or more profiles by name.
-    limit : float
-        Largest distance, in points a scale, that counts as very similar.
-    drawn : mapping, optional
-        Two names to their `draw_profiles`, where they are there already.
-
-    Returns
-    -------
-    SimilarityVerdict
-        Supported when the interval of every pair ends below the limit; refused when that of some pair,
-        widened for the number of pairs (Bonferroni), begins above it; otherwise the data cannot tell.
-    """
+    """Say whether the data support, refuse or leave open that all profiles are very similar."""
     names = list(people)
     if len(names) < 2:
         raise ValueError("similarity needs two or more profiles")

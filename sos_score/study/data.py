@@ -25,7 +25,6 @@ class SourceTable:
 
     Attributes
     ----------
-    source : str
     instrument : Instrument or None
         None where a file of scores does not say how they were made.
     plan : ScoringPlan or None
@@ -118,7 +117,6 @@ class StudyData:
 
     Attributes
     ----------
-    study : Study
     tables : tuple of SourceTable
         A table for each source and instrument, in the order of the study file.
     outcomes : tuple of StudyOutcome

@@ -48,14 +48,12 @@ class StudyFile:
 
     Attributes
     ----------
-    study : Study
     document : Document
         The file: its path, the line of every part, and the SHA-256 of its bytes.
     definitions : mapping
         The definitions of each source.
     column_maps : mapping
         For each source a column map, or None, for each of its files.
-    norms : tuple of NormFile
     """
 
     study: Study

@@ -35,7 +35,6 @@ class ScoredFile:
 
     Attributes
     ----------
-    path : str
     site : str
         The column of the site.
     wave : str or None
@@ -66,25 +65,7 @@ class _Cells:
 
 
 def make_study_from_scores(scored: ScoredFile) -> StudyData:
-    """Return a study made from a table of scores, such as ``sos-score score`` writes.
-
-    Parameters
-    ----------
-    scored : ScoredFile
-
-    Returns
-    -------
-    StudyData
-        A source for each instrument whose score columns (``<instrument>_<scale>``) are there, and the source
-        ``scores`` for columns of numbers of which no definition is known. Rows without a site or wave are left out.
-
-    Raises
-    ------
-    InvalidRequest
-        A column, or a treated site, is not there.
-    InvalidSurvey
-        The file cannot be read, holds no scores, a score is not a number, or somebody is there twice in a wave.
-    """
+    """Return a study made from a table of scores, such as ``sos-score score`` writes."""
     cells = _read_cells(scored.path)
     ids = _find_ids(scored, cells)
     shipped = [load_instrument(name) for name in list_instruments()]

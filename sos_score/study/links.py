@@ -41,13 +41,7 @@ class LinkTable:
 
 
 def read_links(file: StudyFile) -> list[LinkTable]:
-    """Read the link tables of a study.
-
-    Raises
-    ------
-    InvalidInput
-        With every problem of every table, each with its line.
-    """
+    """Read the link tables of a study."""
     tables: list[LinkTable] = []
     problems: list[Problem] = []
     for name in file.study.links:

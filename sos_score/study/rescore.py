@@ -16,20 +16,7 @@ if TYPE_CHECKING:
 
 
 def rescore_study(data: StudyData, min_answered: int | str) -> StudyData:
-    """Return a study scored by one missing rule, whatever its sources and definitions say.
-
-    Parameters
-    ----------
-    data : StudyData
-    min_answered : int or str
-        How many items of a scale must be answered: a count, a share ("80%") or "all".
-
-    Returns
-    -------
-    StudyData
-        The same rows with other scores. No file is read again. Scores that arrived ready-made stay as they are, and
-        T-scores stay against the norms as they were stated or measured.
-    """
+    """Return a study scored by one missing rule, whatever its sources and definitions say."""
     tables = {id(table): _rescore(table, min_answered) for table in data.tables}
     outcomes = tuple(replace(outcome, table=tables[id(outcome.table)]) for outcome in data.outcomes)
     return replace(data, tables=tuple(tables.values()), outcomes=outcomes)

@@ -34,8 +34,6 @@ class SourceRows:
 
     Attributes
     ----------
-    source : str
-    instrument : Instrument
     frame : polars.DataFrame
         The study's ids as text, `FILE` as the number of the file, then what was answered.
     columns : mapping
@@ -55,13 +53,7 @@ class SourceRows:
 
 
 def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
-    """Read the rows of one instrument in one source of a study.
-
-    Raises
-    ------
-    InvalidInput
-        With every problem of the files, and of what the study file says of their id columns.
-    """
+    """Read the rows of one instrument in one source of a study."""
     import polars as pl
 
     source = file.study.sources[name]
@@ -198,15 +190,6 @@ def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, 
     """Return the export and the first line on which the study's ids have the given values.
 
     Only a broken file is read again for this.
-
-    Parameters
-    ----------
-    file : StudyFile
-    rows : SourceRows
-    number : int
-        Which of the source's files.
-    ids : mapping
-        Values by the study's ids.
     """
     path = file.resolve(file.study.sources[rows.source].files[number])
     column_map = file.column_maps[rows.source][number]

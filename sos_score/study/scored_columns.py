@@ -56,22 +56,7 @@ class ScoreColumn:
 def find_scores(
     header: Sequence[str], numeric: Iterable[str], instruments: Iterable[Instrument]
 ) -> dict[str, list[ScoreColumn]]:
-    """Return the score columns of a table, by the source they make.
-
-    Parameters
-    ----------
-    header : sequence of str
-    numeric : iterable of str
-        The columns that hold numbers and name nobody.
-    instruments : iterable of Instrument
-        The definitions that scores may have been made with; the first that fits counts.
-
-    Returns
-    -------
-    dict
-        Column stem of an instrument, or ``scores``, to its columns. A column of numbers of which no definition is
-        known is a score where it has a count (``x_n``) beside it, or where no column of the table has.
-    """
+    """Return the score columns of a table, by the source they make."""
     found: dict[str, list[ScoreColumn]] = {}
     taken: set[str] = set()
     for instrument in instruments:

@@ -6,16 +6,6 @@ from __future__ import annotations
 def say_count(count: int, least: int) -> str:
     """Return a count of people, or that it is below the least that is shown.
 
-    Parameters
-    ----------
-    count : int
-    least : int
-        The study's ``privacy.smallest_cell``; 0 is no secret.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> say_count(3, 5), say_count(5, 5), say_count(0, 5)
@@ -26,17 +16,6 @@ def say_count(count: int, least: int) -> str:
 
 def say_part(part: int, whole: int, least: int) -> str:
     """Return how many of how many, so that neither the part nor the rest is a few who are counted.
-
-    Parameters
-    ----------
-    part, whole : int
-    least : int
-        As in `say_count`.
-
-    Returns
-    -------
-    str
-        Just "some" where the whole is a few.
 
     Examples
     --------

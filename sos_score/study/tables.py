@@ -25,20 +25,7 @@ if TYPE_CHECKING:
 
 
 def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> SourceTable:
-    """Return the scores of one instrument in one source.
-
-    Parameters
-    ----------
-    file : StudyFile
-    rows : SourceRows
-        As they were read.
-    placed : polars.DataFrame
-        The same rows with the study's ids.
-
-    Returns
-    -------
-    SourceTable
-    """
+    """Return the scores of one instrument in one source."""
     import pandas as pd
 
     instrument = rows.instrument

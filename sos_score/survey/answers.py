@@ -46,7 +46,6 @@ class AnswerKey:
     ----------
     name : str
         The response scale's name.
-    responses : ResponseScale
     texts : dict
         Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes.
     reasons : dict
@@ -138,18 +137,7 @@ class ColumnValues:
 
 
 def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap | None = None) -> dict[str, AnswerKey]:
-    """Return how each item's cells are read: the definition, with what the column map adds.
-
-    Parameters
-    ----------
-    instruments : iterable of Instrument
-    column_map : ColumnMap, optional
-
-    Returns
-    -------
-    dict
-        Item id to `AnswerKey`; a ready-made T-score under the name of its output column.
-    """
+    """Return how each item's cells are read: the definition, with what the column map adds."""
     keys: dict[str, AnswerKey] = {}
     for instrument in instruments:
         shared = {name: _build_key(name, name, each, column_map) for name, each in instrument.response_scales.items()}

@@ -23,19 +23,7 @@ class Distinct:
 
 
 def list_distinct(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> list[Distinct]:
-    """Return the distinct texts of each item's column and how often each occurs, in one pass.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-    columns : dict
-        Item id to column.
-
-    Returns
-    -------
-    list of Distinct
-        Blank cells left out; ordered by item and text.
-    """
+    """Return the distinct texts of each item's column and how often each occurs, in one pass."""
     if not columns:
         return []
     schema = frame.collect_schema()
@@ -68,7 +56,6 @@ class Invalid:
 
     Attributes
     ----------
-    item, column, text : str
     count : int
         In how many cells it stands.
     allowed : str
@@ -100,15 +87,7 @@ def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[s
 
 
 def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Return the codes in a column of numbers; what is missing or not allowed is null.
-
-    Parameters
-    ----------
-    column : narwhals Expr
-    key : AnswerKey
-    dtype : narwhals DType
-        Of the column.
-    """
+    """Return the codes in a column of numbers; what is missing or not allowed is null."""
     if dtype.is_decimal():
         column = column.cast(nw.Float64)  # not every frame can compute with decimals
     valid = column.is_between(key.responses.min, key.responses.max)
@@ -153,16 +132,7 @@ def _is_stray(cells: nw.Expr, key: AnswerKey) -> nw.Expr:
 
 
 def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr:
-    """Return the codes in a column of texts; what is missing or not allowed is null.
-
-    Parameters
-    ----------
-    column : narwhals Expr
-        As text.
-    key : AnswerKey
-    texts : iterable of str
-        The distinct texts of the column, as found.
-    """
+    """Return the codes in a column of texts; what is missing or not allowed is null."""
     codes = {text: code for text in texts if (code := key.read(text).code) is not None}
     coded: nw.Expr = nw.lit(None, dtype=nw.Float64)
     if key.has_fractions:

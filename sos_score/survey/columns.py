@@ -43,25 +43,7 @@ def match_columns(
     column_map: ColumnMap | None = None,
     path: str = "",
 ) -> tuple[Columns, list[Problem]]:
-    """Return what each column is, and what is missing or ambiguous.
-
-    Parameters
-    ----------
-    header : iterable of str
-        The column names of the export.
-    instruments : iterable of Instrument
-        Whose items are wanted.
-    column_map : ColumnMap, optional
-        Without one, columns carry exact ids, and `ROLES` are recognised by name.
-    path : str
-        The export, for messages.
-
-    Returns
-    -------
-    Columns
-        What was found; every item of every instrument where there are no problems.
-    list of Problem
-    """
+    """Return what each column is, and what is missing or ambiguous."""
     header = list(header)
     wanted = column_map.roles() if column_map else {role: role for role in ROLES if role in header}
     constants = {name: str(value) for name, value in column_map.constants.items()} if column_map else {}

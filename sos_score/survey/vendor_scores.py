@@ -36,7 +36,6 @@ class ReadyMade:
 
     Attributes
     ----------
-    instrument, scale : str
     norm : str
         The short name of what they were read against.
     source : str
@@ -60,14 +59,7 @@ class ReadyMade:
 
 
 def list_ready_made(instrument: Instrument, vendors: Mapping[str, VendorScores]) -> tuple[ReadyMade, ...]:
-    """Return the ready-made T-scores of an instrument.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    vendors : dict
-        Those of a column map, by instrument id.
-    """
+    """Return the ready-made T-scores of an instrument."""
     vendor = vendors.get(instrument.id)
     if vendor is None:
         return ()

@@ -12,10 +12,6 @@ from sos_score.definition.study.model import Study
 def list_defaults(study: Study) -> list[str]:
     """Return what a study file leaves to its defaults, each as ``place: value``.
 
-    Parameters
-    ----------
-    study : Study
-
     Examples
     --------
     >>> study = Study.model_validate({"format": 1, "id": "s", "title": "S", "sites": {"1": {}},

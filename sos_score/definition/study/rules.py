@@ -33,21 +33,7 @@ Rule = Callable[[Study, Instruments], Iterator[Finding]]
 
 
 def lint_study(study: Study, instruments: Instruments, document: Document) -> list[Problem]:
-    """Return what the rules find wrong in a study.
-
-    Parameters
-    ----------
-    study : Study
-    instruments : mapping
-        The instruments of each source; a source without one here is not judged by its scales.
-    document : Document
-        The file it was read from; gives each finding its line.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the file.
-    """
+    """Return what the rules find wrong in a study."""
     problems = [
         document.problem(find_place(found.loc, document.data), found.message, hint=found.hint, rule=name)
         for name, rule in RULES.items()

@@ -6,22 +6,7 @@ from sos_score.definition.instrument.starter import Starter, make_id, quote
 
 
 def make_study_starter(name: str) -> Starter:
-    """Return a commented study file that has the right form as it stands.
-
-    Parameters
-    ----------
-    name : str
-        What the study is called; its id is made from this.
-
-    Returns
-    -------
-    Starter
-
-    Raises
-    ------
-    InvalidRequest
-        No id can be made of the name.
-    """
+    """Return a commented study file that has the right form as it stands."""
     return Starter(make_id(name), _TEMPLATE.format(id=make_id(name), title=quote(name)))
 
 

@@ -76,26 +76,6 @@ class Reliability:
 def reliability(moments: Moments, names: Sequence[str] | None = None, level: float = 0.95) -> Reliability:
     """Return the internal consistency of a scale.
 
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items, under the scale's key.
-    names : sequence of str, optional
-        Item ids for the notes; "item 1" and so on when not given.
-    level : float
-        Of the interval.
-
-    Returns
-    -------
-    Reliability
-        Items that nobody answered or that everybody answered alike are left out and named: they add nothing
-        to the differences between people. (psych does so; the textbook formula with a constant item kept in
-        is `cronbach_alpha`.) Fewer than three rows give no coefficient. Alpha and the interval agree with
-        psych::alpha 2.2.9 on the complete rows; with pairwise deletion the coefficients agree and the
-        interval is wider, because psych counts every row, blank ones too. Standardized alpha and mean r
-        come from cor(use = "pairwise"), as in psych from 2.4.1. Cronbach (1951), Guttman (1945), Feldt,
-        Woodruff & Salih (1987).
-
     Examples
     --------
     >>> from sos_score.psychometrics.moments import moments
@@ -137,24 +117,6 @@ def reliability(moments: Moments, names: Sequence[str] | None = None, level: flo
 
 def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[float, float]:
     """Return Feldt's interval of Cronbach's alpha.
-
-    Parameters
-    ----------
-    alpha : float
-        Alpha of k items.
-    n : int
-        The rows that gave it.
-    k : int
-        Items.
-    level : float
-        Of the interval.
-
-    Returns
-    -------
-    tuple of float
-        ``1 - (1 - alpha) F`` at the two quantiles of F with n - 1 and (n - 1)(k - 1) degrees of freedom;
-        NaN when alpha is or there are fewer than two rows or items. Agrees with psych::alpha 2.2.9 given
-        the same n. Feldt, Woodruff & Salih (1987).
 
     Examples
     --------

@@ -31,19 +31,6 @@ class MeasurementError:
 def measurement_error(sd: float, coefficient: float) -> MeasurementError:
     """Return the standard error of measurement of a score and the smallest change beyond it.
 
-    Parameters
-    ----------
-    sd : float
-        Standard deviation of the score, in score points.
-    coefficient : float
-        Its reliability, between 0 and 1.
-
-    Returns
-    -------
-    MeasurementError
-        ``sem = sd sqrt(1 - reliability)``, ``change = 1.96 sqrt(2) sem``. A reliability outside 0 to 1
-        gives none. De Vet, Terwee, Knol & Bouter (2006).
-
     Examples
     --------
     >>> e = measurement_error(0.62, 0.86)

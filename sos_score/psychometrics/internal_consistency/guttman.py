@@ -24,18 +24,6 @@ _NOISE = 1e-12
 def cronbach_alpha(covariance: ArrayLike) -> float:
     """Return Cronbach's alpha of a covariance matrix (of a correlation matrix: standardized alpha).
 
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    float
-        ``k / (k - 1) (1 - sum of variances / variance of the sum)``; not clipped, so it may be negative.
-        NaN for fewer than two items and when the sum does not vary. Every item counts, constant ones too.
-        Agrees with psych::alpha 2.2.9 when no item is constant. Cronbach (1951).
-
     Examples
     --------
     >>> round(cronbach_alpha([[1.0, 0.5], [0.5, 1.0]]), 6)
@@ -48,17 +36,6 @@ def cronbach_alpha(covariance: ArrayLike) -> float:
 
 def guttman_lambda2(covariance: ArrayLike) -> float:
     """Return Guttman's lambda-2, never below alpha.
-
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    float
-        ``(sum of covariances + sqrt(k / (k - 1) sum of squared covariances)) / variance of the sum``; NaN
-        as alpha is. Agrees with psych::splitHalf 2.2.9 (``covar = TRUE`` for raw scores). Guttman (1945).
 
     Examples
     --------
@@ -75,20 +52,6 @@ def guttman_lambda2(covariance: ArrayLike) -> float:
 
 def guttman_lambda4(covariance: ArrayLike) -> float:
     """Return Guttman's lambda-4, the best split-half reliability.
-
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    float
-        The largest ``4 cov(half, other half) / variance of the sum`` over all splits into halves (k // 2
-        items against the rest); NaN for fewer than two or more than `LONGEST_SPLIT` items and when the sum
-        does not vary. It picks the luckiest split, so it is too high in small samples. Equals
-        psych::splitHalf with every split looked at (psych 2.2.9 looks at half of them when k is odd).
-        Guttman (1945).
 
     Examples
     --------
@@ -107,19 +70,6 @@ def guttman_lambda4(covariance: ArrayLike) -> float:
 def guttman_lambda6(covariance: ArrayLike) -> float:
     """Return Guttman's lambda-6, from the part of each item that the other items explain.
 
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    float
-        ``1 - sum of residual variances / variance of the sum``, the residual of an item being what its
-        regression on the others leaves, ``1 / (inverse covariance)_ii``. NaN when the matrix has no inverse
-        (an item is an exact combination of others, or there are too few rows), where psych gives the number
-        of a pseudo-inverse. Agrees with psych::splitHalf 2.2.9. Guttman (1945).
-
     Examples
     --------
     >>> round(guttman_lambda6([[1.0, 0.5], [0.5, 1.0]]), 6)
@@ -134,17 +84,6 @@ def guttman_lambda6(covariance: ArrayLike) -> float:
 
 def spearman_brown(r: float) -> float:
     """Return the reliability of the sum of two halves, or two items, that correlate r.
-
-    Parameters
-    ----------
-    r : float
-        Their correlation.
-
-    Returns
-    -------
-    float
-        ``2 r / (1 + r)``; NaN at r = -1. For a scale of two items this, not alpha, is the one to report
-        (Eisinga, te Grotenhuis & Pelzer 2013).
 
     Examples
     --------

@@ -46,20 +46,6 @@ def item_statistics(
 ) -> ItemStatistics:
     """Return the item table of a scale.
 
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items, under the scale's key.
-    at_minimum, at_maximum : array of shape (k,), optional
-        Answers at the lowest and the highest response option over the same rows.
-
-    Returns
-    -------
-    ItemStatistics
-        Item-rest r is ``(row sum - variance) / sqrt(variance x variance of the rest)`` of the covariance
-        matrix, with missing answers too (psych::alpha 2.2.9, r.drop). Left-out items (see `reliability`)
-        have no r and no alpha; nor has any item below three rows.
-
     Examples
     --------
     >>> from sos_score.psychometrics.moments import moments
@@ -88,16 +74,6 @@ def item_statistics(
 
 def item_rest_correlations(covariance: ArrayLike) -> Floats:
     """Return the correlation of each item with the sum of the others.
-
-    Parameters
-    ----------
-    covariance : array of shape (k, k)
-        Item covariances.
-
-    Returns
-    -------
-    ndarray of shape (k,)
-        NaN where the item or the rest does not vary.
 
     Examples
     --------

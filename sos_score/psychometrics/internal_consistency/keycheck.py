@@ -56,21 +56,6 @@ class KeyCheck:
 def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck:
     """Find the items that run against the key of their scale.
 
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items, under the definition's key.
-    names : sequence of str, optional
-        Item ids for the notes.
-
-    Returns
-    -------
-    KeyCheck
-        The item with the lowest item-rest r is suspected when the 95 % upper bound of that r (one-sided,
-        Fisher's z) is below 0; it is turned round, so that it no longer accuses the others, and the next is
-        looked for. When more than half have been turned, the others are the suspects. Items that do not
-        vary are never suspected; missing answers as in the moments.
-
     Notes
     -----
     Measured on 12 items with seven skewed options whose loadings scatter (SD .1) about a mean, as the 12-item Bond

@@ -73,24 +73,6 @@ class OmegaInterval:
 def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:
     """Return McDonald's omega total.
 
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items, under the scale's key.
-    names : sequence of str, optional
-        Item ids for the notes.
-
-    Returns
-    -------
-    Omega
-        ``(sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses)`` of one factor fitted by
-        maximum likelihood to the covariances. The denominator is the variance of the sum that the model
-        implies; semTools' default divides by the observed variance, psych by the observed correlations of a
-        minres fit. No item is turned round: an item that loads negatively lowers omega and is named. Items
-        without variance are left out. Fewer than ten rows, three items or more items than rows give none.
-        Agrees with lavaan::cfa 0.6-14 and semTools::compRelSEM 0.5-6 (``obs.var = FALSE``) on complete
-        rows. McDonald (1999).
-
     Examples
     --------
     >>> from sos_score.psychometrics.moments import moments_from_sums
@@ -103,17 +85,6 @@ def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:
 
 def omega_totals(samples: Sequence[Moments], names: Sequence[Sequence[str] | None]) -> list[Omega]:
     """Return McDonald's omega total of many samples or scales; the models are fitted together, which is quicker.
-
-    Parameters
-    ----------
-    samples : sequence of Moments
-    names : sequence of sequence of str or None
-        Of each sample, the item ids for the notes.
-
-    Returns
-    -------
-    list of Omega
-        See `omega_total`.
 
     Examples
     --------
@@ -153,23 +124,6 @@ def bootstrap_omega(
     level: float = 0.95,
 ) -> OmegaInterval:
     """Return a bootstrap interval of omega total, resampling complete rows.
-
-    Parameters
-    ----------
-    matrix : array of shape (n, k)
-        Keyed answers, NaN where missing; incomplete rows are dropped.
-    rng : numpy.random.Generator
-        Seeded by the caller.
-    replicates : int
-        Samples drawn.
-    level : float
-        Of the interval.
-
-    Returns
-    -------
-    OmegaInterval
-        Samples in which an item is constant, the covariances have no inverse or the model has no maximum
-        are left out and counted; the interval is between percentiles of the others. Efron & Tibshirani (1993).
 
     Examples
     --------

@@ -46,18 +46,6 @@ class OneFactor:
 def fit_one_factor(covariance: Floats) -> OneFactor:
     """Fit one common factor to positive definite covariance matrices by maximum likelihood.
 
-    Parameters
-    ----------
-    covariance : ndarray of shape (..., k, k)
-        k at least 3; each matrix positive definite.
-
-    Returns
-    -------
-    OneFactor
-        Agrees with lavaan::cfa 0.6-14 (``std.lv = TRUE, estimator = "ML"``, uniquenesses free to be
-        negative), which divides covariances by n, not n - 1. Damped Fisher scoring on the correlations.
-        Joreskog (1969).
-
     Examples
     --------
     >>> f = fit_one_factor(np.array([[1, 0.42, 0.48], [0.42, 1, 0.56], [0.48, 0.56, 1]]))

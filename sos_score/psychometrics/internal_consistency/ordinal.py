@@ -55,21 +55,6 @@ class OrdinalAlpha:
 def ordinal_alpha(matrix: ArrayLike, names: Sequence[str] | None = None) -> OrdinalAlpha:
     """Return ordinal alpha from polychoric correlations.
 
-    Parameters
-    ----------
-    matrix : array of shape (n, k)
-        Keyed answers, NaN where missing; incomplete rows are dropped.
-    names : sequence of str, optional
-        Item ids for the notes.
-
-    Returns
-    -------
-    OrdinalAlpha
-        It speaks of the continuous answers behind the options, not of the score that is used, and is higher
-        than alpha. Items that do not vary are left out; fewer than ten rows, or items with more than ten
-        different answers, give none. Zumbo, Gadermann & Zeisser (2007); see Chalmers (2018) for what it
-        does not tell.
-
     Examples
     --------
     >>> rng = np.random.default_rng(3)
@@ -99,22 +84,6 @@ def ordinal_alpha_from_tables(
     moments: Moments, tables: ArrayLike, names: Sequence[str] | None = None, signs: ArrayLike | None = None
 ) -> OrdinalAlpha:
     """Return ordinal alpha from the cross-tables of every two items, as one lazy pass gives them.
-
-    Parameters
-    ----------
-    moments : Moments
-        Of the k items over the complete rows.
-    tables : array of shape (k, k, options, options)
-        Counts of each pair of answers over the same rows; rows of a table are the first item's options, in order.
-    names : sequence of str, optional
-        Item ids for the notes.
-    signs : array of shape (k,), optional
-        -1 for an item that was counted as answered and is reverse-keyed.
-
-    Returns
-    -------
-    OrdinalAlpha
-        See `ordinal_alpha`.
 
     Examples
     --------

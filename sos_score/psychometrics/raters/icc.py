@@ -75,23 +75,6 @@ class RaterIcc:
 def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     """Return the six intraclass correlations of a table of ratings.
 
-    Parameters
-    ----------
-    matrix : array of shape (targets, raters)
-        One rating a cell; targets with a missing rating (NaN) are left out.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    RaterIcc
-        From the mean squares of the two-way analysis of variance, with F-based intervals (McGraw & Wong's
-        Table 7 for absolute agreement). Not defined when the targets do not differ at all. Negative values
-        are returned as they come: the ANOVA estimates, not the REML ones that psych shows by default and
-        that stop at 0. Agrees with psych::ICC 2.2.9 (``lmer = FALSE``). pingouin is not used here: its
-        intervals are at 95 % only and it averages duplicate ratings unasked. Shrout & Fleiss (1979), McGraw
-        & Wong (1996).
-
     Examples
     --------
     >>> table = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]

@@ -71,18 +71,6 @@ class KappaAverage:
 def cross_table(first: ArrayLike, second: ArrayLike, options: Sequence[float]) -> NDArray[np.int64]:
     """Count how often two raters gave each pair of ratings.
 
-    Parameters
-    ----------
-    first, second : array of shape (n,)
-        The ratings of the same targets; targets that one of them did not rate (NaN) are left out.
-    options : sequence of float
-        All response options of the scale, lowest first, whether they occur or not.
-
-    Returns
-    -------
-    ndarray of shape (options, options)
-        Rows: the first rater. The sum of the tables of several items is the table that pools them.
-
     Examples
     --------
     >>> cross_table([1, 2, 2], [1, 1, 2], [1, 2, 3]).tolist()
@@ -100,24 +88,6 @@ def cross_table(first: ArrayLike, second: ArrayLike, options: Sequence[float]) -
 
 def kappa(table: ArrayLike, weights: Weights = "quadratic", level: float = 0.95) -> Kappa:
     """Return Cohen's kappa of a cross-table of two raters.
-
-    Parameters
-    ----------
-    table : array of shape (L, L)
-        Counts from `cross_table`, over all L options of the scale.
-    weights : {"unweighted", "linear", "quadratic"}
-        Agreement weights ``1 - (|i - j| / (L - 1))^p``, p = 1 or 2; unweighted counts exact agreement only.
-    level : float
-        Of the interval.
-
-    Returns
-    -------
-    Kappa
-        ``(observed - expected) / (1 - expected)`` with the standard error of Fleiss, Cohen & Everitt
-        (1969); the SE of pooled items treats the items of a target as independent. Both raters constant on
-        the same option: no kappa, though they agree. One of them constant: 0. Agrees with vcd::Kappa 1.4-11
-        (psych 2.2.9 has a wrong SE for weights, and like scikit-learn counts only the options that occur
-        unless told). Cohen (1968).
 
     Examples
     --------
@@ -159,16 +129,6 @@ def kappa(table: ArrayLike, weights: Weights = "quadratic", level: float = 0.95)
 
 def average_kappa(kappas: Sequence[Kappa]) -> KappaAverage:
     """Average the kappas of several items.
-
-    Parameters
-    ----------
-    kappas : sequence of Kappa
-        One an item; items without a kappa are left out.
-
-    Returns
-    -------
-    KappaAverage
-        Plain mean, lowest and highest.
 
     Examples
     --------

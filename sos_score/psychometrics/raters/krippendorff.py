@@ -46,21 +46,6 @@ class KrippendorffAlpha:
 def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> KrippendorffAlpha:
     """Return Krippendorff's alpha of a table of ratings.
 
-    Parameters
-    ----------
-    matrix : array of shape (targets, raters)
-        NaN where a rater did not rate; targets with fewer than two ratings are left out.
-    metric : {"nominal", "ordinal", "interval"}
-        Nominal: any difference is as bad as another; ordinal: by how many ratings lie between; interval:
-        squared distance.
-
-    Returns
-    -------
-    KrippendorffAlpha
-        ``1 - observed / expected disagreement``. When every rating is the same there is nothing to disagree
-        on and no alpha. Options that nobody used make no difference. Agrees with Krippendorff's published
-        examples (Hayes & Krippendorff 2007, Krippendorff 2011).
-
     Examples
     --------
     >>> nan = float("nan")

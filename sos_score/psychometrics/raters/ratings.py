@@ -83,19 +83,6 @@ class Spread:
 def rating_table(targets: ArrayLike, raters: ArrayLike, values: ArrayLike) -> Ratings:
     """Arrange long ratings as a table of targets by raters.
 
-    Parameters
-    ----------
-    targets, raters : array of shape (n,)
-        Who was rated by whom.
-    values : array of shape (n,)
-        The ratings; NaN where missing.
-
-    Returns
-    -------
-    Ratings
-        Two ratings of one target by one rater are reported and left out, never averaged, even when they are
-        equal. A missing rating is no rating: it makes no duplicate, but its target is listed.
-
     Examples
     --------
     >>> r = rating_table(["a", "a", "b", "b", "b"], ["X", "Y", "X", "Y", "Y"], [1, 2, 3, 3, 4])
@@ -125,16 +112,6 @@ def rating_table(targets: ArrayLike, raters: ArrayLike, values: ArrayLike) -> Ra
 def percent_agreement(matrix: ArrayLike) -> PercentAgreement:
     """Return how often raters give the same rating.
 
-    Parameters
-    ----------
-    matrix : array of shape (targets, raters)
-        NaN where a rater did not rate.
-
-    Returns
-    -------
-    PercentAgreement
-        Over all pairs of ratings of the same target; NaN when there is none.
-
     Examples
     --------
     >>> percent_agreement([[1, 1], [2, 3], [1, 4], [2, float("nan")]]).within_one
@@ -152,16 +129,6 @@ def percent_agreement(matrix: ArrayLike) -> PercentAgreement:
 
 def target_spread(matrix: ArrayLike) -> Spread:
     """Return how far the ratings of each target lie apart.
-
-    Parameters
-    ----------
-    matrix : array of shape (targets, raters)
-        NaN where a rater did not rate.
-
-    Returns
-    -------
-    Spread
-        NaN for a target that nobody rated.
 
     Examples
     --------

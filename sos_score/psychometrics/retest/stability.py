@@ -95,18 +95,6 @@ class ReliableChange:
 def retest(first: ArrayLike, second: ArrayLike) -> Retest:
     """Return how stable scores are from one occasion to the next.
 
-    Parameters
-    ----------
-    first, second : array of shape (n,)
-        Scores of the same people, NaN where missing; people with only one are dropped.
-
-    Returns
-    -------
-    Retest
-        Fewer than three people have no correlation, three have no interval, and a score that does not vary
-        has neither. Agrees with cor.test of R 4.2.2 and psych::ICC 2.2.9 (``lmer = FALSE``). McGraw & Wong
-        (1996).
-
     Examples
     --------
     >>> s = retest([1, 2, 3, 4, 6], [2, 2, 4, 4, 7])
@@ -148,24 +136,6 @@ def reliable_change(
     higher_is_better: bool = True,
 ) -> ReliableChange:
     """Return whose change is more than the error of measurement.
-
-    Parameters
-    ----------
-    first, second : array of shape (n,)
-        Scores of the same people, NaN where missing.
-    sd : float
-        Standard deviation of the score at the first occasion, of this sample or a stated one.
-    reliability : float
-        Of the score, of this sample or a stated one.
-    higher_is_better : bool
-        Whether a rise is an improvement.
-
-    Returns
-    -------
-    ReliableChange
-        ``index = (second - first) / s_diff``, ``s_diff = sqrt(2) sem``, ``sem = sd sqrt(1 - reliability)``;
-        beyond 1.96 the change is reliable. A reliability outside 0 to 1, or no error at all, gives none.
-        Jacobson & Truax (1991).
 
     Examples
     --------

@@ -86,18 +86,6 @@ class TeamAgreement:
 def null_variances(options: int) -> NullVariances:
     """Return the variance of an item when nobody agrees.
 
-    Parameters
-    ----------
-    options : int
-        Response options A of the item.
-
-    Returns
-    -------
-    NullVariances
-        Uniform: ``(A^2 - 1) / 12``. Slightly and moderately skewed: from the stated distributions for five
-        options, the published variances for six to eleven, NaN for others. James, Demaree & Wolf (1984),
-        LeBreton & Senter (2008).
-
     Examples
     --------
     >>> v = null_variances(5)
@@ -114,20 +102,6 @@ def null_variances(options: int) -> NullVariances:
 
 def team_agreement(matrix: ArrayLike, options: int) -> TeamAgreement:
     """Return the agreement of one team from its members' answers.
-
-    Parameters
-    ----------
-    matrix : array of shape (members, items)
-        Keyed answers; NaN where missing. One column for a single item or a scale score.
-    options : int
-        Response options of the items.
-
-    Returns
-    -------
-    TeamAgreement
-        See `agreement_from_moments`. Members with a missing answer are left out, as multilevel does, and so
-        are items that nobody in the team answered. Perfect agreement gives 1 (and a deviation of 0); fewer
-        than two complete members give NaN.
 
     Examples
     --------
@@ -158,27 +132,6 @@ def agreement_from_moments(
     members: int | None = None,
 ) -> TeamAgreement:
     """Return the agreement of one team from the item variances between its members.
-
-    Parameters
-    ----------
-    n : int
-        Members with complete answers.
-    variances : array of shape (k,)
-        Item variances between them, divisor n - 1.
-    options : int
-        Response options of the items.
-    deviations : array of shape (k,), optional
-        Mean absolute deviation of each item from its mean; no AD without it.
-    members : int, optional
-        Members who answered anything; n when not given.
-
-    Returns
-    -------
-    TeamAgreement
-        With ``q = mean variance / null variance``, cut at 1: rwg(j) is ``k (1 - q) / (k (1 - q) + q)``,
-        which for one item is ``1 - q``. r*wg(j) is ``1 - q`` uncut. Agrees with multilevel 2.7 (rwg, rwg.j,
-        rwg.j.lindell, ad.m). James, Demaree & Wolf (1984), Lindell, Brandt & Whitney (1999), Burke & Dunlap
-        (2002).
 
     Examples
     --------

@@ -63,20 +63,6 @@ class TeamIcc:
 def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIcc:
     """Return ICC(1) and ICC(2) from one value a person.
 
-    Parameters
-    ----------
-    values : array of shape (n,)
-        Scores; people without one (NaN) are left out.
-    teams : array of shape (n,)
-        The team of each person.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    TeamIcc
-        See `team_icc_from_moments`.
-
     Examples
     --------
     >>> r = team_icc([1, 2, 3, 4, 6, 5], ["a", "a", "b", "b", "c", "c"])
@@ -95,23 +81,6 @@ def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIc
 
 def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayLike, level: float = 0.95) -> TeamIcc:
     """Return ICC(1) and ICC(2) from the size, mean and variance of each team.
-
-    Parameters
-    ----------
-    counts, means, variances : array of shape (teams,)
-        People with a score, their mean and variance (divisor n - 1; not looked at for a team of one). Teams
-        of none are left out; a team of one counts between teams, as in R's aov.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    TeamIcc
-        ``ICC(1) = (MSB - MSW) / (MSB + (k - 1) MSW)`` with k the plain mean team size (multilevel does so;
-        `icc1_n0` takes n0), ``ICC(2) = (MSB - MSW) / MSB``. Intervals from the F distribution: exact for
-        normal scores in equal teams; for unequal teams the mean size stands in and they are approximate.
-        Neither is defined when the means do not differ at all. Agrees with multilevel::ICC1 and ICC2 2.7
-        and aov of R 4.2.2. Bliese (2000), McGraw & Wong (1996).
 
     Examples
     --------

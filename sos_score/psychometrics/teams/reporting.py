@@ -69,16 +69,6 @@ class TeamMeanVerdict:
 def summarise_agreement(values: ArrayLike) -> AgreementSummary:
     """Summarise agreement over teams.
 
-    Parameters
-    ----------
-    values : array of shape (teams,)
-        One rwg a team; teams without one (NaN) are not counted.
-
-    Returns
-    -------
-    AgreementSummary
-        SD with divisor n - 1, NaN for one team.
-
     Examples
     --------
     >>> s = summarise_agreement([0.6, 0.8, float("nan")])
@@ -102,17 +92,6 @@ def summarise_agreement(values: ArrayLike) -> AgreementSummary:
 
 def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
     """Say whether the mean of a team may be reported as the team's.
-
-    Parameters
-    ----------
-    agreement : TeamAgreement
-        Of that team.
-
-    Returns
-    -------
-    TeamMeanVerdict
-        Yes from rwg of .70 against the uniform null, a custom rather than a test; the reason says when the
-        answer hangs on that null or when the mean absolute deviation says otherwise.
 
     Examples
     --------

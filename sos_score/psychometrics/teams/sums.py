@@ -58,20 +58,7 @@ class TeamSums:
 def sum_teams(
     responses: Responses, scales: Sequence[ScaleColumns], ids: Sequence[str]
 ) -> dict[tuple[str, Group], TeamSums]:
-    """Return the sums of every scale in every team.
-
-    Parameters
-    ----------
-    responses : Responses
-    scales : sequence of ScaleColumns
-    ids : sequence of str
-        Id columns whose values together name a team; rows where one is blank are left out.
-
-    Returns
-    -------
-    dict
-        (scale, team) to `TeamSums`. Where a term was answered by nobody in a team, the rows are read a second time.
-    """
+    """Return the sums of every scale in every team."""
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
     reading = _Reading(scales, ids)
     read_batches(responses, ids, columns, reading.open_part)

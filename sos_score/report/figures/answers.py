@@ -61,18 +61,7 @@ class _Answers:
 
 
 def list_answers(report: ReportData) -> Iterator[Picture]:
-    """Yield a picture of the answers to every item, for each source and instrument of two items or more.
-
-    Parameters
-    ----------
-    report : ReportData
-
-    Yields
-    ------
-    Picture
-        All sites together, wave by wave. An item is not shown at a wave at which fewer people answered it than the
-        study allows.
-    """
+    """Yield a picture of the answers to every item, for each source and instrument of two items or more."""
     plan = report.comparison.plan
     for table in report.data.tables:
         if table.instrument is None or len(table.answers.columns) < 2:

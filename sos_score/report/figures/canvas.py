@@ -155,18 +155,7 @@ def measure_rows(names: Iterable[Name], row: float) -> float:
 
 
 def place_rows(canvas: Canvas, names: Iterable[Name], top: float, row: float) -> tuple[float, dict[Name, float]]:
-    """Write the outcomes down the left side; return where what is drawn of them begins, and the height of each.
-
-    Parameters
-    ----------
-    canvas : Canvas
-    names : iterable of (str, str)
-        The label of each outcome's source, and its title; those of one source follow each other.
-    top : float
-        Where the first heading begins.
-    row : float
-        Height of a row.
-    """
+    """Write the outcomes down the left side; return where what is drawn of them begins, and the height of each."""
     names = list(names)
     left, heads = _plan(names)
     y, last, found = top, "", {}

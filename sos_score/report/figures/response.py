@@ -20,17 +20,7 @@ _BAR, _STRIP, _LABEL = 0.24, 0.5, 2.1  # inches: a bar, the bars of a source, it
 
 
 def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
-    """Return the share of missing answers of every item.
-
-    Parameters
-    ----------
-    shares : dict
-        From `list_missing`; not empty.
-
-    Returns
-    -------
-    Picture
-    """
+    """Return the share of missing answers of every item."""
     worst = {label: max(items, key=items.__getitem__) for label, items in shares.items()}
     label = max(worst, key=lambda each: shares[each][worst[each]])
     share = shares[label][worst[label]]
@@ -71,19 +61,7 @@ def _fill_missing(figure: Figure, shares: dict[str, dict[str, float]], worst: di
 
 
 def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
-    """Return who answered at which wave.
-
-    Parameters
-    ----------
-    counts : list of SiteCount
-        Of sources asked at two waves; not empty.
-    waves : list of str
-        The first and the last wave.
-
-    Returns
-    -------
-    Picture
-    """
+    """Return who answered at which wave."""
     first, last = waves
     sources = list(dict.fromkeys(each.source for each in counts))
     split = [each for each in counts if each.both is not None]

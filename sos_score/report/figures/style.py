@@ -33,23 +33,7 @@ _STYLE: dict[Any, Any] = {
 def render_figure(
     fill: Callable[[Figure], None], size: tuple[float, float], title: str, description: str, kind: str = "svg"
 ) -> bytes:
-    """Return a picture as bytes, the same for the same results and version of matplotlib.
-
-    Parameters
-    ----------
-    fill : callable
-        Draws into an empty figure.
-    size : tuple of float
-        Width and height in inches.
-    title, description : str
-        The finding, and the figures in words, for readers who cannot see it.
-    kind : str
-        ``svg`` or ``png``.
-
-    Returns
-    -------
-    bytes
-    """
+    """Return a picture as bytes, the same for the same results and version of matplotlib."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

@@ -23,18 +23,7 @@ _NOT_DRAWN = ("metadata", "style", "title")
 
 
 def inline_svg(picture: Picture) -> str:
-    """Return a picture as an ``svg`` element for a page.
-
-    Parameters
-    ----------
-    picture : Picture
-
-    Returns
-    -------
-    str
-        Named and described by its own title and description. Styles become attributes, so that a page's security
-        policy can forbid styles; ids carry the picture's name, so that many pictures fit one page.
-    """
+    """Return a picture as an ``svg`` element for a page."""
     root = Tree.fromstring(picture.render("svg"))
     for parent in root.iter():
         for child in list(parent):

@@ -53,18 +53,6 @@ def assess_coefficients(
 ) -> CoefficientTests:
     """Test the fixed effects of a random-intercept model fitted by REML.
 
-    Parameters
-    ----------
-    data : VarianceData
-        From `variance_data`, with its design.
-    fit : VarianceFit, optional
-        From `fit_variance` by REML, where it is there already; that of any fixed part with the same span will do.
-
-    Returns
-    -------
-    CoefficientTests
-        NaN with a note where nothing can be estimated.
-
     Notes
     -----
     Satterthwaite: df = 2 v^2 / (g' A g), v the squared standard error, g its derivatives with respect to the
@@ -194,21 +182,6 @@ def estimate_slopes(
     level: float = 0.95,
 ) -> Slopes:
     """Regress a score on predictors at any level, with random intercepts for the levels.
-
-    Parameters
-    ----------
-    outcome : array (n,)
-        One score per row (family); NaN is missing.
-    predictors : mapping of str to array (n,)
-        Each predictor for every row: a worker's competence repeats over that worker's families. The intercept
-        is the score where all predictors are 0: centre them to give it meaning. NaN is missing.
-    levels : mapping of str to array (n,)
-        Groups by level, outermost first, as in `variance_data`.
-
-    Returns
-    -------
-    Slopes
-        NaN with a note where nothing can be estimated; rows with anything missing are left out and counted.
 
     Notes
     -----

@@ -27,21 +27,7 @@ _TOLERANCES = {"xatol": 0.0, "xrtol": 1e-8, "fatol": 1e-7, "frtol": 0.0}  # far 
 
 
 def find_crossings(profiles: Profiles, inside: Floats, outside: Floats, limit: float) -> Floats:
-    """Find where profiles first cross a limit on the way from inside to outside an interval.
-
-    Parameters
-    ----------
-    inside, outside : array (E,)
-        For each profile, a value that is in the interval, and where to look to.
-    limit : float
-        Height of a profile at the ends of its interval.
-
-    Returns
-    -------
-    array (E,)
-        `outside` where the limit is not reached. Steps of an eighth of the way find the first crossing; then
-        Chandrupatla's method (1997; scipy.optimize.elementwise) finds its place.
-    """
+    """Find where profiles first cross a limit on the way from inside to outside an interval."""
     from scipy.optimize.elementwise import find_root
 
     size = inside.size

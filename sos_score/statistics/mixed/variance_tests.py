@@ -209,22 +209,6 @@ def compare_levels(
 ) -> LevelComparison:
     """Say which of two levels accounts for more of the variance, or that the data cannot tell.
 
-    Parameters
-    ----------
-    first, second : str
-        Names of two levels.
-    level : float
-        Of the intervals; the two levels are told apart when p < 1 - level.
-    shares : VarianceShares, optional
-        From `profile_shares` with the same level, where they are there already; they take most of the time.
-    fit : VarianceFit, optional
-        From `fit_variance`, where it is there already.
-
-    Returns
-    -------
-    LevelComparison
-        NaN with a note when a level's variance cannot be estimated.
-
     Notes
     -----
     The restricted likelihood is maximised with and without the condition that both variances are equal; twice

@@ -145,18 +145,6 @@ def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float
 def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
     """Return the smallest difference between arms that a t test of site means would find.
 
-    Parameters
-    ----------
-    n_sites : tuple of int
-        Sites in each arm.
-    sd : float
-        Standard deviation of the site values within arms: of their means at a wave or of their changes.
-
-    Returns
-    -------
-    Detectable
-        Effect in the units of `sd`; NaN with fewer than three sites, an empty arm, or a NaN `sd`.
-
     Notes
     -----
     delta sd sqrt(1/k_x + 1/k_y), delta the noncentrality at (sites - 2) df.

@@ -75,20 +75,6 @@ def find_permutation_power(
 ) -> float:
     """Return the chance that an exact permutation of sites gives a two-sided p of at most alpha, by simulation.
 
-    Parameters
-    ----------
-    n_treated, n_contrast : int
-        Sites in each arm; not more than `MOST_SIMULATED` assignments.
-    effect : float
-        True difference between arms, in standard deviations of the site values within arms, or in the units of `sds`.
-    sds : tuple of float
-        As in `detect_by_permutation`.
-
-    Returns
-    -------
-    float
-        The share of 4000 draws; the same draws for every effect, so that a larger effect is found more often.
-
     Examples
     --------
     >>> find_permutation_power(2, 2, 100.0), find_permutation_power(4, 4, 100.0)

@@ -149,11 +149,6 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
 def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffect:
     """Find the smallest effect that a plan shows with the stated power.
 
-    Returns
-    -------
-    SmallestEffect
-        NaN with a note for an analysis that the plan does not allow.
-
     Examples
     --------
     >>> from sos_score.statistics.power.trial import plan_equal_sites
@@ -188,19 +183,6 @@ def _answer_smallest_effect(plan: StudyPlan, effect: float, smallest_p: float, p
 
 def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> SitesNeeded:
     """Find how many sites in each arm a stated effect needs.
-
-    Parameters
-    ----------
-    plan : StudyPlan
-        Its number of sites does not matter; every site is given the plan's mean number of people (rounded
-        down).
-    effect : float
-        In standard deviations of a score.
-
-    Returns
-    -------
-    SitesNeeded
-        NaN with a note above 8192 sites in each arm (an effect of 0 cannot be shown).
 
     Examples
     --------

@@ -31,13 +31,7 @@ def check_rows(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
 
 
 def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
-    """Return a problem where rows with anything in them name no respondent.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-    columns : Columns
-    """
+    """Return a problem where rows with anything in them name no respondent."""
     respondent = columns.ids.get("respondent")
     if respondent is None:
         return []
@@ -69,13 +63,6 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
     """Return a problem for each row key that occurs more than once; rows without a respondent are left out.
 
     White space around an id is none of it.
-
-    Parameters
-    ----------
-    frame : narwhals LazyFrame
-    columns : Columns
-    path : str
-        The export, for messages.
     """
     key = row_key(columns)
     if not key:

@@ -16,20 +16,7 @@ _WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
 def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) -> list[Problem]:
-    """Return a problem for each invalid answer, blank respondent and repeated row, with its line.
-
-    Parameters
-    ----------
-    export : Export
-    columns : Columns
-    invalid : iterable of Invalid
-        The texts that are not allowed; each is reported where it first stands.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the file.
-    """
+    """Return a problem for each invalid answer, blank respondent and repeated row, with its line."""
     search = _Search(export, columns, list(invalid))
     for line, cells in export.records():
         # A ragged row is found and reported elsewhere.

@@ -19,16 +19,7 @@ _BITS = (8, 16)  # a file of answers is read and summed in a fifth less time as 
 
 
 def scan_csv(export: CsvExport, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
-    """Return the mapped columns of an export.
-
-    Parameters
-    ----------
-    export : CsvExport
-    columns : Columns
-    numeric : mapping
-        The columns to read as whole numbers, and in how many bits; the rest are text. A cell of theirs that is
-        anything else makes Polars raise ``ComputeError`` when the frame is read.
-    """
+    """Return the mapped columns of an export."""
     import polars as pl
 
     names = _unique_names(export.header)
@@ -53,15 +44,7 @@ def scan_csv(export: CsvExport, columns: Columns, numeric: Mapping[str, int]) ->
 
 
 def guess_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
-    """Return the item columns that hold small whole numbers in the first records, and in how many bits.
-
-    Parameters
-    ----------
-    export : CsvExport
-    columns : Columns
-    keys : mapping
-        Item to how its cells are read: there must be room for every number that is known to mean something.
-    """
+    """Return the item columns that hold small whole numbers in the first records, and in how many bits."""
     ids = set(columns.ids.values())
     items = {column: item for item, column in columns.items.items() if column not in ids}
     places = {column: export.header.index(column) for column in items}
