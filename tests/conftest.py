@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from support import ROOT
+from support import ROOT, CommandLine
 
 # The same examples in every run: a failure is one of the change, and can be had again.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -20,3 +20,9 @@ def workplace(tmp_path: Path) -> Path:
     for name in ("examples", "instruments"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def cli() -> CommandLine:
+    """Return the command line, called in this process."""
+    return CommandLine()

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner, Result
+
+from sos_score.cli import app
 from sos_score.definition.instrument.instrument import Instrument
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +35,18 @@ def run_shell(command: str, folder: Path) -> str:
         ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=both, check=False
     )
     return done.stdout.decode()
+
+
+class CommandLine:
+    """The command line, called in this process: ``CommandLine("score")("t1.csv", "-i", "wai-s")``."""
+
+    def __init__(self, *words: str | Path) -> None:
+        self.words = words
+
+    def __call__(self, *words: str | Path, stdin: bytes | str | None = None, columns: int = 80) -> Result:
+        """Return what a command printed and its exit code, on a terminal without colour."""
+        environment = {"COLUMNS": str(columns), "TERMINAL_WIDTH": str(columns), "NO_COLOR": "1"}
+        return CliRunner().invoke(app, [*map(str, self.words), *map(str, words)], input=stdin, env=environment)
 
 
 def make_instrument(scales: dict[str, Any], items: str | list[dict[str, Any]] = "q1..q6", **parts: Any) -> Instrument:

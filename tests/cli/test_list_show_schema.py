@@ -6,16 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from support import CommandLine
 
 from sos_score import __version__, list_instruments, load_instrument
-from sos_score.cli import app
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(*args: str | Path, columns: int = 80) -> Result:
-    return CliRunner().invoke(app, [*map(str, args)], env={"COLUMNS": str(columns)})
+run = CommandLine()
 
 
 def test_list_names_every_instrument_with_how_well_its_key_is_known() -> None:

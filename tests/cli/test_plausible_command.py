@@ -3,18 +3,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support import ROOT
-from typer.testing import CliRunner
+from support import ROOT, CommandLine
 
 from sos_score import InvalidInput, check_published
-from sos_score.cli import app
 
 PUBLISHED = ROOT / "examples" / "published_yatchmenoff.csv"
 CORRECTED = ROOT / "examples" / "published_yatchmenoff_corrected.csv"
 
 
-def run(*arguments, stdin=None):
-    return CliRunner().invoke(app, ["plausible", *map(str, arguments)], input=stdin)
+run = CommandLine("plausible")
 
 
 def write(tmp_path: Path, text: str) -> Path:

@@ -4,11 +4,9 @@ import re
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from support import ROOT
-from typer.testing import CliRunner
+from support import ROOT, CommandLine
 
 from sos_score import assess_plan, draw_power, plan_equal_sites
-from sos_score.cli import app
 from sos_score.report.figures.power import describe_power
 from sos_score.statistics.power.permutation import detect_by_permutation, find_permutation_power
 from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect
@@ -17,8 +15,7 @@ from sos_score.statistics.power.trial import StudyPlan
 TWO = ("--sites-per-arm", "2", "--people", "15", "--icc", "0.05", "--effect", "0.5")
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, ["power", *map(str, arguments)])
+run = CommandLine("power")
 
 
 def test_the_answers_are_those_of_the_numeric_layer():

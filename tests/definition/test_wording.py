@@ -10,7 +10,7 @@ from shutil import copytree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import ROOT, make_instrument
+from support import ROOT, CommandLine, make_instrument
 from typer.testing import CliRunner
 
 from sos_score import find_definition, list_instruments, load_instrument
@@ -31,7 +31,7 @@ def wording(tmp_path: Path) -> Path:
 
 
 def run(*words: str | Path) -> str:
-    done = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    done = CommandLine()(*words)
     assert done.exit_code == 0, done.output
     return done.stdout
 
