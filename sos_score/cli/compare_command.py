@@ -14,7 +14,7 @@ Only = Annotated[
     typer.Option(
         "--only",
         metavar="QUESTION",
-        help="design, level, change, arms, did, variation, association or profiles, in full; repeatable;"
+        help="design, level, change, arms, did, variation, association, profiles or extremes, in full; repeatable;"
         " or sensitivity, alone.",
     ),
 ]

@@ -13,7 +13,7 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.plan import make_plan as make_study_plan
 from sos_score.comparison.planning_values import PlanningValues, measure_for_planning
 from sos_score.errors import InvalidRequest
-from sos_score.output.numbers import format_interval, format_number
+from sos_score.output.numbers import with_interval
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
@@ -68,7 +68,7 @@ def _say_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str, ...]
     size = f"{found.smallest}" if found.smallest == found.largest else f"{found.smallest} to {found.largest}"
     notes = [f"{outcome.id}: {size} people in a site and wave, {found.people} on average (rounded down)."]
     each = [
-        f"{_with_interval(share.share, share.low, share.high)}{f' at {wave}' if wave else ''}"
+        f"{with_interval(share.share, share.low, share.high)}{f' at {wave}' if wave else ''}"
         for wave, share in found.iccs.items()
     ]
     larger = "; the larger is taken, and either could be far off" if len(each) > 1 else "; it could be far off"
@@ -79,12 +79,8 @@ def _say_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str, ...]
     if r is not None and not math.isnan(r.r):
         below = ", taken as 0" if r.r < 0 else ""
         notes.append(
-            f"Their two answers correlate {_with_interval(r.r, r.low, r.high)} within sites ({r.n} people){below}."
+            f"Their two answers correlate {with_interval(r.r, r.low, r.high)} within sites ({r.n} people){below}."
         )
     if found.waves == 2:
         notes.append("How far site means go together over time cannot be told from so few sites: 0.8 unless you say.")
     return tuple(notes)
-
-
-def _with_interval(value: float, low: float, high: float) -> str:
-    return f"{format_number(value)} {format_interval(low, high)}".strip()

@@ -97,6 +97,8 @@ class Measure(StrEnum):
     SCATTER = "scatter"
     PROFILE_CORRELATION = "correlation"
     D2 = "D2"
+    FLOOR = "floor"
+    CEILING = "ceiling"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"
     REFUSED = "refused"
     WRONG_UNIT = "wrong unit"
+    AT_END = "more than 15% at this end"
+    NOT_AT_END = "15% or fewer at this end"
 
 
 class Direction(StrEnum):

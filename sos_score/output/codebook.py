@@ -111,7 +111,9 @@ def describe_plan(plan: ScoringPlan, definition: Definition) -> Iterator[Variabl
 def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Definition) -> Iterator[Variable]:
     own = instrument.scales[scale.scale]
     title = f"{instrument.title}, {own.title}"
-    parts = f"{len(scale.terms)} {'score' if scale.of_scores else 'item'}{'s' * (len(scale.terms) != 1)}"
+    noun = "score" if scale.of_scores else "item"
+    nouns = noun if len(scale.terms) == 1 else f"{noun}s"
+    parts = f"{len(scale.terms)} {nouns}"
     unit = f"{scale.method} of {parts}"
     turned = f", higher = {own.higher_is}"
     rule = scale.rule.describe(scale.method, of_scores=scale.of_scores)
@@ -133,7 +135,7 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
     yield base
     yield replace(
         base, name=f"{scale.column}_n", label=f"{title}: how many of {parts} answered", kind="count",
-        unit=f"{parts.split()[1]} answered", low=0.0, high=float(len(scale.terms)), higher_is="", good="",
+        unit=f"{nouns} answered", low=0.0, high=float(len(scale.terms)), higher_is="", good="",
         missing="never; 0 where nothing is answered",
     )  # fmt: skip
     for metric in scale.metrics:
@@ -144,7 +146,7 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
         )  # fmt: skip
     norms = {norm.name: norm for norm in scale.norms}
     for name in scale.norm_names:
-        yield _describe_t(base, title, scale.t_column(name), norms.get(name), instrument.verification.norms)
+        yield _describe_t(base, title, (name, scale.t_column(name)), norms.get(name), instrument.verification.norms)
 
 
 def _find_range(scale: ScalePlan, metric: str) -> tuple[float, float]:
@@ -155,8 +157,11 @@ def _find_range(scale: ScalePlan, metric: str) -> tuple[float, float]:
     return (low * count, high * count) if metric == "sum" else (low, high)
 
 
-def _describe_t(base: Variable, title: str, column: str, norm: NamedNorm | None, claim: Claim | None) -> Variable:
-    against = norm.describe() if norm else f"{column.rpartition('_t_')[2]}: local T against a sample of the data"
+def _describe_t(
+    base: Variable, title: str, names: tuple[str, str], norm: NamedNorm | None, claim: Claim | None
+) -> Variable:
+    name, column = names
+    against = norm.describe() if norm else f"{name}: local T against a sample of the data"
     vouched = f"; norms {claim.status}: {claim.source}" if claim and norm and not norm.is_local else ""
     return replace(
         base, name=column, label=f"{title}: T-score, higher = {base.higher_is}; {against}", kind="T",
@@ -211,13 +216,15 @@ def _describe_long(scorer: Scorer, instruments: list[Instrument], scores: list[V
 
 def merge_variables(variables: Iterable[Variable]) -> list[Variable]:
     """Return each column once; where files differ in what is missing, each way is named."""
-    found: dict[str, Variable] = {}
+    found: dict[str, list[Variable]] = {}
     for each in variables:
-        known = found.setdefault(each.name, each)
-        if each.missing not in known.missing.split("; or: "):
-            known = replace(known, missing=f"{known.missing}; or: {each.missing}")
-        found[each.name] = replace(known, values={**known.values, **each.values})
-    return list(found.values())
+        found.setdefault(each.name, []).append(each)
+    return [_merge(same) for same in found.values()]
+
+
+def _merge(same: list[Variable]) -> Variable:
+    values = {value: label for each in same for value, label in each.values.items()}
+    return replace(same[0], missing="; or: ".join(dict.fromkeys(each.missing for each in same)), values=values)
 
 
 def make_codebook(variables: Iterable[Variable]) -> Table:

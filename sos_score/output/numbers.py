@@ -45,6 +45,19 @@ def format_interval(low: float, high: float, digits: int = 2) -> str:
     return f"[{format_number(low, digits)}, {format_number(high, digits)}]"
 
 
+def with_interval(value: float, low: float, high: float, digits: int = 2) -> str:
+    """Return a value with its interval; nothing where there is no value.
+
+    Examples
+    --------
+    >>> with_interval(0.43, 0.12, 0.74), with_interval(0.43, float("nan"), float("nan"))
+    ('0.43 [0.12, 0.74]', '0.43')
+    """
+    if math.isnan(value):
+        return ""
+    return f"{format_number(value, digits)} {format_interval(low, high, digits)}".strip()
+
+
 def format_df(df: float) -> str:
     """Return degrees of freedom: whole where they are.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Cell = str | int | float | None
+Width = TypeVar("Width", int, float)
 MISSING = "-"
 _GAP = 3  # columns between two columns
 
@@ -93,12 +94,28 @@ def drop_hidden(table: Table) -> Table:
     return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
 
 
-def find_numeric(table: Table) -> list[bool]:
-    """Return which columns hold numbers only; what names a row is none, even where it is a number."""
+def find_numeric(table: Table, *, with_stub: bool = False) -> list[bool]:
+    """Return which columns hold numbers only; those that name a row are left aside unless asked for."""
     return [
-        place >= table.stub and all(not isinstance(row[place], str) for row in table.rows)
+        (with_stub or place >= table.stub) and all(not isinstance(row[place], str) for row in table.rows)
         for place in range(len(table.columns))
     ]
+
+
+def show_cells(table: Table) -> list[list[str]]:
+    """Return the cells of a table as they are printed."""
+    return [
+        [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+
+
+def share_room(least: Sequence[Width], wanted: Sequence[Width], spare: int) -> list[Width]:
+    """Return widths of columns: what is spare goes, unit by unit, to the column that is shortest of what it wants."""
+    widths = list(least)
+    for _ in range(spare):
+        widths[max(range(len(widths)), key=lambda place: wanted[place] / widths[place])] += 1
+    return widths
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -108,10 +125,7 @@ def print_table(table: Table, console: Console) -> None:
     from rich.text import Text
 
     table = drop_hidden(table)
-    cells = [
-        [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
+    cells, numeric = show_cells(table), find_numeric(table, with_stub=True)
     widths = [_width(column, [row[index] for row in cells]) for index, column in enumerate(table.columns)]
     for part in _split(widths, table.stub, console.width):
         grid = RichTable(
@@ -123,9 +137,8 @@ def print_table(table: Table, console: Console) -> None:
         )
         room = _share_room(part, cells, table.columns, widths, console.width)
         for index in part:
-            numeric = all(not isinstance(row[index], str) for row in table.rows)
             column = table.columns[index]
-            justify: Literal["left", "right"] = "right" if numeric else "left"
+            justify: Literal["left", "right"] = "right" if numeric[index] else "left"
             grid.add_column(Text(column.label), justify=justify, no_wrap=not column.wraps, width=room.get(index))
         for row in cells:
             grid.add_row(*[Text(row[index]) for index in part])
@@ -135,11 +148,12 @@ def print_table(table: Table, console: Console) -> None:
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:
-    longest = max(map(_measure, [column.label, *cells]))
+    longest = max(map(measure_text, [column.label, *cells]))
     return min(longest, column.narrowest) if column.wraps else longest
 
 
-def _measure(text: str) -> int:
+def measure_text(text: str) -> int:
+    """Return the characters of a text's longest line."""
     return max(map(len, text.split("\n")))
 
 
@@ -150,15 +164,13 @@ def _share_room(
 
     Left to rich, the widest column is cut to the width of the next, through the middle of words.
     """
-    wanted = {i: max(map(_measure, [columns[i].label, *(row[i] for row in cells)])) for i in part}
+    wanted = {i: max(map(measure_text, [columns[i].label, *(row[i] for row in cells)])) for i in part}
     spare = room - sum(least[i] + _GAP for i in part) + _GAP
     if spare < 0 or sum(wanted.values()) + _GAP * (len(part) - 1) <= room:
         return {}
-    widths = {i: least[i] for i in part if columns[i].wraps}
-    for _ in range(spare):
-        neediest = max(widths, key=lambda i: wanted[i] / widths[i])
-        widths[neediest] += 1
-    return widths
+    wrapped = [i for i in part if columns[i].wraps]
+    widths = share_room([least[i] for i in wrapped], [wanted[i] for i in wrapped], spare)
+    return dict(zip(wrapped, widths, strict=True))
 
 
 def _split(widths: Sequence[int], stub: int, room: int) -> list[list[int]]:

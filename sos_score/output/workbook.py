@@ -9,7 +9,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sos_score.output.table import Cell, Table
+from sos_score.output.table import Cell, Table, measure_text
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -54,7 +54,7 @@ class Sheets:
         sheet.repeat_rows(0)
         sheet.fit_to_pages(1, 0)
         digits = digits or [None] * len(headings)
-        widths = [_measure(heading) for heading in headings]
+        widths = [measure_text(heading) for heading in headings]
         for place, heading in enumerate(headings):
             sheet.write_string(0, place, heading, self.heading)
         number = 0
@@ -63,7 +63,7 @@ class Sheets:
                 if isinstance(value, str):
                     sheet.write_string(number, place, value, self.text)
                     if number <= _MEASURED:
-                        widths[place] = max(widths[place], _measure(value))
+                        widths[place] = max(widths[place], measure_text(value))
                 elif value is not None and math.isfinite(value):
                     sheet.write_number(
                         number, place, value, self._choose(None if isinstance(value, int) else digits[place])
@@ -92,10 +92,6 @@ def open_workbook(target: BytesIO, **properties: str) -> Iterator[Sheets]:
     with xlsxwriter.Workbook(target, _PLAIN) as book:
         book.set_properties({**properties, "created": _MADE})
         yield Sheets(book)
-
-
-def _measure(text: str) -> int:
-    return max(map(len, text.split("\n")))
 
 
 def _flatten(about: object, path: str = "") -> Iterator[tuple[str, str]]:

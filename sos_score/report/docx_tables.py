@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from sos_score.output.table import Table, drop_hidden, find_numeric, format_cell
+from sos_score.output.table import Table, drop_hidden, find_numeric, share_room, show_cells
 
 PORTRAIT, LANDSCAPE = 482.0, 728.0  # points between the margins of A4
 _SIZES = (9.0, 8.0, 7.0)
@@ -81,10 +81,8 @@ def lay_out(table: Table, *, is_turned: bool = False) -> Layout:
 
 def _list_texts(table: Table) -> list[list[str]]:
     """Return the texts of each column, its label first."""
-    return [
-        [column.label, *(_bind(format_cell(row[place], column.digits)) for row in table.rows)]
-        for place, column in enumerate(table.columns)
-    ]
+    cells = show_cells(table)
+    return [[column.label, *(_bind(row[place]) for row in cells)] for place, column in enumerate(table.columns)]
 
 
 def _bind(text: str) -> str:
@@ -101,10 +99,7 @@ def _share(least: Sequence[float], wanted: Sequence[float], room: float) -> tupl
     """Return widths that fit; what is left goes to the columns that want most."""
     if sum(wanted) <= room:
         return tuple(wanted)
-    widths = list(least)
-    for _ in range(int(room - sum(least))):
-        widths[max(range(len(widths)), key=lambda place: wanted[place] / widths[place])] += 1
-    return tuple(widths)
+    return tuple(share_room(least, wanted, int(room - sum(least))))
 
 
 def make_table_element(table: Table, layout: Layout) -> Any:

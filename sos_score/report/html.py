@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from sos_score.definition.study.model import Study
-from sos_score.output.table import Table, drop_hidden, format_cell
+from sos_score.output.table import Table, drop_hidden, find_numeric, show_cells
 from sos_score.report.figures.svg import inline_svg
 from sos_score.report.model import Section
 from sos_score.version import __version__
@@ -44,15 +44,7 @@ def make_page(study: Study, sections: Sequence[Section]) -> str:
 
 def _prepare(table: Table) -> dict[str, Any]:
     table = drop_hidden(table)
-    cells = [
-        [format_cell(value, column.digits) for value, column in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
-    numeric = [
-        all(not isinstance(row[place], str) for row in table.rows) and place >= table.stub
-        for place in range(len(table.columns))
-    ]
-    return {"table": table, "cells": cells, "numeric": numeric}
+    return {"table": table, "cells": show_cells(table), "numeric": find_numeric(table)}
 
 
 def say_design(study: Study) -> str:

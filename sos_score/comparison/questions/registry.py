@@ -14,6 +14,7 @@ from sos_score.comparison.questions.associations import find_associations
 from sos_score.comparison.questions.change import find_change
 from sos_score.comparison.questions.design import find_design
 from sos_score.comparison.questions.did import find_did
+from sos_score.comparison.questions.extremes import find_extremes
 from sos_score.comparison.questions.level import find_level
 from sos_score.comparison.questions.profiles import find_profiles
 from sos_score.comparison.questions.variation import find_variation, judge_levels
@@ -43,6 +44,7 @@ QUESTIONS: dict[str, Question] = {
     "variation": Question("Who accounts for the variation", ask_study=find_variation, judge=judge_levels),
     "association": Question("What goes with what", ask_study=find_associations),
     "profiles": Question("Profiles of sites", ask_study=find_profiles),
+    "extremes": Question("Floor and ceiling", find_extremes),
 }
 OF_STUDY = tuple(name for name, question in QUESTIONS.items() if question.ask_study)
 """Questions asked of a study as a whole."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.verdict import Verdict
+from sos_score.output.numbers import with_interval
 from sos_score.report.figures.canvas import Canvas, Scale, measure_rows, place_rows
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
 from sos_score.report.labels import Labels, name_short
 from sos_score.report.model import Picture, ReportData
-from sos_score.report.questions.view import with_interval
 from sos_score.words import count
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE, render_figure
-from sos_score.report.tables.power import describe_plan
+from sos_score.report.tables.power import describe_settings
 from sos_score.statistics.power.assessment import PlanAssessment
 from sos_score.statistics.power.trial import analyse_equal_sites
 
@@ -55,7 +55,7 @@ def _title(result: PlanAssessment) -> str:
 
 
 def _fill(figure: Figure, result: PlanAssessment) -> None:
-    settings = describe_plan(result.plan).split(", ", 1)[1]
+    settings = describe_settings(result.plan)
     lines = wrap(f"{settings}, power {result.power:.0%}; t test of sites", 100)
     figure.text(0.03, 0.955, _title(result), size=13, weight="bold", va="center")
     figure.text(0.03, 0.915, "\n".join(lines), size=9, color=GREY, va="top", linespacing=1.3)

@@ -11,11 +11,11 @@ from sos_score.comparison.finding import Finding, Measure
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note
-from sos_score.output.numbers import format_df, format_number, say_p
+from sos_score.output.numbers import format_df, format_number, say_p, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import ASSOCIATED, MARKS, Labels
 from sos_score.report.questions.outcomes import name_question
-from sos_score.report.questions.view import Style, View, name_place, show_counts, show_p, with_interval
+from sos_score.report.questions.view import Style, View, name_place, show_counts, show_p
 from sos_score.words import count, join, pluralise
 
 _SHORT_METHODS = {

@@ -10,10 +10,10 @@ from sos_score.comparison.finding import PEOPLE, Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
-from sos_score.output.numbers import format_df, format_interval, format_number, format_p, say_p
+from sos_score.output.numbers import format_df, format_interval, format_number, format_p, say_p, with_interval
 from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels, name_better, name_short
-from sos_score.report.questions.view import Style, View, with_interval
+from sos_score.report.questions.view import Style, View
 from sos_score.words import join
 
 _ESTIMATE = 22  # columns of an estimate with its interval

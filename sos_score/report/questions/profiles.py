@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from sos_score.comparison.finding import Finding, Measure
 from sos_score.comparison.judging import Comparison
+from sos_score.output.numbers import with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.outcomes import name_question
-from sos_score.report.questions.view import Style, View, collect_notes, show_counts, with_interval
+from sos_score.report.questions.view import Style, View, collect_notes, show_counts
 
 _TITLE = name_question("profiles", is_numbered=False)
 _MEASURES = {

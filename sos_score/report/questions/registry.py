@@ -11,6 +11,7 @@ from sos_score.report.columns import make_finding_table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.associations import ASSOCIATION
 from sos_score.report.questions.design import DESIGN
+from sos_score.report.questions.extremes import EXTREMES
 from sos_score.report.questions.outcomes import ARMS, CHANGE, DID, LEVEL
 from sos_score.report.questions.profiles import PROFILES
 from sos_score.report.questions.variation import VARIATION
@@ -25,6 +26,7 @@ VIEWS: dict[str, View] = {
     "variation": VARIATION,
     "association": ASSOCIATION,
     "profiles": PROFILES,
+    "extremes": EXTREMES,
 }
 _SILENT = (Verdict.INCONCLUSIVE, Verdict.CANNOT_TELL, None)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sos_score.comparison.finding import Finding
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
-from sos_score.output.numbers import format_interval, format_number, format_p
+from sos_score.output.numbers import format_number, format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import MARKS, Labels, name_short
+
+if TYPE_CHECKING:
+    from sos_score.report.model import Block, ReportData
 
 _KEY = (
     "? inconclusive, with the smallest effect found with 80% power (after the stroke\n"
@@ -47,12 +51,15 @@ class View:
     full : callable
         Its tables in full.
     describe : callable
-        A finding's sentence; empty for one that stands beside another.
+        A finding's sentence; empty for one that only supports another.
+    section : pair of str and callable, optional
+        A title, and what gives the blocks of a section of the report.
     """
 
     summary: Callable[[Comparison, Labels, Style], list[Table]]
     full: Callable[[Comparison, Labels], list[Table]]
     describe: Callable[[Finding, Labels], str]
+    section: tuple[str, Callable[[ReportData], Iterator[Block]]] | None = None
 
 
 def find_power(finding: Finding) -> tuple[str, str]:
@@ -103,13 +110,6 @@ PAGE = Style(
     explain=_explain_in_words,
     is_numbered=False,
 )
-
-
-def with_interval(value: float, low: float, high: float, digits: int = 2) -> str:
-    """Return "0.43 [0.12, 0.74]"; nothing where there is no value."""
-    if math.isnan(value):
-        return ""
-    return f"{format_number(value, digits)} {format_interval(low, high, digits)}".strip()
 
 
 def show_p(p: float) -> str:

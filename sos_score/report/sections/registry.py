@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sos_score.report.model import Block, ReportData, Section
+from sos_score.report.questions.registry import VIEWS
 from sos_score.report.sections.associations import describe_associations
 from sos_score.report.sections.comparison import describe_arms, describe_change, describe_summary
 from sos_score.report.sections.measurement import describe_agreement, describe_measures, describe_quality
@@ -23,6 +24,7 @@ SECTIONS: dict[str, tuple[str, Callable[[ReportData], Iterator[Block]]]] = {
     "arms": ("Arms, and whether they changed differently", describe_arms),
     "variation": ("Who accounts for the variation", describe_variation),
     "associations": ("What goes with what", describe_associations),
+    **{name: view.section for name, view in VIEWS.items() if view.section},
     "sensitivity": ("What the verdicts hang on", describe_sensitivity),
     "methods": ("Methods", describe_methods),
     "provenance": ("Provenance", describe_provenance),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.output.numbers import format_interval, format_number
+from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.model import Block, ReportData
 
@@ -96,7 +96,7 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     sd = float(scores.std(ddof=1)) if scores.size > 1 else math.nan
     error = measurement_error(sd, found.alpha)
     key = check_keys(given, items)
-    alpha = f"{format_number(found.alpha)} {format_interval(found.ci_low, found.ci_high)}".strip()
+    alpha = with_interval(found.alpha, found.ci_low, found.ci_high) or "-"
     suspicions = tuple(
         f"{items[place]} in {name[1]} ({name[0]}){f', {wave}' if wave else ''}: correlates"
         f" {format_number(key.item_rest_r[place])} with the other items."

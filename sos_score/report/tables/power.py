@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sos_score.statistics.power.trial import StudyPlan
+from sos_score.words import count
 
 
 def describe_plan(plan: StudyPlan) -> str:
@@ -13,10 +14,15 @@ def describe_plan(plan: StudyPlan) -> str:
     >>> describe_plan(StudyPlan(((15, 15), (15, 15)), 0.05))
     '2 sites against 2, 15 people each, one wave, ICC 0.05, alpha 0.05'
     """
+    one, two = plan.sites
+    return f"{count(one, 'site')} against {two}, {describe_settings(plan)}"
+
+
+def describe_settings(plan: StudyPlan) -> str:
+    """Return what a plan has beside its sites: people, waves, ICC and level."""
     sizes = sorted({size for arm in plan.people for size in arm})
     people = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]}-{sizes[-1]}"
-    one, two = plan.sites
-    parts = [f"{one} site{'s' * (one > 1)} against {two}", f"{people} {'person' if sizes == [1] else 'people'} each"]
+    parts = [f"{people} {'person' if sizes == [1] else 'people'} each"]
     if plan.waves == 1:
         parts.append("one wave")
     else:
