@@ -35,9 +35,8 @@ def compare_study(
     data : StudyData
         From `load_study_data`.
     questions : sequence of str
-        ``design``, ``level``, ``change``, ``arms``, ``did``, ``variation``, ``association``, ``profiles``, ``extremes``;
-        none
-        means all.
+        ``design``, ``level``, ``change``, ``arms``, ``did``, ``variation``, ``association``, ``profiles``,
+        ``extremes``; none means all.
     instruments, scales : sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
     track : callable, optional

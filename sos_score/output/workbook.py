@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_575
 """Rows that a worksheet holds below its header."""
 _NARROWEST, _WIDEST = 6, 60  # characters in a column
-_MEASURED = 200  # rows that decide how wide a column is
+_MEASURED = 10_000  # rows that decide how wide a column is
 _MADE = datetime(2000, 1, 1)
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
@@ -75,7 +75,9 @@ class Sheets:
 
     def add_about(self, about: Mapping[str, Any]) -> None:
         """Add a last sheet on where the numbers come from: a line a fact."""
-        self.add_rows("about", ("what", "value"), list(_flatten(about)))
+        sheet = self.book.add_worksheet("about")
+        for number, fact in enumerate(_flatten(about)):
+            sheet.write_row(number, 0, fact)
 
     def _choose(self, digits: int | None) -> Any:
         if digits not in self.formats:
