@@ -112,7 +112,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Statistic:
     """A test: the statistic by its letter, degrees of freedom, p, and p adjusted within the family."""
 
     name: str = ""
@@ -205,7 +205,7 @@ class Finding:
     counts: tuple[int, ...] = ()
     estimate: Estimate = Estimate()
     effect: Effect = Effect()
-    test: Test = Test()
+    test: Statistic = Statistic()
     method: Note | None = None
     is_judged: bool = False
     family: str = ""
@@ -257,7 +257,7 @@ def with_test(finding: Finding, found: TestedEstimate) -> Finding:
         finding,
         counts=found.n,
         estimate=Estimate(found.estimate, found.low, found.high, found.se),
-        test=Test("t", found.statistic, found.df, p=found.p),
+        test=Statistic("t", found.statistic, found.df, p=found.p),
         method=found.method,
     )
     return add_notes(tested, *found.notes)
@@ -303,7 +303,7 @@ def with_ranks(finding: Finding, found: MannWhitney) -> Finding:
         finding,
         counts=found.n,
         effect=Effect(Measure.RANK_BISERIAL, found.estimate, found.low, found.high),
-        test=Test("U", found.statistic, p=found.p),
+        test=Statistic("U", found.statistic, p=found.p),
         method=found.method,
         notes=(PEOPLE, *found.notes),
     )

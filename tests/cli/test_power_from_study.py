@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from support import ROOT
-from typer.testing import CliRunner
+from support import ROOT, CommandLine
 
-from sos_score.cli import app
-from sos_score.comparison.compare import make_panel, make_plan
-from sos_score.comparison.outcome import Panel
+from sos_score.comparison.compare import take_scores
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import make_plan
 from sos_score.comparison.planning_values import measure_for_planning
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -17,15 +16,14 @@ from sos_score.study.load import load_study_data
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, ["power", "--from", str(STUDY), *arguments])
+run = CommandLine("power", "--from", STUDY)
 
 
 @pytest.fixture(scope="module")
 def rigidity():
     data = load_study_data(read_study(STUDY))
     plan = make_plan(data.study)
-    return make_panel(data.outcome("osc.rigidity"), plan)[0], plan
+    return take_scores(data.outcome("osc.rigidity"), plan)[0], plan
 
 
 def test_the_values_are_those_of_the_outcome(rigidity):
@@ -33,10 +31,10 @@ def test_the_values_are_those_of_the_outcome(rigidity):
     assert (found.sites, found.people, found.smallest, found.largest, found.waves) == ((2, 2), 14, 13, 16, 2)
     assert found.overlap == pytest.approx(38 / ((58 + 56) / 2))
     assert found.icc == found.iccs["T2"].share > found.iccs["T1"].share == 0
-    panel, plan = rigidity
+    outcome, plan = rigidity
     departures = []
     for site in plan.sites:
-        _, first, second = panel.pair((site,), "T1", "T2")
+        _, first, second = outcome.pair((site,), "T1", "T2")
         departures.append(np.array([first - np.nanmean(first), second - np.nanmean(second)]))
     both = np.hstack(departures)
     both = both[:, ~np.isnan(both).any(axis=0)]
@@ -45,9 +43,9 @@ def test_the_values_are_those_of_the_outcome(rigidity):
 
 
 def test_an_outcome_without_scores_gives_no_values(rigidity):
-    panel, plan = rigidity
-    nothing = Panel(
-        **{name: getattr(panel, name) for name in panel.__dataclass_fields__} | {"score": panel.score * np.nan}
+    outcome, plan = rigidity
+    nothing = OutcomeScores(
+        **{name: getattr(outcome, name) for name in outcome.__dataclass_fields__} | {"score": outcome.score * np.nan}
     )
     found = measure_for_planning(nothing, plan)
     assert (found.sites, found.people, found.waves, found.iccs) == ((0, 0), 0, 1, {})
@@ -99,5 +97,5 @@ def test_one_outcome_has_to_be_named():
     )
     assert run("--scale", "nothing").stderr.startswith("--scale nothing is no outcome: give --scale SOURCE.SCALE (")
     assert run().stderr.startswith("--from needs one outcome: give --scale SOURCE.SCALE (outcomes: osc.proficiency,")
-    alone = CliRunner().invoke(app, ["power", "--scale", "use"])
+    alone = CommandLine("power")("--scale", "use")
     assert (alone.exit_code, alone.stderr) == (2, "--scale needs --from STUDY.yaml\nTry 'sos-score --help'.\n")

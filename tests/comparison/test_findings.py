@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made import draw_cells, make_panel, make_plan
+from factories import compare, draw_cells, make_outcome, make_plan
 from scipy import stats
 
-from sos_score.comparison.finding import QUESTIONS, start_row
-from sos_score.comparison.judging import _judge_outcome, compare_panels, turn_words
-from sos_score.comparison.outcome import SmallestEffect
-from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL
+from sos_score.comparison.finding import Equivalence, Estimate, Statistic, Unit, judge_finding, start_finding
+from sos_score.comparison.plan import SmallestEffect
+from sos_score.comparison.questions.registry import QUESTIONS
+from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.report.labels import turn_words
 from sos_score.statistics.noncentral import find_detectable
 
 SIX = {
@@ -28,30 +29,31 @@ OPEN = make_plan(smallest_cell=1)
 
 
 def ask(cells, question, plan=OPEN, **panel):
-    return compare_panels([make_panel(cells, **panel)], plan, [question]).ask(question)
+    return compare([make_outcome(cells, **panel)], plan, [question]).ask(question)
 
 
-def one(rows, method):
-    found = [row for row in rows if method in row.method]
-    assert len(found) == 1, [row.method for row in rows]
+def one(rows, code):
+    found = [row for row in rows if row.method_code == code]
+    assert len(found) == 1, [row.method_code for row in rows]
     return found[0]
 
 
 def test_questions_come_in_the_order_of_the_issue():
-    found = compare_panels([make_panel(SIX)], OPEN)
-    assert list(dict.fromkeys(row.question for row in found.rows)) == list(QUESTIONS)[:5]
+    found = compare([make_outcome(SIX)], OPEN)
+    of_outcomes = [name for name, question in QUESTIONS.items() if question.ask_outcome]
+    assert list(dict.fromkeys(row.question for row in found.rows)) == of_outcomes
     assert list(QUESTIONS)[:5] == ["design", "level", "change", "arms", "did"]
 
 
 def test_the_design_says_who_is_there_and_what_can_be_shown():
     rows = ask(SIX, "design")
-    counts = [row for row in rows if row.method == "count"]
+    counts = [row for row in rows if row.method_code == "count"]
     assert [(row.site, row.counts, row.groups) for row in counts] == [
         (f"Site {site}", (6, 6, 6), "T1, T2, linked") for site in (1, 2, 3, 4)
     ]
-    limit = one(rows, "smallest p")
+    limit = one(rows, "smallest_p")
     assert (limit.counts, limit.p) == ((2, 2), pytest.approx(2 / 6))
-    people = [row for row in rows if row.unit == "people" and row.method.endswith("independent")]
+    people = [row for row in rows if row.unit == "people" and row.method_code == "smallest_effect"]
     assert [(row.wave, row.counts) for row in people] == [("T1", (12, 12)), ("T2", (12, 12))]
     # Cohen (1988): 2 x 12 people show 1.2 standard deviations with 80% power.
     assert people[0].detectable == pytest.approx(1.20, abs=0.01)
@@ -79,7 +81,7 @@ def test_a_sites_level_is_its_mean_with_a_t_interval():
 
 def test_a_constant_change_stands_untested_and_its_direction_is_not_claimed():
     row = next(row for row in ask(SIX, "change") if row.is_primary)
-    assert (row.site, row.estimate, row.verdict) == ("Site 1", 2.0, INCONCLUSIVE)
+    assert (row.site, row.estimate, row.verdict) == ("Site 1", 2.0, Verdict.INCONCLUSIVE)
     assert math.isnan(row.p)
     assert "the scores do not vary, so the difference cannot be tested" in row.notes
 
@@ -94,7 +96,7 @@ def test_arms_are_compared_as_people_and_as_sites():
     # Site means 2, 3, 4, 3: treated 2.5, contrast 3.5; the mirror image is as far apart, 4 of 6 in all.
     assert sites.estimate == pytest.approx(-1.0)
     assert sites.p == pytest.approx(4 / 6)
-    pairs = [row.groups for row in rows if row.method == "Games-Howell" and row.wave == "T1"]
+    pairs = [row.groups for row in rows if row.method_code == "games_howell" and row.wave == "T1"]
     assert pairs == [f"Site {a} - Site {b}" for a, b in ((1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4))]
 
 
@@ -102,7 +104,7 @@ def test_arms_are_compared_as_people_and_as_sites():
 def test_beside_a_comparison_of_arms_stands_what_each_analysis_would_find(question):
     rows = [row for row in ask(SPREAD, question) if row.is_primary]
     by_unit = {unit: next(row for row in rows if row.unit == unit) for unit in ("people", "sites")}
-    t_test = next(row for row in ask(SPREAD, question) if row.method == "Student t on sites")
+    t_test = next(row for row in ask(SPREAD, question) if row.method_code == "student_t_sites")
     beside = ("detectable_adjusted", "detectable_adjusted_low", "detectable_adjusted_high", "detectable_sites")
     for name in beside:
         assert getattr(by_unit["people"], name) == getattr(by_unit["sites"], name) > 0
@@ -127,7 +129,7 @@ def test_arms_are_adjusted_at_the_icc_seen_and_at_its_limits():
 
 def test_changes_are_adjusted_by_the_error_clustered_on_the_site_and_at_its_limits():
     rows = ask(SPREAD, "did")
-    person, by_site = (one(rows, f"clustered on the {who}") for who in ("person", "site"))
+    person, by_site = (one(rows, f"clustered_on_{who}") for who in ("person", "site"))
     error = (by_site.effect - by_site.effect_low) / stats.t.ppf(0.975, by_site.df)
     floor = (person.effect - person.effect_low) / stats.t.ppf(0.975, person.df)
     assert error > floor
@@ -150,30 +152,46 @@ def test_with_four_sites_against_four_a_permutation_has_an_effect_of_its_own():
 
 def test_the_difference_in_differences_is_the_difference_of_the_arms_changes():
     rows = ask(SIX, "did")
-    people = [row for row in rows if row.unit == "people" and "least squares" in row.method]
+    people = [
+        row for row in rows if row.method_code in ("clustered_on_person", "clustered_on_site", "least_squares_hc3")
+    ]
     assert [row.estimate for row in people] == pytest.approx([(2 + 1.1) / 2 - 0.1] * 3)
     assert [row.counts for row in people] == [(12, 12, 12, 12)] * 3
     sites = [row for row in rows if row.unit == "sites"]
     assert [row.estimate for row in sites] == pytest.approx([(2 + 1.1) / 2 - 0.1] * 2)
-    assert {row.method for row in rows} >= {"analysis of covariance", "exact permutation of sites"}
+    assert {row.method_code for row in rows} >= {"ancova", "permutation_exact"}
     scaled = people[0]
     assert scaled.effect_low / scaled.low == pytest.approx(scaled.effect / scaled.estimate)
 
 
 def test_one_rule_judges_after_adjustment():
-    panel = make_panel(SIX)
-    row = replace(
-        start_row(panel, "change", "people"), is_primary=True, estimate=0.3, p=0.01, smallest=0.5, tost_low=0.1,
-        tost_high=0.45, tost_p=0.03,
+    finding = replace(
+        start_finding(make_outcome(SIX), "change", Unit.PEOPLE), is_judged=True, estimate=Estimate(0.3),
+        test=Statistic(p=0.01), equivalence=Equivalence(0.5, 0.03, 0.1, 0.45),
     )  # fmt: skip
-    for p_adjusted, tost_adjusted, word in (
-        (0.02, 0.03, TRIVIAL), (0.02, 0.06, DIFFERENT), (0.06, 0.03, EQUIVALENT), (0.06, 0.06, INCONCLUSIVE),
+    for p_adjusted, tost_adjusted, verdict in (
+        (0.02, 0.03, Verdict.TRIVIAL), (0.02, 0.06, Verdict.DIFFERENT), (0.06, 0.03, Verdict.EQUIVALENT),
+        (0.06, 0.06, Verdict.INCONCLUSIVE),
     ):  # fmt: skip
-        judged = _judge_outcome(replace(row, p_adjusted=p_adjusted, tost_p_adjusted=tost_adjusted), panel, OPEN)
-        assert judged.verdict == word
-        assert judged.direction == ("more warmth" if word in (TRIVIAL, DIFFERENT) else "")
-        assert judged.is_good == ("better" if word in (TRIVIAL, DIFFERENT) else "")
-        assert judged.reason.endswith("but not after adjustment") == (tost_adjusted > 0.05)
+        adjusted = replace(
+            finding,
+            test=replace(finding.test, p_adjusted=p_adjusted),
+            equivalence=replace(finding.equivalence, p_adjusted=tost_adjusted),
+        )
+        judged = judge_finding(adjusted, OPEN)
+        assert judged.verdict is verdict
+        is_found = verdict in (Verdict.TRIVIAL, Verdict.DIFFERENT)
+        assert judged.direction is (Direction.UP if is_found else Direction.NONE)
+        assert (judged.reason[-1].code == "not_after_adjustment") == (tost_adjusted > 0.05)
+
+
+@pytest.mark.parametrize(("good", "is_better"), [("high", True), ("low", False), (None, None)])
+def test_a_difference_is_better_where_the_good_end_of_the_scale_is_known(good, is_better):
+    shifted = {place: [score + 2 * (place[1] == "T2") for score in scores] for place, scores in SPREAD.items()}
+    found = [row for row in ask(shifted, "change", good=good) if row.is_primary]
+    assert {row.finding.verdict for row in found} == {Verdict.DIFFERENT}
+    assert {row.finding.is_better for row in found} == {is_better}
+    assert {row.direction for row in found} == {"more warmth"}
 
 
 def test_a_family_is_what_the_plan_names_and_holds_both_kinds_of_p():
@@ -182,9 +200,9 @@ def test_a_family_is_what_the_plan_names_and_holds_both_kinds_of_p():
         "source": (lambda question, source, _scale: f"{question} {source}", 8),
     }
     cells = draw_cells(3, dict.fromkeys("1234", 12))
-    panels = [make_panel(cells), make_panel(draw_cells(4, dict.fromkeys("1234", 12)), scale="trust")]
+    panels = [make_outcome(cells), make_outcome(draw_cells(4, dict.fromkeys("1234", 12)), scale="trust")]
     for name, size in families.values():
-        found = compare_panels(panels, make_plan(name_family=name), ["change"])
+        found = compare(panels, make_plan(name_family=name), ["change"])
         assert set(found.families.values()) == {size}
         for family in found.families:
             rows = [row for row in found.rows if row.is_primary and row.family == family]
@@ -215,54 +233,54 @@ def test_what_a_lower_score_means_is_said_in_the_scales_words():
 
 def test_without_a_wave_there_is_no_change_and_no_error():
     cells = {place: scores for place, scores in SIX.items() if place[1] == "T1"}
-    found = compare_panels([make_panel(cells)], OPEN)
-    assert {row.question for row in found.rows} == {"design", "level", "arms"}
+    found = compare([make_outcome(cells)], OPEN)
+    assert {row.question for row in found.rows} == {"design", "level", "arms", "extremes"}
     assert {row.wave for row in found.rows if row.question == "arms"} == {"T1"}
 
 
 def test_a_study_of_one_wave_asks_of_no_change():
     cells = {(site, ""): scores for (site, wave), scores in SIX.items() if wave == "T1"}
-    found = compare_panels([make_panel(cells)], make_plan(waves={"": ""}, smallest_cell=1))
-    assert {row.question for row in found.rows} == {"design", "level", "arms"}
+    found = compare([make_outcome(cells)], make_plan(waves={"": ""}, smallest_cell=1))
+    assert {row.question for row in found.rows} == {"design", "level", "arms", "extremes"}
 
 
 def test_a_site_of_one_person_has_a_mean_and_no_test():
-    rows = compare_panels([make_panel(SIX | {("3", "T2"): [4.0]})], OPEN).rows
+    rows = compare([make_outcome(SIX | {("3", "T2"): [4.0]})], OPEN).rows
     level = next(row for row in rows if (row.question, row.site, row.wave) == ("level", "Site 3", "T2"))
     assert (level.counts, level.estimate) == ((1,), 4.0)
     assert math.isnan(level.low)
     change = next(row for row in rows if row.question == "change" and row.site == "Site 3" and row.is_primary)
-    assert (change.verdict, change.reason) == (INCONCLUSIVE, "the difference could not be tested")
+    assert (change.verdict, change.reason) == (Verdict.INCONCLUSIVE, "the difference could not be tested")
     assert "Welch's test needs at least two scores on each side" in change.notes
-    anova = next(row for row in rows if row.method == "Welch ANOVA" and row.wave == "T2")
+    anova = next(row for row in rows if row.method_code == "welch_anova" and row.wave == "T2")
     assert "a group with fewer than two scores has no variance" in anova.notes
 
 
 def test_with_one_arm_answering_the_arms_are_not_compared_and_the_limit_says_so():
     cells = {place: scores for place, scores in SIX.items() if place[0] in "14"}
-    found = compare_panels([make_panel(cells)], OPEN)
-    assert {row.question for row in found.rows} == {"design", "level", "change"}
-    limit = one(found.ask("design"), "smallest p")
+    found = compare([make_outcome(cells)], OPEN)
+    assert {row.question for row in found.rows} == {"design", "level", "change", "extremes"}
+    limit = one(found.ask("design"), "smallest_p")
     assert limit.notes == ("one arm has no site with a score, so the arms cannot be compared",)
 
 
 def test_without_arms_sites_are_described_and_nothing_else():
     plan = make_plan(dict.fromkeys("1234", ""), treated="", reference="", arm_labels={}, smallest_cell=1)
-    found = compare_panels([make_panel(SIX)], plan)
-    assert {row.question for row in found.rows} == {"design", "level", "change"}
+    found = compare([make_outcome(SIX)], plan)
+    assert {row.question for row in found.rows} == {"design", "level", "change", "extremes"}
 
 
 def test_a_scale_constant_in_a_site_says_that_it_cannot_be_tested():
     rows = ask(SIX | {("2", "T1"): [3] * 6, ("2", "T2"): [3] * 6}, "change")
     row = next(row for row in rows if row.site == "Site 2" and row.is_primary)
-    assert (row.estimate, row.verdict) == (0.0, INCONCLUSIVE)
+    assert (row.estimate, row.verdict) == (0.0, Verdict.INCONCLUSIVE)
     assert "the scores do not vary, so the difference cannot be tested" in row.notes
 
 
 def test_ids_that_do_not_link_leave_two_groups():
     people = {(site, wave): [f"{site}{wave}{n}" for n in range(6)] for site in "1234" for wave in ("T1", "T2")}
     row = next(row for row in ask(SIX, "change", people=people) if row.site == "Site 2" and row.is_primary)
-    assert row.method == "Welch t"
+    assert row.method_code == "welch_t"
     assert (
         row.notes[0]
         == "0 at both waves, 6 at T1 only (left or did not answer), 6 at T2 only (came or had not answered)"
@@ -285,7 +303,11 @@ def test_people_without_an_id_are_nobody_twice():
 
 
 def test_no_number_of_a_row_is_infinite_but_what_a_permutation_would_need():
-    found = compare_panels([make_panel(SIX | {("2", "T1"): [3] * 6, ("3", "T2"): [4.0]})], OPEN)
-    rows = [replace(row, detectable=0.0) if "permutation" in row.method else row for row in found.rows]
-    numbers = [value for row in rows for value in vars(row).values() if isinstance(value, float)]
+    found = compare([make_outcome(SIX | {("2", "T1"): [3] * 6, ("3", "T2"): [4.0]})], OPEN)
+    numbers = [
+        value
+        for row in found.rows
+        for name, value in vars(row).items()
+        if isinstance(value, float) and not (name == "detectable" and row.method_code == "permutation_exact")
+    ]
     assert not np.isinf(numbers).any()

@@ -1,7 +1,7 @@
 """Which verdicts hang on a choice: gaps, straight lines, people or sites, one site, linked people."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,21 @@ from typer.testing import CliRunner
 import sos_score
 from sos_score.cli import app
 from sos_score.comparison.compare import compare_study
-from sos_score.comparison.sensitivity import RULES, assess_sensitivity, say_short, score_by_rules
+from sos_score.comparison.finding import Detectable, Effect, Unit
+from sos_score.comparison.plan import make_plan
+from sos_score.comparison.sensitivity import RULES, Choice, assess_sensitivity, score_by_rules
 from sos_score.comparison.straightlining import drop_straight_liners, find_straight_liners, measure_longest_runs
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import note
+from sos_score.report.labels import Labels
+from sos_score.report.tables.sensitivity import name_column
 from sos_score.study.data import SourceTable
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 NAN = float("nan")
+ALL = Choice("all")
 
 
 def table_of(answers, items=None, **parts):
@@ -39,14 +46,21 @@ def found(study):
     return assess_sensitivity(*study, instruments=("osc", "feedback"))
 
 
-def find(found, question, ref, unit, wave="T1 to T2", site=""):
+def find(found, question, ref, unit, waves=("T1", "T2"), site=""):
     (finding,) = [
         each
         for each in found.findings
-        if (each.row.question, f"{each.row.source}.{each.row.scale}") == (question, ref)
-        and (each.row.unit, each.row.wave, each.row.site) == (unit, wave, site)
+        if (each.finding.question, each.finding.outcome) == (question, ref)
+        and (each.finding.unit, each.finding.waves, each.finding.site) == (unit, waves, site)
     ]
     return finding
+
+
+def answer(finding):
+    """Return a verdict, with its sign where there is a difference."""
+    if finding.verdict is not Verdict.DIFFERENT:
+        return finding.verdict
+    return finding.verdict, finding.estimate.value > 0
 
 
 def test_a_run_is_of_equal_answers_and_passes_over_gaps():
@@ -79,80 +93,82 @@ def test_scores_that_arrived_ready_made_have_no_straight_lines():
 def test_straight_lined_rows_are_left_out_and_counted(study):
     data, _ = study
     kept, notes = drop_straight_liners(data)
-    assert notes == ("no row is straight-lined",)
+    assert notes == (note("none_straight_lined"),)
     assert [len(table.frame) for table in kept.tables] == [len(table.frame) for table in data.tables]
     lined = data.tables[0].answers.copy()
     lined.iloc[:5] = 4.0
     table = replace(data.tables[0], answers=lined)
     outcomes = tuple(replace(each, table=table) if each.source == "osc" else each for each in data.outcomes)
     kept, notes = drop_straight_liners(replace(data, tables=(table, *data.tables[1:]), outcomes=outcomes))
-    assert notes == ("osc: 5 of 114 rows are straight-lined",)
+    assert [str(each) for each in notes] == ["osc: 5 of 114 rows are straight-lined"]
     assert len(kept.outcome("osc.stress").frame) == len(kept.tables[0].answers) == 109
     assert kept.outcome("osc.stress").frame.index.tolist() == list(range(109))
 
 
-def keep_judged(row):
-    """Return a row with what its verdict rests on, and without the effects and limits that stand beside."""
-    beside = [f.name for f in fields(row) if f.name.startswith(("effect", "detectable")) and f.name != "effect_name"]
-    return replace(row, effect_name="", notes=(), **dict.fromkeys(beside, NAN))
+def keep_judged(finding):
+    """Return a finding with what its verdict rests on, as text: numbers that are missing are equal."""
+    return repr(replace(finding, effect=Effect(), detectable=Detectable(), notes=()))
 
 
 def test_the_planned_verdicts_are_those_of_compare(study, found):
     data, _ = study
-    rows = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).rows
-    judged = [row for row in rows if row.is_primary and row.verdict]
-    assert [keep_judged(finding.row) for finding in found.findings] == [keep_judged(row) for row in judged]
+    findings = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).findings
+    judged = [each for each in findings if each.is_judged and each.verdict]
+    assert [keep_judged(each.finding) for each in found.findings] == [keep_judged(each) for each in judged]
     assert len(judged) == 62
 
 
 def test_every_choice_is_the_analysis_done_again(study, found):
     _, rules = study
-    assert [choice.name for choice in found.choices] == [
-        "planned", *RULES, "attentive", "sites", "without Site 1", "without Site 2", "without Site 3",
-        "without Site 4", "linked",
+    assert [(choice.kind, choice.site) for choice in found.choices] == [
+        ("planned", ""), *((rule, "") for rule in RULES), ("attentive", ""), ("sites", ""),
+        *(("without", site) for site in "1234"), ("linked", ""),
     ]  # fmt: skip
     assert list(rules) == ["all", "80%", "50%"]
     again = compare_study(rules["all"], ("change",), ("osc",))
-    for row in again.rows:
-        if row.is_primary and row.verdict:
-            finding = find(found, "change", f"osc.{row.scale}", "people", site=row.site)
-            assert say_short(finding.verdicts["all"]) == say_short(row)
-            assert finding.verdicts["all"].counts == row.counts
+    judged = [each for each in again.findings if each.is_judged and each.verdict]
+    assert judged
+    for each in judged:
+        other = find(found, "change", each.outcome, Unit.PEOPLE, site=each.site).others[ALL]
+        assert answer(other) == answer(each)
+        assert other.counts == each.counts
 
 
 def test_complete_items_only_leaves_fewer_people(found):
-    finding = find(found, "change", "osc.stress", "people", site="Site 3")
-    assert say_short(finding.row) == "different (+)"
-    assert say_short(finding.verdicts["all"]) == "inconclusive"
-    assert finding.flips == ("all",)
-    assert sum(finding.verdicts["all"].counts) < sum(finding.row.counts)
+    each = find(found, "change", "osc.stress", Unit.PEOPLE, site="3")
+    assert answer(each.finding) == (Verdict.DIFFERENT, True)
+    assert answer(each.others[ALL]) is Verdict.INCONCLUSIVE
+    assert each.flips == (ALL,)
+    assert sum(each.others[ALL].counts) < sum(each.finding.counts)
 
 
 def test_leaving_out_a_site_can_turn_the_arms_round(found):
-    finding = find(found, "arms", "osc.rigidity", "people", "T2")
-    assert say_short(finding.row) == "inconclusive"
-    assert say_short(finding.verdicts["without Site 2"]) == "different (-)"
-    assert say_short(finding.verdicts["without Site 3"]) == "different (+)"
-    assert finding.verdicts["without Site 2"].counts == (28, 13)
-    assert finding.flips == ("without Site 2", "without Site 3")
+    each = find(found, "arms", "osc.rigidity", Unit.PEOPLE, ("T2",))
+    two, three = Choice("without", "2"), Choice("without", "3")
+    assert answer(each.finding) is Verdict.INCONCLUSIVE
+    assert answer(each.others[two]) == (Verdict.DIFFERENT, False)
+    assert answer(each.others[three]) == (Verdict.DIFFERENT, True)
+    assert each.others[two].counts == (28, 13)
+    assert each.flips == (two, three)
 
 
 def test_people_and_sites_are_set_side_by_side(found):
-    people = find(found, "did", "osc.engagement", "people")
-    sites = find(found, "did", "osc.engagement", "sites")
-    assert people.verdicts["sites"] == sites.row
-    assert "sites" in people.flips
-    assert "sites" not in sites.verdicts
-    assert "sites" not in find(found, "change", "osc.stress", "people", site="Site 1").verdicts
+    people = find(found, "did", "osc.engagement", Unit.PEOPLE)
+    sites = find(found, "did", "osc.engagement", Unit.SITES)
+    of_sites = Choice("sites")
+    assert people.others[of_sites] is sites.finding
+    assert of_sites in people.flips
+    assert of_sites not in sites.others
+    assert of_sites not in find(found, "change", "osc.stress", Unit.PEOPLE, site="1").others
 
 
 def test_linked_people_are_those_with_both_scores(found):
-    linked = find(found, "change", "osc.engagement", "people", site="Site 2").verdicts["linked"]
-    assert set(linked.counts) == {8}
-    assert "linked" not in find(found, "arms", "feedback.feedback", "people", "T1").verdicts
+    linked = Choice("linked")
+    assert set(find(found, "change", "osc.engagement", Unit.PEOPLE, site="2").others[linked].counts) == {8}
+    assert linked not in find(found, "arms", "feedback.feedback", Unit.PEOPLE, ("T1",)).others
 
 
-def test_the_command_says_what_flips_and_files_hold_every_finding(found, tmp_path):
+def test_the_command_says_what_flips_and_files_hold_every_finding(study, found, tmp_path):
     run = CliRunner()
     shown = run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback"])
     assert shown.exit_code == 0
@@ -165,10 +181,15 @@ def test_the_command_says_what_flips_and_files_hold_every_finding(found, tmp_pat
     run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback", "-o", str(path)])
     written = json.loads(path.read_text())
     assert len(written["sensitivity"]) == len(found.findings)
-    for row, finding in zip(written["sensitivity"], found.findings, strict=True):
-        assert row["flips"] == "; ".join(finding.flips)
-        assert row["planned"] == say_short(finding.row)
-        assert all(row[name] == say_short(each) for name, each in finding.verdicts.items())
+    labels = Labels(make_plan(study[0].study), data=study[0])
+    for row, each in zip(written["sensitivity"], found.findings, strict=True):
+        assert row["flips"] == "; ".join(name_column(choice, labels) for choice in each.flips)
+        for name, finding in {
+            "planned": each.finding,
+            **{name_column(c, labels): f for c, f in each.others.items()},
+        }.items():
+            sign = f" ({'+' if finding.estimate.value > 0 else '-'})" if finding.verdict is Verdict.DIFFERENT else ""
+            assert row[name] == f"{finding.verdict.value}{sign}"
     assert written["about"]["choices"]["all"] == "complete items only"
 
 
@@ -201,7 +222,7 @@ def test_sensitivity_is_a_call_too(study):
     assert sos_score.score_by_rules is score_by_rules
     found = sos_score.assess_sensitivity(data, rules, scales=["feedback.feedback"])
     assert isinstance(found, sos_score.Sensitivity)
-    assert {finding.row.source for finding in found.findings} == {"feedback"}
+    assert {each.finding.source for each in found.findings} == {"feedback"}
 
 
 def test_what_cannot_be_asked_is_refused():

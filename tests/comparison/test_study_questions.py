@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from factories import compare_data
 from support import ROOT
 
-from sos_score.comparison.compare import compare_study
-from sos_score.comparison.nesting import pluralise
-from sos_score.comparison.suppression import HIDDEN
+from sos_score.comparison.finding import Contrast, Measure
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import note
 from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
+from sos_score.words import pluralise
 
 SCORING = ROOT / "tests" / "golden" / "scoring"
 R = json.loads((ROOT / "tests" / "golden" / "mixed" / "families.json").read_text())
@@ -60,7 +62,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def families(folder):
-    return compare_study(load(folder), ("variation", "association"))
+    return compare_data(load(folder), ("variation", "association"))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def example():
 
 @pytest.fixture(scope="module")
 def told(example):
-    return compare_study(example, ("variation", "association"))
+    return compare_data(example, ("variation", "association"))
 
 
 def pick(comparison, question, start, wave, scale=None, source=None):
@@ -79,7 +81,7 @@ def pick(comparison, question, start, wave, scale=None, source=None):
         for row in comparison.ask(question)
         if (row.wave, row.scale) == (wave, scale or row.scale) and source in (None, row.source)
     ]
-    (row,) = [row for row in rows if row.groups.endswith(start) or row.method.startswith(start)]
+    (row,) = [row for row in rows if start in (row.groups, row.method_code)]
     return row
 
 
@@ -125,10 +127,12 @@ def test_the_sentence_says_when_the_data_cannot_tell(families):
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_worker_means_correlate_as_cor_test_says(families, wave):
-    for start, entry in (("Pearson, p from", f"pearson/{wave}"), ("Spearman", f"spearman_default/{wave}")):
-        row, r = pick(families, "association", start, wave), R[entry]["value"]
+    for measure, entry in ((Measure.R, f"pearson/{wave}"), (Measure.RHO, f"spearman_default/{wave}")):
+        rows = [each for each in families.ask("association") if (each.wave, each.method_code) == (wave, "correlation")]
+        (row,) = [each for each in rows if each.finding.effect.measure is measure]
+        r = R[entry]["value"]
         assert (row.unit, row.counts) == ("workers", (20,))
-        if (start, wave) == ("Spearman", "T2"):
+        if (measure, wave) == (Measure.RHO, "T2"):
             # Two means differ beyond ten decimals only; here they tie, in R they do not.
             assert row.estimate == pytest.approx(r["r"], abs=0.01)
             assert (
@@ -138,14 +142,14 @@ def test_worker_means_correlate_as_cor_test_says(families, wave):
         assert row.estimate == row.effect == pytest.approx(r["r"], rel=1e-8)
         assert row.statistic == pytest.approx(r["statistic"], rel=1e-8)
         assert row.p == pytest.approx(r["p"], rel=1e-8)
-        if start.startswith("Pearson"):
+        if measure is Measure.R:
             assert (row.low, row.high, row.df) == pytest.approx((r["ci_low"], r["ci_high"], r["df"]), rel=1e-8)
             assert (row.effect_low, row.effect_high) == (row.low, row.high)
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_slope_agrees_with_lmertest(families, wave):
-    row, r = pick(families, "association", "slope between workers", wave), R[f"slope/{wave}"]["value"]
+    row, r = pick(families, "association", "slope_between", wave), R[f"slope/{wave}"]["value"]
     fixed = r["fixef"]
     assert row.counts == (r["n"],)
     assert row.estimate == pytest.approx(fixed["estimate"][1], rel=1e-4)
@@ -157,7 +161,7 @@ def test_the_slope_agrees_with_lmertest(families, wave):
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_wrong_unit_is_given_beside_the_right_one_and_called_wrong(families, wave):
-    row = pick(families, "association", "Pearson over single scores: wrong unit", wave)
+    row = pick(families, "association", "pearson_wrong_unit", wave)
     r = R[f"pearson_family_level_naive/{wave}"]["value"]
     assert (row.estimate, row.p, row.df) == pytest.approx((r["r"], r["p"], r["df"]), rel=1e-8)
     assert (row.verdict, row.is_primary, row.unit) == ("wrong unit", False, "scores")
@@ -172,8 +176,8 @@ def test_all_pairs_and_waves_are_one_family_of_tests_however_few_are_shown(examp
     assert families == {"association, all declared pairs": 12}
     p = sorted(row.p for row in judged)
     assert min(row.p_adjusted for row in judged) == pytest.approx(12 * p[0])
-    one = compare_study(example, ("association",), scales=("practice.use",))
-    assert {row.groups.partition(" - ")[0] for row in one.ask("association")} == {"practice.use"}
+    one = compare_data(example, ("association",), scales=("practice.use",))
+    assert {row.finding.groups.members[0] for row in one.ask("association")} == {"practice.use"}
     shown = {(row.groups, row.wave): row.p_adjusted for row in one.ask("association") if row.is_primary}
     assert shown == {
         key: value for row in judged if (key := (row.groups, row.wave)) in shown for value in [row.p_adjusted]
@@ -185,7 +189,7 @@ def test_competence_goes_with_positive_families_and_the_use_of_signs_of_safety_d
     judged = [row for row in told.ask("association") if row.is_primary]
     assert len(judged) == 12
     for row in judged:
-        if row.groups.startswith("competence"):
+        if row.finding.groups.members[0].partition(".")[0] == "competence":
             assert (row.verdict, row.direction) == ("associated", "higher goes with higher")
             assert row.low > 0
         else:
@@ -199,11 +203,11 @@ def test_competence_goes_with_positive_families_and_the_use_of_signs_of_safety_d
 
 def test_the_dose_of_practice_makes_no_slope_between_or_within_workers(told):
     slopes = [
-        row for row in told.ask("association") if row.effect_name == "slope" and row.groups.startswith("practice")
+        row
+        for row in told.ask("association")
+        if row.finding.effect.measure is Measure.SLOPE and row.finding.groups.members[0] == "practice.use"
     ]
-    assert {row.method.partition(":")[0] for row in slopes} == {
-        "slope between workers", "slope within workers", "between less within workers",
-    }  # fmt: skip
+    assert {row.method_code for row in slopes} == {"slope_between", "slope_within", "slope_difference"}
     assert len(slopes) == 12
     assert all(row.low < 0 < row.high for row in slopes)
 
@@ -226,7 +230,7 @@ def test_workers_against_sites_are_adjusted_over_the_waves_of_a_scale(told):
 
 
 def test_workers_account_for_more_than_sites_where_families_answer(told):
-    more = {(row.source, row.scale, row.wave) for row in told.ask("variation") if "workers more" in row.verdict}
+    more = {(row.source, row.scale, row.wave) for row in told.ask("variation") if is_larger(row, "workers")}
     assert {
         ("alliance_family", "total", "T1"),
         ("alliance_family", "total", "T2"),
@@ -234,7 +238,13 @@ def test_workers_account_for_more_than_sites_where_families_answer(told):
         ("feedback", "feedback", ""),
         ("competence", "clinical_skill", ""),
     } <= more
-    assert not [row for row in told.ask("variation") if row.verdict == "sites more"]
+    assert not [row for row in told.ask("variation") if is_larger(row, "sites")]
+
+
+def is_larger(row, level):
+    """Return whether a level accounts for more, before adjustment or after it."""
+    larger = {Verdict.FIRST_LARGER: 0, Verdict.SECOND_LARGER: 1}.get(row.finding.verdict)
+    return larger is not None and row.finding.groups.members[larger] == level
 
 
 def test_observers_and_the_raters_of_one_case_are_levels_too(told):
@@ -242,7 +252,9 @@ def test_observers_and_the_raters_of_one_case_are_levels_too(told):
     assert list(skill) == [
         "4 sites", "20 workers", "34 families", "2 observers", "within families", "workers against sites",
     ]  # fmt: skip
-    assert sum(row.effect for name, row in skill.items() if name != "workers against sites") == pytest.approx(1)
+    assert sum(
+        row.effect for row in skill.values() if row.finding.groups.contrast is not Contrast.LEVELS
+    ) == pytest.approx(1)
     joint = "safety_family+safety_worker+safety_observer"
     safety = {row.groups: row for row in told.ask("variation") if row.source == joint}
     assert list(safety) == ["4 sites", "20 workers", "60 families", "within families", "workers against sites"]
@@ -256,8 +268,8 @@ def test_observers_and_the_raters_of_one_case_are_levels_too(told):
 
 def test_views_of_one_alliance_agree_in_part_and_workers_are_more_positive(told):
     rows = [row for row in told.ask("association") if row.groups == "alliance_family.total - alliance_worker.total"]
-    first = {row.method: row for row in rows if row.wave == "T1"}
-    icc = first["absolute agreement"]
+    first = {row.method_code: row for row in rows if row.wave == "T1"}
+    icc = first["absolute_agreement"]
     assert (icc.effect_name, icc.unit, icc.counts) == ("ICC(A,1)", "families", (56,))
     assert (icc.effect, icc.effect_low, icc.effect_high) == pytest.approx((0.379, 0.135, 0.580), abs=1e-3)
     assert icc.estimate < 0 > icc.high
@@ -265,26 +277,26 @@ def test_views_of_one_alliance_agree_in_part_and_workers_are_more_positive(told)
         "families with one of the two views only: fewer than 5.",
         "scores of one worker are taken as independent: the intervals are somewhat too narrow",
     )
-    limits = first["limits of agreement: -+ 1.96 sd"]
+    limits = first["limits_of_agreement"]
     assert (limits.low + limits.high) / 2 == pytest.approx(icc.estimate)
-    assert first["Lin's concordance"].effect < first["Pearson, not agreement"].effect
+    assert first["lin"].effect < first["pearson_not_agreement"].effect
     assert not any(row.is_primary for row in rows)
 
 
 def test_few_units_are_not_shown(folder):
     few = STUDY + "privacy: {smallest_cell: 21}\n"
-    rows = compare_study(load(folder, few), ("association",)).ask("association")
+    rows = compare_data(load(folder, few), ("association",)).ask("association")
     workers = [row for row in rows if row.unit == "workers"]
     assert workers
     for row in workers:
         assert math.isnan(row.estimate)
         assert math.isnan(row.p)
-        assert row.notes == ("not shown: a group of fewer than 21 people, or one that would give it away",)
+        assert row.finding.notes == (note("hidden", least=21),)
 
 
 def test_a_pair_whose_level_no_source_shares_says_so(folder):
     apart = STUDY.replace("families.view}", "families.view, level: family}")
-    (row,) = compare_study(load(folder, apart), ("association",)).ask("association")
+    (row,) = compare_data(load(folder, apart), ("association",)).ask("association")
     assert math.isnan(row.estimate)
     assert row.notes == ("no family is known in both sources at the same wave: nothing can be paired.",)
     assert not row.is_primary
@@ -294,9 +306,7 @@ def test_scores_that_do_not_vary_are_said_not_to(example):
     table = next(outcome for outcome in example.outcomes if outcome.id == "practice.use")
     flat = replace(table, table=replace(table.table, frame=table.frame.assign(use=3.0)))
     others = tuple(flat if each.id == "practice.use" else each for each in example.outcomes)
-    comparison = compare_study(
-        replace(example, outcomes=others), ("variation", "association"), scales=("practice.use",)
-    )
+    comparison = compare_data(replace(example, outcomes=others), ("variation", "association"), scales=("practice.use",))
     shares = comparison.ask("variation")
     assert all(math.isnan(row.effect) for row in shares)
     assert shares[-1].reason == (
@@ -324,7 +334,7 @@ def test_shares_of_sites_are_hidden_where_a_site_is(tmp_path):
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
     data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", None, ("A", "B")))
-    shown = compare_study(data, ["variation"]).rows
+    shown = compare_data(data, ["variation"]).rows
     assert shown
     assert all(math.isnan(row.effect) and not row.counts and not row.reason for row in shown)
-    assert {row.notes[0] for row in shown} == {HIDDEN.format(5)}
+    assert {row.notes[0] for row in shown} == {str(note("hidden", least=5))}

@@ -3,19 +3,24 @@
 import math
 
 import pytest
-from made import draw_cells, make_panel, make_plan
+from factories import Rows, draw_cells, make_outcome, make_plan
 
-from sos_score.comparison.judging import compare_panels
-from sos_score.report.tables.detail import list_detail_tables
-from sos_score.report.tables.summary import list_limits
+from sos_score.comparison.judging import compare_outcomes
+from sos_score.report.labels import Labels
+from sos_score.report.questions.design import list_limits
+from sos_score.report.questions.outcomes import list_detail_tables
 
 EIGHT = {site: "sos" if site in "1234" else "contrast" for site in "12345678"}
 
 
 def find(question, waves=("T1", "T2"), **changes):
     plan = make_plan(EIGHT, waves=dict.fromkeys(waves, ""), **changes)
-    panel = make_panel(draw_cells(2, dict.fromkeys(EIGHT, 6), list(waves)))
-    return compare_panels([panel], plan, ["design", question])
+    outcome = make_outcome(draw_cells(2, dict.fromkeys(EIGHT, 6), list(waves)))
+    return compare_outcomes([outcome], plan, ["design", question])
+
+
+def describe(found):
+    return list_limits(found, Labels.of(found))
 
 
 def test_a_family_too_large_for_a_permutation_is_said_to_be():
@@ -23,12 +28,12 @@ def test_a_family_too_large_for_a_permutation_is_said_to_be():
     text = "With 4 sites against 4 an exact test of sites can reach p = .029 at best."
     people = " Results of people describe these people only."
     family = " Adjusted in a family of 2 tests or more it cannot be below .057, so none of those can show a difference."
-    assert list_limits(find("arms")) == [text + people + family]
-    assert list_limits(find("arms", waves=("T1",))) == [text + people]
-    assert list_limits(find("did")) == [text + people]
-    assert list_limits(find("arms", adjustment="none")) == [text + people]
-    assert list_limits(find("arms", alpha=0.06)) == [text + people]
-    sites = [row for row in find("arms").rows if row.is_primary and row.unit == "sites"]
+    assert describe(find("arms")) == [text + people + family]
+    assert describe(find("arms", waves=("T1",))) == [text + people]
+    assert describe(find("did")) == [text + people]
+    assert describe(find("arms", adjustment="none")) == [text + people]
+    assert describe(find("arms", alpha=0.06)) == [text + people]
+    sites = [row for row in Rows(find("arms")).rows if row.is_primary and row.unit == "sites"]
     assert len(sites) == 2
     assert all(row.p_adjusted >= 4 / 70 - 1e-12 for row in sites)
 
@@ -37,8 +42,9 @@ def test_a_family_too_large_for_a_permutation_is_said_to_be():
 def test_a_row_without_a_number_says_why_and_not_what_holds_for_all(linked):
     cells = {("1", "T1"): [2.0, 3, 4, 3, 2, 1], ("1", "T2"): [3.0, 3, 4, 5, 2, 2]}
     people = {("1", "T2"): [f"1-{n + (0 if linked else 20)}" for n in range(6)]}
-    found = compare_panels([make_panel(cells, people=people)], make_plan(), ["change"])
-    row = next(row for row in found.rows if row.method == "paired t")
+    found = compare_outcomes([make_outcome(cells, people=people)], make_plan(), ["change"])
+    row = next(row for row in Rows(found).rows if row.method_code == "paired_t")
     assert math.isnan(row.estimate) != linked
-    said = next(cells[-1] for cells in list_detail_tables(found, "change")[0].rows if cells[-1].startswith("paired t"))
+    (table,) = list_detail_tables("change", found, Labels.of(found))
+    said = next(cells[-1] for cells in table.rows if cells[-1].startswith("paired t"))
     assert said == ("paired t" if linked else "paired t: a paired test needs at least two people with both scores")

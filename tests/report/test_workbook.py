@@ -11,8 +11,8 @@ from support import ROOT
 from sos_score.comparison.compare import compare_study
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData, Section
+from sos_score.report.questions.registry import make_file_tables
 from sos_score.report.sections.registry import list_sections
-from sos_score.report.tables.detail import make_file_tables
 from sos_score.report.xlsx import make_report_workbook, name_sheets
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -30,7 +30,7 @@ def made(evidence):
 
 
 def make_book(evidence):
-    further = {f"all {name}": table for name, table in make_file_tables(evidence.comparison).items()}
+    further = {f"all {name}": table for name, table in make_file_tables(evidence.comparison, evidence.labels).items()}
     return make_report_workbook(evidence.data.study, list_sections(evidence), further)
 
 
@@ -57,7 +57,7 @@ def test_there_is_a_sheet_a_table_and_the_first_lists_them_with_their_titles(boo
 
 
 def test_every_field_of_every_finding_is_there_in_full_precision(book, evidence):
-    for question, table in make_file_tables(evidence.comparison).items():
+    for question, table in make_file_tables(evidence.comparison, evidence.labels).items():
         header, *rows = book[f"all {question}"].iter_rows(values_only=True)
         assert list(header) == [column.name for column in table.columns]
         assert len(rows) == len(table.rows)

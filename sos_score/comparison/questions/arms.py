@@ -15,7 +15,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
     make_judged,
@@ -88,7 +88,7 @@ def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: 
     found = [
         replace(
             base, groups=Groups(Contrast.SITES, sites), sites_shown=sites, counts=welch.n, method=welch.method,
-            test=Test("F", welch.statistic, welch.df1, welch.df2, welch.p), notes=(PEOPLE, *welch.notes),
+            test=Statistic("F", welch.statistic, welch.df1, welch.df2, welch.p), notes=(PEOPLE, *welch.notes),
         )
     ]  # fmt: skip
     for (i, j), tested in compare_pairs(scores).items():
@@ -127,7 +127,7 @@ def _permute(test: Finding, found: SiteComparison, plan: ComparisonPlan, effects
         else note("permutation_limit", **values)
     )
     finding = replace(
-        test, test=Test("difference", permutation.estimate, p=permutation.p), method=permutation.method,
+        test, test=Statistic("difference", permutation.estimate, p=permutation.p), method=permutation.method,
         notes=(limit, note("interval_of_sites"), *permutation.notes),
     )  # fmt: skip
     return effects.put_beside(finding, effects.permutation)

@@ -16,7 +16,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
 )
@@ -92,7 +92,7 @@ def _with_r(finding: Finding, found: Correlation, measure: Measure, statistic: s
     return replace(
         finding, counts=(found.n,), estimate=Estimate(found.r, found.low, found.high),
         effect=Effect(measure, found.r, found.low, found.high),
-        test=Test(statistic, found.statistic, found.df, p=found.p), notes=(*finding.notes, *found.notes),
+        test=Statistic(statistic, found.statistic, found.df, p=found.p), notes=(*finding.notes, *found.notes),
         method=note("correlation", test=found.method, source=found.p_source),
     )  # fmt: skip
 
@@ -144,7 +144,8 @@ def _list_slopes(base: Finding, scores: PairScores, plan: ComparisonPlan) -> lis
 def _with_slope(finding: Finding, test: CoefficientTest, method: Note) -> Finding:
     return replace(
         finding, estimate=Estimate(test.estimate, test.low, test.high), method=method,
-        effect=Effect(Measure.SLOPE, test.estimate, test.low, test.high), test=Test("t", test.t, test.df, p=test.p),
+        effect=Effect(Measure.SLOPE, test.estimate, test.low, test.high),
+        test=Statistic("t", test.t, test.df, p=test.p),
     )  # fmt: skip
 
 

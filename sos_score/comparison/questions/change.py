@@ -16,7 +16,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
     make_judged,
@@ -93,7 +93,7 @@ def _ask_linked(base: Finding, before: Scores, after: Scores) -> list[Finding]:
         with_effect(paired, Measure.G_AV, standardize_change(after, before)),
         replace(
             base, counts=signed.n, effect=Effect(Measure.RANK_BISERIAL, signed.estimate),
-            test=Test("V", signed.statistic, p=signed.p), notes=(PEOPLE, *signed.notes),
+            test=Statistic("V", signed.statistic, p=signed.p), notes=(PEOPLE, *signed.notes),
             method=note("of_linked_people", test=signed.method),
         ),
     ]  # fmt: skip

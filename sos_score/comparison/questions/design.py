@@ -13,7 +13,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
     start_finding,
@@ -77,7 +77,7 @@ def _limit_sites(outcome: OutcomeScores, plan: ComparisonPlan) -> Finding:
         code = "too_few_assignments" if smallest > plan.alpha else "assignments"
         said = note(code, sites=counts[0], others=counts[1], ways=ways, arm=plan.treated, alpha=plan.alpha)
     return start_finding(
-        outcome, "design", Unit.SITES, groups=_arms(plan), counts=counts, test=Test(p=smallest),
+        outcome, "design", Unit.SITES, groups=_arms(plan), counts=counts, test=Statistic(p=smallest),
         method=note("smallest_p"), notes=(said,),
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def _waves_with_arms(outcome: OutcomeScores, plan: ComparisonPlan) -> list[str]:
 def _describe(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, unit: Unit, found: power.Detectable) -> Finding:
     return start_finding(
         outcome, "design", unit, waves=at(wave), groups=_arms(plan), counts=found.n, effect=Effect(Measure.G),
-        test=Test(df=found.df), detectable=Detectable(found.effect), notes=found.notes,
+        test=Statistic(df=found.df), detectable=Detectable(found.effect), notes=found.notes,
         method=note("smallest_effect", test=found.method),
     )  # fmt: skip
 

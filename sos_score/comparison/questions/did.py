@@ -16,7 +16,7 @@ from sos_score.comparison.finding import (
     Estimate,
     Finding,
     Groups,
-    Test,
+    Statistic,
     Unit,
     make_judged,
     scale_effect,
@@ -142,7 +142,8 @@ def _fit_mixed(base: Finding, y: Scores, design: Scores, site: NDArray[np.str_],
         return replace(finding, notes=tests.notes)
     found = tests.coefficients[3]
     return replace(
-        finding, estimate=Estimate(found.estimate, found.low, found.high), test=Test("t", found.t, found.df, p=found.p),
+        finding, estimate=Estimate(found.estimate, found.low, found.high),
+        test=Statistic("t", found.t, found.df, p=found.p),
         notes=(*tests.notes, *finding.notes),
     )  # fmt: skip
 

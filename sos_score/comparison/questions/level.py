@@ -15,7 +15,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
     make_judged,
@@ -69,7 +69,7 @@ def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
     return replace(
         _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(found.n,),
         estimate=Estimate(found.mean, found.low, found.high), effect=Effect(Measure.SD, found.sd),
-        test=Test() if math.isnan(t) else Test("T", t), method=note("mean_t"), notes=(*notes, *found.notes),
+        test=Statistic() if math.isnan(t) else Statistic("T", t), method=note("mean_t"), notes=(*notes, *found.notes),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sos_score.comparison.finding import (
     Finding,
     Groups,
     Measure,
-    Test,
+    Statistic,
     Unit,
     at,
     name_family,
@@ -155,7 +155,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
             replace(
                 base, groups=Groups(Contrast.LEVEL, (level.name,)), n_groups=level.n_groups,
                 estimate=Estimate(level.sd), effect=Effect(Measure.SHARE, share.share, share.low, share.high),
-                test=Test("chi2", test.chi_square, NAN if math.isnan(test.chi_square) else float(test.df),
+                test=Statistic("chi2", test.chi_square, NAN if math.isnan(test.chi_square) else float(test.df),
                           p=test.p_mixture),
                 notes=tuple(each for each in notes if _is_about(each, level.name)),
             )
@@ -201,7 +201,7 @@ def _conclude(
         base,
         groups=Groups(Contrast.LEVELS, pair),
         effect=Effect(Measure.SHARE_DIFFERENCE, found.difference),
-        test=Test("chi2", found.chi_square, NAN if math.isnan(found.p) else 1.0, p=found.p),
+        test=Statistic("chi2", found.chi_square, NAN if math.isnan(found.p) else 1.0, p=found.p),
         is_judged=not math.isnan(found.p),
         family=name_family(base, plan),
         method=note("reml_levels"),
