@@ -63,7 +63,7 @@ _REASONS: _Sentences = {
     "across": "the interval reaches both differences that matter and differences that do not",
     "not_after_adjustment": "but not after adjustment",
     "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
-    "level_unknown": "How much of the variation {level} account for cannot be said from these data.",
+    "level_share_unknown": "How much of the variation {level} account for cannot be said from these data.",
     "level_accounts": (
         "Of the variation in scores, {level} account for {share:.0%} [{low:.0%} to {high:.0%}]; the rest is within"
         " {level}."

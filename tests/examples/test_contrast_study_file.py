@@ -83,7 +83,7 @@ def test_the_notes_say_what_was_asked_once_and_rated_twice(data: StudyData) -> N
     once = ["competence", "practice", "feedback", "safety_family", "safety_worker", "safety_observer"]
     said = [f"{source}: no wave is recorded, so there is no change to look at" for source in once]
     said.insert(1, "competence: 14 of 34 were rated by more than one rater")
-    assert list(data.notes) == said
+    assert list(map(str, data.notes)) == said
 
 
 def test_what_the_study_leaves_to_its_defaults_is_listed(data: StudyData) -> None:

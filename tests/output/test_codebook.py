@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from sos_score import list_instruments
 from sos_score.cli import app
-from sos_score.report.columns import make_finding_codebook
+from sos_score.report.columns import COLUMNS, SENTENCE, make_finding_codebook
 
 LABELS = ROOT / "examples/wai_s_labels.csv"
 

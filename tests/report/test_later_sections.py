@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+from factories import Row
 from report_pages import Page, small_study
 from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
+from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Table
 from sos_score.report.figures.pairs import draw_pairs
 from sos_score.report.model import ReportData
 from sos_score.report.sections.registry import SECTIONS
+from sos_score.report.tables.sensitivity import name_choice
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
@@ -30,8 +33,12 @@ def evidence():
     return read_evidence(STUDY)
 
 
-def tell(evidence, section):
+def describe(evidence, section):
     return list(SECTIONS[section][1](evidence))
+
+
+def ask(evidence, question):
+    return [Row(finding, evidence.labels) for finding in evidence.comparison.ask(question)]
 
 
 def find_table(blocks, title):
@@ -43,12 +50,14 @@ def list_said(blocks):
 
 
 def test_workers_against_sites_are_counted_and_named(evidence):
-    rows = [row for row in evidence.comparison.ask("variation") if row.groups == "workers against sites"]
-    more = [row for row in rows if row.verdict == "workers more"]
-    before = [row for row in rows if row.verdict == "workers more before adjustment"]
+    members = ("workers", "sites")
+    rows = [each for each in evidence.comparison.ask("variation") if each.groups.members == members]
+    larger = [each for each in rows if each.verdict is Verdict.FIRST_LARGER]
+    more = [each for each in larger if each.holds_adjusted]
+    before = [each for each in larger if not each.holds_adjusted]
     assert more
     assert before
-    said = list_said(tell(evidence, "variation"))
+    said = list_said(describe(evidence, "variation"))
     assert said[0] == (
         f"Workers against sites, on {len(rows)} outcomes at a wave: workers account for more on {len(more)}, sites"
         f" account for more on none, on {len(before)} one of them does before adjustment only; on"
@@ -61,9 +70,9 @@ def test_workers_against_sites_are_counted_and_named(evidence):
 
 
 def test_shares_are_those_of_the_comparison(evidence):
-    table = find_table(tell(evidence, "variation"), "Who accounts for the variation: shares of the variance")
+    table = find_table(describe(evidence, "variation"), "Who accounts for the variation: shares of the variance")
     cells = {tuple(row[:3]): row[3:] for row in table.rows}
-    rows = {row.groups: row for row in evidence.comparison.ask("variation")
+    rows = {row.groups: row for row in ask(evidence, "variation")
             if (row.source, row.scale, row.wave) == ("alliance_family", "total", "T1")}  # fmt: skip
     for place, groups in enumerate(("4 sites", "20 workers", "within workers")):
         row = rows[groups]
@@ -76,11 +85,11 @@ def test_shares_are_those_of_the_comparison(evidence):
 
 
 def test_the_wrong_unit_stands_only_beside_the_right_one(evidence):
-    blocks = tell(evidence, "associations")
+    blocks = describe(evidence, "associations")
     table = find_table(blocks, "Declared associations")
     assert table.columns[-1].label == "wrong unit: r of single answers"
-    judged = [row for row in evidence.comparison.ask("association") if row.is_primary]
-    wrong = [row for row in evidence.comparison.ask("association") if row.verdict == "wrong unit"]
+    judged = [row for row in ask(evidence, "association") if row.is_primary]
+    wrong = [row for row in ask(evidence, "association") if row.finding.verdict is Verdict.WRONG_UNIT]
     assert len(table.rows) == len(judged) == len(wrong) == 12
     for cells, row, naive in zip(table.rows, judged, wrong, strict=True):
         assert cells[2] == f"{row.counts[0]} workers"
@@ -94,17 +103,17 @@ def test_the_wrong_unit_stands_only_beside_the_right_one(evidence):
 
 
 def test_views_that_agree_are_told_apart_from_views_that_go_together(evidence):
-    table = find_table(tell(evidence, "associations"), "Agreement of two views")
+    table = find_table(describe(evidence, "associations"), "Agreement of two views")
     assert [column.label for column in table.columns[3:]] == [
         "first less second", "limits of agreement", "ICC(A,1)", "concordance", "r, not agreement",
     ]  # fmt: skip
-    row = next(row for row in evidence.comparison.ask("association") if row.effect_name == "ICC(A,1)")
+    row = next(row for row in ask(evidence, "association") if row.effect_name == "ICC(A,1)")
     assert table.rows[0][5] == f"{row.effect:.2f} [{row.effect_low:.2f}, {row.effect_high:.2f}]"
 
 
 def test_profiles_are_compared_by_distance_elevation_scatter_shape_and_d2(evidence):
-    blocks = tell(evidence, "change")
-    rows = {(row.site, row.effect_name): row for row in evidence.comparison.ask("profiles") if row.site}
+    blocks = describe(evidence, "change")
+    rows = {(row.site, row.effect_name): row for row in ask(evidence, "profiles") if row.site}
     table = find_table(blocks, "Each site over time")
     for cells in table.rows:
         site = cells[0].partition(":")[0]
@@ -118,22 +127,21 @@ def test_profiles_are_compared_by_distance_elevation_scatter_shape_and_d2(eviden
 def test_what_flips_is_what_the_sensitivity_analysis_says(evidence):
     found = assess_sensitivity(evidence.data, score_by_rules(evidence.data))
     flipped = [finding for finding in found.findings if finding.flips]
-    blocks = tell(evidence, "sensitivity")
+    blocks = describe(evidence, "sensitivity")
     assert list_said(blocks)[0].startswith(f"Of {len(found.findings)} verdicts, {len(found.findings) - len(flipped)} ")
     counts = {row[0]: row[1:] for row in find_table(blocks, "Other choices, one at a time").rows}
     for choice in found.choices[1:]:
-        assert counts[choice.words][1] == sum(choice.name in finding.flips for finding in flipped)
+        assert counts[name_choice(choice, evidence.labels)][1] == sum(choice in each.flips for each in flipped)
     table = find_table(blocks, "Verdicts that flip")
-    words = {choice.name: choice.words for choice in found.choices}
     assert len(table.rows) == len(flipped)
-    for cells, finding in zip(table.rows, flipped, strict=True):
-        assert all(words[name] in cells[4] for name in finding.flips)
-    summary = [each.value for each in tell(evidence, "summary") if each.kind == "text"]
+    for cells, each in zip(table.rows, flipped, strict=True):
+        assert all(name_choice(choice, evidence.labels) in cells[4] for choice in each.flips)
+    summary = [each.value for each in describe(evidence, "summary") if each.kind == "text"]
     assert any("under every other choice of the analysis" in said for said in summary)
 
 
 def test_every_picture_says_what_it_shows_in_words(evidence):
-    pictures = [each.value for name in SECTIONS for each in tell(evidence, name) if each.kind == "picture"]
+    pictures = [each.value for name in SECTIONS for each in describe(evidence, name) if each.kind == "picture"]
     names = [each.name for each in pictures]
     assert len(names) == len(set(names)) == 20
     said = {each.name: each for each in pictures}
@@ -154,7 +162,7 @@ def test_every_picture_says_what_it_shows_in_words(evidence):
 def test_answers_are_shared_out_as_they_were_given(evidence):
     table = next(each for each in evidence.data.tables if each.source == "engagement")
     given = table.answers.loc[table.frame["wave"] == "T1", "yat_01"].dropna()
-    picture = next(each.value for each in tell(evidence, "quality")
+    picture = next(each.value for each in describe(evidence, "quality")
                    if each.kind == "picture" and each.value.name == "answers-engagement")  # fmt: skip
     below, above = (given < 3).mean(), (given > 3).mean()
     assert f"T1: yat_01 {below:.0%} below, {above:.0%} above;" in picture.description
@@ -169,23 +177,23 @@ def test_points_are_not_drawn_where_a_few_could_be_worked_out_from_the_rest(evid
 
 
 def test_answers_of_a_few_people_are_not_drawn(tmp_path):
-    quality = tell(read_evidence(small_study(tmp_path, sizes={"a": 4}, arms=False)), "quality")
+    quality = describe(read_evidence(small_study(tmp_path, sizes={"a": 4}, arms=False)), "quality")
     assert not [each for each in quality if each.kind == "picture" and each.value.name.startswith("answers")]
-    enough = tell(read_evidence(small_study(tmp_path / "more", sizes={"a": 5}, arms=False)), "quality")
+    enough = describe(read_evidence(small_study(tmp_path / "more", sizes={"a": 5}, arms=False)), "quality")
     (picture,) = [each.value for each in enough if each.kind == "picture" and each.value.name.startswith("answers")]
     assert picture.description.startswith("4 items. T1: q1 ")
 
 
 def test_a_section_without_anything_to_tell_is_not_there(tmp_path):
     evidence = read_evidence(small_study(tmp_path, arms=False, waves=("T1",)))
-    assert not tell(evidence, "associations")
-    assert not tell(evidence, "sensitivity")
+    assert not describe(evidence, "associations")
+    assert not describe(evidence, "sensitivity")
 
 
 def test_pictures_written_as_files_show_a_site_called_script_as_text(tmp_path):
     evidence = read_evidence(small_study(tmp_path, label="<script>alert(1)</script>"))
     for name in SECTIONS:
-        for block in tell(evidence, name):
+        for block in describe(evidence, name):
             if block.kind == "picture":
                 text = block.value.render("svg").decode()
                 assert "<script" not in text

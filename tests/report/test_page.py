@@ -28,6 +28,7 @@ def test_the_sections_come_in_their_order(page):
         "Arms, and whether they changed differently",
         "Who accounts for the variation",
         "What goes with what",
+        "Floor and ceiling",
         "What the verdicts hang on",
         "Methods",
         "Provenance",

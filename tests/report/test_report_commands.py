@@ -67,7 +67,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
     said = write(study, "--figures", study.parent / "figures")
     folder = study.parent
     assert said == (
-        f"{folder}/report.html: 11 sections, 8 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 12 sections, 8 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
     names = ("answers-staff", "change-staff", "forest-arms-t1", "forest-arms-t2", "forest-did", "missing", "response",
@@ -83,7 +83,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
 def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
     folder = study.parent
     assert write_all(study) == (
-        f"{folder}/report.html: 11 sections, 8 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 12 sections, 8 pictures, also in {folder}/figures\n"
         f"{folder}/report.docx: the same\n{folder}/report.xlsx: the same\n"
         f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
         f"{folder}/report.manifest.json: what it was made from\n"
@@ -110,7 +110,7 @@ def test_the_same_inputs_give_the_same_bytes(study):
 def test_a_word_document_alone_is_a_report_too(study):
     path = study.parent / "alone.docx"
     assert run("report", study, "-o", path).stderr == (
-        f"{path}: 11 sections, 8 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
+        f"{path}: 12 sections, 8 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
     )
     assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
     assert not (study.parent / "report.html").exists()

@@ -191,7 +191,7 @@ def _conclude(
         name = scores.all_names[0]
         share = shares.level(name)
         answer = (
-            note("level_unknown", level=name)
+            note("level_share_unknown", level=name)
             if math.isnan(share.share)
             else note("level_accounts", level=name, share=share.share, low=share.low, high=share.high)
         )
