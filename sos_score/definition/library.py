@@ -22,6 +22,11 @@ def find_folder(name: str) -> Path:
 def list_instruments() -> list[str]:
     """Return the ids of the instruments that ship with the package.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> "wai-s" in list_instruments()
@@ -95,7 +100,22 @@ def name_definition(definition: Definition) -> str:
 
 
 def load_instrument(name: str) -> Instrument:
-    """Return an instrument by its id or path; see `find_definition`.
+    """Return an instrument by its id or path.
+
+    Parameters
+    ----------
+    name : str
+        The id of a shipped instrument, or the path of a definition.
+
+    Returns
+    -------
+    Instrument
+        The definition, checked.
+
+    Raises
+    ------
+    InvalidDefinition
+        There is no such instrument, or its definition is wrong; with every problem.
 
     Examples
     --------

@@ -102,13 +102,16 @@ def read_responses(
     frame : pandas, Polars (eager or lazy), PyArrow or DuckDB frame
         See `score_survey`.
     instrument : Instrument
+        From `load_instrument`.
     columns : ColumnMap, optional
+        Where the frame's columns are not named by item id.
     on_invalid : str
-        ``error`` or ``missing``.
+        ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
 
     Returns
     -------
     Responses
+        The answers as codes, read when they are wanted.
 
     Raises
     ------
@@ -137,13 +140,15 @@ def open_responses(
     names : iterable of str
         Paths; ``-`` is standard input. Several files are stacked, with the file in the id column ``source``.
     instrument : Instrument
+        From `load_instrument`.
     column_map : ColumnMap, optional
+        Where the files' columns are not named by item id.
     on_invalid : str
-        ``error`` or ``missing``.
+        ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
 
-    Yields
-    ------
-    Responses
+    Returns
+    -------
+    Responses, inside a ``with`` block
         Lazy: the files are read, and checked while that goes on, when their rows are wanted, inside the block.
 
     Raises

@@ -103,10 +103,12 @@ def read_study(path: Path) -> StudyFile:
     Parameters
     ----------
     path : Path
+        A YAML file; the paths in it are seen from its folder.
 
     Returns
     -------
     StudyFile
+        The study, with its definitions, column maps and norms read.
 
     Raises
     ------

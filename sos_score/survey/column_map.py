@@ -84,12 +84,14 @@ def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> Colum
     Parameters
     ----------
     path : Path
+        A YAML file.
     instruments : iterable of Instrument
         What the export will be scored with; with none, only the form of the map is checked.
 
     Returns
     -------
     ColumnMap
+        Which column holds which item and id, and what codes and labels mean.
 
     Raises
     ------

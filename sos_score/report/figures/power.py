@@ -27,6 +27,7 @@ def draw_power(result: PlanAssessment, kind: str = "svg") -> bytes:
     Parameters
     ----------
     result : PlanAssessment
+        From `assess_plan`.
     kind : str
         ``svg`` or ``png``.
 

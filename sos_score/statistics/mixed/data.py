@@ -85,7 +85,7 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
     levels : mapping of str to array (n,)
         Groups by level, outermost first, e.g. ``{"sites": ..., "workers": ...}``: numbers or texts; NaN, None
         and "" are missing. Names are plural, as sentences use them. Equal codes are the same group wherever
-        they occur, as in lme4: use `nest_codes` first if each site counts its workers from 1.
+        they occur, as in lme4 (R 4.2.2): use `nest_codes` first if each site counts its workers from 1.
     design : array (n, p), optional
         The fixed part with its column of ones; only a column of ones when left out. NaN is missing.
 

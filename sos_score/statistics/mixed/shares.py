@@ -86,11 +86,6 @@ class VarianceShares:
 def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit | None = None) -> VarianceShares:
     """Find profile-likelihood intervals for each level's share of the total variance.
 
-    Parameters
-    ----------
-    fit : VarianceFit, optional
-        From `fit_variance`, where it is there already.
-
     Notes
     -----
     The restricted likelihood (REML) is profiled directly over the share, so the interval can reach 0 but

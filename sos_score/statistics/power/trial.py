@@ -48,7 +48,21 @@ class StudyPlan:
 
 
 def plan_equal_sites(sites: tuple[int, int], people: int, icc: float) -> StudyPlan:
-    """Plan sites of equal size.
+    """Plan sites of equal size, at one wave.
+
+    Parameters
+    ----------
+    sites : tuple of int
+        In the treated and the reference arm.
+    people : int
+        In each site.
+    icc : float
+        Share of the variance between sites, from 0 to below 1.
+
+    Returns
+    -------
+    StudyPlan
+        With a level of 5%; other fields by `dataclasses.replace`.
 
     Examples
     --------
