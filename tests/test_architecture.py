@@ -87,6 +87,37 @@ def test_imports_run_one_way(path: Path) -> None:
     assert wrong == []
 
 
+def draw_imports() -> str:
+    """Return, for each folder of the package from the ground up, the folders it imports from."""
+    used: dict[str, set[str]] = {part: set() for part in ORDER}
+    for path in FILES:
+        own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if own in used:
+            used[own] |= {stage_of(module) for _, module in list_imports(path)} - {"", own}
+    width = max(map(len, ORDER))
+    lines = [f"{part:<{width}}  {', '.join(each for each in ORDER if each in used[part])}".rstrip() for part in ORDER]
+    return "\n".join(lines)
+
+
+def test_the_page_on_the_house_draws_the_imports_as_they_are() -> None:
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    assert f"```text\n{draw_imports()}\n```" in page
+
+
+def test_no_two_files_import_each_other_in_a_circle() -> None:
+    modules = {".".join(("sos_score", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in FILES}
+    imports = {
+        name: {module for _, module in list_imports(path) if module in modules and module != name}
+        for name, path in modules.items()
+        if not name.endswith("__init__")
+    }
+    left = dict(imports)
+    while free := [name for name, wanted in left.items() if not wanted & left.keys()]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []
+
+
 def test_the_order_is_seen_where_it_is_broken(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text("if TYPE_CHECKING:\n    from sos_score.output.table import Table\nfrom sos_score import cli\n")

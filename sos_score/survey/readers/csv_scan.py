@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
@@ -12,13 +13,35 @@ from sos_score.survey.columns import Columns
 if TYPE_CHECKING:
     import polars as pl
 
-    from sos_score.survey.readers.csv import CsvExport
 
 _SAMPLE = 100
 _BITS = (8, 16)  # a file of answers is read and summed in a fifth less time as the smallest
 
 
-def scan_csv(export: CsvExport, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
+class Delimited(Protocol):
+    """What is scanned: a delimited text file whose header is known."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Return the names of the columns."""
+
+    @property
+    def delimiter(self) -> str:
+        """Return the character between cells."""
+
+    @property
+    def body(self) -> Path:
+        """Return the file that holds the records plainly."""
+
+    @property
+    def body_start(self) -> int:
+        """Return how many lines come before the first record."""
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Return each record with its line."""
+
+
+def scan_csv(export: Delimited, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
     """Return the mapped columns of an export."""
     import polars as pl
 
@@ -43,7 +66,7 @@ def scan_csv(export: CsvExport, columns: Columns, numeric: Mapping[str, int]) ->
     )
 
 
-def guess_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
+def guess_numeric(export: Delimited, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
     """Return the item columns that hold small whole numbers in the first records, and in how many bits."""
     ids = set(columns.ids.values())
     items = {column: item for item, column in columns.items.items() if column not in ids}
@@ -58,7 +81,7 @@ def guess_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, Answer
     return {column: max(bits, known[id(keys[items[column]])]) for column, bits in found.items() if bits}
 
 
-def find_numeric(export: CsvExport, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
+def find_numeric(export: Delimited, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
     """Return the item columns that hold small whole numbers in every record, and in how many bits."""
     import polars as pl
 
