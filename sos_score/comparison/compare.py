@@ -137,11 +137,8 @@ def _reverse_items(outcome: StudyOutcome) -> Scores | None:
     scale = next((scale for scale in plan.scales if scale.scale == outcome.scale), None)
     if scale is None or scale.of_scores or any(term.name not in outcome.table.answers for term in scale.terms):
         return None
-    columns = []
-    for term in scale.terms:
-        codes = outcome.table.answers[term.name].to_numpy(dtype=float)
-        columns.append(term.low + term.high - codes if term.is_reversed else codes)
-    return np.column_stack(columns)
+    answers = outcome.table.answers
+    return np.column_stack([term.reverse(answers[term.name].to_numpy(dtype=float)) for term in scale.terms])
 
 
 def _count_options(outcome: StudyOutcome) -> int:

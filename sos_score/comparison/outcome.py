@@ -82,7 +82,7 @@ class OutcomeScores:
             return score
         if self.norm is None:
             return math.nan
-        return 50.0 + 10.0 * (score - self.norm.means[self.scale]) / self.norm.sds[self.scale]
+        return self.norm.to_t(self.scale, score)
 
     def at(self, site: str | None = None, wave: str | None = None) -> NDArray[np.bool_]:
         """Return which places have a score at a site and a wave."""

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from support import ROOT
-from typer.testing import CliRunner
+from support import ROOT, CommandLine
 
 from sos_score import (
     assess_agreement,
@@ -22,7 +21,6 @@ from sos_score import (
     open_responses,
     read_column_map,
 )
-from sos_score.cli import app
 
 STUDY = ROOT / "examples" / "contrast_study"
 DATA = STUDY / "synthetic"
@@ -104,8 +102,7 @@ def test_no_table_beside_the_main_one_replaces_the_answers(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["rel.items.csv"]
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "80", "NO_COLOR": "1"})
+run = CommandLine()
 
 
 def assess(command):

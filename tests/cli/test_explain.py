@@ -8,10 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support import ROOT
-from typer.testing import CliRunner, Result
-
-from sos_score.cli.app import app
+from support import ROOT, CommandLine
 
 CAVEAT = "wai-s 1.0.0: key derived; missing rule is this project's own"
 STUDY = ROOT / "examples" / "contrast_study"
@@ -25,8 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(ROOT / "examples" / "wai_s_labels.csv", "t1.csv")
 
 
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, ["explain", *map(str, words)])
+run = CommandLine("explain")
 
 
 def explain(*words: str | Path) -> str:

@@ -16,11 +16,10 @@ import polars as pl
 import pyreadstat
 import pytest
 from python_calamine import load_workbook
-from support import ROOT, run_shell
-from typer.testing import CliRunner, Result
+from support import ROOT, CommandLine, run_shell
+from typer.testing import Result
 
 from sos_score import load_instrument, score_survey
-from sos_score.cli.app import app
 from sos_score.output import score_writer
 
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
@@ -37,8 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*words: str | Path, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(app, ["score", *map(str, words)], input=stdin)
+run = CommandLine("score")
 
 
 def score(*words: str | Path, stdin: bytes | None = None) -> Result:

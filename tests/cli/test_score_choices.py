@@ -10,10 +10,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support import ROOT
-from typer.testing import CliRunner, Result
-
-from sos_score.cli.app import app
+from support import ROOT, CommandLine
+from typer.testing import Result
 
 SURVEYS = ROOT / "tests" / "invalid" / "surveys"
 CAVEAT = "mood4 1.0.0: key unverified"
@@ -55,8 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, ["score", *map(str, words)])
+run = CommandLine("score")
 
 
 def score(*words: str | Path) -> Result:

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from support import CommandLine
+from typer.testing import CliRunner
 
 from sos_score import list_instruments, load_instrument
 from sos_score.cli import app
@@ -13,8 +14,7 @@ ROOT = Path(__file__).parents[2]
 INVALID = ROOT / "tests" / "invalid" / "definitions"
 
 
-def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, ["validate", *map(str, args)])
+run = CommandLine("validate")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import pytest
 from openpyxl import load_workbook
 from report_pages import small_study
-from support import ROOT
+from support import ROOT, CommandLine
 from typer.testing import CliRunner
 
 from sos_score import list_instruments
@@ -17,7 +17,7 @@ LABELS = ROOT / "examples/wai_s_labels.csv"
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, [str(each) for each in arguments])
+    result = CommandLine()(*arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
 

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_pages import INSTRUMENT, small_study
-from support import ROOT
-from typer.testing import CliRunner
+from support import ROOT, CommandLine
 
-from sos_score.cli import app
 from sos_score.output.codebook import Variable
 from sos_score.output.spss import make_sav, name_variables, shorten
 
@@ -20,7 +18,7 @@ TASK = "Working Alliance Inventory, short form, Task"
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, [str(each) for each in arguments])
+    result = CommandLine()(*arguments)
     assert result.exit_code == 0, result.output
     return result
 

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 from report_pages import INSTRUMENT, small_study
-from support import ROOT, run_shell
+from support import ROOT, CommandLine, run_shell
 from typer.testing import CliRunner
 
 from sos_score.cli import app
 
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(each) for each in arguments])
+run = CommandLine()
 
 
 @pytest.fixture
