@@ -41,7 +41,7 @@ def load(folder: Path, text: str = STUDY):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Case 4 as a study: families in long form, a row a family and wave."""
+    """Case 4 as a study: families in long form, a finding a family and wave."""
     folder = tmp_path_factory.mktemp("families")
     for name in ("workers.yaml", "workers.csv"):
         shutil.copy(SCORING / name, folder / name)
@@ -75,12 +75,12 @@ def told(example):
 
 def pick(comparison, question, start, wave, scale=None, source=None):
     rows = [
-        row
-        for row in comparison.ask(question)
-        if (row.wave, row.scale) == (wave, scale or row.scale) and source in (None, row.source)
+        finding
+        for finding in comparison.ask(question)
+        if (finding.waves, finding.scale) == (wave, scale or finding.scale) and source in (None, finding.source)
     ]
-    (row,) = [row for row in rows if row.groups.endswith(start) or row.method.startswith(start)]
-    return row
+    (finding,) = [finding for finding in rows if finding.groups.endswith(start) or finding.method.startswith(start)]
+    return finding
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
@@ -88,25 +88,25 @@ def test_shares_and_their_tests_agree_with_lme4(families, wave):
     fit = R[f"lmer/{wave}"]["value"]
     tests = {name: R[f"lrt_{name}/REML/{wave}"]["value"] for name in ("site", "worker")}
     for name, groups in (("site", "4 sites"), ("worker", "20 workers")):
-        row = pick(families, "variation", groups, wave, "view")
-        assert row.counts == (fit["n"],)
-        assert row.effect == pytest.approx(fit["proportion"][name], abs=1e-4)
-        assert row.estimate**2 == pytest.approx(fit["variance"][name], abs=1e-4 * fit["total"])
-        assert row.statistic == pytest.approx(max(tests[name]["chisq"], 0), abs=2e-5)
+        finding = pick(families, "variation", groups, wave, "view")
+        assert finding.counts == (fit["n"],)
+        assert finding.effect.value == pytest.approx(fit["proportion"][name], abs=1e-4)
+        assert finding.estimate.value**2 == pytest.approx(fit["variance"][name], abs=1e-4 * fit["total"])
+        assert finding.test.statistic == pytest.approx(max(tests[name]["chisq"], 0), abs=2e-5)
         expected = tests[name]["p_mixture_half"] if tests[name]["chisq"] > 1e-6 else 1.0
-        assert row.p == pytest.approx(expected, rel=1e-4)
-        assert row.effect_low <= row.effect <= row.effect_high
-        assert row.df == 1
+        assert finding.test.p == pytest.approx(expected, rel=1e-4)
+        assert finding.effect.low <= finding.effect.value <= finding.effect.high
+        assert finding.test.df == 1
     rest = pick(families, "variation", "within workers", wave, "view")
-    assert rest.effect == pytest.approx(fit["proportion"]["Residual"], abs=1e-4)
-    assert rest.estimate**2 == pytest.approx(fit["variance"]["Residual"], abs=1e-4 * fit["total"])
-    assert math.isnan(rest.p)
+    assert rest.effect.value == pytest.approx(fit["proportion"]["Residual"], abs=1e-4)
+    assert rest.estimate.value**2 == pytest.approx(fit["variance"]["Residual"], abs=1e-4 * fit["total"])
+    assert math.isnan(rest.test.p)
 
 
 def test_a_variance_of_zero_is_said_to_be_the_boundary(families):
     sites = pick(families, "variation", "4 sites", "T2", "view")
-    assert sites.effect == 0
-    assert sites.effect_low == 0 < sites.effect_high
+    assert sites.effect.value == 0
+    assert sites.effect.low == 0 < sites.effect.high
     assert sites.notes[-1] == (
         "sites: the best estimate of their variance is 0, the boundary of what is possible: the data show no more"
         " difference between groups than chance would give. It does not mean that they are known to be alike."
@@ -114,119 +114,139 @@ def test_a_variance_of_zero_is_said_to_be_the_boundary(families):
 
 
 def test_the_sentence_says_when_the_data_cannot_tell(families):
-    row = pick(families, "variation", "workers against sites", "T1", "view")
-    assert (row.verdict, row.is_primary) == ("cannot tell", True)
-    assert row.reason == (
+    finding = pick(families, "variation", "workers against sites", "T1", "view")
+    assert (finding.verdict, finding.is_judged) == ("cannot tell", True)
+    assert finding.reason == (
         "Of the variation in scores, workers account for 42% [10% to 75%] and sites account for 20% [0% to 77%];"
         " the data cannot tell which is larger."
     )
-    assert row.effect == pytest.approx(0.417943809565 - 0.199472353899, abs=2e-4)
+    assert finding.effect.value == pytest.approx(0.417943809565 - 0.199472353899, abs=2e-4)
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_worker_means_correlate_as_cor_test_says(families, wave):
     for start, entry in (("Pearson, p from", f"pearson/{wave}"), ("Spearman", f"spearman_default/{wave}")):
-        row, r = pick(families, "association", start, wave), R[entry]["value"]
-        assert (row.unit, row.counts) == ("workers", (20,))
+        finding, r = pick(families, "association", start, wave), R[entry]["value"]
+        assert (finding.unit, finding.counts) == ("workers", (20,))
         if (start, wave) == ("Spearman", "T2"):
             # Two means differ beyond ten decimals only; here they tie, in R they do not.
-            assert row.estimate == pytest.approx(r["r"], abs=0.01)
+            assert finding.estimate.value == pytest.approx(r["r"], abs=0.01)
             assert (
-                row.notes[-1] == f"some values differ only beyond 10 decimals and are tied; untied, r = {r['r']:.4f}."
+                finding.notes[-1]
+                == f"some values differ only beyond 10 decimals and are tied; untied, r = {r['r']:.4f}."
             )
             continue
-        assert row.estimate == row.effect == pytest.approx(r["r"], rel=1e-8)
-        assert row.statistic == pytest.approx(r["statistic"], rel=1e-8)
-        assert row.p == pytest.approx(r["p"], rel=1e-8)
+        assert finding.estimate.value == finding.effect.value == pytest.approx(r["r"], rel=1e-8)
+        assert finding.test.statistic == pytest.approx(r["statistic"], rel=1e-8)
+        assert finding.test.p == pytest.approx(r["p"], rel=1e-8)
         if start.startswith("Pearson"):
-            assert (row.low, row.high, row.df) == pytest.approx((r["ci_low"], r["ci_high"], r["df"]), rel=1e-8)
-            assert (row.effect_low, row.effect_high) == (row.low, row.high)
+            assert (finding.estimate.low, finding.estimate.high, finding.test.df) == pytest.approx(
+                (r["ci_low"], r["ci_high"], r["df"]), rel=1e-8
+            )
+            assert (finding.effect.low, finding.effect.high) == (finding.estimate.low, finding.estimate.high)
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_slope_agrees_with_lmertest(families, wave):
-    row, r = pick(families, "association", "slope between workers", wave), R[f"slope/{wave}"]["value"]
+    finding, r = pick(families, "association", "slope between workers", wave), R[f"slope/{wave}"]["value"]
     fixed = r["fixef"]
-    assert row.counts == (r["n"],)
-    assert row.estimate == pytest.approx(fixed["estimate"][1], rel=1e-4)
-    assert row.statistic == pytest.approx(fixed["t"][1], rel=1e-4)
-    assert row.df == pytest.approx(fixed["df_satt"][1], rel=1e-2)
-    assert row.p == pytest.approx(fixed["p_satt"][1], rel=1e-2)
-    assert row.low < row.estimate < row.high
+    assert finding.counts == (r["n"],)
+    assert finding.estimate.value == pytest.approx(fixed["estimate"][1], rel=1e-4)
+    assert finding.test.statistic == pytest.approx(fixed["t"][1], rel=1e-4)
+    assert finding.test.df == pytest.approx(fixed["df_satt"][1], rel=1e-2)
+    assert finding.test.p == pytest.approx(fixed["p_satt"][1], rel=1e-2)
+    assert finding.estimate.low < finding.estimate.value < finding.estimate.high
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_wrong_unit_is_given_beside_the_right_one_and_called_wrong(families, wave):
-    row = pick(families, "association", "Pearson over single scores: wrong unit", wave)
+    finding = pick(families, "association", "Pearson over single scores: wrong unit", wave)
     r = R[f"pearson_family_level_naive/{wave}"]["value"]
-    assert (row.estimate, row.p, row.df) == pytest.approx((r["r"], r["p"], r["df"]), rel=1e-8)
-    assert (row.verdict, row.is_primary, row.unit) == ("wrong unit", False, "scores")
-    assert row.notes[0] == (
-        f"{row.counts[0]} scores are counted as if each had a worker of its own: shown only to set beside the right one"
+    assert (finding.estimate.value, finding.test.p, finding.test.df) == pytest.approx(
+        (r["r"], r["p"], r["df"]), rel=1e-8
+    )
+    assert (finding.verdict, finding.is_judged, finding.unit) == ("wrong unit", False, "scores")
+    assert finding.notes[0] == (
+        f"{finding.counts[0]} scores are counted as if each had a worker of its own: shown only to set beside the right one"
     )
 
 
 def test_all_pairs_and_waves_are_one_family_of_tests_however_few_are_shown(example, told):
-    judged = [row for row in told.ask("association") if row.is_primary]
+    judged = [finding for finding in told.ask("association") if finding.is_judged]
     families = {name: size for name, size in told.families.items() if name.startswith("association")}
     assert families == {"association, all declared pairs": 12}
-    p = sorted(row.p for row in judged)
-    assert min(row.p_adjusted for row in judged) == pytest.approx(12 * p[0])
+    p = sorted(finding.test.p for finding in judged)
+    assert min(finding.test.p_adjusted for finding in judged) == pytest.approx(12 * p[0])
     one = compare_study(example, ("association",), scales=("practice.use",))
-    assert {row.groups.partition(" - ")[0] for row in one.ask("association")} == {"practice.use"}
-    shown = {(row.groups, row.wave): row.p_adjusted for row in one.ask("association") if row.is_primary}
+    assert {finding.groups.partition(" - ")[0] for finding in one.ask("association")} == {"practice.use"}
+    shown = {
+        (finding.groups, finding.waves): finding.test.p_adjusted
+        for finding in one.ask("association")
+        if finding.is_judged
+    }
     assert shown == {
-        key: value for row in judged if (key := (row.groups, row.wave)) in shown for value in [row.p_adjusted]
+        key: value
+        for finding in judged
+        if (key := (finding.groups, finding.waves)) in shown
+        for value in [finding.test.p_adjusted]
     }
     assert len(shown) == 4
 
 
 def test_competence_goes_with_positive_families_and_the_use_of_signs_of_safety_does_not(told):
-    judged = [row for row in told.ask("association") if row.is_primary]
+    judged = [finding for finding in told.ask("association") if finding.is_judged]
     assert len(judged) == 12
-    for row in judged:
-        if row.groups.startswith("competence"):
-            assert (row.verdict, row.direction) == ("associated", "higher goes with higher")
-            assert row.low > 0
+    for finding in judged:
+        if finding.groups.startswith("competence"):
+            assert (finding.verdict, finding.direction) == ("associated", "higher goes with higher")
+            assert finding.estimate.low > 0
         else:
-            assert row.verdict == "inconclusive"
-            assert row.direction == ""
-            assert row.low < 0 < row.high
-            assert abs(row.estimate) < 0.15
-            assert row.smallest == pytest.approx(0.5 / math.sqrt(4.25))
-            assert row.reason.endswith("reaches both differences that matter and differences that do not")
+            assert finding.verdict == "inconclusive"
+            assert finding.direction == ""
+            assert finding.estimate.low < 0 < finding.estimate.high
+            assert abs(finding.estimate.value) < 0.15
+            assert finding.equivalence.smallest == pytest.approx(0.5 / math.sqrt(4.25))
+            assert finding.reason.endswith("reaches both differences that matter and differences that do not")
 
 
 def test_the_dose_of_practice_makes_no_slope_between_or_within_workers(told):
     slopes = [
-        row for row in told.ask("association") if row.effect_name == "slope" and row.groups.startswith("practice")
+        finding
+        for finding in told.ask("association")
+        if finding.effect.measure == "slope" and finding.groups.startswith("practice")
     ]
-    assert {row.method.partition(":")[0] for row in slopes} == {
+    assert {finding.method.partition(":")[0] for finding in slopes} == {
         "slope between workers", "slope within workers", "between less within workers",
     }  # fmt: skip
     assert len(slopes) == 12
-    assert all(row.low < 0 < row.high for row in slopes)
+    assert all(finding.estimate.low < 0 < finding.estimate.high for finding in slopes)
 
 
 def test_workers_against_sites_are_adjusted_over_the_waves_of_a_scale(told):
     rows = [
-        row
-        for row in told.ask("variation")
-        if (row.source, row.scale) == ("alliance_family", "total") and row.is_primary
+        finding
+        for finding in told.ask("variation")
+        if (finding.source, finding.scale) == ("alliance_family", "total") and finding.is_judged
     ]
-    assert [row.wave for row in rows] == ["T1", "T2"]
-    assert {row.family for row in rows} == {"variation of scores, alliance_family.total"}
-    one, two = sorted(row.p for row in rows)
+    assert [finding.waves for finding in rows] == ["T1", "T2"]
+    assert {finding.family for finding in rows} == {"variation of scores, alliance_family.total"}
+    one, two = sorted(finding.test.p for finding in rows)
     assert one < 0.05 < 2 * one  # told by its own p, and not by Holm's of two
-    assert [row.p_adjusted for row in rows] == pytest.approx([2 * one, max(2 * one, two)])
-    assert {row.verdict for row in rows} == {"workers more before adjustment"}
-    assert all(row.reason.endswith("workers account for more than sites, but not after adjustment.") for row in rows)
-    alone = next(row for row in told.ask("variation") if row.source == "feedback" and row.is_primary)
-    assert (alone.p_adjusted, alone.verdict) == (alone.p, "workers more")
+    assert [finding.test.p_adjusted for finding in rows] == pytest.approx([2 * one, max(2 * one, two)])
+    assert {finding.verdict for finding in rows} == {"workers more before adjustment"}
+    assert all(
+        finding.reason.endswith("workers account for more than sites, but not after adjustment.") for finding in rows
+    )
+    alone = next(finding for finding in told.ask("variation") if finding.source == "feedback" and finding.is_judged)
+    assert (alone.test.p_adjusted, alone.verdict) == (alone.test.p, "workers more")
 
 
 def test_workers_account_for_more_than_sites_where_families_answer(told):
-    more = {(row.source, row.scale, row.wave) for row in told.ask("variation") if "workers more" in row.verdict}
+    more = {
+        (finding.source, finding.scale, finding.waves)
+        for finding in told.ask("variation")
+        if "workers more" in finding.verdict
+    }
     assert {
         ("alliance_family", "total", "T1"),
         ("alliance_family", "total", "T2"),
@@ -234,17 +254,19 @@ def test_workers_account_for_more_than_sites_where_families_answer(told):
         ("feedback", "feedback", ""),
         ("competence", "clinical_skill", ""),
     } <= more
-    assert not [row for row in told.ask("variation") if row.verdict == "sites more"]
+    assert not [finding for finding in told.ask("variation") if finding.verdict == "sites more"]
 
 
 def test_observers_and_the_raters_of_one_case_are_levels_too(told):
-    skill = {row.groups: row for row in told.ask("variation") if row.scale == "clinical_skill"}
+    skill = {finding.groups: finding for finding in told.ask("variation") if finding.scale == "clinical_skill"}
     assert list(skill) == [
         "4 sites", "20 workers", "34 families", "2 observers", "within families", "workers against sites",
     ]  # fmt: skip
-    assert sum(row.effect for name, row in skill.items() if name != "workers against sites") == pytest.approx(1)
+    assert sum(
+        finding.effect.value for name, finding in skill.items() if name != "workers against sites"
+    ) == pytest.approx(1)
     joint = "safety_family+safety_worker+safety_observer"
-    safety = {row.groups: row for row in told.ask("variation") if row.source == joint}
+    safety = {finding.groups: finding for finding in told.ask("variation") if finding.source == joint}
     assert list(safety) == ["4 sites", "20 workers", "60 families", "within families", "workers against sites"]
     assert safety["within families"].counts == (161,)
     assert safety["60 families"].effect == pytest.approx(0.67, abs=0.005)
@@ -255,39 +277,43 @@ def test_observers_and_the_raters_of_one_case_are_levels_too(told):
 
 
 def test_views_of_one_alliance_agree_in_part_and_workers_are_more_positive(told):
-    rows = [row for row in told.ask("association") if row.groups == "alliance_family.total - alliance_worker.total"]
-    first = {row.method: row for row in rows if row.wave == "T1"}
+    rows = [
+        finding
+        for finding in told.ask("association")
+        if finding.groups == "alliance_family.total - alliance_worker.total"
+    ]
+    first = {finding.method: finding for finding in rows if finding.waves == ("T1",)}
     icc = first["absolute agreement"]
-    assert (icc.effect_name, icc.unit, icc.counts) == ("ICC(A,1)", "families", (56,))
-    assert (icc.effect, icc.effect_low, icc.effect_high) == pytest.approx((0.379, 0.135, 0.580), abs=1e-3)
-    assert icc.estimate < 0 > icc.high
+    assert (icc.effect.measure, icc.unit, icc.counts) == ("ICC(A,1)", "families", (56,))
+    assert (icc.effect.value, icc.effect.low, icc.effect.high) == pytest.approx((0.379, 0.135, 0.580), abs=1e-3)
+    assert icc.estimate.value < 0 > icc.estimate.high
     assert icc.notes == (
         "families with one of the two views only: fewer than 5.",
         "scores of one worker are taken as independent: the intervals are somewhat too narrow",
     )
     limits = first["limits of agreement: -+ 1.96 sd"]
-    assert (limits.low + limits.high) / 2 == pytest.approx(icc.estimate)
+    assert (limits.low + limits.high) / 2 == pytest.approx(icc.estimate.value)
     assert first["Lin's concordance"].effect < first["Pearson, not agreement"].effect
-    assert not any(row.is_primary for row in rows)
+    assert not any(finding.is_judged for finding in rows)
 
 
 def test_few_units_are_not_shown(folder):
     few = STUDY + "privacy: {smallest_cell: 21}\n"
     rows = compare_study(load(folder, few), ("association",)).ask("association")
-    workers = [row for row in rows if row.unit == "workers"]
+    workers = [finding for finding in rows if finding.unit == "workers"]
     assert workers
-    for row in workers:
-        assert math.isnan(row.estimate)
-        assert math.isnan(row.p)
-        assert row.notes == ("not shown: a group of fewer than 21 people, or one that would give it away",)
+    for finding in workers:
+        assert math.isnan(finding.estimate.value)
+        assert math.isnan(finding.test.p)
+        assert finding.notes == ("not shown: a group of fewer than 21 people, or one that would give it away",)
 
 
 def test_a_pair_whose_level_no_source_shares_says_so(folder):
     apart = STUDY.replace("families.view}", "families.view, level: family}")
-    (row,) = compare_study(load(folder, apart), ("association",)).ask("association")
-    assert math.isnan(row.estimate)
-    assert row.notes == ("no family is known in both sources at the same wave: nothing can be paired.",)
-    assert not row.is_primary
+    (finding,) = compare_study(load(folder, apart), ("association",)).ask("association")
+    assert math.isnan(finding.estimate.value)
+    assert finding.notes == ("no family is known in both sources at the same wave: nothing can be paired.",)
+    assert not finding.is_judged
 
 
 def test_scores_that_do_not_vary_are_said_not_to(example):
@@ -298,7 +324,7 @@ def test_scores_that_do_not_vary_are_said_not_to(example):
         replace(example, outcomes=others), ("variation", "association"), scales=("practice.use",)
     )
     shares = comparison.ask("variation")
-    assert all(math.isnan(row.effect) for row in shares)
+    assert all(math.isnan(finding.effect.value) for finding in shares)
     assert shares[-1].reason == (
         "Whether workers or sites account for more of the variation cannot be said from these data."
     )
@@ -324,7 +350,7 @@ def test_shares_of_sites_are_hidden_where_a_site_is(tmp_path):
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
     data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", None, ("A", "B")))
-    shown = compare_study(data, ["variation"]).rows
+    shown = compare_study(data, ["variation"]).findings
     assert shown
-    assert all(math.isnan(row.effect) and not row.counts and not row.reason for row in shown)
-    assert {row.notes[0] for row in shown} == {HIDDEN.format(5)}
+    assert all(math.isnan(finding.effect.value) and not finding.counts and not finding.reason for finding in shown)
+    assert {finding.notes[0] for finding in shown} == {HIDDEN.format(5)}

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from made import draw_cells, make_panel, make_plan
+from factories import draw_cells, make_outcome, make_plan
 
 from sos_score.comparison.judging import compare_panels
 from sos_score.report.tables.detail import list_detail_tables
@@ -14,7 +14,7 @@ EIGHT = {site: "sos" if site in "1234" else "contrast" for site in "12345678"}
 
 def find(question, waves=("T1", "T2"), **changes):
     plan = make_plan(EIGHT, waves=dict.fromkeys(waves, ""), **changes)
-    panel = make_panel(draw_cells(2, dict.fromkeys(EIGHT, 6), list(waves)))
+    panel = make_outcome(draw_cells(2, dict.fromkeys(EIGHT, 6), list(waves)))
     return compare_panels([panel], plan, ["design", question])
 
 
@@ -37,7 +37,7 @@ def test_a_family_too_large_for_a_permutation_is_said_to_be():
 def test_a_row_without_a_number_says_why_and_not_what_holds_for_all(linked):
     cells = {("1", "T1"): [2.0, 3, 4, 3, 2, 1], ("1", "T2"): [3.0, 3, 4, 5, 2, 2]}
     people = {("1", "T2"): [f"1-{n + (0 if linked else 20)}" for n in range(6)]}
-    found = compare_panels([make_panel(cells, people=people)], make_plan(), ["change"])
+    found = compare_panels([make_outcome(cells, people=people)], make_plan(), ["change"])
     row = next(row for row in found.rows if row.method == "paired t")
     assert math.isnan(row.estimate) != linked
     said = next(cells[-1] for cells in list_detail_tables(found, "change")[0].rows if cells[-1].startswith("paired t"))

@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import draw_cells, make_panel, make_plan
+from factories import draw_cells, make_outcome, make_plan
 
 from sos_score.comparison.judging import compare_panels
 from sos_score.report.tables.sentences import write_sentence
@@ -75,7 +75,7 @@ def test_every_number_of_a_sentence_is_in_its_row(seed, sizes, shift):
     places = [(site, wave) for site in "1234" for wave in ("T1", "T2")]
     cells = draw_cells(seed, dict(zip(places, sizes, strict=True)))
     cells["3", "T2"] = cells["3", "T2"] + shift
-    found = compare_panels([make_panel(cells)], make_plan())
+    found = compare_panels([make_outcome(cells)], make_plan())
     for row in found.rows:
         sentence = write_sentence(row)
         assert bool(sentence) == (row.is_primary and not math.isnan(row.estimate))
@@ -85,7 +85,7 @@ def test_every_number_of_a_sentence_is_in_its_row(seed, sizes, shift):
 
 def test_a_sentence_reads_as_in_a_results_section():
     cells = {(site, "T1"): [1.0, 2, 3, 2, 2, 4] for site in "1234"} | {(s, "T2"): [3.0, 4, 5, 4, 3, 5] for s in "1234"}
-    row = next(row for row in compare_panels([make_panel(cells)], make_plan(), ["change"]).rows if row.is_primary)
+    row = next(row for row in compare_panels([make_outcome(cells)], make_plan(), ["change"]).rows if row.is_primary)
     assert write_sentence(row) == (
         "Warmth, Site 1, T1 to T2, people: more warmth (better); difference 1.67, 95% CI [1.12, 2.21], t(5) = 7.91, "
         "p < .001, adjusted p = .002, g = 1.59 [0.31, 2.82]; it describes these people only."
@@ -95,7 +95,7 @@ def test_a_sentence_reads_as_in_a_results_section():
 @pytest.mark.parametrize("sabotage", ["difference 9.99", "t(5) = 9.99", "adjusted p = .999"])
 def test_a_wrong_number_is_noticed(sabotage):
     cells = {(site, "T1"): [1.0, 2, 3, 2, 2, 4] for site in "1234"} | {(s, "T2"): [3.0, 4, 5, 4, 3, 5] for s in "1234"}
-    row = next(row for row in compare_panels([make_panel(cells)], make_plan(), ["change"]).rows if row.is_primary)
+    row = next(row for row in compare_panels([make_outcome(cells)], make_plan(), ["change"]).rows if row.is_primary)
     name = sabotage.rsplit(" ", 1)[0].removesuffix(" =")
     wrong = re.sub(rf"{re.escape(name)}( =)? [-\d.]+", sabotage, write_sentence(row), count=1)
     with pytest.raises(AssertionError):

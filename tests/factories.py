@@ -1,8 +1,9 @@
-"""Studies made for tests: a plan of four sites, and panels of chosen scores."""
+"""Studies made for tests: a plan of four sites, and outcomes of chosen scores."""
 
 import numpy as np
 
-from sos_score.comparison.outcome import Panel, Plan, SmallestEffect
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan, SmallestEffect
 
 ARMS = {"1": "sos", "2": "contrast", "3": "contrast", "4": "sos"}
 
@@ -20,11 +21,11 @@ def make_plan(arms=None, **changes):
         "find_effect": lambda _source, _scale: SmallestEffect(0.5, "g"),
         "name_family": lambda question, source, scale: f"{question}: {source}.{scale}",
     }
-    return Plan(**values | changes)
+    return ComparisonPlan(**values | changes)
 
 
-def make_panel(cells, *, people=None, **changes):
-    """Return a panel from {(site, wave): scores}; people are numbered in each site, so position links waves."""
+def make_outcome(cells, *, people=None, **changes):
+    """Return an outcome from {(site, wave): scores}; people are numbered in each site, so position links waves."""
     site, wave, person, score = [], [], [], []
     for (where, when), scores in cells.items():
         names = (people or {}).get((where, when), [f"{where}-{number}" for number in range(len(scores))])
@@ -47,7 +48,7 @@ def make_panel(cells, *, people=None, **changes):
         "wave": np.array(wave, dtype=str),
         "score": np.array(score, dtype=float),
     }
-    return Panel(**values | changes)
+    return OutcomeScores(**values | changes)
 
 
 def draw_cells(seed, sizes, waves=("T1", "T2")):

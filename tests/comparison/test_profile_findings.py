@@ -34,16 +34,20 @@ def take(example, site, wave):
 
 
 def pick(rows, **fields):
-    return {row.effect_name: row for row in rows if all(getattr(row, name) == value for name, value in fields.items())}
+    return {
+        finding.effect.measure: finding
+        for finding in rows
+        if all(getattr(finding, name) == value for name, value in fields.items())
+    }
 
 
 def test_each_site_is_compared_over_time_and_each_two_at_each_wave(rows):
-    told = {(row.site, row.groups, row.wave) for row in rows if row.effect_name == "distance"}
+    told = {(finding.site, finding.groups, finding.waves) for finding in rows if finding.effect.measure == "distance"}
     assert len(told) == 4 + 6 + 6
     assert ("Site 2", "T2 - T1", "T1 to T2") in told
     assert ("", "Site 1 - Site 4", "T2") in told
-    assert all(row.unit == "people" and row.source == "osc" and not row.is_primary for row in rows)
-    assert all(len(row.counts) == 2 for row in rows if row.effect_name)
+    assert all(finding.unit is Unit.PEOPLE and finding.source == "osc" and not finding.is_judged for finding in rows)
+    assert all(len(finding.counts) == 2 for finding in rows if finding.effect.measure)
 
 
 def test_every_number_is_that_of_the_numeric_layer(example, rows):
@@ -60,11 +64,11 @@ def test_every_number_is_that_of_the_numeric_layer(example, rows):
             ("scatter", expected.scatter_difference),
             ("correlation", expected.correlation),
         ):
-            row = found[name]
+            finding = found[name]
             numbers = pytest.approx((value.value, value.low, value.high), rel=1e-9)
-            assert (row.estimate, row.low, row.high) == numbers
-            assert (row.effect, row.effect_low, row.effect_high) == numbers
-            assert row.counts == (expected.n_first, expected.n_second)
+            assert (finding.estimate.value, finding.estimate.low, finding.estimate.high) == numbers
+            assert (finding.effect.value, finding.effect.low, finding.effect.high) == numbers
+            assert finding.counts == (expected.n_first, expected.n_second)
         assert found["D2"].estimate == pytest.approx(expected.d2)
         assert found["D2"].method == (
             f"Cronbach and Gleser: elevation {expected.elevation_part:.1f}, scatter {expected.scatter_part:.1f},"
@@ -85,11 +89,16 @@ def test_sites_2_and_3_changed_their_profiles_and_1_and_4_show_no_change(rows):
 
 
 def test_whether_sites_were_alike_at_the_first_wave_is_said_of_every_set_of_sites(rows):
-    told = {row.groups: row for row in rows if row.verdict}
+    told = {finding.groups: finding for finding in rows if finding.verdict}
     assert len(told) == 11
-    row = told["Site 1, Site 2, Site 4"]
-    assert (row.verdict, row.wave, row.counts, row.smallest) == ("cannot tell", "T1", (15, 14, 13), 3.0)
-    assert write_sentence(row) == (
+    finding = told["Site 1, Site 2, Site 4"]
+    assert (finding.verdict, finding.waves, finding.counts, finding.equivalence.smallest) == (
+        "cannot tell",
+        "T1",
+        (15, 14, 13),
+        3.0,
+    )
+    assert write_sentence(finding) == (
         "Profile of 6 scales (Culture and climate, staff), T1: The data cannot tell whether Site 1, Site 2 and Site 4"
         " had very similar profiles (within 3 points a scale): Site 1 and Site 2 differ by 0.0 [0.0 to 5.7] points a"
         " scale."
@@ -112,7 +121,7 @@ def test_the_statement_can_be_supported_and_refused(example):
         rng = np.random.default_rng(place)
         frame[column] = 50 + 3 * place + rng.normal(size=len(frame)) + np.where(frame["site"] == "3", 9 * place, 0)
 
-    told = {row.groups: row for row in with_scores(example, spread) if row.verdict}
+    told = {finding.groups: finding for finding in with_scores(example, spread) if finding.verdict}
     assert told["Site 1, Site 2, Site 4"].verdict == "supported"
     assert told["Site 1, Site 2, Site 4"].reason == (
         "Site 1, Site 2 and Site 4 had very similar profiles: no two differ by more than 3 points a scale."
@@ -127,21 +136,35 @@ def test_small_sites_are_left_out_and_so_is_what_would_give_them_away(example):
         frame.loc[frame.index[small][3:], column] = np.nan
 
     found = with_scores(example, empty)
-    at_first = {row.groups for row in found if row.wave == "T1" and row.effect_name == "distance"}
+    at_first = {
+        finding.groups for finding in found if finding.waves == ("T1",) and finding.effect.measure == "distance"
+    }
     assert at_first == {"Site 1 - Site 4"}  # sites 2 and 3 make up an arm
-    assert {row.site for row in found if row.site} == {"Site 1", "Site 4"}
+    assert {finding.site for finding in found if finding.site} == {"Site 1", "Site 4"}
     note = "left out: a site with fewer than 5 people, or one that would give it away"
-    assert all(note in row.notes for row in found)
+    assert all(note in finding.notes for finding in found)
 
 
 def test_the_same_seed_gives_the_same_intervals_and_another_does_not(example, rows):
     study = example.study
     other = replace(example, study=study.model_copy(update={"plan": study.plan.model_copy(update={"seed": 7})}))
     again, fresh = (compare_study(data, ("profiles",)).ask("profiles") for data in (example, other))
-    keys = [(row.estimate, row.low, row.high) for row in rows if not math.isnan(row.low)]
-    assert keys == [(row.estimate, row.low, row.high) for row in again if not math.isnan(row.low)]
-    assert keys != [(row.estimate, row.low, row.high) for row in fresh if not math.isnan(row.low)]
+    keys = [
+        (finding.estimate.value, finding.estimate.low, finding.estimate.high)
+        for finding in rows
+        if not math.isnan(finding.estimate.low)
+    ]
+    assert keys == [
+        (finding.estimate.value, finding.estimate.low, finding.estimate.high)
+        for finding in again
+        if not math.isnan(finding.estimate.low)
+    ]
+    assert keys != [
+        (finding.estimate.value, finding.estimate.low, finding.estimate.high)
+        for finding in fresh
+        if not math.isnan(finding.estimate.low)
+    ]
 
 
 def test_two_scales_make_no_profile(example):
-    assert compare_study(example, ("profiles",), scales=("osc.stress", "osc.rigidity")).rows == ()
+    assert compare_study(example, ("profiles",), scales=("osc.stress", "osc.rigidity")).findings == ()
