@@ -17,11 +17,14 @@ from typer.testing import CliRunner
 
 from sos_score import compare_study, load_study_data, read_study
 from sos_score.cli import app
-from sos_score.comparison.finding import QUESTIONS
-from sos_score.comparison.judging import ASK
-from sos_score.report.tables.sentences import write_sentence
+from sos_score.comparison.finding import Unit
+from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
+from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.report.labels import Labels
+from sos_score.report.questions.registry import describe_finding
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
+ASK = [name for name in QUESTIONS if name not in OF_STUDY]
 CLIMATE = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
 
 
@@ -48,7 +51,7 @@ def test_whoever_compares_can_follow_what_is_drawn(data, capfd):
 
     followed = compare_study(data, ["profiles"], track=track)
     assert told == [("Profiles over time", 4), ("Profiles of sites", 12)]
-    assert list(map(str, followed.rows)) == list(map(str, compare_study(data, ["profiles"]).rows))
+    assert list(map(str, followed.findings)) == list(map(str, compare_study(data, ["profiles"]).findings))
     assert capfd.readouterr() == ("", "")
 
 
@@ -73,57 +76,62 @@ def test_a_bar_is_shown_on_a_terminal_and_taken_away_again():
 
 
 def judged(found, question, **where):
-    rows = [row for row in found.ask(question) if row.is_primary]
-    return [row for row in rows if all(getattr(row, name) == value for name, value in where.items())]
+    findings = [each for each in found.ask(question) if each.is_judged]
+    return [each for each in findings if all(getattr(each, name) == value for name, value in where.items())]
 
 
-@pytest.mark.parametrize(("scale", "good"), [("engagement", "worse"), ("functionality", "better"), ("stress", "worse")])
-def test_against_the_norm_what_was_built_in_comes_out_at_every_site(found, scale, good):
-    rows = judged(found, "level", source="osc", scale=scale)
-    assert len(rows) == 8
-    assert {(row.verdict, row.is_good) for row in rows} == {("different", good)}
-    assert all((row.estimate > 0) == (scale != "engagement") for row in rows)
+@pytest.mark.parametrize(("scale", "is_better"), [("engagement", False), ("functionality", True), ("stress", False)])
+def test_against_the_norm_what_was_built_in_comes_out_at_every_site(found, scale, is_better):
+    findings = judged(found, "level", sources=("osc",), scale=scale)
+    assert len(findings) == 8
+    assert {(each.verdict, each.is_better) for each in findings} == {(Verdict.DIFFERENT, is_better)}
+    assert all((each.estimate.value > 0) == (scale != "engagement") for each in findings)
 
 
 def test_site_2_is_better_and_site_3_much_worse_at_t2(found):
-    two = {row.scale: row for row in judged(found, "change", source="osc", site="Site 2")}
-    three = {row.scale: row for row in judged(found, "change", source="osc", site="Site 3")}
-    assert {scale for scale, row in two.items() if row.is_good == "better" and row.verdict == "different"} == {
-        "proficiency", "rigidity", "resistance", "functionality",
-    }  # fmt: skip
-    worse = {scale for scale, row in three.items() if row.is_good == "worse" and row.verdict == "different"}
+    two = {each.scale: each for each in judged(found, "change", sources=("osc",), site="2")}
+    three = {each.scale: each for each in judged(found, "change", sources=("osc",), site="3")}
+    better, worse = (
+        {scale for scale, each in site.items() if each.is_better is wanted and each.verdict is Verdict.DIFFERENT}
+        for site, wanted in ((two, True), (three, False))
+    )
+    assert better == {"proficiency", "rigidity", "resistance", "functionality"}
     assert worse == set(CLIMATE) - {"functionality"}
-    assert all(abs(three[scale].effect) > 1.5 for scale in worse)
+    assert all(abs(three[scale].effect.value) > 1.5 for scale in worse)
 
 
-@pytest.mark.parametrize("site", ["Site 1", "Site 4"])
+@pytest.mark.parametrize("site", ["1", "4"])
 def test_sites_1_and_4_do_not_change(found, site):
-    rows = judged(found, "change", source="osc", site=site)
-    assert [row.scale for row in rows] == list(CLIMATE)
-    assert {row.verdict for row in rows} == {"inconclusive"}
-    assert all(abs(row.effect) < 0.3 for row in rows)
+    findings = judged(found, "change", sources=("osc",), site=site)
+    assert [each.scale for each in findings] == list(CLIMATE)
+    assert {each.verdict for each in findings} == {Verdict.INCONCLUSIVE}
+    assert all(abs(each.effect.value) < 0.3 for each in findings)
 
 
-def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(found):
-    rows = judged(found, "arms", source="osc", scale="engagement", unit="people")
-    assert [(row.wave, row.direction, row.verdict) for row in rows] == [
-        ("T1", "less engagement", "different"),
-        ("T2", "more engagement", "different"),
+def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(data, found):
+    findings = judged(found, "arms", sources=("osc",), scale="engagement", unit=Unit.PEOPLE)
+    assert [(each.waves, each.direction, each.verdict) for each in findings] == [
+        (("T1",), Direction.DOWN, Verdict.DIFFERENT),
+        (("T2",), Direction.UP, Verdict.DIFFERENT),
     ]
+    labels = Labels.of(found, data)
+    assert [labels.name_direction(each) for each in findings] == ["less engagement", "more engagement"]
 
 
 def test_no_site_level_test_can_be_significant(found):
-    rows = [row for row in found.rows if row.is_primary and row.unit == "sites"]
-    assert len(rows) == 64
-    assert all(row.p >= 1 / 3 - 1e-12 for row in rows)
-    assert {row.verdict for row in rows} == {"equivalent", "inconclusive"}
-    assert all(row.p == 2 / 6 for row in found.ask("design") if row.method.startswith("smallest p"))
+    findings = [each for each in found.findings if each.is_judged and each.unit is Unit.SITES]
+    assert len(findings) == 64
+    assert all(each.test.p >= 1 / 3 - 1e-12 for each in findings)
+    assert {each.verdict for each in findings} == {Verdict.EQUIVALENT, Verdict.INCONCLUSIVE}
+    limits = [each.test.p for each in found.ask("design") if each.method.code == "smallest_p"]
+    assert set(limits) == {2 / 6}
 
 
 def test_every_null_result_has_its_smallest_detectable_effect(found):
-    rows = [row for row in found.rows if row.is_primary and row.verdict in ("inconclusive", "equivalent")]
-    assert len(rows) > 100
-    assert not [row for row in rows if row.question in ASK and math.isnan(row.detectable)]
+    null = (Verdict.INCONCLUSIVE, Verdict.EQUIVALENT)
+    findings = [each for each in found.findings if each.is_judged and each.verdict in null]
+    assert len(findings) > 100
+    assert not [each for each in findings if each.question in ASK and math.isnan(each.detectable.own)]
 
 
 def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
@@ -136,7 +144,7 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
     )
     assert "None: of 64 comparisons of sites none finds Signs of Safety and Contrast different" in text
     assert "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2." in text
-    names = [QUESTIONS[question] for question in ASK]
+    names = [QUESTIONS[question].title for question in ASK]
     assert [text.index(f"{number}. {name}") for number, name in enumerate(names, start=1)] == sorted(
         text.index(f"{number}. {name}") for number, name in enumerate(names, start=1)
     )
@@ -151,20 +159,23 @@ def test_no_table_is_broken_at_80_columns(workplace):
         assert len(titles) == (1 if options else 0)
 
 
-def test_csv_holds_every_row_in_full_precision_and_its_sentence(found):
+def test_csv_holds_every_finding_in_full_precision_and_its_sentence(data, found):
     rows = list(csv.DictReader(io.StringIO(run(STUDY, "-f", "csv", "-q").stdout)))
-    assert len(rows) == len(found.rows)
-    for written, row in zip(rows, found.rows, strict=True):
-        assert (written["source"], written["question"], written["verdict"]) == (row.source, row.question, row.verdict)
-        assert written["estimate"] == ("" if math.isnan(row.estimate) else repr(row.estimate))
-        assert written["counts"] == "; ".join(map(str, row.counts))
-        assert written["sentence"] == write_sentence(row)
+    labels = Labels.of(found, data)
+    assert len(rows) == len(found.findings)
+    for written, finding in zip(rows, found.findings, strict=True):
+        shown = ("+".join(finding.sources), finding.question, labels.name_verdict(finding))
+        assert (written["source"], written["question"], written["verdict"]) == shown
+        estimate = finding.estimate.value
+        assert written["estimate"] == ("" if math.isnan(estimate) else repr(estimate))
+        assert written["counts"] == "; ".join(map(str, finding.counts))
+        assert written["sentence"] == describe_finding(finding, labels)
 
 
 def test_json_says_what_the_rows_rest_on(found):
     written = json.loads(run(STUDY, "-f", "json", "-q").stdout)
     assert [name for name in written if name in QUESTIONS] == list(QUESTIONS)
-    assert sum(len(written[name]) for name in QUESTIONS) == len(found.rows)
+    assert sum(len(written[name]) for name in QUESTIONS) == len(found.findings)
     about = written["about"]
     assert about["defaults"] == ["sources.min_answered: the definition's own rule", "sources.on_invalid: error"]
     assert about["families"] == found.families
@@ -194,12 +205,12 @@ def test_what_was_defaulted_and_who_vouches_is_said_on_standard_error():
 
 def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     only = compare_study(data, ["change"], ["wai"], ["bond"])
-    assert {(row.source, row.scale, row.question) for row in only.rows} == {
+    assert {(row.source, row.scale, row.question) for row in only.findings} == {
         ("alliance_family", "bond", "change"),
         ("alliance_worker", "bond", "change"),
     }
-    assert {row.source for row in compare_study(data, ["level"], ["engagement"]).rows} == {"engagement"}
-    assert not [note for note in only.notes if note.startswith(("competence", "practice"))]
+    assert {row.source for row in compare_study(data, ["level"], ["engagement"]).findings} == {"engagement"}
+    assert not [note for note in only.notes if dict(note.values).get("source") in ("competence", "practice")]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from sos_score.cli import app
 from sos_score.comparison.compare import compare_study
-from sos_score.report.tables.sentences import write_sentence
+from sos_score.report.labels import Labels
+from sos_score.report.questions.registry import describe_finding
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
@@ -24,8 +25,13 @@ def run(*arguments):
 
 
 @pytest.fixture(scope="module")
-def rows():
-    return compare_study(load_study_data(read_study(STUDY)), QUESTIONS).rows
+def data():
+    return load_study_data(read_study(STUDY))
+
+
+@pytest.fixture(scope="module")
+def comparison(data):
+    return compare_study(data, QUESTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +40,22 @@ def written():
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_files_hold_the_rows_of_the_library(rows, written, question):
-    expected = [row for row in rows if row.question == question]
+def test_files_hold_the_findings_of_the_library(data, comparison, written, question):
+    expected = comparison.ask(question)
+    labels = Labels.of(comparison, data)
     assert len(written[question]) == len(expected) > 20
-    for cells, row in zip(written[question], expected, strict=True):
-        for name in (
-            "estimate",
-            "low",
-            "high",
-            "effect",
-            "effect_low",
-            "effect_high",
-            "statistic",
-            "df",
-            "p",
-            "p_adjusted",
-        ):
-            value = getattr(row, name)
+    for cells, finding in zip(written[question], expected, strict=True):
+        estimate, effect, test = finding.estimate, finding.effect, finding.test
+        for name, value in (
+            ("estimate", estimate.value), ("low", estimate.low), ("high", estimate.high),
+            ("effect", effect.value), ("effect_low", effect.low), ("effect_high", effect.high),
+            ("statistic", test.statistic), ("df", test.df), ("p", test.p), ("p_adjusted", test.p_adjusted),
+        ):  # fmt: skip
             assert cells[name] == (pytest.approx(value, rel=1e-9) if math.isfinite(value) else None), name
-        assert cells["counts"] == "; ".join(map(str, row.counts))
-        assert (cells["verdict"], cells["groups"], cells["wave"]) == (row.verdict, row.groups, row.wave)
-        assert cells["sentence"] == write_sentence(row)
+        assert cells["counts"] == "; ".join(map(str, finding.counts))
+        shown = (labels.name_verdict(finding), labels.name_groups(finding), " to ".join(finding.waves))
+        assert (cells["verdict"], cells["groups"], cells["wave"]) == shown
+        assert cells["sentence"] == describe_finding(finding, labels)
 
 
 def test_csv_and_json_agree(written):

@@ -1,6 +1,7 @@
 """``sos-score power --from``: a plan filled in from a study just analysed."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ from support import ROOT
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.comparison.compare import make_panel, make_plan
-from sos_score.comparison.outcome import Panel
+from sos_score.comparison.compare import take_scores
+from sos_score.comparison.plan import make_plan
 from sos_score.comparison.planning_values import measure_for_planning
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -25,7 +26,7 @@ def run(*arguments):
 def rigidity():
     data = load_study_data(read_study(STUDY))
     plan = make_plan(data.study)
-    return make_panel(data.outcome("osc.rigidity"), plan)[0], plan
+    return take_scores(data.outcome("osc.rigidity"), plan)[0], plan
 
 
 def test_the_values_are_those_of_the_outcome(rigidity):
@@ -33,10 +34,10 @@ def test_the_values_are_those_of_the_outcome(rigidity):
     assert (found.sites, found.people, found.smallest, found.largest, found.waves) == ((2, 2), 14, 13, 16, 2)
     assert found.overlap == pytest.approx(38 / ((58 + 56) / 2))
     assert found.icc == found.iccs["T2"].share > found.iccs["T1"].share == 0
-    panel, plan = rigidity
+    outcome, plan = rigidity
     departures = []
     for site in plan.sites:
-        _, first, second = panel.pair((site,), "T1", "T2")
+        _, first, second = outcome.pair((site,), "T1", "T2")
         departures.append(np.array([first - np.nanmean(first), second - np.nanmean(second)]))
     both = np.hstack(departures)
     both = both[:, ~np.isnan(both).any(axis=0)]
@@ -45,10 +46,8 @@ def test_the_values_are_those_of_the_outcome(rigidity):
 
 
 def test_an_outcome_without_scores_gives_no_values(rigidity):
-    panel, plan = rigidity
-    nothing = Panel(
-        **{name: getattr(panel, name) for name in panel.__dataclass_fields__} | {"score": panel.score * np.nan}
-    )
+    outcome, plan = rigidity
+    nothing = replace(outcome, score=outcome.score * np.nan)
     found = measure_for_planning(nothing, plan)
     assert (found.sites, found.people, found.waves, found.iccs) == ((0, 0), 0, 1, {})
     assert math.isnan(found.icc)

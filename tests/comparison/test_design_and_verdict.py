@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.power import TTestIndPower
 
-from sos_score.comparison.verdict import DIFFERENT, EQUIVALENT, INCONCLUSIVE, TRIVIAL, judge_difference
+from sos_score.comparison.verdict import Direction, Verdict, judge_difference
+from sos_score.notes import note
 from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.noncentral import find_detectable, find_power
 from sos_score.statistics.power.detectable import detect_between_clusters, detect_between_people, detect_between_sites
@@ -121,54 +122,59 @@ def test_simulated_clusters_are_found_as_often_as_asked():
     assert found / 6000 == pytest.approx(0.8, abs=0.02)
 
 
+DIFFERENT, TRIVIAL, EQUIVALENT, INCONCLUSIVE = (
+    Verdict.DIFFERENT,
+    Verdict.TRIVIAL,
+    Verdict.EQUIVALENT,
+    Verdict.INCONCLUSIVE,
+)
 INSIDE, OUTSIDE, ACROSS, UNKNOWN = (-0.4, 0.3), (0.6, 1.4), (-0.2, 0.9), (NAN, NAN)
 
 
 @pytest.mark.parametrize(
-    ("p", "interval", "smallest", "word", "says"),
+    ("p", "interval", "smallest", "verdict", "says"),
     [
         (0.01, INSIDE, 0.5, TRIVIAL, "inside"),
         (0.01, OUTSIDE, 0.5, DIFFERENT, "beyond"),
-        (0.01, ACROSS, 0.5, DIFFERENT, "both"),
-        (0.01, UNKNOWN, 0.5, DIFFERENT, "there is no interval, so its size cannot be judged"),
-        (0.01, ACROSS, NAN, DIFFERENT, "no smallest difference of interest was given, so its size"),
-        (0.01, UNKNOWN, NAN, DIFFERENT, "no smallest difference of interest was given, so its size"),
+        (0.01, ACROSS, 0.5, DIFFERENT, "across"),
+        (0.01, UNKNOWN, 0.5, DIFFERENT, "no_interval_size"),
+        (0.01, ACROSS, NAN, DIFFERENT, "no_limit_size"),
+        (0.01, UNKNOWN, NAN, DIFFERENT, "no_limit_size"),
         (0.05, INSIDE, 0.5, TRIVIAL, "inside"),
         (0.05, OUTSIDE, 0.5, DIFFERENT, "beyond"),
         (0.20, INSIDE, 0.5, EQUIVALENT, "inside"),
         (0.20, OUTSIDE, 0.5, INCONCLUSIVE, "beyond"),
-        (0.20, ACROSS, 0.5, INCONCLUSIVE, "both"),
-        (0.20, UNKNOWN, 0.5, INCONCLUSIVE, "there is no interval, so equivalence cannot be judged"),
-        (0.20, INSIDE, NAN, INCONCLUSIVE, "no smallest difference of interest was given, so equivalence"),
-        (0.20, UNKNOWN, NAN, INCONCLUSIVE, "no smallest difference of interest was given, so equivalence"),
-        (0.20, (-0.5, 0.3), 0.5, INCONCLUSIVE, "both"),
-        (0.20, (-0.3, 0.5), 0.5, INCONCLUSIVE, "both"),
+        (0.20, ACROSS, 0.5, INCONCLUSIVE, "across"),
+        (0.20, UNKNOWN, 0.5, INCONCLUSIVE, "no_interval_equivalence"),
+        (0.20, INSIDE, NAN, INCONCLUSIVE, "no_limit_equivalence"),
+        (0.20, UNKNOWN, NAN, INCONCLUSIVE, "no_limit_equivalence"),
+        (0.20, (-0.5, 0.3), 0.5, INCONCLUSIVE, "across"),
+        (0.20, (-0.3, 0.5), 0.5, INCONCLUSIVE, "across"),
         (0.01, (-1.4, -0.6), 0.5, DIFFERENT, "beyond"),
-        (NAN, INSIDE, 0.5, INCONCLUSIVE, "the difference could not be tested"),
-        (NAN, OUTSIDE, 0.5, INCONCLUSIVE, "the difference could not be tested"),
-        (NAN, UNKNOWN, 0.5, INCONCLUSIVE, "the difference could not be tested"),
-        (NAN, UNKNOWN, NAN, INCONCLUSIVE, "the difference could not be tested"),
+        (NAN, INSIDE, 0.5, INCONCLUSIVE, "not_tested"),
+        (NAN, OUTSIDE, 0.5, INCONCLUSIVE, "not_tested"),
+        (NAN, UNKNOWN, 0.5, INCONCLUSIVE, "not_tested"),
+        (NAN, UNKNOWN, NAN, INCONCLUSIVE, "not_tested"),
     ],
 )
-def test_every_row_of_the_verdict_table(p, interval, smallest, word, says):
-    found = judge_difference(0.2, p, interval, smallest=smallest, directions=("more stress", "less stress"))
-    assert found.word == word
-    assert says in found.reason
-    assert found.direction == ("more stress" if word in (DIFFERENT, TRIVIAL) else "")
+def test_every_row_of_the_verdict_table(p, interval, smallest, verdict, says):
+    found = judge_difference(0.2, p, interval, smallest=smallest)
+    assert found.verdict is verdict
+    assert found.reason[-1].code == says
+    assert [each.code for each in found.reason[:-1]] == ([] if says == "not_tested" else ["p_against"])
+    assert found.direction is (Direction.UP if verdict in (DIFFERENT, TRIVIAL) else Direction.NONE)
 
 
 def test_an_unknown_estimate_is_not_judged():
-    assert judge_difference(NAN, 0.01, OUTSIDE, smallest=0.5).word == INCONCLUSIVE
+    assert judge_difference(NAN, 0.01, OUTSIDE, smallest=0.5).verdict is INCONCLUSIVE
 
 
 def test_direction_follows_the_sign_and_alpha_is_the_readers():
-    words = ("more engagement", "less engagement")
-    assert judge_difference(-3.0, 0.01, (-5.0, -1.0), directions=words).direction == "less engagement"
-    assert judge_difference(3.0, 0.01, (1.0, 5.0), directions=words).direction == "more engagement"
-    assert judge_difference(0.0, 0.01, (-1.0, 1.0), directions=words).direction == ""
-    assert judge_difference(3.0, 0.02, (1.0, 5.0), alpha=0.01).word == INCONCLUSIVE
-    assert judge_difference(3.0, 0.02, (1.0, 5.0)).direction == "higher"
-    assert judge_difference(3.0, 0.02, (1.0, 5.0)).reason.startswith("p = 0.02 against 0.05; ")
+    assert judge_difference(-3.0, 0.01, (-5.0, -1.0)).direction is Direction.DOWN
+    assert judge_difference(3.0, 0.01, (1.0, 5.0)).direction is Direction.UP
+    assert judge_difference(0.0, 0.01, (-1.0, 1.0)).direction is Direction.NONE
+    assert judge_difference(3.0, 0.02, (1.0, 5.0), alpha=0.01).verdict is INCONCLUSIVE
+    assert judge_difference(3.0, 0.02, (1.0, 5.0)).reason[0] == note("p_against", p=0.02, alpha=0.05)
 
 
 def test_a_smallest_difference_of_nothing_is_a_mistake_of_the_caller():
@@ -183,8 +189,8 @@ def test_the_verdict_on_a_test_is_equivalent_exactly_when_tost_says_so(shift, sp
     tost = assess_equivalence(welch, margin=margin)
     verdict = judge_difference(welch.estimate, welch.p, (tost.low, tost.high), smallest=margin)
     if abs(tost.p - 0.05) > 1e-9:
-        assert (verdict.word in (EQUIVALENT, TRIVIAL)) == tost.equivalent
-    assert (verdict.word in (DIFFERENT, TRIVIAL)) == (welch.p <= 0.05)
+        assert (verdict.verdict in (EQUIVALENT, TRIVIAL)) == tost.equivalent
+    assert (verdict.verdict in (DIFFERENT, TRIVIAL)) == (welch.p <= 0.05)
 
 
 def test_every_combination_gets_one_of_the_four_words():
@@ -196,5 +202,5 @@ def test_every_combination_gets_one_of_the_four_words():
         (0.5, NAN),
     ):
         found = judge_difference(estimate, p, interval, smallest=smallest)
-        assert found.word in words
+        assert found.verdict in words
         assert found.reason

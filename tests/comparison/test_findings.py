@@ -14,9 +14,11 @@ from sos_score.comparison.finding import (
     Estimate,
     Groups,
     Measure,
-    Test as PartOfTest,
     Unit,
     start_finding,
+)
+from sos_score.comparison.finding import (
+    Test as PartOfTest,
 )
 from sos_score.comparison.judging import _mark_better, compare_outcomes
 from sos_score.comparison.plan import SmallestEffect
@@ -191,7 +193,8 @@ def test_one_rule_judges_after_adjustment():
     outcome = make_outcome(SIX)
     finding = start_finding(outcome, "change", Unit.PEOPLE, is_judged=True, estimate=Estimate(0.3))
     for p_adjusted, tost_adjusted, word in (
-        (0.02, 0.03, Verdict.TRIVIAL), (0.02, 0.06, Verdict.DIFFERENT), (0.06, 0.03, Verdict.EQUIVALENT), (0.06, 0.06, Verdict.INCONCLUSIVE),
+        (0.02, 0.03, Verdict.TRIVIAL), (0.02, 0.06, Verdict.DIFFERENT),
+        (0.06, 0.03, Verdict.EQUIVALENT), (0.06, 0.06, Verdict.INCONCLUSIVE),
     ):  # fmt: skip
         asked = replace(
             finding,

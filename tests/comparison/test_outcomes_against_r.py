@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from factories import make_plan
 
-from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.finding import Contrast, Groups
+from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import SmallestEffect
 from sos_score.statistics.t_tests import compare_overlapping

@@ -1,13 +1,12 @@
 """Small groups are hidden, and nothing shown lets anybody work them out."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from factories import draw_cells, make_outcome, make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from factories import draw_cells, make_outcome, make_plan
 
 from sos_score.comparison.finding import (
     Detectable,
@@ -15,11 +14,13 @@ from sos_score.comparison.finding import (
     Equivalence,
     Estimate,
     Finding,
-    Test as PartOfTest,
     Unit,
 )
+from sos_score.comparison.finding import (
+    Test as PartOfTest,
+)
 from sos_score.comparison.judging import compare_outcomes
-from sos_score.comparison.suppression import find_hidden, find_hidden_places, suppress_small
+from sos_score.comparison.suppression import find_hidden_places, suppress_small
 from sos_score.notes import note
 
 PLAN = make_plan()

@@ -1,7 +1,7 @@
 """Which verdicts hang on a choice: gaps, straight lines, people or sites, one site, linked people."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,23 @@ from typer.testing import CliRunner
 import sos_score
 from sos_score.cli import app
 from sos_score.comparison.compare import compare_study
-from sos_score.comparison.sensitivity import RULES, assess_sensitivity, say_short, score_by_rules
+from sos_score.comparison.finding import Detectable, Effect, Unit
+from sos_score.comparison.sensitivity import (
+    ATTENTIVE,
+    LINKED,
+    PLANNED,
+    RULES,
+    SITES,
+    WITHOUT,
+    Choice,
+    assess_sensitivity,
+    score_by_rules,
+)
 from sos_score.comparison.straightlining import drop_straight_liners, find_straight_liners, measure_longest_runs
+from sos_score.comparison.verdict import Verdict
+from sos_score.notes import note
+from sos_score.report.labels import Labels
+from sos_score.report.tables.sensitivity import name_column
 from sos_score.study.data import SourceTable
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -39,12 +54,12 @@ def found(study):
     return assess_sensitivity(*study, instruments=("osc", "feedback"))
 
 
-def find(found, question, ref, unit, wave="T1 to T2", site=""):
+def find(found, question, ref, unit, waves=("T1", "T2"), site=""):
     (finding,) = [
         each
         for each in found.findings
-        if (each.row.question, f"{each.row.source}.{each.row.scale}") == (question, ref)
-        and (each.row.unit, each.row.wave, each.row.site) == (unit, wave, site)
+        if (each.finding.question, each.finding.outcome) == (question, ref)
+        and (each.finding.unit, each.finding.waves, each.finding.site) == (unit, waves, site)
     ]
     return finding
 
@@ -79,80 +94,93 @@ def test_scores_that_arrived_ready_made_have_no_straight_lines():
 def test_straight_lined_rows_are_left_out_and_counted(study):
     data, _ = study
     kept, notes = drop_straight_liners(data)
-    assert notes == ("no row is straight-lined",)
+    assert notes == (note("none_straight_lined"),)
     assert [len(table.frame) for table in kept.tables] == [len(table.frame) for table in data.tables]
     lined = data.tables[0].answers.copy()
     lined.iloc[:5] = 4.0
     table = replace(data.tables[0], answers=lined)
     outcomes = tuple(replace(each, table=table) if each.source == "osc" else each for each in data.outcomes)
     kept, notes = drop_straight_liners(replace(data, tables=(table, *data.tables[1:]), outcomes=outcomes))
-    assert notes == ("osc: 5 of 114 rows are straight-lined",)
+    assert notes == (note("straight_lined", source="osc", part="5 of 114"),)
     assert len(kept.outcome("osc.stress").frame) == len(kept.tables[0].answers) == 109
     assert kept.outcome("osc.stress").frame.index.tolist() == list(range(109))
 
 
-def keep_judged(row):
-    """Return a row with what its verdict rests on, and without the effects and limits that stand beside."""
-    beside = [f.name for f in fields(row) if f.name.startswith(("effect", "detectable")) and f.name != "effect_name"]
-    return replace(row, effect_name="", notes=(), **dict.fromkeys(beside, NAN))
+def keep_judged(finding):
+    """Return a finding with what its verdict rests on, and without the effects and limits that stand beside."""
+    return replace(finding, effect=Effect(), detectable=Detectable(), notes=())
+
+
+def answer(finding):
+    """Return the verdict, and where there is a difference, whether it is positive."""
+    return finding.verdict, finding.estimate.value > 0 if finding.verdict is Verdict.DIFFERENT else None
+
+
+PLUS, MINUS = (Verdict.DIFFERENT, True), (Verdict.DIFFERENT, False)
+OPEN = (Verdict.INCONCLUSIVE, None)
+ALL, OF_SITES, BOTH = Choice("all"), Choice(SITES), Choice(LINKED)
+
+
+def without(site):
+    return Choice(WITHOUT, site)
 
 
 def test_the_planned_verdicts_are_those_of_compare(study, found):
     data, _ = study
-    rows = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).rows
-    judged = [row for row in rows if row.is_primary and row.verdict]
-    assert [keep_judged(finding.row) for finding in found.findings] == [keep_judged(row) for row in judged]
+    findings = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).findings
+    judged = [finding for finding in findings if finding.is_judged and finding.verdict]
+    assert [keep_judged(each.finding) for each in found.findings] == [keep_judged(each) for each in judged]
     assert len(judged) == 62
 
 
 def test_every_choice_is_the_analysis_done_again(study, found):
     _, rules = study
-    assert [choice.name for choice in found.choices] == [
-        "planned", *RULES, "attentive", "sites", "without Site 1", "without Site 2", "without Site 3",
-        "without Site 4", "linked",
+    assert list(found.choices) == [
+        Choice(PLANNED), *map(Choice, RULES), Choice(ATTENTIVE), OF_SITES, *map(without, "1234"), BOTH,
     ]  # fmt: skip
     assert list(rules) == ["all", "80%", "50%"]
     again = compare_study(rules["all"], ("change",), ("osc",))
-    for row in again.rows:
-        if row.is_primary and row.verdict:
-            finding = find(found, "change", f"osc.{row.scale}", "people", site=row.site)
-            assert say_short(finding.verdicts["all"]) == say_short(row)
-            assert finding.verdicts["all"].counts == row.counts
+    judged = [finding for finding in again.findings if finding.is_judged and finding.verdict]
+    assert judged
+    for finding in judged:
+        other = find(found, "change", finding.outcome, Unit.PEOPLE, site=finding.site).others[ALL]
+        assert answer(other) == answer(finding)
+        assert other.counts == finding.counts
 
 
 def test_complete_items_only_leaves_fewer_people(found):
-    finding = find(found, "change", "osc.stress", "people", site="Site 3")
-    assert say_short(finding.row) == "different (+)"
-    assert say_short(finding.verdicts["all"]) == "inconclusive"
-    assert finding.flips == ("all",)
-    assert sum(finding.verdicts["all"].counts) < sum(finding.row.counts)
+    finding = find(found, "change", "osc.stress", Unit.PEOPLE, site="3")
+    assert answer(finding.finding) == PLUS
+    assert answer(finding.others[ALL]) == OPEN
+    assert finding.flips == (ALL,)
+    assert sum(finding.others[ALL].counts) < sum(finding.finding.counts)
 
 
 def test_leaving_out_a_site_can_turn_the_arms_round(found):
-    finding = find(found, "arms", "osc.rigidity", "people", "T2")
-    assert say_short(finding.row) == "inconclusive"
-    assert say_short(finding.verdicts["without Site 2"]) == "different (-)"
-    assert say_short(finding.verdicts["without Site 3"]) == "different (+)"
-    assert finding.verdicts["without Site 2"].counts == (28, 13)
-    assert finding.flips == ("without Site 2", "without Site 3")
+    finding = find(found, "arms", "osc.rigidity", Unit.PEOPLE, ("T2",))
+    assert answer(finding.finding) == OPEN
+    assert answer(finding.others[without("2")]) == MINUS
+    assert answer(finding.others[without("3")]) == PLUS
+    assert finding.others[without("2")].counts == (28, 13)
+    assert finding.flips == (without("2"), without("3"))
 
 
 def test_people_and_sites_are_set_side_by_side(found):
-    people = find(found, "did", "osc.engagement", "people")
-    sites = find(found, "did", "osc.engagement", "sites")
-    assert people.verdicts["sites"] == sites.row
-    assert "sites" in people.flips
-    assert "sites" not in sites.verdicts
-    assert "sites" not in find(found, "change", "osc.stress", "people", site="Site 1").verdicts
+    people = find(found, "did", "osc.engagement", Unit.PEOPLE)
+    sites = find(found, "did", "osc.engagement", Unit.SITES)
+    assert people.others[OF_SITES] == sites.finding
+    assert OF_SITES in people.flips
+    assert OF_SITES not in sites.others
+    assert OF_SITES not in find(found, "change", "osc.stress", Unit.PEOPLE, site="1").others
 
 
 def test_linked_people_are_those_with_both_scores(found):
-    linked = find(found, "change", "osc.engagement", "people", site="Site 2").verdicts["linked"]
+    linked = find(found, "change", "osc.engagement", Unit.PEOPLE, site="2").others[BOTH]
     assert set(linked.counts) == {8}
-    assert "linked" not in find(found, "arms", "feedback.feedback", "people", "T1").verdicts
+    assert BOTH not in find(found, "arms", "feedback.feedback", Unit.PEOPLE, ("T1",)).others
 
 
-def test_the_command_says_what_flips_and_files_hold_every_finding(found, tmp_path):
+def test_the_command_says_what_flips_and_files_hold_every_finding(study, found, tmp_path):
     run = CliRunner()
     shown = run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback"])
     assert shown.exit_code == 0
@@ -165,10 +193,14 @@ def test_the_command_says_what_flips_and_files_hold_every_finding(found, tmp_pat
     run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback", "-o", str(path)])
     written = json.loads(path.read_text())
     assert len(written["sensitivity"]) == len(found.findings)
-    for row, finding in zip(written["sensitivity"], found.findings, strict=True):
-        assert row["flips"] == "; ".join(finding.flips)
-        assert row["planned"] == say_short(finding.row)
-        assert all(row[name] == say_short(each) for name, each in finding.verdicts.items())
+    labels = Labels.of(compare_study(study[0], ("level",)), study[0])
+    signs = {PLUS: "different (+)", MINUS: "different (-)"}
+    for row, each in zip(written["sensitivity"], found.findings, strict=True):
+        shown = {Choice(PLANNED): each.finding, **each.others}
+        assert row["flips"] == "; ".join(name_column(choice, labels) for choice in each.flips)
+        for choice in found.choices:
+            said = signs.get(answer(shown[choice]), shown[choice].verdict.value) if choice in shown else ""
+            assert (row[name_column(choice, labels)] or "") == said
     assert written["about"]["choices"]["all"] == "complete items only"
 
 
@@ -201,7 +233,7 @@ def test_sensitivity_is_a_call_too(study):
     assert sos_score.score_by_rules is score_by_rules
     found = sos_score.assess_sensitivity(data, rules, scales=["feedback.feedback"])
     assert isinstance(found, sos_score.Sensitivity)
-    assert {finding.row.source for finding in found.findings} == {"feedback"}
+    assert {each.finding.source for each in found.findings} == {"feedback"}
 
 
 def test_what_cannot_be_asked_is_refused():
