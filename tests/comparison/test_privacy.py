@@ -20,7 +20,7 @@ from sos_score.comparison.finding import (
     Test as PartOfTest,
 )
 from sos_score.comparison.judging import compare_outcomes
-from sos_score.comparison.suppression import find_hidden_places, suppress_small
+from sos_score.comparison.suppression import find_hidden, find_hidden_places, suppress_small
 from sos_score.notes import note
 
 PLAN = make_plan()
@@ -179,3 +179,31 @@ def test_the_plan_says_how_small_is_too_small(least):
     assert small <= {site for site, _ in find_hidden_places(outcome, make_plan(smallest_cell=least))}
     if least == 2:
         assert find_hidden_places(outcome, make_plan(smallest_cell=least)) == frozenset()
+
+
+def test_two_single_people_and_a_large_site_are_all_hidden():
+    sizes = {"1": 1, "2": 1, "3": 20}
+    assert find_hidden(sizes, dict.fromkeys(sizes, "sos"), 5) == {"1", "2", "3"}
+
+
+def test_a_site_hidden_for_the_whole_is_not_given_away_by_its_arm():
+    arms = {"1": "sos", "2": "contrast", "3": "contrast"}
+    assert find_hidden({"1": 2, "2": 10, "3": 11}, arms, 5) == {"1", "2", "3"}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 14), st.sampled_from(["sos", "contrast", ""])), min_size=1, max_size=7),
+    st.integers(1, 10),
+)
+def test_no_small_group_is_a_total_less_what_is_shown(places, least):
+    sizes = {str(place): size for place, (size, _) in enumerate(places)}
+    arms = {str(place): arm for place, (_, arm) in enumerate(places)}
+    hidden = find_hidden(sizes, arms, least)
+    there = {site for site, size in sizes.items() if size}
+    assert {site for site in there if sizes[site] < least} <= hidden <= there
+    for group in [*({site for site in there if arms[site] == arm} for arm in set(arms.values())), there]:
+        kept_back = group & hidden
+        is_safe = len(kept_back) > 1 and sum(sizes[site] for site in kept_back) >= least
+        assert not kept_back or is_safe or kept_back == group
+    if not any(size < least for size in sizes.values() if size):
+        assert not hidden

@@ -11,6 +11,7 @@ from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Contrast, Groups, Measure, Unit
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
+from sos_score.report.labels import Labels
 from sos_score.report.questions.registry import describe_finding
 from sos_score.statistics.profiles import ProfilePeople, compare_profiles
 from sos_score.study.file import read_study
