@@ -29,12 +29,15 @@ def find_hidden(sizes: Mapping[str, int], arms: Mapping[str, str], least: int) -
     there = sorted((site for site, size in sizes.items() if size), key=sizes.__getitem__)
     hidden = {site for site in there if sizes[site] < least}
     groups = [[site for site in there if arms.get(site, "") == arm] for arm in dict.fromkeys(arms.values())]
-    for group in [*groups, there]:
-        while not _is_safe([sizes[site] for site in group if site in hidden], least):
-            others = [site for site in group if site not in hidden]
-            if not others:
-                break
-            hidden.add(others[0])
+    before = -1
+    while len(hidden) > before:  # what is hidden for one group may have to be kept from another
+        before = len(hidden)
+        for group in [*groups, there]:
+            while not _is_safe([sizes[site] for site in group if site in hidden], least):
+                others = [site for site in group if site not in hidden]
+                if not others:
+                    break
+                hidden.add(others[0])
     return frozenset(hidden)
 
 

@@ -13,8 +13,17 @@ import sos_score
 from sos_score.cli import app
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Detectable, Effect, Unit
-from sos_score.comparison.plan import make_plan
-from sos_score.comparison.sensitivity import RULES, Choice, assess_sensitivity, score_by_rules
+from sos_score.comparison.sensitivity import (
+    ATTENTIVE,
+    LINKED,
+    PLANNED,
+    RULES,
+    SITES,
+    WITHOUT,
+    Choice,
+    assess_sensitivity,
+    score_by_rules,
+)
 from sos_score.comparison.straightlining import drop_straight_liners, find_straight_liners, measure_longest_runs
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
@@ -26,7 +35,6 @@ from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 NAN = float("nan")
-ALL = Choice("all")
 
 
 def table_of(answers, items=None, **parts):
@@ -54,13 +62,6 @@ def find(found, question, ref, unit, waves=("T1", "T2"), site=""):
         and (each.finding.unit, each.finding.waves, each.finding.site) == (unit, waves, site)
     ]
     return finding
-
-
-def answer(finding):
-    """Return a verdict, with its sign where there is a difference."""
-    if finding.verdict is not Verdict.DIFFERENT:
-        return finding.verdict
-    return finding.verdict, finding.estimate.value > 0
 
 
 def test_a_run_is_of_equal_answers_and_passes_over_gaps():
@@ -100,72 +101,83 @@ def test_straight_lined_rows_are_left_out_and_counted(study):
     table = replace(data.tables[0], answers=lined)
     outcomes = tuple(replace(each, table=table) if each.source == "osc" else each for each in data.outcomes)
     kept, notes = drop_straight_liners(replace(data, tables=(table, *data.tables[1:]), outcomes=outcomes))
-    assert [str(each) for each in notes] == ["osc: 5 of 114 rows are straight-lined"]
+    assert notes == (note("straight_lined", source="osc", part="5 of 114"),)
     assert len(kept.outcome("osc.stress").frame) == len(kept.tables[0].answers) == 109
     assert kept.outcome("osc.stress").frame.index.tolist() == list(range(109))
 
 
 def keep_judged(finding):
-    """Return a finding with what its verdict rests on, as text: numbers that are missing are equal."""
-    return repr(replace(finding, effect=Effect(), detectable=Detectable(), notes=()))
+    """Return a finding with what its verdict rests on, and without the effects and limits that stand beside."""
+    return replace(finding, effect=Effect(), detectable=Detectable(), notes=())
+
+
+def answer(finding):
+    """Return the verdict, and where there is a difference, whether it is positive."""
+    return finding.verdict, finding.estimate.value > 0 if finding.verdict is Verdict.DIFFERENT else None
+
+
+PLUS, MINUS = (Verdict.DIFFERENT, True), (Verdict.DIFFERENT, False)
+OPEN = (Verdict.INCONCLUSIVE, None)
+ALL, OF_SITES, BOTH = Choice("all"), Choice(SITES), Choice(LINKED)
+
+
+def without(site):
+    return Choice(WITHOUT, site)
 
 
 def test_the_planned_verdicts_are_those_of_compare(study, found):
     data, _ = study
     findings = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).findings
-    judged = [each for each in findings if each.is_judged and each.verdict]
+    judged = [finding for finding in findings if finding.is_judged and finding.verdict]
     assert [keep_judged(each.finding) for each in found.findings] == [keep_judged(each) for each in judged]
     assert len(judged) == 62
 
 
 def test_every_choice_is_the_analysis_done_again(study, found):
     _, rules = study
-    assert [(choice.kind, choice.site) for choice in found.choices] == [
-        ("planned", ""), *((rule, "") for rule in RULES), ("attentive", ""), ("sites", ""),
-        *(("without", site) for site in "1234"), ("linked", ""),
+    assert list(found.choices) == [
+        Choice(PLANNED), *map(Choice, RULES), Choice(ATTENTIVE), OF_SITES, *map(without, "1234"), BOTH,
     ]  # fmt: skip
     assert list(rules) == ["all", "80%", "50%"]
     again = compare_study(rules["all"], ("change",), ("osc",))
-    judged = [each for each in again.findings if each.is_judged and each.verdict]
+    judged = [finding for finding in again.findings if finding.is_judged and finding.verdict]
     assert judged
-    for each in judged:
-        other = find(found, "change", each.outcome, Unit.PEOPLE, site=each.site).others[ALL]
-        assert answer(other) == answer(each)
-        assert other.counts == each.counts
+    for finding in judged:
+        other = find(found, "change", finding.outcome, Unit.PEOPLE, site=finding.site).others[ALL]
+        assert answer(other) == answer(finding)
+        assert other.counts == finding.counts
 
 
 def test_complete_items_only_leaves_fewer_people(found):
-    each = find(found, "change", "osc.stress", Unit.PEOPLE, site="3")
-    assert answer(each.finding) == (Verdict.DIFFERENT, True)
-    assert answer(each.others[ALL]) is Verdict.INCONCLUSIVE
-    assert each.flips == (ALL,)
-    assert sum(each.others[ALL].counts) < sum(each.finding.counts)
+    finding = find(found, "change", "osc.stress", Unit.PEOPLE, site="3")
+    assert answer(finding.finding) == PLUS
+    assert answer(finding.others[ALL]) == OPEN
+    assert finding.flips == (ALL,)
+    assert sum(finding.others[ALL].counts) < sum(finding.finding.counts)
 
 
 def test_leaving_out_a_site_can_turn_the_arms_round(found):
-    each = find(found, "arms", "osc.rigidity", Unit.PEOPLE, ("T2",))
-    two, three = Choice("without", "2"), Choice("without", "3")
-    assert answer(each.finding) is Verdict.INCONCLUSIVE
-    assert answer(each.others[two]) == (Verdict.DIFFERENT, False)
-    assert answer(each.others[three]) == (Verdict.DIFFERENT, True)
-    assert each.others[two].counts == (28, 13)
-    assert each.flips == (two, three)
+    finding = find(found, "arms", "osc.rigidity", Unit.PEOPLE, ("T2",))
+    assert answer(finding.finding) == OPEN
+    assert answer(finding.others[without("2")]) == MINUS
+    assert answer(finding.others[without("3")]) == PLUS
+    assert finding.others[without("2")].counts == (28, 13)
+    assert finding.flips == (without("2"), without("3"))
 
 
 def test_people_and_sites_are_set_side_by_side(found):
     people = find(found, "did", "osc.engagement", Unit.PEOPLE)
     sites = find(found, "did", "osc.engagement", Unit.SITES)
-    of_sites = Choice("sites")
-    assert people.others[of_sites] is sites.finding
-    assert of_sites in people.flips
-    assert of_sites not in sites.others
-    assert of_sites not in find(found, "change", "osc.stress", Unit.PEOPLE, site="1").others
+    assert people.others[OF_SITES] == sites.finding
+    assert OF_SITES in people.flips
+    assert OF_SITES not in sites.others
+    assert OF_SITES not in find(found, "change", "osc.stress", Unit.PEOPLE, site="1").others
 
 
 def test_linked_people_are_those_with_both_scores(found):
-    linked = Choice("linked")
-    assert set(find(found, "change", "osc.engagement", Unit.PEOPLE, site="2").others[linked].counts) == {8}
-    assert linked not in find(found, "arms", "feedback.feedback", Unit.PEOPLE, ("T1",)).others
+    linked = find(found, "change", "osc.engagement", Unit.PEOPLE, site="2").others[BOTH]
+    assert set(linked.counts) == {8}
+    assert BOTH not in find(found, "arms", "feedback.feedback", Unit.PEOPLE, ("T1",)).others
 
 
 def test_the_command_says_what_flips_and_files_hold_every_finding(study, found, tmp_path):
@@ -181,15 +193,14 @@ def test_the_command_says_what_flips_and_files_hold_every_finding(study, found, 
     run.invoke(app, ["compare", str(STUDY), "--sensitivity", "-i", "osc", "-i", "feedback", "-o", str(path)])
     written = json.loads(path.read_text())
     assert len(written["sensitivity"]) == len(found.findings)
-    labels = Labels(make_plan(study[0].study), data=study[0])
+    labels = Labels.of(compare_study(study[0], ("level",)), study[0])
+    signs = {PLUS: "different (+)", MINUS: "different (-)"}
     for row, each in zip(written["sensitivity"], found.findings, strict=True):
+        shown = {Choice(PLANNED): each.finding, **each.others}
         assert row["flips"] == "; ".join(name_column(choice, labels) for choice in each.flips)
-        for name, finding in {
-            "planned": each.finding,
-            **{name_column(c, labels): f for c, f in each.others.items()},
-        }.items():
-            sign = f" ({'+' if finding.estimate.value > 0 else '-'})" if finding.verdict is Verdict.DIFFERENT else ""
-            assert row[name] == f"{finding.verdict.value}{sign}"
+        for choice in found.choices:
+            said = signs.get(answer(shown[choice]), shown[choice].verdict.value) if choice in shown else ""
+            assert (row[name_column(choice, labels)] or "") == said
     assert written["about"]["choices"]["all"] == "complete items only"
 
 

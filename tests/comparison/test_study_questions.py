@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from factories import compare_data
 from support import ROOT
 
-from sos_score.comparison.finding import Contrast, Measure
-from sos_score.comparison.verdict import Verdict
+from sos_score.comparison.compare import compare_study
+from sos_score.comparison.finding import Contrast, Groups, Measure, Unit
+from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.notes import note
+from sos_score.report.labels import Labels
 from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
@@ -62,7 +63,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def families(folder):
-    return compare_data(load(folder), ("variation", "association"))
+    return compare_study(load(folder), ("variation", "association"))
 
 
 @pytest.fixture(scope="module")
@@ -72,252 +73,278 @@ def example():
 
 @pytest.fixture(scope="module")
 def told(example):
-    return compare_data(example, ("variation", "association"))
+    return compare_study(example, ("variation", "association"))
 
 
-def pick(comparison, question, start, wave, scale=None, source=None):
-    rows = [
-        row
-        for row in comparison.ask(question)
-        if (row.wave, row.scale) == (wave, scale or row.scale) and source in (None, row.source)
-    ]
-    (row,) = [row for row in rows if start in (row.groups, row.method_code)]
-    return row
+AGAINST = Groups(Contrast.LEVELS, ("workers", "sites"))
+
+
+def of_level(name):
+    return Groups(Contrast.LEVEL, (name,))
+
+
+def within(name):
+    return Groups(Contrast.WITHIN, (name,))
+
+
+def pick(comparison, question, wave, **where):
+    found = [each for each in comparison.ask(question) if each.waves == (wave,)]
+    (one,) = [each for each in found if all(getattr(each, name) == value for name, value in where.items())]
+    return one
+
+
+def pick_method(comparison, wave, code, test=None):
+    found = [each for each in comparison.ask("association") if (each.waves, each.method.code) == ((wave,), code)]
+    (one,) = [each for each in found if test in (None, dict(each.method.values).get("test", note("pearson")).code)]
+    return one
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_shares_and_their_tests_agree_with_lme4(families, wave):
     fit = R[f"lmer/{wave}"]["value"]
     tests = {name: R[f"lrt_{name}/REML/{wave}"]["value"] for name in ("site", "worker")}
-    for name, groups in (("site", "4 sites"), ("worker", "20 workers")):
-        row = pick(families, "variation", groups, wave, "view")
-        assert row.counts == (fit["n"],)
-        assert row.effect == pytest.approx(fit["proportion"][name], abs=1e-4)
-        assert row.estimate**2 == pytest.approx(fit["variance"][name], abs=1e-4 * fit["total"])
-        assert row.statistic == pytest.approx(max(tests[name]["chisq"], 0), abs=2e-5)
+    for name, number in (("site", 4), ("worker", 20)):
+        finding = pick(families, "variation", wave, scale="view", groups=of_level(f"{name}s"))
+        assert finding.n_groups == number
+        assert finding.counts == (fit["n"],)
+        assert finding.effect.value == pytest.approx(fit["proportion"][name], abs=1e-4)
+        assert finding.estimate.value**2 == pytest.approx(fit["variance"][name], abs=1e-4 * fit["total"])
+        assert finding.test.statistic == pytest.approx(max(tests[name]["chisq"], 0), abs=2e-5)
         expected = tests[name]["p_mixture_half"] if tests[name]["chisq"] > 1e-6 else 1.0
-        assert row.p == pytest.approx(expected, rel=1e-4)
-        assert row.effect_low <= row.effect <= row.effect_high
-        assert row.df == 1
-    rest = pick(families, "variation", "within workers", wave, "view")
-    assert rest.effect == pytest.approx(fit["proportion"]["Residual"], abs=1e-4)
-    assert rest.estimate**2 == pytest.approx(fit["variance"]["Residual"], abs=1e-4 * fit["total"])
-    assert math.isnan(rest.p)
+        assert finding.test.p == pytest.approx(expected, rel=1e-4)
+        assert finding.effect.low <= finding.effect.value <= finding.effect.high
+        assert finding.test.df == 1
+    rest = pick(families, "variation", wave, scale="view", groups=within("workers"))
+    assert rest.effect.value == pytest.approx(fit["proportion"]["Residual"], abs=1e-4)
+    assert rest.estimate.value**2 == pytest.approx(fit["variance"]["Residual"], abs=1e-4 * fit["total"])
+    assert math.isnan(rest.test.p)
 
 
 def test_a_variance_of_zero_is_said_to_be_the_boundary(families):
-    sites = pick(families, "variation", "4 sites", "T2", "view")
-    assert sites.effect == 0
-    assert sites.effect_low == 0 < sites.effect_high
-    assert sites.notes[-1] == (
-        "sites: the best estimate of their variance is 0, the boundary of what is possible: the data show no more"
-        " difference between groups than chance would give. It does not mean that they are known to be alike."
-    )
+    sites = pick(families, "variation", "T2", scale="view", groups=of_level("sites"))
+    assert sites.n_groups == 4
+    assert sites.effect.value == 0
+    assert sites.effect.low == 0 < sites.effect.high
+    assert sites.notes[-1] == note("variance_at_boundary", level="sites")
 
 
 def test_the_sentence_says_when_the_data_cannot_tell(families):
-    row = pick(families, "variation", "workers against sites", "T1", "view")
-    assert (row.verdict, row.is_primary) == ("cannot tell", True)
-    assert row.reason == (
+    finding = pick(families, "variation", "T1", scale="view", groups=AGAINST)
+    assert (finding.verdict, finding.is_judged) == (Verdict.CANNOT_TELL, True)
+    assert [each.code for each in finding.reason] == ["levels_not_apart"]
+    assert Labels.of(families).describe_reason(finding) == (
         "Of the variation in scores, workers account for 42% [10% to 75%] and sites account for 20% [0% to 77%];"
         " the data cannot tell which is larger."
     )
-    assert row.effect == pytest.approx(0.417943809565 - 0.199472353899, abs=2e-4)
+    assert finding.effect.value == pytest.approx(0.417943809565 - 0.199472353899, abs=2e-4)
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_worker_means_correlate_as_cor_test_says(families, wave):
-    for measure, entry in ((Measure.R, f"pearson/{wave}"), (Measure.RHO, f"spearman_default/{wave}")):
-        rows = [each for each in families.ask("association") if (each.wave, each.method_code) == (wave, "correlation")]
-        (row,) = [each for each in rows if each.finding.effect.measure is measure]
-        r = R[entry]["value"]
-        assert (row.unit, row.counts) == ("workers", (20,))
-        if (measure, wave) == (Measure.RHO, "T2"):
+    for test, entry in (("pearson", f"pearson/{wave}"), ("spearman", f"spearman_default/{wave}")):
+        finding, r = pick_method(families, wave, "correlation", test), R[entry]["value"]
+        assert (finding.unit, finding.level, finding.counts) == (Unit.LEVEL, "worker", (20,))
+        assert test == "spearman" or finding.method["source"] != "none"
+        if (test, wave) == ("spearman", "T2"):
             # Two means differ beyond ten decimals only; here they tie, in R they do not.
-            assert row.estimate == pytest.approx(r["r"], abs=0.01)
-            assert (
-                row.notes[-1] == f"some values differ only beyond 10 decimals and are tied; untied, r = {r['r']:.4f}."
-            )
+            assert finding.estimate.value == pytest.approx(r["r"], abs=0.01)
+            assert finding.notes[-1] == note("tied_by_rounding", decimals=10, r=pytest.approx(r["r"], rel=1e-8))
             continue
-        assert row.estimate == row.effect == pytest.approx(r["r"], rel=1e-8)
-        assert row.statistic == pytest.approx(r["statistic"], rel=1e-8)
-        assert row.p == pytest.approx(r["p"], rel=1e-8)
-        if measure is Measure.R:
-            assert (row.low, row.high, row.df) == pytest.approx((r["ci_low"], r["ci_high"], r["df"]), rel=1e-8)
-            assert (row.effect_low, row.effect_high) == (row.low, row.high)
+        assert finding.estimate.value == finding.effect.value == pytest.approx(r["r"], rel=1e-8)
+        assert finding.test.statistic == pytest.approx(r["statistic"], rel=1e-8)
+        assert finding.test.p == pytest.approx(r["p"], rel=1e-8)
+        if test == "pearson":
+            assert (finding.estimate.low, finding.estimate.high, finding.test.df) == pytest.approx(
+                (r["ci_low"], r["ci_high"], r["df"]), rel=1e-8
+            )
+            assert (finding.effect.low, finding.effect.high) == (finding.estimate.low, finding.estimate.high)
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_slope_agrees_with_lmertest(families, wave):
-    row, r = pick(families, "association", "slope_between", wave), R[f"slope/{wave}"]["value"]
+    finding, r = pick_method(families, wave, "slope_between"), R[f"slope/{wave}"]["value"]
     fixed = r["fixef"]
-    assert row.counts == (r["n"],)
-    assert row.estimate == pytest.approx(fixed["estimate"][1], rel=1e-4)
-    assert row.statistic == pytest.approx(fixed["t"][1], rel=1e-4)
-    assert row.df == pytest.approx(fixed["df_satt"][1], rel=1e-2)
-    assert row.p == pytest.approx(fixed["p_satt"][1], rel=1e-2)
-    assert row.low < row.estimate < row.high
+    assert finding.counts == (r["n"],)
+    assert finding.estimate.value == pytest.approx(fixed["estimate"][1], rel=1e-4)
+    assert finding.test.statistic == pytest.approx(fixed["t"][1], rel=1e-4)
+    assert finding.test.df == pytest.approx(fixed["df_satt"][1], rel=1e-2)
+    assert finding.test.p == pytest.approx(fixed["p_satt"][1], rel=1e-2)
+    assert finding.estimate.low < finding.estimate.value < finding.estimate.high
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
 def test_the_wrong_unit_is_given_beside_the_right_one_and_called_wrong(families, wave):
-    row = pick(families, "association", "pearson_wrong_unit", wave)
+    finding = pick_method(families, wave, "pearson_wrong_unit")
     r = R[f"pearson_family_level_naive/{wave}"]["value"]
-    assert (row.estimate, row.p, row.df) == pytest.approx((r["r"], r["p"], r["df"]), rel=1e-8)
-    assert (row.verdict, row.is_primary, row.unit) == ("wrong unit", False, "scores")
-    assert row.notes[0] == (
-        f"{row.counts[0]} scores are counted as if each had a worker of its own: shown only to set beside the right one"
+    assert (finding.estimate.value, finding.test.p, finding.test.df) == pytest.approx(
+        (r["r"], r["p"], r["df"]), rel=1e-8
     )
+    assert (finding.verdict, finding.is_judged, finding.unit) == (Verdict.WRONG_UNIT, False, Unit.SCORES)
+    assert finding.notes[0] == note("counted_as_if_apart", scores=finding.counts[0], level="worker")
 
 
 def test_all_pairs_and_waves_are_one_family_of_tests_however_few_are_shown(example, told):
-    judged = [row for row in told.ask("association") if row.is_primary]
+    judged = [finding for finding in told.ask("association") if finding.is_judged]
     families = {name: size for name, size in told.families.items() if name.startswith("association")}
     assert families == {"association, all declared pairs": 12}
-    p = sorted(row.p for row in judged)
-    assert min(row.p_adjusted for row in judged) == pytest.approx(12 * p[0])
-    one = compare_data(example, ("association",), scales=("practice.use",))
-    assert {row.finding.groups.members[0] for row in one.ask("association")} == {"practice.use"}
-    shown = {(row.groups, row.wave): row.p_adjusted for row in one.ask("association") if row.is_primary}
+    p = sorted(finding.test.p for finding in judged)
+    assert min(finding.test.p_adjusted for finding in judged) == pytest.approx(12 * p[0])
+    one = compare_study(example, ("association",), scales=("practice.use",))
+    assert {finding.groups.members[0] for finding in one.ask("association")} == {"practice.use"}
+    shown = {
+        (finding.groups, finding.waves): finding.test.p_adjusted
+        for finding in one.ask("association")
+        if finding.is_judged
+    }
     assert shown == {
-        key: value for row in judged if (key := (row.groups, row.wave)) in shown for value in [row.p_adjusted]
+        key: value
+        for finding in judged
+        if (key := (finding.groups, finding.waves)) in shown
+        for value in [finding.test.p_adjusted]
     }
     assert len(shown) == 4
 
 
 def test_competence_goes_with_positive_families_and_the_use_of_signs_of_safety_does_not(told):
-    judged = [row for row in told.ask("association") if row.is_primary]
+    judged = [finding for finding in told.ask("association") if finding.is_judged]
     assert len(judged) == 12
-    for row in judged:
-        if row.finding.groups.members[0].partition(".")[0] == "competence":
-            assert (row.verdict, row.direction) == ("associated", "higher goes with higher")
-            assert row.low > 0
+    for finding in judged:
+        if finding.groups.members[0].startswith("competence."):
+            assert (finding.verdict, finding.direction) == (Verdict.DIFFERENT, Direction.UP)
+            assert finding.estimate.low > 0
         else:
-            assert row.verdict == "inconclusive"
-            assert row.direction == ""
-            assert row.low < 0 < row.high
-            assert abs(row.estimate) < 0.15
-            assert row.smallest == pytest.approx(0.5 / math.sqrt(4.25))
-            assert row.reason.endswith("reaches both differences that matter and differences that do not")
+            assert finding.verdict is Verdict.INCONCLUSIVE
+            assert finding.direction is Direction.NONE
+            assert finding.estimate.low < 0 < finding.estimate.high
+            assert abs(finding.estimate.value) < 0.15
+            assert finding.equivalence.smallest == pytest.approx(0.5 / math.sqrt(4.25))
+            assert finding.reason[-1].code == "across"
 
 
 def test_the_dose_of_practice_makes_no_slope_between_or_within_workers(told):
     slopes = [
-        row
-        for row in told.ask("association")
-        if row.finding.effect.measure is Measure.SLOPE and row.finding.groups.members[0] == "practice.use"
+        finding
+        for finding in told.ask("association")
+        if finding.effect.measure is Measure.SLOPE and finding.groups.members[0].startswith("practice.")
     ]
-    assert {row.method_code for row in slopes} == {"slope_between", "slope_within", "slope_difference"}
+    assert {finding.method for finding in slopes} == {
+        note(code, level="worker") for code in ("slope_between", "slope_within", "slope_difference")
+    }
     assert len(slopes) == 12
-    assert all(row.low < 0 < row.high for row in slopes)
+    assert all(finding.estimate.low < 0 < finding.estimate.high for finding in slopes)
 
 
-def test_workers_against_sites_are_adjusted_over_the_waves_of_a_scale(told):
+def test_workers_against_sites_are_adjusted_over_the_waves_of_a_scale(example, told):
     rows = [
-        row
-        for row in told.ask("variation")
-        if (row.source, row.scale) == ("alliance_family", "total") and row.is_primary
+        finding
+        for finding in told.ask("variation")
+        if (finding.source, finding.scale) == ("alliance_family", "total") and finding.is_judged
     ]
-    assert [row.wave for row in rows] == ["T1", "T2"]
-    assert {row.family for row in rows} == {"variation of scores, alliance_family.total"}
-    one, two = sorted(row.p for row in rows)
+    assert [finding.waves for finding in rows] == [("T1",), ("T2",)]
+    assert {finding.family for finding in rows} == {"variation of scores, alliance_family.total"}
+    one, two = sorted(finding.test.p for finding in rows)
     assert one < 0.05 < 2 * one  # told by its own p, and not by Holm's of two
-    assert [row.p_adjusted for row in rows] == pytest.approx([2 * one, max(2 * one, two)])
-    assert {row.verdict for row in rows} == {"workers more before adjustment"}
-    assert all(row.reason.endswith("workers account for more than sites, but not after adjustment.") for row in rows)
-    alone = next(row for row in told.ask("variation") if row.source == "feedback" and row.is_primary)
-    assert (alone.p_adjusted, alone.verdict) == (alone.p, "workers more")
+    assert [finding.test.p_adjusted for finding in rows] == pytest.approx([2 * one, max(2 * one, two)])
+    assert {(finding.verdict, finding.holds_adjusted, finding.groups) for finding in rows} == {
+        (Verdict.FIRST_LARGER, False, AGAINST)
+    }
+    labels = Labels.of(told, example)
+    said = "workers account for more than sites, but not after adjustment."
+    assert all(labels.describe_reason(finding).endswith(said) for finding in rows)
+    alone = next(finding for finding in told.ask("variation") if finding.source == "feedback" and finding.is_judged)
+    assert (alone.test.p_adjusted, alone.verdict) == (alone.test.p, Verdict.FIRST_LARGER)
+    assert alone.holds_adjusted
 
 
 def test_workers_account_for_more_than_sites_where_families_answer(told):
-    more = {(row.source, row.scale, row.wave) for row in told.ask("variation") if is_larger(row, "workers")}
+    more = {
+        (finding.source, finding.scale, finding.waves)
+        for finding in told.ask("variation")
+        if (finding.verdict, finding.groups) == (Verdict.FIRST_LARGER, AGAINST)
+    }
     assert {
-        ("alliance_family", "total", "T1"),
-        ("alliance_family", "total", "T2"),
-        ("engagement", "total", "T1"),
-        ("feedback", "feedback", ""),
-        ("competence", "clinical_skill", ""),
+        ("alliance_family", "total", ("T1",)),
+        ("alliance_family", "total", ("T2",)),
+        ("engagement", "total", ("T1",)),
+        ("feedback", "feedback", ()),
+        ("competence", "clinical_skill", ()),
     } <= more
-    assert not [row for row in told.ask("variation") if is_larger(row, "sites")]
-
-
-def is_larger(row, level):
-    """Return whether a level accounts for more, before adjustment or after it."""
-    larger = {Verdict.FIRST_LARGER: 0, Verdict.SECOND_LARGER: 1}.get(row.finding.verdict)
-    return larger is not None and row.finding.groups.members[larger] == level
+    assert not [finding for finding in told.ask("variation") if finding.verdict is Verdict.SECOND_LARGER]
 
 
 def test_observers_and_the_raters_of_one_case_are_levels_too(told):
-    skill = {row.groups: row for row in told.ask("variation") if row.scale == "clinical_skill"}
-    assert list(skill) == [
-        "4 sites", "20 workers", "34 families", "2 observers", "within families", "workers against sites",
+    skill = [each for each in told.ask("variation") if each.scale == "clinical_skill"]
+    assert [(each.groups, each.n_groups) for each in skill[:-2]] == [
+        (of_level("sites"), 4), (of_level("workers"), 20), (of_level("families"), 34), (of_level("observers"), 2),
     ]  # fmt: skip
-    assert sum(
-        row.effect for row in skill.values() if row.finding.groups.contrast is not Contrast.LEVELS
-    ) == pytest.approx(1)
-    joint = "safety_family+safety_worker+safety_observer"
-    safety = {row.groups: row for row in told.ask("variation") if row.source == joint}
-    assert list(safety) == ["4 sites", "20 workers", "60 families", "within families", "workers against sites"]
-    assert safety["within families"].counts == (161,)
-    assert safety["60 families"].effect == pytest.approx(0.67, abs=0.005)
-    assert safety["within families"].notes == (
-        "3 kinds of rater together, their mean differences taken out; what is within families is how far raters of one"
-        " case differ, over and above their kind's usual difference",
-    )
+    assert [each.groups for each in skill[-2:]] == [within("families"), AGAINST]
+    assert sum(each.effect.value for each in skill[:-1]) == pytest.approx(1)
+    joint = ("safety_family", "safety_worker", "safety_observer")
+    safety = [each for each in told.ask("variation") if each.sources == joint]
+    assert [(each.groups, each.n_groups) for each in safety[:-2]] == [
+        (of_level("sites"), 4), (of_level("workers"), 20), (of_level("families"), 60),
+    ]  # fmt: skip
+    rest, against = safety[-2:]
+    assert (rest.groups, against.groups) == (within("families"), AGAINST)
+    assert rest.counts == (161,)
+    assert safety[2].effect.value == pytest.approx(0.67, abs=0.005)
+    assert rest.notes == (note("kinds_of_rater", kinds=3, level="families"),)
 
 
 def test_views_of_one_alliance_agree_in_part_and_workers_are_more_positive(told):
-    rows = [row for row in told.ask("association") if row.groups == "alliance_family.total - alliance_worker.total"]
-    first = {row.method_code: row for row in rows if row.wave == "T1"}
+    rows = [
+        finding
+        for finding in told.ask("association")
+        if finding.groups.members == ("alliance_family.total", "alliance_worker.total")
+    ]
+    first = {finding.method.code: finding for finding in rows if finding.waves == ("T1",)}
     icc = first["absolute_agreement"]
-    assert (icc.effect_name, icc.unit, icc.counts) == ("ICC(A,1)", "families", (56,))
-    assert (icc.effect, icc.effect_low, icc.effect_high) == pytest.approx((0.379, 0.135, 0.580), abs=1e-3)
-    assert icc.estimate < 0 > icc.high
+    assert (icc.effect.measure, icc.unit, icc.level, icc.counts) == (Measure.ICC_A1, Unit.LEVEL, "family", (56,))
+    assert (icc.effect.value, icc.effect.low, icc.effect.high) == pytest.approx((0.379, 0.135, 0.580), abs=1e-3)
+    assert icc.estimate.value < 0 > icc.estimate.high
     assert icc.notes == (
-        "families with one of the two views only: fewer than 5.",
-        "scores of one worker are taken as independent: the intervals are somewhat too narrow",
+        note("one_view_only", level="family", number=None, least=5),
+        note("taken_as_independent", level="worker"),
     )
     limits = first["limits_of_agreement"]
-    assert (limits.low + limits.high) / 2 == pytest.approx(icc.estimate)
-    assert first["lin"].effect < first["pearson_not_agreement"].effect
-    assert not any(row.is_primary for row in rows)
+    assert (limits.estimate.low + limits.estimate.high) / 2 == pytest.approx(icc.estimate.value)
+    assert first["lin"].effect.value < first["pearson_not_agreement"].effect.value
+    assert not any(finding.is_judged for finding in rows)
 
 
 def test_few_units_are_not_shown(folder):
     few = STUDY + "privacy: {smallest_cell: 21}\n"
-    rows = compare_data(load(folder, few), ("association",)).ask("association")
-    workers = [row for row in rows if row.unit == "workers"]
+    rows = compare_study(load(folder, few), ("association",)).ask("association")
+    workers = [finding for finding in rows if (finding.unit, finding.level) == (Unit.LEVEL, "worker")]
     assert workers
-    for row in workers:
-        assert math.isnan(row.estimate)
-        assert math.isnan(row.p)
-        assert row.finding.notes == (note("hidden", least=21),)
+    for finding in workers:
+        assert math.isnan(finding.estimate.value)
+        assert math.isnan(finding.test.p)
+        assert finding.notes == (note("hidden", least=21),)
 
 
 def test_a_pair_whose_level_no_source_shares_says_so(folder):
     apart = STUDY.replace("families.view}", "families.view, level: family}")
-    (row,) = compare_data(load(folder, apart), ("association",)).ask("association")
-    assert math.isnan(row.estimate)
-    assert row.notes == ("no family is known in both sources at the same wave: nothing can be paired.",)
-    assert not row.is_primary
+    (finding,) = compare_study(load(folder, apart), ("association",)).ask("association")
+    assert math.isnan(finding.estimate.value)
+    assert finding.notes == (note("nothing_paired", level="family"),)
+    assert not finding.is_judged
 
 
 def test_scores_that_do_not_vary_are_said_not_to(example):
     table = next(outcome for outcome in example.outcomes if outcome.id == "practice.use")
     flat = replace(table, table=replace(table.table, frame=table.frame.assign(use=3.0)))
     others = tuple(flat if each.id == "practice.use" else each for each in example.outcomes)
-    comparison = compare_data(replace(example, outcomes=others), ("variation", "association"), scales=("practice.use",))
+    comparison = compare_study(
+        replace(example, outcomes=others), ("variation", "association"), scales=("practice.use",)
+    )
     shares = comparison.ask("variation")
-    assert all(math.isnan(row.effect) for row in shares)
-    assert shares[-1].reason == (
-        "Whether workers or sites account for more of the variation cannot be said from these data."
-    )
-    assert (
-        "the scores do not vary (or follow the predictors exactly): there is no variance to divide." in shares[-1].notes
-    )
+    assert all(math.isnan(finding.effect.value) for finding in shares)
+    assert shares[-1].reason == (note("levels_unknown", first="workers", second="sites"),)
+    assert note("model_no_variance") in shares[-1].notes
     pearson = comparison.ask("association")[0]
-    assert math.isnan(pearson.p)
-    assert pearson.notes[-1] == "one of the two scores does not vary: no correlation can be computed."
+    assert math.isnan(pearson.test.p)
+    assert pearson.notes[-1] == note("correlation_constant")
 
 
 def test_groups_are_named_in_the_plural():
@@ -334,7 +361,7 @@ def test_shares_of_sites_are_hidden_where_a_site_is(tmp_path):
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
     data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", None, ("A", "B")))
-    shown = compare_data(data, ["variation"]).rows
+    shown = compare_study(data, ["variation"]).findings
     assert shown
-    assert all(math.isnan(row.effect) and not row.counts and not row.reason for row in shown)
-    assert {row.notes[0] for row in shown} == {str(note("hidden", least=5))}
+    assert all(math.isnan(finding.effect.value) and not finding.counts and not finding.reason for finding in shown)
+    assert {finding.notes[0] for finding in shown} == {note("hidden", least=5)}
