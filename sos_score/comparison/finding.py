@@ -173,7 +173,8 @@ class Finding:
     waves : tuple of str
         None, one, or the first and the last of a span.
     counts : tuple of int
-        How many stand behind it, in the order of ``groups.members``.
+        How many it rests on, in the order of ``groups.members``; of changes of arms, the reference and the treated arm
+        at the first wave, then at the last.
     method : Note or None
         How it was found; its code is one of the methods'.
     is_judged : bool

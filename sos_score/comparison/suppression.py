@@ -33,7 +33,7 @@ def find_hidden(sizes: Mapping[str, int], arms: Mapping[str, str], least: int) -
     while len(hidden) > before:  # what is hidden for one group may have to be kept from another
         before = len(hidden)
         for group in [*groups, there]:
-            while not _is_safe([sizes[site] for site in group if site in hidden], least):
+            while not is_safe([sizes[site] for site in group if site in hidden], least):
                 others = [site for site in group if site not in hidden]
                 if not others:
                     break
@@ -41,7 +41,7 @@ def find_hidden(sizes: Mapping[str, int], arms: Mapping[str, str], least: int) -
     return frozenset(hidden)
 
 
-def _is_safe(sizes: list[int], least: int) -> bool:
+def is_safe(sizes: list[int], least: int) -> bool:
     """Return whether what hidden sites hold together says nothing about a few people."""
     return not sizes or (len(sizes) > 1 and sum(sizes) >= least)
 

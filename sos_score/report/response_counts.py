@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sos_score.comparison.links import Links
-from sos_score.comparison.suppression import find_hidden
+from sos_score.comparison.suppression import find_hidden, is_safe
 from sos_score.definition.study.model import Study
-from sos_score.study.data import StudyData
+from sos_score.study.data import SourceTable, StudyData
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +35,34 @@ class SiteCount:
     both: int | None
 
 
-def may_count_files(data: StudyData) -> bool:
-    """Return whether the rows of files may be told: not where one file holds fewer than the smallest group shown.
+def has_small_file(data: StudyData) -> bool:
+    """Return whether a file holds fewer rows than the smallest group shown.
 
     Hiding that file alone would not do: its rows are what the others lack of a whole that is told elsewhere.
     """
-    return not any(0 < each.rows < data.study.privacy.smallest_cell for each in data.files)
+    return any(0 < each.rows < data.study.privacy.smallest_cell for each in data.files)
+
+
+def may_count_files(data: StudyData) -> bool:
+    """Return whether the rows of files may be told.
+
+    Not where one is small, nor where its rows less those of the sites and waves that are shown are those of a few.
+    """
+    return not has_small_file(data) and all(_may_count_rows(data.study, table) for table in data.tables)
+
+
+def _may_count_rows(study: Study, table: SourceTable) -> bool:
+    """Return whether the rows of a source's files say nothing about a few people.
+
+    At each wave the hidden sites have to be safe together. Which file a row is from is not known: of several, one may
+    hold the rows of a single hidden site.
+    """
+    people = _list_people_by_site(study, table.frame)
+    hidden = _find_hidden(study, people)
+    sizes = [[len(people[site][wave]) for site in sites] for wave, sites in hidden.items()]
+    if len(study.sources[table.source].files) > 1:
+        return not any(sizes)
+    return all(is_safe(each, study.privacy.smallest_cell) for each in sizes)
 
 
 def count_answers(data: StudyData) -> list[SiteCount]:
@@ -62,16 +84,9 @@ def count_answers(data: StudyData) -> list[SiteCount]:
 
 def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) -> Iterator[SiteCount]:
     least = study.privacy.smallest_cell
-    waves = [wave for wave in study.waves if (frame["wave"] == wave).any()] or [""]
-    people = {
-        site: {wave: _list_people(frame, site, wave) for wave in waves}
-        for site in study.sites
-        if (frame["site"] == site).any()
-    }
-    arms = {site: each.arm or "" for site, each in study.sites.items()}
-    hidden = {
-        wave: find_hidden({site: len(each[wave]) for site, each in people.items()}, arms, least) for wave in waves
-    }
+    people = _list_people_by_site(study, frame)
+    hidden = _find_hidden(study, people)
+    waves = list(hidden)
     for site, each in people.items():
         shown = {wave: None if site in hidden[wave] else len(each[wave]) for wave in waves}
         both = None
@@ -80,6 +95,27 @@ def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) ->
             linked = len(first & last)
             both = None if Links(linked, len(first) - linked, len(last) - linked).is_small(least) else linked
         yield SiteCount(source, label, site, study.label_site(site), shown, both)
+
+
+def _list_people_by_site(study: Study, frame: pd.DataFrame) -> dict[str, dict[str, set[object]]]:
+    waves = [wave for wave in study.waves if (frame["wave"] == wave).any()] or [""]
+    return {
+        site: {wave: _list_people(frame, site, wave) for wave in waves}
+        for site in study.sites
+        if (frame["site"] == site).any()
+    }
+
+
+def _find_hidden(study: Study, people: dict[str, dict[str, set[object]]]) -> dict[str, frozenset[str]]:
+    """Return the hidden sites of each wave of a source."""
+    arms = {site: each.arm or "" for site, each in study.sites.items()}
+    waves = dict.fromkeys(wave for each in people.values() for wave in each)
+    return {
+        wave: find_hidden(
+            {site: len(each[wave]) for site, each in people.items()}, arms, study.privacy.smallest_cell
+        )
+        for wave in waves
+    }  # fmt: skip
 
 
 def _list_people(frame: pd.DataFrame, site: str, wave: str) -> set[object]:

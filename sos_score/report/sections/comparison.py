@@ -109,7 +109,7 @@ def describe_arms(report: ReportData) -> Iterator[Block]:
         yield Block("picture", picture)
     for question in ("arms", "did"):
         yield from _list_tables(report, question, tables.get(question, []))
-    for table in tables["design"]:
+    for table in tables.get("design", []):
         yield Block("table", table)
 
 

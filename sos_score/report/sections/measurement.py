@@ -13,7 +13,7 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.answers import list_answers
 from sos_score.report.figures.response import draw_missing, draw_response
 from sos_score.report.model import Block, ReportData
-from sos_score.report.response_counts import SiteCount, count_answers, list_missing, may_count_files
+from sos_score.report.response_counts import SiteCount, count_answers, has_small_file, list_missing, may_count_files
 
 
 def describe_measures(report: ReportData) -> Iterator[Block]:
@@ -58,7 +58,12 @@ def describe_quality(report: ReportData) -> Iterator[Block]:
     )  # fmt: skip
     if not may_count_files(data):
         smallest = data.study.privacy.smallest_cell
-        yield Block("text", f"How many rows each file holds is not shown: one holds fewer than {smallest}.")
+        reason = (
+            f"one holds fewer than {smallest}"
+            if has_small_file(data)
+            else f"beside the groups shown it could give away one of fewer than {smallest} people"
+        )
+        yield Block("text", f"How many rows each file holds is not shown: {reason}.")
     elif rows:
         columns = (Column("file"), Column("rows"), Column("blank rows left out"), Column("marked missing"),
                    Column("refused, made missing"))  # fmt: skip
