@@ -25,8 +25,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 run = CommandLine("explain")
 
 
-def explain(*words: str | Path) -> str:
-    result = run(*words)
+def explain(*words: str | Path, columns: int = 80) -> str:
+    result = run(*words, columns=columns)
     assert (result.exit_code, result.exception, result.stderr) == (0, None, ""), result.output
     return "\n".join(line.rstrip() for line in result.stdout.splitlines())
 
@@ -88,11 +88,8 @@ def place(words: tuple[str, ...]) -> list[str]:
 
 @pytest.mark.parametrize(("words", "who"), [(YATCH, "F01"), (OSC, "S101"), (WAI, "F01")])
 @pytest.mark.parametrize("width", [80, 60])
-def test_no_line_is_wider_than_the_terminal(
-    words: tuple[str, ...], who: str, width: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
-    for line in explain(*place(words), "--respondent", who).splitlines():
+def test_no_line_is_wider_than_the_terminal(words: tuple[str, ...], who: str, width: int) -> None:
+    for line in explain(*place(words), "--respondent", who, columns=width).splitlines():
         assert len(line) <= width, line
 
 
