@@ -162,10 +162,11 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
     for name, sentences in list_headlines(comparison, labels).items():
         console.print(Text(f"\n{name}", style="bold"))
         write(sentences, "- ")
-    of_study = [each for name in OF_STUDY for each in list_sentences(name, comparison, labels, in_full=False)]
-    if of_study:
-        console.print(Text("\nOf the study as a whole", style="bold"))
-        write(of_study, "- ")
+    for name, questions in (("Of the study as a whole", OF_STUDY), ("At the end of a scale", ("extremes",))):
+        said = [each for question in questions for each in list_sentences(question, comparison, labels, in_full=False)]
+        if said:
+            console.print(Text(f"\n{name}", style="bold"))
+            write(said, "- ")
     console.print()
     *names, last = QUESTIONS
     write([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])

@@ -46,6 +46,20 @@ def is_safe(sizes: list[int], least: int) -> bool:
     return not sizes or (len(sizes) > 1 and sum(sizes) >= least)
 
 
+def hide_parts(parts: Mapping[str, int], total: int, least: int) -> frozenset[str]:
+    """Return the parts of a group that are not shown: those of a few people, and those that leave a few over.
+
+    Examples
+    --------
+    >>> sorted(hide_parts({"floor": 0, "ceiling": 18}, 20, 5)), sorted(hide_parts({"floor": 3, "ceiling": 9}, 20, 5))
+    (['ceiling'], ['floor'])
+    """
+    shown = {part: size for part, size in parts.items() if not 0 < size < least}
+    while 0 < total - sum(shown.values()) < least and any(shown.values()):
+        del shown[min((part for part, size in shown.items() if size), key=shown.__getitem__)]
+    return frozenset(parts.keys() - shown.keys())
+
+
 def find_hidden_places(outcome: OutcomeScores, plan: ComparisonPlan) -> frozenset[tuple[str, str]]:
     """Return the sites whose scores of an outcome are not shown, and the wave."""
     return frozenset(

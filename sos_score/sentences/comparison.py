@@ -47,7 +47,7 @@ _METHODS: _Sentences = {
     "profile_correlation": "correlation of the profiles over the scales; bootstrap",
     "cronbach_gleser": ("Cronbach and Gleser: elevation {elevation:.1f}, scatter {scatter:.1f}, shape {shape:.1f}"),
     "share_at_end": "share of people with the score {end:g}",
-    "few_at_end": "some people are at this end, but fewer than {least}, so their share is not shown",
+    "few_at_end": "this share would give away a group of fewer than {least} people, so it is not shown",
     "very_similar": "very similar: within {limit:g} points a scale",
 }
 

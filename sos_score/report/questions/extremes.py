@@ -12,18 +12,21 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.model import Block, ReportData
-from sos_score.report.questions.outcomes import name_question
 from sos_score.report.questions.view import PAGE, TERMINAL, Style, View
 
 _ENDS = {Measure.FLOOR: "lowest", Measure.CEILING: "highest"}
+_MARKS = {Verdict.AT_END: "*", Verdict.NOT_AT_END: "", Verdict.CANNOT_TELL: "?"}
+_TITLE = "Lowest / highest score there can be (% of people)"
 _KEY = (
-    "Percent of people with the lowest / the highest score there can be; few: some, but too few to be shown; *: more"
-    f" than {MARK:.0%}, so differences at that end cannot be seen (COSMIN; Terwee et al., 2007)."
+    f"*: more than {MARK:.0%}, so people at that end cannot be told apart (COSMIN; Terwee et al., 2007);"
+    " [c]: confidential, as the share would give away a few people;"
+    f" [c]?: nor can it be said whether it is more than {MARK:.0%}."
 )
 _ABOUT = (
-    "Where many people already have the lowest or the highest score there can be, a scale cannot show who is lower or"
-    " higher, and change in that direction is hidden."
+    "Where many people have the lowest or the highest score there can be, the scale cannot tell them apart, and change"
+    " in that direction is hidden. A share that would give away a few people is not shown."
 )
+_NONE = f"No share is known to be more than {MARK:.0%}."
 
 
 def _describe(finding: Finding, labels: Labels) -> str:
@@ -31,7 +34,9 @@ def _describe(finding: Finding, labels: Labels) -> str:
         return ""
     parts = (labels.name_title(finding), labels.name_site(finding.site), labels.name_waves(finding.waves))
     end = _ENDS[finding.effect.measure]
-    share = f"{finding.effect.value:.0%} of {finding.counts[0]} people have the {end} score there can be"
+    is_shown = not math.isnan(finding.effect.value)
+    share = f"{finding.effect.value:.0%}" if is_shown else f"more than {MARK:.0%}"
+    share = f"{share} of {finding.counts[0]} people have the {end} score there can be"
     return f"{', '.join(part for part in parts if part)}: {share}."
 
 
@@ -47,17 +52,14 @@ def make_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
         for name, row in found.items()
     )
     columns = (*style.columns, Column("wave"), *(Column(labels.name_site(site)) for site in sites))
-    title = name_question("extremes", is_numbered=style.is_numbered)
-    return Table(columns, rows, title, (_KEY,), stub=len(style.columns) + 1)
+    return Table(columns, rows, _TITLE, (_KEY,), stub=len(style.columns) + 1)
 
 
 def _show(finding: Finding | None) -> str:
-    if finding is None or finding.is_hidden:
+    if finding is None or finding.verdict is None:  # no score, or a site that is not shown
         return "-"
-    if math.isnan(finding.effect.value):
-        return "few"
-    mark = "*" if finding.verdict is Verdict.AT_END else ""
-    return f"{100 * finding.effect.value:.0f}{mark}"
+    share = "[c]" if math.isnan(finding.effect.value) else f"{100 * finding.effect.value:.0f}"
+    return f"{share}{_MARKS[finding.verdict]}"
 
 
 def _describe_section(report: ReportData) -> Iterator[Block]:
@@ -65,8 +67,7 @@ def _describe_section(report: ReportData) -> Iterator[Block]:
     if table.rows:
         yield Block("text", _ABOUT)
         said = [_describe(each, report.labels) for each in report.comparison.ask("extremes")]
-        if any(said):
-            yield Block("list", tuple(filter(None, said)))
+        yield Block("list", tuple(filter(None, said))) if any(said) else Block("text", _NONE)
         yield Block("folded", table)
 
 
