@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from sos_score import list_instruments, load_instrument, score_survey
-from sos_score.definition.instrument.instrument import Example, Instrument, key_of
+from sos_score.definition.instrument.instrument import Example, Instrument, scoring_key
 
 Answers = dict[str, int | None]
 Signed = list[int]
@@ -139,7 +139,7 @@ def test_the_key_is_the_published_one(name: str) -> None:
     low, high, key = list_key(name)
     assert set(instrument.scales) == set(key)
     for scale, items in key.items():
-        assert key_of(instrument, scale) == items
+        assert scoring_key(instrument, scale) == items
     assert set(instrument.responses) == {item for items in key.values() for item in items}
     assert {(responses.min, responses.max) for responses in instrument.responses.values()} == {(low, high)}
     assert {scale.score for scale in instrument.scales.values()} == {"mean"}
@@ -220,23 +220,23 @@ def test_labels_are_the_published_ones_in_order(name: str, labels: str) -> None:
 
 
 def test_the_wrong_key_in_circulation_is_not_the_one_shipped() -> None:
-    bond = key_of(load_instrument("wai"), "bond")
+    bond = scoring_key(load_instrument("wai"), "bond")
     assert (bond["wai_28"], bond["wai_29"]) == (False, True)
 
 
 def test_items_1_and_8_of_the_short_forms_are_in_other_scales() -> None:
     short, revised = load_instrument("wai-s"), load_instrument("wai-sr")
-    assert {"wais_01", "wais_08"} <= set(key_of(short, "task"))
-    assert "waisr_01" in key_of(revised, "task")
-    assert "waisr_08" in key_of(revised, "goal")
+    assert {"wais_01", "wais_08"} <= set(scoring_key(short, "task"))
+    assert "waisr_01" in scoring_key(revised, "task")
+    assert "waisr_08" in scoring_key(revised, "goal")
 
 
 def test_mistrust_runs_the_other_way_inside_the_engagement_total() -> None:
     instrument = load_instrument("yatchmenoff")
-    total, mistrust = key_of(instrument, "total"), key_of(instrument, "mistrust")
+    total, mistrust = scoring_key(instrument, "total"), scoring_key(instrument, "mistrust")
     assert {item: total[item] for item in mistrust} == {item: not flipped for item, flipped in mistrust.items()}
     for scale in ("buy_in", "receptivity", "working_relationship"):
-        assert {item: total[item] for item in key_of(instrument, scale)} == key_of(instrument, scale)
+        assert {item: total[item] for item in scoring_key(instrument, scale)} == scoring_key(instrument, scale)
 
 
 def test_examples_tell_the_items_of_the_engagement_scales_apart() -> None:
@@ -251,7 +251,7 @@ def test_the_osc_has_fourteen_subscales_and_six_scales_over_88_items() -> None:
     instrument = load_instrument("osc")
     assert sum(len(parts) for parts in OSC.values()) == 14
     assert len(instrument.scales) == 20
-    sizes = {scale: len(key_of(instrument, scale)) for scale in OSC}
+    sizes = {scale: len(scoring_key(instrument, scale)) for scale in OSC}
     assert sizes == {
         "proficiency": 15, "rigidity": 14, "resistance": 13, "engagement": 11, "functionality": 15, "stress": 20,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from support import ROOT
 
 import sos_score
 from sos_score.cli import app
-from sos_score.commands.schemas import MODELS
+from sos_score.commands.schema import MODELS
 
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = runpy.run_path(str(REFERENCE / "generate.py"))["make_pages"]()

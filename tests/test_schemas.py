@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sos_score.commands.schemas import MODELS, make_schema
-from sos_score.commands.validation import recognise
+from sos_score.commands.schema import MODELS, make_schema
+from sos_score.commands.validate import recognise
 from sos_score.definition.yaml.document import read_yaml
 
 ROOT = Path(__file__).parents[1]

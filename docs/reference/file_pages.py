@@ -8,7 +8,7 @@ from typing import Any
 
 from markdown_parts import make_table, use_single_ticks
 
-from sos_score.commands.schemas import make_schema
+from sos_score.commands.schema import make_schema
 from sos_score.definition.yaml.errors import FORMS
 
 _PLAIN = {

@@ -27,7 +27,7 @@ def report_agreement(
     from sos_score.commands.analysis import Analysis, open_analysis, split_names
     from sos_score.psychometrics.teams.tables import assess_agreement
 
-    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
-    with open_analysis(job) as responses:
+    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(request) as responses:
         tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
-        write_agreement(job, responses, tables, team)
+        write_agreement(request, responses, tables, team)

@@ -32,7 +32,7 @@ def codebook(
     from sos_score.commands.codebook import write_codebook
     from sos_score.commands.score_request import ScoreRequest
 
-    job = ScoreRequest(
+    request = ScoreRequest(
         data=(),
         instruments=tuple(instrument or ()),
         metrics=tuple(metrics or ()),
@@ -42,4 +42,4 @@ def codebook(
         output=output,
         force=force,
     )
-    write_codebook(study, job)
+    write_codebook(study, request)

@@ -31,9 +31,9 @@ def explain(
     from sos_score.output.files import choose_format, write_text
 
     kind = choose_format(fmt, output, ("json",))
-    job = ScoreRequest((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)
-    explained = explain_file(job, respondent, scale or ())
+    request = ScoreRequest((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)
+    explained = explain_file(request, respondent, scale or ())
     if kind == "json":
-        write_text(make_json(explained), output, force=force, inputs=job.inputs)
+        write_text(make_json(explained), output, force=force, inputs=request.inputs)
     else:
         print_explanations(explained)

@@ -31,7 +31,7 @@ def report_raters(
     from sos_score.commands.raters import write_raters
     from sos_score.psychometrics.raters.tables import assess_raters
 
-    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
-    with open_analysis(job) as responses:
+    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(request) as responses:
         tables = assess_raters(responses, target, rater, scales=scale or ())
-        write_raters(job, responses, tables, has_items=items, has_targets=targets)
+        write_raters(request, responses, tables, has_items=items, has_targets=targets)

@@ -38,9 +38,9 @@ def report_reliability(
 
     if missing not in ("listwise", "pairwise"):
         raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
-    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
-    with open_analysis(job) as responses:
+    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(request) as responses:
         tables = assess_reliability(
             responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed
         )
-        write_reliability(job, responses, tables, has_items=items)
+        write_reliability(request, responses, tables, has_items=items)

@@ -37,10 +37,10 @@ def report_retest(
     from sos_score.commands.retest import write_retest
     from sos_score.psychometrics.retest.tables import assess_retest
 
-    job = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
-    with open_analysis(job) as responses:
+    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    with open_analysis(request) as responses:
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,
             scales=scale or (),
         )  # fmt: skip
-        write_retest(job, responses, tables, has_people=people)
+        write_retest(request, responses, tables, has_people=people)

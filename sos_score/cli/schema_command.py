@@ -18,7 +18,7 @@ def print_schema(
     force: Force = False,
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors and other checkers."""
-    from sos_score.commands.schemas import make_schema
+    from sos_score.commands.schema import make_schema
     from sos_score.output.files import write_text
 
     write_text(make_schema(kind), output, force=force)

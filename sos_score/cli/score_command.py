@@ -38,7 +38,7 @@ def score(
 
     if on_invalid not in ("error", "missing"):
         raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")
-    job = ScoreRequest(
+    request = ScoreRequest(
         data=tuple(data),
         instruments=tuple(instrument),
         column_map=columns,
@@ -52,5 +52,5 @@ def score(
         force=force,
         quiet=quiet,
     )
-    if not score_files(job):
+    if not score_files(request):
         raise typer.Exit(1)

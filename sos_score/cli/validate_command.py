@@ -18,8 +18,7 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Check definitions and their examples, column maps, norms and studies, whichever a file is."""
-    from sos_score.commands.validate import REPORTERS
-    from sos_score.commands.validation import validate_paths
+    from sos_score.commands.validate import REPORTERS, validate_paths
 
     report = validate_paths(paths)
     if fmt not in REPORTERS:

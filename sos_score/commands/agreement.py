@@ -35,7 +35,7 @@ _SCALE = (
 )
 
 
-def write_agreement(job: Analysis, responses: Responses, tables: AgreementTables, team: str) -> None:
+def write_agreement(request: Analysis, responses: Responses, tables: AgreementTables, team: str) -> None:
     """Write the agreement of each team, with the verdict on its mean, and over teams."""
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     others = [name for name in by if name != team]
@@ -54,7 +54,7 @@ def write_agreement(job: Analysis, responses: Responses, tables: AgreementTables
     scales = make_table(
         tables.scales, (Column("scale"), *map(Column, by), *scale_columns), notes=about, stub=1 + len(by)
     )
-    write_analysis(job, responses, {"scales": scales, "teams": teams}, [_qualify(teams, tables.verdicts), scales])
+    write_analysis(request, responses, {"scales": scales, "teams": teams}, [_qualify(teams, tables.verdicts), scales])
 
 
 def _qualify(teams: Table, verdicts: Sequence[TeamMeanVerdict]) -> Table:

@@ -49,30 +49,32 @@ class Analysis:
 
     @property
     def inputs(self) -> tuple[str | Path, ...]:
-        """Return every file the job may read; none of them is ever written to."""
+        """Return every file the request may read; none of them is ever written to."""
         return (*self.data, self.instrument, *(() if self.column_map is None else (self.column_map,)))
 
 
 @contextmanager
-def open_analysis(job: Analysis) -> Iterator[Responses]:
+def open_analysis(request: Analysis) -> Iterator[Responses]:
     """Open the answers of a request, once it is certain that its results can be written."""
-    choose_format(job.fmt, job.output, RESULT_FORMATS)
-    if job.output not in (None, "-"):
-        check_output(Path(str(job.output)), force=job.force, inputs=job.inputs)
-    instrument = load_definition(job.instrument).instrument
-    column_map = read_column_map(job.column_map, [instrument]) if job.column_map else None
-    with open_responses(job.data, instrument, column_map) as responses:
+    choose_format(request.fmt, request.output, RESULT_FORMATS)
+    if request.output not in (None, "-"):
+        check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
+    instrument = load_definition(request.instrument).instrument
+    column_map = read_column_map(request.column_map, [instrument]) if request.column_map else None
+    with open_responses(request.data, instrument, column_map) as responses:
         yield responses
 
 
-def write_analysis(job: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]) -> None:
+def write_analysis(
+    request: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]
+) -> None:
     """Show tables in the terminal, or write all to files, the main one first; caveats go to standard error."""
-    if choose_format(job.fmt, job.output, RESULT_FORMATS) == "table":
+    if choose_format(request.fmt, request.output, RESULT_FORMATS) == "table":
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
-    about = describe_scores([load_definition(job.instrument)], responses.outcomes, __version__)
-    write_tables(tables, job.fmt, job.output, force=job.force, about=about, inputs=job.inputs)
+    about = describe_scores([load_definition(request.instrument)], responses.outcomes, __version__)
+    write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=request.inputs)
     caveat = describe_caveat(responses.instrument)
-    if caveat and not job.quiet:
+    if caveat and not request.quiet:
         print(caveat, file=sys.stderr)  # noqa: T201 - messages go to standard error
 
 

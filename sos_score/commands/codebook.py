@@ -15,20 +15,20 @@ from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
 
-def write_codebook(study: str | None, job: ScoreRequest) -> None:
+def write_codebook(study: str | None, request: ScoreRequest) -> None:
     """Show or write what every column of scores means, and of a study also every column of findings."""
-    if (study is None) == (not job.instruments):
+    if (study is None) == (not request.instruments):
         raise InvalidRequest("a codebook is of a study file, or of one or more instruments (-i)")
     if study is None:
-        tables = {"codebook": make_codebook(_list_of_instruments(job))}
+        tables = {"codebook": make_codebook(_list_of_instruments(request))}
     else:
         tables = list_codebooks(_list_of_study(study))
-    write_tables(tables, job.fmt, job.output, force=job.force)
+    write_tables(tables, request.fmt, request.output, force=request.force)
 
 
-def _list_of_instruments(job: ScoreRequest) -> list[Variable]:
-    definitions = load_definitions(job.instruments)
-    choices = make_choices(job, [definition.instrument for definition in definitions])
+def _list_of_instruments(request: ScoreRequest) -> list[Variable]:
+    definitions = load_definitions(request.instruments)
+    choices = make_choices(request, [definition.instrument for definition in definitions])
     return [each for found in definitions for each in describe_plan(plan_scores(found.instrument, choices), found)]
 
 

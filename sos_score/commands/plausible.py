@@ -64,7 +64,7 @@ def sum_up_checks(result: Plausibility) -> Table:
         statistic, group = map(str, names)
         found = set(checks["verdict"])
         verdict = next(word for word in _WORST_FIRST if word in found)
-        rows.append((statistic, group, verdict, _say_why(checks[checks["verdict"] == verdict], verdict)))
+        rows.append((statistic, group, verdict, _explain_verdict(checks[checks["verdict"] == verdict], verdict)))
     columns = (
         Column("statistic", wraps=True),
         Column("group", shown=any(row[1] for row in rows)),
@@ -74,7 +74,7 @@ def sum_up_checks(result: Plausibility) -> Table:
     return Table(columns, tuple(rows), notes=tuple(map(str, result.notes)))
 
 
-def _say_why(checks: pd.DataFrame, verdict: str) -> str:
+def _explain_verdict(checks: pd.DataFrame, verdict: str) -> str:
     if verdict == "possible":
         return f"passes {', '.join(checks['check'])}"
     return " ".join(dict.fromkeys(f"{reason[0].upper()}{reason[1:]}" for reason in checks["reason"]))

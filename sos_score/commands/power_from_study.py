@@ -40,7 +40,7 @@ def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple
         if stability is None and r is not None and not math.isnan(r.r):
             stability = max(r.r, 0.0)
         filled = replace(filled, overlap=overlap, person_correlation=stability)
-    return filled, _say_found(outcome, found)
+    return filled, _describe_found(outcome, found)
 
 
 def _or_none(value: float) -> float | None:
@@ -63,7 +63,7 @@ def _choose_outcome(path: str, scale: str | None) -> tuple[OutcomeScores, Compar
     return take_scores(chosen[0], plan)[0], plan
 
 
-def _say_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str, ...]:
+def _describe_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str, ...]:
     """Return what the study had, with the doubt about it."""
     size = f"{found.smallest}" if found.smallest == found.largest else f"{found.smallest} to {found.largest}"
     notes = [f"{outcome.id}: {size} people in a site and wave, {found.people} on average (rounded down)."]

@@ -57,7 +57,7 @@ _ABOUT_ICCS = (
 
 
 def write_raters(
-    job: Analysis, responses: Responses, tables: RaterTables, *, has_items: bool, has_targets: bool
+    request: Analysis, responses: Responses, tables: RaterTables, *, has_items: bool, has_targets: bool
 ) -> None:
     """Write the agreement of raters; in the terminal scales only, unless items or targets are asked for."""
     results = {
@@ -74,7 +74,7 @@ def write_raters(
         shown.append(results["targets"])
     if len(tables.duplicates):
         shown.append(results["duplicates"])
-    write_analysis(job, responses, results, shown)
+    write_analysis(request, responses, results, shown)
 
 
 def _choose(tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[Note, ...]) -> list[Table]:

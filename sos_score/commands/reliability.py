@@ -29,7 +29,7 @@ _ABOUT_ITEMS = (
 )
 
 
-def write_reliability(job: Analysis, responses: Responses, tables: ReliabilityTables, *, has_items: bool) -> None:
+def write_reliability(request: Analysis, responses: Responses, tables: ReliabilityTables, *, has_items: bool) -> None:
     """Write the reliability of each scale; in the terminal with the items only where they are asked for."""
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     stub = (Column("scale"), *map(Column, by))
@@ -47,7 +47,7 @@ def write_reliability(job: Analysis, responses: Responses, tables: ReliabilityTa
         "items": make_table(tables.items, (*stub, Column("item"))),
         "suspicions": make_table(tables.suspicions, (*stub, Column("item"))),
     }
-    write_analysis(job, responses, results, [shown, items] if has_items else [shown])
+    write_analysis(request, responses, results, [shown, items] if has_items else [shown])
 
 
 def _choose_columns(tables: ReliabilityTables, groups: int) -> list[Column]:

@@ -38,7 +38,7 @@ _PEOPLE = (
 )
 
 
-def write_retest(job: Analysis, responses: Responses, tables: RetestTables, *, has_people: bool) -> None:
+def write_retest(request: Analysis, responses: Responses, tables: RetestTables, *, has_people: bool) -> None:
     """Write stability and reliable change; in the terminal with each person only where they are asked for."""
     sources = dict.fromkeys(tables.scales["reliability_from"])
     stated = "stated" in sources
@@ -51,4 +51,4 @@ def write_retest(job: Analysis, responses: Responses, tables: RetestTables, *, h
     change = make_table(tables.scales, _CHANGE, notes=(words[1], *tables.notes))
     people = make_table(tables.people, _PEOPLE, stub=2)
     results = {"scales": make_table(tables.scales, (Column("scale"),), notes=tables.notes), "people": people}
-    write_analysis(job, responses, results, [stability, change, *([people] if has_people else [])])
+    write_analysis(request, responses, results, [stability, change, *([people] if has_people else [])])

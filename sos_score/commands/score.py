@@ -18,7 +18,7 @@ from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidInput, InvalidOutput, InvalidRequest, InvalidSurvey, Problem
 from sos_score.output.codebook import Variable, describe_id, list_variables, merge_variables
 from sos_score.output.long_format import lengthen, list_long_columns
-from sos_score.scoring.files import Outcome, Take, check_export, score_export
+from sos_score.scoring.files import BatchSink, FileSummary, check_export, score_export
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
@@ -45,27 +45,27 @@ class _Source:
     scorer: Scorer
 
 
-def score_files(job: ScoreRequest) -> bool:
-    """Score every file of a job; a file that fails does not take the others down."""
-    kind, targets = plan_targets(job)
-    definitions = load_definitions(job.instruments)
+def score_files(request: ScoreRequest) -> bool:
+    """Score every file of a request; a file that fails does not take the others down."""
+    kind, targets = plan_targets(request)
+    definitions = load_definitions(request.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(job.column_map, instruments) if job.column_map else None
-    choices = make_choices(job, instruments)
-    outcomes: list[Outcome] = []
+    column_map = read_map(request.column_map, instruments) if request.column_map else None
+    choices = make_choices(request, instruments)
+    outcomes: list[FileSummary] = []
     with ExitStack() as stack:
-        sources, failed = _open_sources(job, instruments, column_map, choices, stack)
+        sources, failed = _open_sources(request, instruments, column_map, choices, stack)
         _check_present(sources, instruments, failed)
-        sources = _measure_together(job, sources, failed)
+        sources = _measure_together(request, sources, failed)
         for target, group in _group_sources(sources, targets):
-            done: list[Outcome] = []
+            done: list[FileSummary] = []
             about = partial(describe_scores, definitions, done, __version__, choices.min_answered)
-            book = partial(_list_variables, job, definitions, group, done)
-            columns = _list_columns(job, [source.scorer for source in group])
+            book = partial(_list_variables, request, definitions, group, done)
+            columns = _list_columns(request, [source.scorer for source in group])
             # Nothing may appear where every file of the group fails: the error leaves through the open target.
             try:
-                with open_target(kind, target, columns, about, book, quiet=job.quiet) as parts:
-                    _score_group(job, group, parts, done, failed)
+                with open_target(kind, target, columns, about, book, quiet=request.quiet) as parts:
+                    _score_group(request, group, parts, done, failed)
             except InvalidSurvey:
                 continue
             except InvalidOutput as error:
@@ -73,26 +73,26 @@ def score_files(job: ScoreRequest) -> bool:
             else:
                 outcomes += done
     if not outcomes:
-        raise merge_failures(job, failed)
-    print_summary(job, instruments, choices, outcomes, failed)
+        raise merge_failures(request, failed)
+    print_summary(request, instruments, choices, outcomes, failed)
     return not failed
 
 
-def explain_file(job: ScoreRequest, respondent: str, scales: Iterable[str]) -> Explained:
+def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) -> Explained:
     """Explain the scores of one respondent, instrument by instrument; see `explain_respondent`."""
     from sos_score.commands.explain import Explained
     from sos_score.scoring.explain import explain_respondent
 
-    definitions = load_definitions(job.instruments)
+    definitions = load_definitions(request.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(job.column_map, instruments) if job.column_map else None
-    choices = make_choices(job, instruments)
+    column_map = read_map(request.column_map, instruments) if request.column_map else None
+    choices = make_choices(request, instruments)
     for scale in scales:
         if not any(scale in each.scales for each in instruments):
             known = "; ".join(f"{each.id}: {', '.join(each.scales)}" for each in instruments)
             raise InvalidRequest(f"no scale '{scale}' (scales of {known})")
     explanations: list[Explanation] = []
-    with open_export(job.data[0]) as opened, opened.normalise() as export:
+    with open_export(request.data[0]) as opened, opened.normalise() as export:
         for instrument in instruments:
             wanted = [scale for scale in scales if scale in instrument.scales]
             scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name, values=export.values)
@@ -105,7 +105,7 @@ def explain_file(job: ScoreRequest, respondent: str, scales: Iterable[str]) -> E
 
 
 def _open_sources(
-    job: ScoreRequest,
+    request: ScoreRequest,
     instruments: list[Instrument],
     column_map: ColumnMap | None,
     choices: ScoringChoices,
@@ -113,7 +113,7 @@ def _open_sources(
 ) -> tuple[list[_Source], dict[str, InvalidInput]]:
     sources: list[_Source] = []
     failed: dict[str, InvalidInput] = {}
-    for name in dict.fromkeys(job.data):
+    for name in dict.fromkeys(request.data):
         try:
             export = stack.enter_context(open_export(name))
             present = _find_present(export, instruments, column_map)
@@ -152,7 +152,7 @@ def _check_present(sources: list[_Source], instruments: list[Instrument], failed
         raise InvalidSurvey(problems, "nothing was scored")
 
 
-def _measure_together(job: ScoreRequest, sources: list[_Source], failed: dict[str, InvalidInput]) -> list[_Source]:
+def _measure_together(request: ScoreRequest, sources: list[_Source], failed: dict[str, InvalidInput]) -> list[_Source]:
     """Return sources that share their reference samples, which are measured in all of them together.
 
     One by one, each file would be its own reference, and no difference between files would be left.
@@ -166,7 +166,7 @@ def _measure_together(job: ScoreRequest, sources: list[_Source], failed: dict[st
             name, scorer = source.export.name, source.scorer
             # What fails later must not have been part of the sample.
             try:
-                check_export(source.export, scorer, cast("OnInvalid", job.on_invalid))
+                check_export(source.export, scorer, cast("OnInvalid", request.on_invalid))
                 export = stack.enter_context(source.export.normalise())
             except InvalidSurvey as error:
                 failed[name] = error
@@ -178,7 +178,7 @@ def _measure_together(job: ScoreRequest, sources: list[_Source], failed: dict[st
         try:
             norms = measure_norms(frames)
         except InvalidSurvey as error:
-            raise merge_failures(job, failed, error.problems) from None
+            raise merge_failures(request, failed, error.problems) from None
     return [replace(source, scorer=add_norms(source.scorer, norms)) for source in sound]
 
 
@@ -189,45 +189,45 @@ def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> l
     return list(groups.items())
 
 
-def _list_columns(job: ScoreRequest, scorers: list[Scorer]) -> list[str]:
+def _list_columns(request: ScoreRequest, scorers: list[Scorer]) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
-    if len(job.data) > 1 and "source" in ids:
+    if len(request.data) > 1 and "source" in ids:
         raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
-    if job.is_long:
+    if request.is_long:
         scores = list_long_columns(scorers)
     else:
         scores = [column for scorer in scorers for column in scorer.score_columns()]
-    return [*(["source"] if len(job.data) > 1 else []), *dict.fromkeys(ids), *dict.fromkeys(scores)]
+    return [*(["source"] if len(request.data) > 1 else []), *dict.fromkeys(ids), *dict.fromkeys(scores)]
 
 
 def _list_variables(
-    job: ScoreRequest, definitions: list[Definition], group: list[_Source], done: list[Outcome]
+    request: ScoreRequest, definitions: list[Definition], group: list[_Source], done: list[FileSummary]
 ) -> list[Variable]:
     """Return what the columns mean, reference samples that were measured on the way included."""
     by_id = {definition.instrument.id: definition for definition in definitions}
     norms = {norm.name: norm for outcome in done for norm in outcome.norms}
-    found = [describe_id("source")] if len(job.data) > 1 else []
+    found = [describe_id("source")] if len(request.data) > 1 else []
     for source in group:
         new = [norm for norm in norms.values() if norm not in source.scorer.choices.norms]
-        found += list_variables(add_norms(source.scorer, new), by_id, is_long=job.is_long)
+        found += list_variables(add_norms(source.scorer, new), by_id, is_long=request.is_long)
     return merge_variables(found)
 
 
 def _score_group(
-    job: ScoreRequest,
+    request: ScoreRequest,
     group: list[_Source],
-    parts: Callable[[str | None], AbstractContextManager[Take]],
-    done: list[Outcome],
+    parts: Callable[[str | None], AbstractContextManager[BatchSink]],
+    done: list[FileSummary],
     failed: dict[str, InvalidInput],
 ) -> None:
     for source in group:
-        name = source.export.name if len(job.data) > 1 else None
+        name = source.export.name if len(request.data) > 1 else None
 
-        def open_part(name: str | None = name, scorer: Scorer = source.scorer) -> AbstractContextManager[Take]:
-            return lengthen(parts(name), scorer) if job.is_long else parts(name)
+        def open_sink(name: str | None = name, scorer: Scorer = source.scorer) -> AbstractContextManager[BatchSink]:
+            return lengthen(parts(name), scorer) if request.is_long else parts(name)
 
         try:
-            done.append(score_export(source.export, source.scorer, cast("OnInvalid", job.on_invalid), open_part))
+            done.append(score_export(source.export, source.scorer, cast("OnInvalid", request.on_invalid), open_sink))
         except InvalidSurvey as error:
             failed[source.export.name] = error
     if not done:

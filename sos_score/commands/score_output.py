@@ -16,14 +16,14 @@ from sos_score.output.delimited import open_console
 from sos_score.output.files import replace_file
 from sos_score.output.score_writer import BatchWriter
 from sos_score.output.table import Column, Table, print_table
-from sos_score.scoring.files import Take
+from sos_score.scoring.files import BatchSink
 
 if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_SHOWN = 20
 
-Parts = Callable[[str | None], AbstractContextManager[Take]]
+Parts = Callable[[str | None], AbstractContextManager[BatchSink]]
 About = Callable[[], Mapping[str, Any]]
 Book = Callable[[], Sequence[Variable]]
 
@@ -66,7 +66,7 @@ def _with_progress(parts: Parts, *, quiet: bool) -> Parts:
         return parts
 
     @contextmanager
-    def watched(source: str | None) -> Iterator[Take]:
+    def watched(source: str | None) -> Iterator[BatchSink]:
         from rich.progress import Progress, SpinnerColumn, TextColumn
 
         columns = (SpinnerColumn(), TextColumn("{task.completed:,} rows scored"))
@@ -93,7 +93,7 @@ class _Shown:
         self.total = 0
 
     @contextmanager
-    def part(self, source: str | None) -> Iterator[Take]:
+    def part(self, source: str | None) -> Iterator[BatchSink]:
         kept, total = len(self.rows), self.total
 
         def take(batch: pl.DataFrame) -> None:

@@ -57,31 +57,31 @@ class ScoreRequest:
 
     @property
     def inputs(self) -> tuple[str | Path, ...]:
-        """Return every file the job may read; none of them is ever written to."""
+        """Return every file the request may read; none of them is ever written to."""
         return (*self.data, *self.instruments, *(path for path in (self.column_map, self.norms) if path is not None))
 
 
-def make_choices(job: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
-    """Return what the job asks for beyond the definitions."""
-    for metric in job.metrics:
+def make_choices(request: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
+    """Return what the request asks for beyond the definitions."""
+    for metric in request.metrics:
         if metric not in METRICS:
             raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
     norms = [norm for instrument in instruments for norm in name_norms(instrument.id, instrument.norms)]
     references = {}
-    if job.norms is not None:
-        norm_file = _read_norms(job.norms, instruments)
+    if request.norms is not None:
+        norm_file = _read_norms(request.norms, instruments)
         norms += name_norms(norm_file.instrument, norm_file.norms)
         references[norm_file.instrument] = tuple(norm_file.local.items())
-    choices = ScoringChoices(tuple(dict.fromkeys(job.metrics)), _read_rule(job.min_answered), tuple(norms), references)
+    choices = ScoringChoices(
+        tuple(dict.fromkeys(request.metrics)), _read_rule(request.min_answered), tuple(norms), references
+    )
     for instrument in instruments:
         for scale in plan_scores(instrument, choices).scales:
             if not 1 <= scale.required <= len(scale.terms):
                 size = len(scale.terms)
                 parts = "scores" if scale.of_scores else "items"
-                message = (
-                    f"--min-answered {job.min_answered} is {scale.required} of the {size} {parts} of '{scale.column}'"
-                )
-                raise InvalidRequest(message)
+                rule = f"--min-answered {request.min_answered}"
+                raise InvalidRequest(f"{rule} is {scale.required} of the {size} {parts} of '{scale.column}'")
     return choices
 
 
@@ -95,27 +95,28 @@ def _read_rule(text: str | None) -> int | str | None:
         raise InvalidRequest(f"--min-answered is a count, a share (80%, 2/3) or 'all', not '{text}'") from None
 
 
-def plan_targets(job: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
+def plan_targets(request: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
     """Return the format, and where each file's scores go."""
-    output = job.output
+    output = request.output
     if output not in (None, "-") and (output.endswith(("/", "\\")) or Path(output).is_dir()):
         if not Path(output).is_dir():
             raise InvalidOutput([Problem("there is no such folder", output, hint="make it first", rule="output")])
-        kind = choose_format(job.fmt or "csv", "folder")
+        kind = choose_format(request.fmt or "csv", "folder")
         suffix = next(suffix for suffix, name in FORMATS.items() if name == kind)
         targets: dict[str, Path | None] = {
-            name: Path(output) / f"{Path(name).stem if name != '-' else 'stdin'}.scores{suffix}" for name in job.data
+            name: Path(output) / f"{Path(name).stem if name != '-' else 'stdin'}.scores{suffix}"
+            for name in request.data
         }
-        if len(set(targets.values())) < len(set(job.data)):
+        if len(set(targets.values())) < len(set(request.data)):
             raise InvalidRequest("several files have the same name; score them into one file, or one by one")
     else:
-        kind = choose_format(job.fmt, output)
-        targets = dict.fromkeys(job.data, Path(output) if output not in (None, "-") else None)
+        kind = choose_format(request.fmt, output)
+        targets = dict.fromkeys(request.data, Path(output) if output not in (None, "-") else None)
     problems: list[Problem] = []
     for target in dict.fromkeys(target for target in targets.values() if target is not None):
         for path in (target, name_companion(target)) if kind == "csv" else (target,):
             try:
-                check_output(path, force=job.force, inputs=job.inputs)
+                check_output(path, force=request.force, inputs=request.inputs)
             except InvalidOutput as error:
                 problems += error.problems
                 break

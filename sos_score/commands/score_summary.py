@@ -8,45 +8,49 @@ from collections.abc import Iterable, Mapping
 from sos_score.commands.score_request import ScoreRequest
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, count_problems
-from sos_score.scoring.files import Outcome
+from sos_score.scoring.files import FileSummary
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_caveat, describe_norms, describe_override
 
 Failures = Mapping[str, InvalidInput]
 
 
-def list_problems(job: ScoreRequest, failed: Failures) -> list[Problem]:
+def list_problems(request: ScoreRequest, failed: Failures) -> list[Problem]:
     """Return the problems of the files that failed, each once, in the order of the files."""
-    problems = [problem for name in dict.fromkeys(job.data) if name in failed for problem in failed[name].problems]
+    problems = [problem for name in dict.fromkeys(request.data) if name in failed for problem in failed[name].problems]
     return list(dict.fromkeys(problems))
 
 
-def merge_failures(job: ScoreRequest, failed: Failures, more: Iterable[Problem] = ()) -> InvalidSurvey:
+def merge_failures(request: ScoreRequest, failed: Failures, more: Iterable[Problem] = ()) -> InvalidSurvey:
     """Return one error for files that all failed."""
-    return InvalidSurvey([*list_problems(job, failed), *more], "nothing was scored")
+    return InvalidSurvey([*list_problems(request, failed), *more], "nothing was scored")
 
 
 def print_summary(
-    job: ScoreRequest, instruments: list[Instrument], choices: ScoringChoices, outcomes: list[Outcome], failed: Failures
+    request: ScoreRequest,
+    instruments: list[Instrument],
+    choices: ScoringChoices,
+    outcomes: list[FileSummary],
+    failed: Failures,
 ) -> None:
-    """Say what became of each file, and what has to be known of the scores; where `job.quiet`, only what failed."""
-    problems = list_problems(job, failed)
+    """Say what became of each file, and what has to be known of the scores; where `request.quiet`, only what failed."""
+    problems = list_problems(request, failed)
     lines = [str(problem) for problem in problems]
-    if not job.quiet:
+    if not request.quiet:
         lines += [sum_up(outcome, [each.id for each in instruments]) for outcome in outcomes]
         lines += [caveat for caveat in map(describe_caveat, instruments) if caveat]
         if choices.min_answered is not None:
             lines.append(describe_override(choices.min_answered, instruments))
         lines += dict.fromkeys(text for outcome in outcomes for text in describe_norms(outcome))
     if failed:
-        lines += [f"{name}: not scored" for name in dict.fromkeys(job.data) if name in failed]
+        lines += [f"{name}: not scored" for name in dict.fromkeys(request.data) if name in failed]
         files = "1 file was" if len(failed) == 1 else f"{len(failed)} files were"
         lines.append(f"{count_problems(problems)}; {files} not scored.")
     if lines:
         print("\n".join(lines), file=sys.stderr)  # noqa: T201 - messages go to standard error
 
 
-def sum_up(outcome: Outcome, instruments: Iterable[str]) -> str:
+def sum_up(outcome: FileSummary, instruments: Iterable[str]) -> str:
     """Return what became of a file in one line; `instruments` are those it could have held."""
     parts = [f"{outcome.name}: {_count(outcome.rows, 'row')} scored"]
     absent = [name for name in instruments if name not in outcome.instruments]

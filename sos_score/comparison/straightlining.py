@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable, StudyData
-from sos_score.study.small_cells import say_part
+from sos_score.study.small_cells import format_part
 
 SHORTEST_RUN = 10
 """A shorter run is never a straight line: a few equal answers in a row are what people give who mean them."""
@@ -61,7 +61,7 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
         )
         tables[id(table)] = kept
         if lined.any():
-            part = say_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell)
+            part = format_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell)
             notes.append(note("straight_lined", source=table.source, part=part))
     outcomes = tuple(replace(outcome, table=tables[id(outcome.table)]) for outcome in data.outcomes)
     kept_data = replace(data, tables=tuple(tables.values()), outcomes=outcomes)

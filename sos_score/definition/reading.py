@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.rules.finding import Lost
+from sos_score.definition.instrument.rules.finding import UnreadableParts
 from sos_score.definition.instrument.rules.lint import lint
 from sos_score.definition.yaml.document import Document, Loc, read_yaml
 from sos_score.definition.yaml.errors import error_places, locate_errors
@@ -101,7 +101,7 @@ def _lint_rest(document: Document, error: ValidationError) -> list[Problem]:
         rest = Instrument.model_validate({**_PLACEHOLDER, **data})
     except ValidationError:
         return []
-    return lint(rest, document, Lost(frozenset(lost_sections), frozenset(lost_names)))
+    return lint(rest, document, UnreadableParts(frozenset(lost_sections), frozenset(lost_names)))
 
 
 def _droppable(loc: Loc, kind: str) -> Loc:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-from sos_score.scoring.files import Take
+from sos_score.scoring.files import BatchSink
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.scorer import Scorer
 
@@ -26,7 +26,7 @@ def list_long_columns(scorers: list[Scorer]) -> list[str]:
 
 
 @contextmanager
-def lengthen(part: AbstractContextManager[Take], scorer: Scorer) -> Iterator[Take]:
+def lengthen(part: AbstractContextManager[BatchSink], scorer: Scorer) -> Iterator[BatchSink]:
     """Open a part that takes wide batches and passes long ones on."""
     with part as take:
         yield lambda batch: take(_make_long(batch, scorer))

@@ -32,7 +32,7 @@ def format_p(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
-def say_p(p: float, name: str = "p") -> str:
+def format_named_p(p: float, name: str = "p") -> str:
     """Return "p = .041" or "p < .001"."""
     text = format_p(p)
     return f"{name} {text}" if text.startswith("<") else f"{name} = {text}"

@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.scoring.files import OpenPart, Take
+from sos_score.scoring.files import BatchSink, OpenSink
 from sos_score.scoring.responses import Responses
 from sos_score.scoring.scorer import shortest_integer
 
@@ -56,21 +56,21 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
         yield _tidy(batch, ids, wanted)
 
 
-def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], open_part: OpenPart) -> None:
+def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], open_sink: OpenSink) -> None:
     """Hand the rows over in batches, as `iterate_batches` yields them, and check them where that is still to do.
 
-    `open_part` gives a context whose value takes the batches of a part of the rows; where it is left by an error, what
+    `open_sink` gives a context whose value takes the batches of a part of the rows; where it is left by an error, what
     it took is void.
     """
     wanted = list(dict.fromkeys(columns))
 
     @contextmanager
-    def open_tidy() -> Iterator[Take]:
-        with open_part() as take:
+    def open_tidy() -> Iterator[BatchSink]:
+        with open_sink() as take:
             yield lambda batch: take(_tidy(batch, ids, wanted))
 
     if responses.is_checked:
-        with open_part() as take:
+        with open_sink() as take:
             for batch in iterate_batches(responses, ids, wanted):
                 take(batch)
     else:

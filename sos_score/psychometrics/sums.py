@@ -33,7 +33,7 @@ from sos_score.psychometrics.moments import (
     moments_from_pair_sums,
     moments_from_sums,
 )
-from sos_score.scoring.files import Take
+from sos_score.scoring.files import BatchSink
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def sum_answers(
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = _Reading(scales, by, missing, has_tables=has_tables)
-    read_batches(responses, by, columns, reading.open_part)
+    read_batches(responses, by, columns, reading.open_sink)
     groups = sorted({group for _, group, _ in reading.sums}, key=order_group)
     found: dict[tuple[str, Group], AnswerSums] = {}
     lacking: dict[tuple[str, Group], set[bytes]] = {}
@@ -126,7 +126,7 @@ def sum_answers(
                 lacking[name, group] = {mask for mask in wanted if (name, group, mask) not in reading.sums}
         if any(lacking.values()):
             reading.masks = lacking
-            read_batches(responses, by, columns, reading.open_part)
+            read_batches(responses, by, columns, reading.open_sink)
     for name, masks in asked.items():
         every = masks if missing == "listwise" else dict.fromkeys(masks, reading.every(name))
         found[name, ()] = reduce(add, [reading.sums[name, group, every[()]] for group in groups])
@@ -191,7 +191,7 @@ class _Reading:
         return np.ones(self.sizes[scale], dtype=bool).tobytes()
 
     @contextmanager
-    def open_part(self) -> Iterator[Take]:
+    def open_sink(self) -> Iterator[BatchSink]:
         """Take rows; what has been taken is forgotten where an error ends the part."""
         before = dict(self.sums), self.tabled.copy()
         try:

@@ -12,14 +12,14 @@ from sos_score.output.codebook import Variable, make_codebook
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_better
 
-Take = Callable[[Finding, Labels], Cell]
+FillCell = Callable[[Finding, Labels], Cell]
 
 
 @dataclass(frozen=True)
 class FindingColumn:
     """A column of findings: how its cell is taken from a finding, and what it means."""
 
-    take: Take
+    take: FillCell
     meaning: str
 
 
@@ -105,7 +105,7 @@ COLUMNS: dict[str, FindingColumn] = {
 SENTENCE = "sentence"
 
 
-def make_finding_table(findings: Iterable[Finding], labels: Labels, write: Take, notes: Iterable[Note]) -> Table:
+def make_finding_table(findings: Iterable[Finding], labels: Labels, write: FillCell, notes: Iterable[Note]) -> Table:
     """Return findings for files, in full precision, each with its sentence."""
     columns = tuple(Column(name) for name in (*COLUMNS, SENTENCE))
     rows = tuple(

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from sos_score.definition.study.model import Study
 from sos_score.output.table import Table
 from sos_score.report.docx_tables import LANDSCAPE, PORTRAIT, clean, lay_out, make_table_element
-from sos_score.report.html import say_design
+from sos_score.report.html import describe_design
 from sos_score.report.model import Block, Picture, Section
 from sos_score.version import __version__
 
@@ -29,7 +29,7 @@ def make_document(study: Study, sections: Sequence[Section]) -> bytes:
 
     writer = _Writer(Document(), study.title)
     writer.document.add_heading(clean(study.title), 0)
-    writer.add_paragraph(say_design(study))
+    writer.add_paragraph(describe_design(study))
     folded: list[Table] = []
     shown = sum(block.kind == "table" for section in sections for block in section.blocks)
     for section in sections:

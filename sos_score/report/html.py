@@ -32,7 +32,7 @@ def make_page(study: Study, sections: Sequence[Section]) -> str:
 
     return environment.get_template("report.html.j2").render(
         title=study.title,
-        lead=say_design(study),
+        lead=describe_design(study),
         software=f"sos-score {__version__}",
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(style),
@@ -47,7 +47,7 @@ def _prepare(table: Table) -> dict[str, Any]:
     return {"table": table, "cells": show_cells(table), "numeric": find_numeric(table)}
 
 
-def say_design(study: Study) -> str:
+def describe_design(study: Study) -> str:
     """Return how many sites, waves and sources there are, as a report begins."""
     arms = [f"{count(len(study.sites_of(arm)), 'site')} {study.label_arm(arm)}" for arm in study.arms]
     where = join(arms) if arms else count(len(study.sites), "site")

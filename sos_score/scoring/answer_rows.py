@@ -12,7 +12,7 @@ import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import OpenPart, Outcome, Take, discard, score_export
+from sos_score.scoring.files import BatchSink, FileSummary, OpenSink, discard, score_export
 from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
@@ -36,9 +36,9 @@ class FrameRows:
 
     frame: nw.LazyFrame[Any]
     is_checked = True
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[FileSummary, ...] = ()
 
-    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+    def check(self, items: Collection[str] = (), open_sink: OpenSink = discard) -> None:
         """Do nothing: there is nothing left to check."""
 
 
@@ -60,20 +60,20 @@ class FileRows:
     ids: tuple[str, ...]
     on_invalid: OnInvalid
     stack: ExitStack = field(repr=False)
-    _done: list[tuple[Export, Outcome]] = field(default_factory=list, repr=False)
+    _done: list[tuple[Export, FileSummary]] = field(default_factory=list, repr=False)
 
     @property
     def is_checked(self) -> bool:
         """Return whether every row has been looked at and is right."""
         return len(self._done) == len(self.files)
 
-    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+    def check(self, items: Collection[str] = (), open_sink: OpenSink = discard) -> None:
         """Check every row, and hand the rows over meanwhile."""
         problems: list[Problem] = []
         self._done.clear()
         for export, scorer in self.files:
             try:
-                part = partial(self._open_part, export, scorer, open_part)
+                part = partial(self._open_sink, export, scorer, open_sink)
                 outcome = score_export(export, scorer, self.on_invalid, part, items)
                 self._done.append((self.stack.enter_context(export.normalise()), outcome))
             except InvalidSurvey as error:
@@ -82,7 +82,7 @@ class FileRows:
             raise InvalidSurvey(problems)
 
     @property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[FileSummary, ...]:
         """Return what became of each file."""
         if not self.is_checked:
             self.check()
@@ -96,9 +96,7 @@ class FileRows:
         parts = []
         for (export, outcome), (_, scorer) in zip(self._done, self.files, strict=True):
             frame = read_answers(nw.from_native(export.scan(scorer.columns, outcome.numeric)), scorer)
-            named = [nw.col(name).str.strip_chars() != nw.lit("") for name in scorer.columns.ids]
-            answered = [nw.col(name) > 0 for name in scorer.count_columns()]
-            part = frame.filter(nw.any_horizontal(*named, *answered, ignore_nulls=True))
+            part = frame.filter(_holds_anything(scorer))
             parts.append(part.with_columns(nw.lit(export.name).alias(SOURCE)) if SOURCE in self._added else part)
         return nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
 
@@ -108,14 +106,14 @@ class FileRows:
         return {SOURCE} if len(self.files) > 1 else set()
 
     @contextmanager
-    def _open_part(self, export: Export, scorer: Scorer, open_part: OpenPart) -> Iterator[Take]:
+    def _open_sink(self, export: Export, scorer: Scorer, open_sink: OpenSink) -> Iterator[BatchSink]:
         """Take the batches of one file and hand on what those of every file have."""
         import polars as pl
 
         own = {*scorer.columns.ids, *scorer.columns.constants}
         lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.ids if name not in own | self._added]
         source = [pl.lit(export.name).alias(SOURCE)] * bool(self._added)
-        with open_part() as take:
+        with open_sink() as take:
             yield lambda batch: take(_drop_blank(batch, scorer).with_columns(*lacking, *source))
 
 
@@ -129,11 +127,14 @@ def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
     )
 
 
-def _drop_blank(batch: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
-    """Return the rows that name somebody or answer something; others hold codes for missing answers at most."""
-    import polars as pl
+def _holds_anything(scorer: Scorer) -> nw.Expr:
+    """Tell of a row whether it names somebody or answers something; others hold codes for missing answers at most."""
+    named = [nw.col(name).str.strip_chars() != nw.lit("") for name in scorer.columns.ids]
+    answered = [nw.col(name) > 0 for name in scorer.count_columns()]
+    return nw.any_horizontal(*named, *answered, ignore_nulls=True)
 
-    if "respondent" in scorer.columns.ids and not batch["respondent"].has_nulls():
-        return batch
-    named = [pl.col(name).str.strip_chars() != "" for name in scorer.columns.ids]
-    return batch.filter(pl.any_horizontal(*named, *[pl.col(name) > 0 for name in scorer.count_columns()]))
+
+def _drop_blank(batch: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+    rows = nw.from_native(batch, eager_only=True)
+    kept = rows.select(kept=_holds_anything(scorer))["kept"]
+    return batch if kept.all() else rows.filter(kept).to_native()

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 _BATCH = 50_000
 _STRAY = "\x1fstray"
 
-Take = Callable[["pl.DataFrame"], None]
-OpenPart = Callable[[], AbstractContextManager[Take]]
+BatchSink = Callable[["pl.DataFrame"], None]
+OpenSink = Callable[[], AbstractContextManager[BatchSink]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FileSummary:
     """What became of one file.
 
     Attributes
@@ -79,11 +79,11 @@ class Outcome:
     numeric: Mapping[str, int] = field(default_factory=dict)
 
 
-def merge_outcomes(one: Outcome, other: Outcome) -> Outcome:
+def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
     """Return what became of a file that was read for one instrument and then for another."""
     if set(other.instruments) <= set(one.instruments):
         return one
-    return Outcome(
+    return FileSummary(
         name=one.name,
         rows=max(one.rows, other.rows),  # a row may be blank but for the answers to one of them
         instruments=(*one.instruments, *other.instruments),
@@ -101,25 +101,25 @@ def score_export(
     export: Export,
     scorer: Scorer,
     on_invalid: OnInvalid,
-    open_part: OpenPart,
+    open_sink: OpenSink,
     codes: Collection[str] = (),
-) -> Outcome:
+) -> FileSummary:
     """Score an export and hand the scores over in batches."""
     try:
-        return _score_export(export, scorer, on_invalid, open_part, codes)
+        return _score_export(export, scorer, on_invalid, open_sink, codes)
     except OSError as error:
         message = f"cannot be read ({describe_failure(error)})"
         raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None
 
 
 def _score_export(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_part: OpenPart, codes: Collection[str]
-) -> Outcome:
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, open_sink: OpenSink, codes: Collection[str]
+) -> FileSummary:
     import polars as pl
 
     # Most files are plain: they are scored while that is still being found out.
     try:
-        with open_part() as take:
+        with open_sink() as take:
             outcome = _score(
                 export, scorer, on_invalid, export.guess_types(scorer.columns, scorer.keys), take, codes=codes
             )
@@ -129,18 +129,18 @@ def _score_export(
     except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
         if isinstance(error, InvalidSurvey) and export.is_normal():
             raise
-    with export.normalise() as settled, open_part() as take:
+    with export.normalise() as settled, open_sink() as take:
         return _score(settled, scorer, on_invalid, settled.find_types(scorer.columns, scorer.keys), take, codes=codes)
 
 
-def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> Outcome:
+def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> FileSummary:
     """Return what would become of an export, and keep no score; reference samples are left unmeasured."""
     unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))
     return score_export(export, unmeasured, on_invalid, discard)
 
 
 @contextmanager
-def discard() -> Iterator[Take]:
+def discard() -> Iterator[BatchSink]:
     """Open a part that keeps nothing."""
 
     def drop(_batch: pl.DataFrame) -> None:
@@ -158,10 +158,10 @@ def _score(
     scorer: Scorer,
     on_invalid: OnInvalid,
     numeric: Mapping[str, int],
-    take: Take,
+    take: BatchSink,
     *,
     codes: Collection[str],
-) -> Outcome:
+) -> FileSummary:
     frame = nw.from_native(export.scan(scorer.columns, numeric))
     schema = frame.collect_schema()
     distinct = list_distinct(frame, scorer.textual(schema))
@@ -185,7 +185,7 @@ def _score(
         problems = [Problem("has a header and no rows", export.name, rule="file")]
     if problems:
         raise InvalidSurvey(problems)
-    return Outcome(
+    return FileSummary(
         name=export.name,
         rows=tally.rows,
         instruments=scorer.instruments,

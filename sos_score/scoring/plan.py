@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sos_score.definition.instrument.ids import split_sign
-from sos_score.definition.instrument.instrument import Instrument, key_of
+from sos_score.definition.instrument.instrument import Instrument, scoring_key
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.scale import Scale
 from sos_score.scoring.norms import NamedNorm, Reference
@@ -188,5 +188,5 @@ def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str,
         signed = [split_sign(part) for part in scale.scales]
         return tuple(Term(part, flipped, done[part].low, done[part].high) for part, flipped in signed)
     responses = instrument.responses
-    key = key_of(instrument, name)
+    key = scoring_key(instrument, name)
     return tuple(Term(item, flipped, responses[item].min, responses[item].max) for item, flipped in key.items())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
-from sos_score.scoring.files import Outcome
+from sos_score.scoring.files import FileSummary
 
 _DOUBTFUL = ("derived", "unverified", "structural")
 _PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule", "norms": "norms"}
@@ -53,13 +53,13 @@ def describe_caveat(instrument: Instrument) -> str:
     return f"{instrument.id} {instrument.version}: {'; '.join(said)}" if said else ""
 
 
-def describe_norms(outcome: Outcome) -> list[str]:
+def describe_norms(outcome: FileSummary) -> list[str]:
     """Return what the T-scores of a file were read against, in words; those that arrived as such included."""
     said = [norm.describe() for norm in outcome.norms] + [ready.describe() for ready in outcome.ready_made]
     return list(dict.fromkeys(said))
 
 
-def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+def describe_outcome(outcome: FileSummary) -> dict[str, Any]:
     """Return what became of one file, as plain data without any answer of a respondent."""
     invalid: dict[str, int] = {}
     for each in outcome.invalid:
@@ -97,7 +97,10 @@ def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str
 
 
 def describe_scores(
-    definitions: Iterable[Definition], outcomes: Iterable[Outcome], version: str, min_answered: int | str | None = None
+    definitions: Iterable[Definition],
+    outcomes: Iterable[FileSummary],
+    version: str,
+    min_answered: int | str | None = None,
 ) -> dict[str, Any]:
     """Return everything that has to stand beside a file of scores, as plain data."""
     definitions = list(definitions)

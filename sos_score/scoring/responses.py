@@ -13,7 +13,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import OpenPart, Outcome, discard
+from sos_score.scoring.files import FileSummary, OpenSink, discard
 from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
@@ -36,7 +36,7 @@ class Responses:
     frame : narwhals LazyFrame
         The id columns as text; each item's codes as answered, not reversed, under `column_of`; each scale's score
         and count answered under the columns of the plan. Null where missing.
-    outcomes : tuple of Outcome
+    outcomes : tuple of FileSummary
         What became of each file; empty where the answers came as a frame.
     is_checked : bool
         Whether all rows have been looked at; files are when they are first read, be it for `frame` or `outcomes`.
@@ -52,7 +52,7 @@ class Responses:
         return self._rows.frame
 
     @property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[FileSummary, ...]:
         """Return what became of each file."""
         return self._rows.outcomes
 
@@ -61,9 +61,9 @@ class Responses:
         """Return whether all rows have been looked at."""
         return self._rows.is_checked
 
-    def check(self, items: Collection[str] = (), open_part: OpenPart = discard) -> None:
+    def check(self, items: Collection[str] = (), open_sink: OpenSink = discard) -> None:
         """Look at all rows of the files, and hand them over meanwhile: ids, scores and the codes of some items."""
-        self._rows.check(items, open_part)
+        self._rows.check(items, open_sink)
 
     @property
     def instrument(self) -> Instrument:

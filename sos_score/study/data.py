@@ -10,7 +10,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.verification import Claim
 from sos_score.definition.study.model import Study
 from sos_score.notes import Note
-from sos_score.scoring.files import Outcome
+from sos_score.scoring.files import FileSummary
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.file import Input
@@ -126,7 +126,7 @@ class StudyData:
         `source`.
     defaults : tuple of str
         What the study file leaves to its defaults.
-    files : tuple of Outcome
+    files : tuple of FileSummary
         What became of each export: rows, blank rows, missing and refused answers.
     inputs : tuple of Input
         Every file that was read.
@@ -137,7 +137,7 @@ class StudyData:
     outcomes: tuple[StudyOutcome, ...]
     notes: tuple[Note, ...]
     defaults: tuple[str, ...]
-    files: tuple[Outcome, ...]
+    files: tuple[FileSummary, ...]
     inputs: tuple[Input, ...]
 
     def outcome(self, ref: str) -> StudyOutcome:

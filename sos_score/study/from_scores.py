@@ -15,7 +15,7 @@ from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
-from sos_score.scoring.files import Outcome
+from sos_score.scoring.files import FileSummary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
@@ -87,7 +87,7 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         outcomes=tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source])),
         notes=(*notes, *note_study(study, tables)),
         defaults=tuple(each for each in list_defaults(study) if not each.startswith("sources.")),
-        files=(Outcome(scored.path, len(cells.lines)),),
+        files=(FileSummary(scored.path, len(cells.lines)),),
         inputs=(Input("answers", scored.path, hashlib.sha256(Path(scored.path).read_bytes()).hexdigest()),),
     )
 

@@ -11,7 +11,7 @@ from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
 from sos_score.study.notes import is_one
-from sos_score.study.small_cells import say_count, say_part
+from sos_score.study.small_cells import format_count, format_part
 from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def link_rows(frame: pl.DataFrame, table: LinkTable, source: str, least: int) ->
     lost = {unit for unit in units if unit is not None and unit not in table.rows}
     if lost:
         count = len({unit for unit in units if unit is not None})
-        part = say_part(len(lost), count, least)
+        part = format_part(len(lost), count, least)
         about = {"unit": table.unit, "part": part, "path": table.path, "is_one": is_one(len(lost), least)}
         notes.append(note("not_linked", source=source, **about))
     for name in table.above:
@@ -108,7 +108,7 @@ def link_rows(frame: pl.DataFrame, table: LinkTable, source: str, least: int) ->
         pairs = zip(units, own, linked, strict=True)
         differing = {unit for unit, mine, given in pairs if mine is not None and given is not None and mine != given}
         if differing:
-            few = say_count(len(differing), least)
+            few = format_count(len(differing), least)
             about = {"unit": table.unit, "count": few, "name": name, "path": table.path}
             notes.append(note("linked_otherwise", source=source, **about, is_one=is_one(len(differing), least)))
         merged = [given if mine is None else mine for mine, given in zip(own, linked, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem
 from sos_score.notes import Note
-from sos_score.scoring.files import Outcome, merge_outcomes
+from sos_score.scoring.files import FileSummary, merge_summaries
 from sos_score.study.data import SourceTable, StudyData, StudyOutcome
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, read_links
@@ -36,7 +36,7 @@ def load_study_data(file: StudyFile) -> StudyData:
     tables: list[SourceTable] = []
     outcomes: list[StudyOutcome] = []
     notes: list[Note] = []
-    done: dict[str, Outcome] = {}
+    done: dict[str, FileSummary] = {}
     for name in file.study.sources:
         for definition in file.definitions[name]:
             try:
@@ -52,7 +52,7 @@ def load_study_data(file: StudyFile) -> StudyData:
             outcomes += list_outcomes(file, rows, table)
             notes += said
             for each in rows.files:
-                done[each.name] = merge_outcomes(done.get(each.name, each), each)
+                done[each.name] = merge_summaries(done.get(each.name, each), each)
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
     return StudyData(

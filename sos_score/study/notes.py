@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sos_score.definition.study.model import Study
 from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable
-from sos_score.study.small_cells import say_count, say_part
+from sos_score.study.small_cells import format_count, format_part
 
 
 def note_study(study: Study, tables: Iterable[SourceTable]) -> list[Note]:
@@ -75,11 +75,11 @@ def _note_people(table: SourceTable, least: int) -> Iterator[Note]:
     counts = named.groupby(["person", named["wave"].fillna("")]).size()
     repeated = int((counts > 1).sum())
     if repeated:
-        part = say_part(repeated, len(counts), least)
+        part = format_part(repeated, len(counts), least)
         yield note("several_raters", source=table.source, part=part, is_one=is_one(repeated, least))
     moved = int((named.groupby("person")["site"].nunique() > 1).sum())
     if moved:
-        yield note("moved", source=table.source, count=say_count(moved, least), is_one=is_one(moved, least))
+        yield note("moved", source=table.source, count=format_count(moved, least), is_one=is_one(moved, least))
 
 
 def is_one(count: int, least: int) -> bool:
@@ -103,7 +103,7 @@ def note_left_out(lost: int, rows: int, role: str, least: int, source: str = "")
         "left_out",
         source=source,
         role=role,
-        count=say_count(lost, least),
+        count=format_count(lost, least),
         rows=in_all,
         is_one=is_one(lost, least),
     )

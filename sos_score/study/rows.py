@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import ID_ROLES
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
-from sos_score.scoring.files import Outcome, Take, score_export
+from sos_score.scoring.files import BatchSink, FileSummary, score_export
 from sos_score.scoring.responses import open_responses
 from sos_score.scoring.scorer import prepare_scorer
 from sos_score.study.file import StudyFile
@@ -40,7 +40,7 @@ class SourceRows:
         The study's ids to the exports' id names.
     is_scored : bool
         Whether T-scores arrived ready-made; else the frame holds codes.
-    files : tuple of Outcome
+    files : tuple of FileSummary
         What became of each export.
     """
 
@@ -49,7 +49,7 @@ class SourceRows:
     frame: pl.DataFrame
     columns: Mapping[str, str]
     is_scored: bool
-    files: tuple[Outcome, ...]
+    files: tuple[FileSummary, ...]
 
 
 def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
@@ -58,7 +58,7 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
 
     source = file.study.sources[name]
     frames: list[pl.DataFrame] = []
-    done: list[Outcome] = []
+    done: list[FileSummary] = []
     problems: list[Problem] = []
     ids: dict[str, None] = {}
     is_scored = any(found is not None and instrument.id in found.t_scores for found in file.column_maps[name])
@@ -82,7 +82,7 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
 
 def _read_answers(
     path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
-) -> tuple[pl.DataFrame, tuple[str, ...], Outcome]:
+) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
     import polars as pl
 
     batches: list[pl.DataFrame] = []
@@ -91,14 +91,12 @@ def _read_answers(
         # The rows are taken while they are checked: reading them again would take as long once more.
         responses.check(list(instrument.responses), partial(_collect, batches))
         frame = pl.concat(batches).select(*responses.ids, pl.col(codes).cast(pl.Float64))
-        constants = column_map.constants if column_map else {}
-        named = [each for each in responses.ids if each not in constants]
-        return _drop_blank(frame, named, constants), responses.ids, responses.outcomes[0]
+        return frame, responses.ids, responses.outcomes[0]
 
 
 def _read_scored(
     path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
-) -> tuple[pl.DataFrame, tuple[str, ...], Outcome]:
+) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
     import polars as pl
 
     batches: list[pl.DataFrame] = []
@@ -111,19 +109,10 @@ def _read_scored(
 
 
 @contextmanager
-def _collect(batches: list[pl.DataFrame]) -> Iterator[Take]:
+def _collect(batches: list[pl.DataFrame]) -> Iterator[BatchSink]:
     """Take the batches of a file; opened once more, what was taken is void."""
     batches.clear()
     yield batches.append
-
-
-def _drop_blank(frame: pl.DataFrame, ids: Sequence[str], constants: Collection[str]) -> pl.DataFrame:
-    """Return the rows that name anybody or answer anything; what is the same in the whole file names nobody."""
-    import polars as pl
-
-    named = [pl.col(each).str.strip_chars().fill_null("") != "" for each in ids]
-    answered = [pl.col(each).is_not_null() for each in frame.columns if each not in ids and each not in constants]
-    return frame.filter(pl.any_horizontal(*named, *answered))
 
 
 def _keep_rows(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:

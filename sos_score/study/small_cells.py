@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 
-def say_count(count: int, least: int) -> str:
+def format_count(count: int, least: int) -> str:
     """Return a count of people, or that it is below the least that is shown.
 
     Examples
     --------
-    >>> say_count(3, 5), say_count(5, 5), say_count(0, 5)
+    >>> format_count(3, 5), format_count(5, 5), format_count(0, 5)
     ('fewer than 5', '5', '0')
     """
     return f"fewer than {least}" if 0 < count < least else str(count)
 
 
-def say_part(part: int, whole: int, least: int) -> str:
+def format_part(part: int, whole: int, least: int) -> str:
     """Return how many of how many, so that neither the part nor the rest is a few who are counted.
 
     Examples
     --------
-    >>> say_part(14, 34, 5), say_part(2, 34, 5), say_part(33, 34, 5), say_part(1, 4, 5)
+    >>> format_part(14, 34, 5), format_part(2, 34, 5), format_part(33, 34, 5), format_part(1, 4, 5)
     ('14 of 34', 'fewer than 5 of 34', 'all but fewer than 5 of 34', 'some')
     """
     if 0 < whole < least:
         return "some"
     if 0 < whole - part < least and not 0 < part < least:
-        return f"all but {say_count(whole - part, least)} of {whole}"
-    return f"{say_count(part, least)} of {whole}"
+        return f"all but {format_count(whole - part, least)} of {whole}"
+    return f"{format_count(part, least)} of {whole}"

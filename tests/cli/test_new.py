@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from sos_score import load_instrument
 from sos_score.cli.app import app
-from sos_score.commands.validation import validate_paths
+from sos_score.commands.validate import validate_paths
 from sos_score.definition.instrument.starter import make_starter
 from sos_score.errors import InvalidRequest
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sos_score.definition.instrument.ids import expand_ids, split_sign
-from sos_score.definition.instrument.instrument import Instrument, RawNorm, key_of
+from sos_score.definition.instrument.instrument import Instrument, RawNorm, scoring_key
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.scale import expand_items
 from sos_score.definition.instrument.verification import STATUS_MEANING, Status, Verification
@@ -89,10 +89,10 @@ def test_a_minus_before_a_range_reverses_every_item_of_it() -> None:
 
 def test_the_key_of_a_scale_of_scales_multiplies_the_signs() -> None:
     instrument = small()
-    assert key_of(instrument, "trust") == {"q_1": False, "q_2": True}
-    assert key_of(instrument, "doubt") == {"q_3": False, "r": True}
-    assert key_of(instrument, "pooled") == {"q_1": False, "q_2": True, "q_3": True, "r": False}
-    assert key_of(instrument, "above") == {"q_1": True, "q_2": False, "q_3": False, "r": True}
+    assert scoring_key(instrument, "trust") == {"q_1": False, "q_2": True}
+    assert scoring_key(instrument, "doubt") == {"q_3": False, "r": True}
+    assert scoring_key(instrument, "pooled") == {"q_1": False, "q_2": True, "q_3": True, "r": False}
+    assert scoring_key(instrument, "above") == {"q_1": True, "q_2": False, "q_3": False, "r": True}
 
 
 def test_items_know_their_responses_in_the_order_of_the_file() -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sos_score.cli import app
-from sos_score.commands.validation import validate_paths
+from sos_score.commands.validate import validate_paths
 from sos_score.definition.instrument.rules.lint import RULES
 
 FOLDER = Path(__file__).parents[1] / "invalid" / "definitions"

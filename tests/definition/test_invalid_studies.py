@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from sos_score import InvalidDefinition
 from sos_score.cli import app
-from sos_score.commands.validation import validate_paths
+from sos_score.commands.validate import validate_paths
 from sos_score.definition.study.rules import RULES
 from sos_score.study.file import read_study
 

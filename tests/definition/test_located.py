@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sos_score.commands.schemas import MODELS
+from sos_score.commands.schema import MODELS
 from sos_score.definition.yaml.errors import FORMS
 
 

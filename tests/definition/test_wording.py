@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from sos_score import find_definition, list_instruments, load_instrument
 from sos_score.cli import app
-from sos_score.definition.instrument.instrument import key_of
+from sos_score.definition.instrument.instrument import scoring_key
 from sos_score.definition.instrument.wording import Wording, lay_over
 from sos_score.definition.yaml.document import parse_yaml
 from sos_score.errors import InvalidDefinition
@@ -170,5 +170,5 @@ def test_any_wording_leaves_the_key_and_the_order_of_items(labels: dict[str, str
     document = parse_yaml(b"extends: test", "ours.yaml")
     ours = lay_over(plain, Wording(format=1, extends="test", labels=labels), document)
     assert list(ours.responses.items()) == list(plain.responses.items())
-    assert [key_of(ours, scale) for scale in ours.scales] == [key_of(plain, scale) for scale in plain.scales]
+    assert [scoring_key(ours, scale) for scale in ours.scales] == [scoring_key(plain, scale) for scale in plain.scales]
     assert ours.labels == {item: labels[item] for item in ours.responses if item in labels}

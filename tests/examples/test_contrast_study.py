@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sos_score import load_instrument, read_column_map
-from sos_score.definition.instrument.instrument import Norm, key_of
+from sos_score.definition.instrument.instrument import Norm, scoring_key
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.scorer import add_answers, prepare_scorer
 from sos_score.survey.coding import list_distinct
@@ -42,7 +42,7 @@ def read_answers(file, instrument, columns):
 
 
 def alpha(definition, answers, scale, teams):
-    key = key_of(definition, scale)
+    key = scoring_key(definition, scale)
     signs = np.array([-1 if turned else 1 for turned in key.values()])
     centred = answers[list(key)] - answers[list(key)].groupby(teams).transform("mean")
     covariance = centred.cov().to_numpy() * np.outer(signs, signs)

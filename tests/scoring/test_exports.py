@@ -10,7 +10,7 @@ import pytest
 from support import make_instrument
 
 from sos_score.errors import InvalidOutput, InvalidSurvey, Problem
-from sos_score.scoring.files import Take, score_export
+from sos_score.scoring.files import BatchSink, score_export
 from sos_score.scoring.scorer import prepare_scorer
 from sos_score.survey.readers.registry import open_export
 
@@ -18,7 +18,7 @@ INSTRUMENT = make_instrument({"all": {"items": ["q1", "q2"]}}, "q1..q2")
 
 
 @contextmanager
-def collect() -> Iterator[Take]:
+def collect() -> Iterator[BatchSink]:
     yield [].append
 
 
@@ -39,7 +39,7 @@ def test_what_cannot_be_written_is_not_blamed_on_the_file_that_is_read(tmp_path:
     refusal = InvalidOutput([Problem("cannot be written (full)", "scores.csv")])
 
     @contextmanager
-    def refuse() -> Iterator[Take]:
+    def refuse() -> Iterator[BatchSink]:
         def take(_batch: object) -> None:
             raise refusal
 

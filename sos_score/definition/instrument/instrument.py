@@ -189,13 +189,13 @@ class Instrument(Model):
         return self.scales[scale].missing or self.missing
 
 
-def key_of(instrument: Instrument, scale: str) -> dict[str, bool]:
+def scoring_key(instrument: Instrument, scale: str) -> dict[str, bool]:
     """Return every item behind `scale` and whether it is reverse-keyed there.
 
     Examples
     --------
     >>> from sos_score import load_instrument
-    >>> key_of(load_instrument("wai-s"), "goal")
+    >>> scoring_key(load_instrument("wai-s"), "goal")
     {'wais_04': True, 'wais_06': False, 'wais_10': True, 'wais_11': False}
     """
     definition = instrument.scales[scale]
@@ -204,6 +204,6 @@ def key_of(instrument: Instrument, scale: str) -> dict[str, bool]:
     key: dict[str, bool] = {}
     for name in definition.items_of or definition.scales or ():
         part, flipped = split_sign(name)
-        for item, reverse in key_of(instrument, part).items():
+        for item, reverse in scoring_key(instrument, part).items():
             key[item] = reverse != flipped
     return key

@@ -14,6 +14,7 @@ from sos_score.definition.text import fold_text
 from sos_score.definition.yaml.document import Document, Loc
 from sos_score.definition.yaml.errors import find_place
 from sos_score.errors import Problem, guess
+from sos_score.words import count
 
 # What an id column may stand for, beside the levels of the study.
 ID_ROLES = ("person", "site", "wave", "worker", "family", "rater")
@@ -114,8 +115,7 @@ def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
                 if value in values[:index]:
                     yield Finding((*loc, key, index), f"'{value}' is given twice")
         if len(source.columns) not in (0, 1, len(source.files)):
-            files = "1 file" if len(source.files) == 1 else f"{len(source.files)} files"
-            message = f"there are {len(source.columns)} column maps for {files}"
+            message = f"there are {len(source.columns)} column maps for {count(len(source.files), 'file')}"
             yield Finding((*loc, "columns"), message, "give one map for all files, or one for each")
 
 

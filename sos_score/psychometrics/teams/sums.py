@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sos_score.psychometrics.batches import Group, Known, Values, number_groups, read_batches, read_terms
 from sos_score.psychometrics.columns import ScaleColumns
-from sos_score.scoring.files import Take
+from sos_score.scoring.files import BatchSink
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def sum_teams(
     """Return the sums of every scale in every team."""
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
     reading = _Reading(scales, ids)
-    read_batches(responses, ids, columns, reading.open_part)
+    read_batches(responses, ids, columns, reading.open_sink)
     if any(tally.lacks_terms for tally in reading.tallies):
         reading.is_second = True
         for tally in reading.tallies:
             tally.start_again()
-        read_batches(responses, ids, columns, reading.open_part)
+        read_batches(responses, ids, columns, reading.open_sink)
     return {
         (tally.scale.plan.scale, team): tally.read(row)
         for tally in reading.tallies
@@ -83,7 +83,7 @@ class _Reading:
         self.tallies = [_Tally(scale) for scale in scales]
 
     @contextmanager
-    def open_part(self) -> Iterator[Take]:
+    def open_sink(self) -> Iterator[BatchSink]:
         """Take rows; what has been taken is forgotten where an error ends the part."""
         before = deepcopy((self.teams, self.tallies))
         try:

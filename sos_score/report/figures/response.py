@@ -77,13 +77,13 @@ def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
         title=title,
         reading="People by site. Where fewer than the study allows answered at one wave only, the bar is pale and shows"
         f" the count at {last} without saying who had answered before.",
-        description=" ".join(_say_count(each, waves) for each in counts),
+        description=" ".join(_describe_count(each, waves) for each in counts),
         size=(7.4, 0.65 + measure_rows([(each.label, each.site_label) for each in counts], _BAR)),
         fill=partial(_fill_response, counts=counts, waves=waves),
     )
 
 
-def _say_count(each: SiteCount, waves: list[str]) -> str:
+def _describe_count(each: SiteCount, waves: list[str]) -> str:
     first, last = ("not shown" if each.waves.get(wave) is None else str(each.waves[wave]) for wave in waves)
     both = "" if each.both is None else f", {each.both} at both"
     return f"{each.label}, {each.site_label}: {first} at {waves[0]}, {last} at {waves[1]}{both}."

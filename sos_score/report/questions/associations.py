@@ -11,7 +11,7 @@ from sos_score.comparison.finding import Finding, Measure
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note
-from sos_score.output.numbers import format_df, format_number, say_p, with_interval
+from sos_score.output.numbers import format_df, format_named_p, format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import ASSOCIATED, MARKS, Labels
 from sos_score.report.questions.outcomes import name_question
@@ -59,7 +59,7 @@ def _describe(finding: Finding, labels: Labels) -> str:
     said = labels.name_verdict(finding) + (f", {direction}" if direction else "")
     parts = [f"r = {_show_estimate(finding)} over {finding.counts[0]} {unit}"]
     if not math.isnan(finding.test.p):
-        parts += [say_p(finding.test.p), say_p(finding.test.p_adjusted, "adjusted p")]
+        parts += [format_named_p(finding.test.p), format_named_p(finding.test.p_adjusted, "adjusted p")]
     smallest = finding.equivalence.smallest
     if finding.verdict is Verdict.INCONCLUSIVE and not math.isnan(smallest):
         parts.append(f"an r of {format_number(smallest)} would matter")

@@ -10,7 +10,7 @@ from sos_score.comparison.finding import PEOPLE, Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
-from sos_score.output.numbers import format_df, format_interval, format_number, format_p, say_p, with_interval
+from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels, name_better, name_short
 from sos_score.report.questions.view import Style, View
@@ -77,7 +77,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     if not math.isnan(test.df):
         parts.append(f"{test.name}({format_df(test.df)}) = {format_number(test.statistic)}")
     if not math.isnan(test.p):
-        parts += [say_p(test.p), say_p(test.p_adjusted, "adjusted p")]
+        parts += [format_named_p(test.p), format_named_p(test.p_adjusted, "adjusted p")]
     if not math.isnan(effect.value):
         parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sos_score.comparison.finding import Contrast, Finding
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
-from sos_score.output.numbers import say_p
+from sos_score.output.numbers import format_named_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_larger
 from sos_score.report.questions.outcomes import name_question
@@ -68,7 +68,8 @@ def _describe(finding: Finding, labels: Labels) -> str:
     said = f"{name_place(finding, labels)}: {reason[:1].lower()}{reason[1:]}"
     if math.isnan(finding.test.p_adjusted):
         return said
-    return f"{said.removesuffix('.')} ({say_p(finding.test.p)}, {say_p(finding.test.p_adjusted, 'adjusted p')})."
+    p, adjusted = format_named_p(finding.test.p), format_named_p(finding.test.p_adjusted, "adjusted p")
+    return f"{said.removesuffix('.')} ({p}, {adjusted})."
 
 
 def _show_levels(findings: Iterable[Finding], labels: Labels) -> list[tuple[Finding, tuple[Cell, ...]]]:

@@ -19,7 +19,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Lost:
+class UnreadableParts:
     """The parts of a broken definition that could not be read, and so cannot be missed."""
 
     sections: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Lost:
         return list(dict.fromkeys([*names, *lost]))
 
 
-Rule = Callable[[Instrument, Lost], Iterator[Finding]]
+Rule = Callable[[Instrument, UnreadableParts], Iterator[Finding]]
 
 
 def describe_ids(ids: Sequence[str]) -> str:

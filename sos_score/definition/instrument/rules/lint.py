@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.rules.finding import Lost, Rule
+from sos_score.definition.instrument.rules.finding import Rule, UnreadableParts
 from sos_score.definition.instrument.rules.names import check_example_names, check_norms
 from sos_score.definition.instrument.rules.responses import (
     check_items,
@@ -50,9 +50,9 @@ RULES: dict[str, Rule] = {
 }
 
 
-def lint(instrument: Instrument, document: Document, lost: Lost | None = None) -> list[Problem]:
+def lint(instrument: Instrument, document: Document, lost: UnreadableParts | None = None) -> list[Problem]:
     """Return what the rules find wrong in `instrument`."""
-    lost = lost or Lost()
+    lost = lost or UnreadableParts()
     problems = [
         document.problem(found.loc, found.message, hint=found.hint, rule=name)
         for name, rule in RULES.items()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.rules.finding import Finding, Lost, describe_ids
+from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts, describe_ids
 from sos_score.errors import guess
 
 
-def check_norms(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_norms(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """Norms are for scales that exist and have a spread."""
     known = lost.list_known("scales", instrument.scales)
     for name, norm in instrument.norms.items():
@@ -23,7 +23,7 @@ def check_norms(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
         yield Finding(("verification",), "has norms, and no 'norms' claim says who vouches for them")
 
 
-def check_example_names(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_example_names(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """Examples answer items that exist and state scores of scales that exist."""
     items = list(instrument.response_names)
     scales = lost.list_known("scales", instrument.scales)

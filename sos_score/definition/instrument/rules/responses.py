@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from sos_score.definition.instrument.ids import expand_ids
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.rules.finding import Finding, Lost
+from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts
 from sos_score.definition.text import fold_text
 from sos_score.definition.yaml.document import Loc
 from sos_score.errors import guess
 
 
-def check_response_range(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_response_range(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """A response scale needs min < max."""
     for name, responses in instrument.response_scales.items():
         if responses.min >= responses.max:
             yield Finding(("response_scales", name, "min"), f"min {responses.min} is not below max {responses.max}")
 
 
-def check_label_cover(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Labels, where there are any, cover min..max and nothing else."""
     for name, responses in instrument.response_scales.items():
         if not responses.labels or responses.min >= responses.max:
@@ -37,7 +37,7 @@ def check_label_cover(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
             yield Finding(loc, f"no label for code {first} ({lacking} of the codes {bounds} without a label)")
 
 
-def check_label_texts(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_label_texts(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """No text stands for two codes, nor for an answer and a missing one."""
     for name, responses in instrument.response_scales.items():
         seen: dict[str, tuple[str, int]] = {}
@@ -56,7 +56,7 @@ def check_label_texts(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
                     yield Finding(("response_scales", name, "missing", reason), message)
 
 
-def check_missing_codes(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_missing_codes(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Missing codes lie outside the valid range and have one reason each."""
     for name, responses in instrument.response_scales.items():
         reasons: dict[str, str] = {}
@@ -75,7 +75,7 @@ def _is_whole(text: str) -> bool:
     return text.removeprefix("-").isdecimal() and text.isascii()
 
 
-def check_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_items(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """Items are defined once, and answered on a response scale that exists."""
     seen: set[str] = set()
     for index, block in enumerate(instrument.items):
@@ -96,7 +96,7 @@ def check_items(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
         yield Finding(("items",), "there are no items")
 
 
-def check_response_use(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_response_use(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Every response scale is used by an item."""
     used = {block.responses for block in instrument.items}
     if not used or not used <= instrument.response_scales.keys():

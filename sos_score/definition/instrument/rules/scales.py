@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sos_score.definition.instrument.ids import expand_ids, split_sign
-from sos_score.definition.instrument.instrument import Instrument, key_of
-from sos_score.definition.instrument.rules.finding import Finding, Lost, describe_ids
+from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts, describe_ids
 from sos_score.definition.instrument.scale import Scale, expand_items
 from sos_score.definition.yaml.document import Loc
 from sos_score.errors import guess
 
 
-def check_scale_sources(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_scale_sources(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """A scale is made of items, of other scales' items, or of other scales: one of the three."""
     for name, scale in instrument.scales.items():
         sources = scale.sources()
@@ -27,7 +27,7 @@ def check_scale_sources(instrument: Instrument, lost: Lost) -> Iterator[Finding]
         yield Finding(("scales",), "there are no scales")
 
 
-def check_scale_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_scale_items(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """A scale names items that exist, each once."""
     known = list(instrument.response_names)
     if not known:
@@ -51,7 +51,7 @@ def check_scale_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
                 seen.add(item)
 
 
-def check_scale_parts(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_scale_parts(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """A scale of scales names scales that exist, each once, and never itself in the end."""
     known = lost.list_known("scales", instrument.scales)
     for name, scale in instrument.scales.items():
@@ -117,7 +117,7 @@ def _sound_scales(instrument: Instrument) -> set[str]:
         sound = found
 
 
-def check_pooled_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_pooled_items(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Pooling the items of several scales must not pool an item twice."""
     sound = _sound_scales(instrument)
     for name, scale in instrument.scales.items():
@@ -126,7 +126,7 @@ def check_pooled_items(instrument: Instrument, _lost: Lost) -> Iterator[Finding]
         seen: dict[str, str] = {}
         for index, signed in enumerate(scale.items_of):
             part, _ = split_sign(signed)
-            for item in key_of(instrument, part) if part in sound else ():
+            for item in scoring_key(instrument, part) if part in sound else ():
                 if item in seen and seen[item] != part:
                     message = f"item '{item}' is in '{part}' and in '{seen[item]}', and would count twice"
                     yield Finding(("scales", name, "items_of", index), message)
@@ -146,12 +146,12 @@ def _list_repeated(instrument: Instrument, name: str) -> list[str]:
 def _walk_items(instrument: Instrument, name: str) -> Iterator[str]:
     scale = instrument.scales[name]
     if scale.items is not None:
-        yield from key_of(instrument, name)
+        yield from scoring_key(instrument, name)
     for signed in [*(scale.items_of or ()), *(scale.scales or ())]:
         yield from _walk_items(instrument, split_sign(signed)[0])
 
 
-def check_item_use(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
+def check_item_use(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
     """Every item is used by a scale."""
     scales, known = instrument.scales, set(instrument.response_names)
     if not scales or lost.list_known("scales", scales) != list(scales):
@@ -167,13 +167,13 @@ def check_item_use(instrument: Instrument, lost: Lost) -> Iterator[Finding]:
             yield Finding(("items", index, "ids"), f"{noun} in no scale ({describe_ids(unused)})")
 
 
-def check_missing_rules(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_missing_rules(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Somebody must be able to meet each missing rule."""
     sound = _sound_scales(instrument)
     for name, scale in instrument.scales.items():
         if name not in sound:
             continue
-        size = len(scale.scales or key_of(instrument, name))
+        size = len(scale.scales or scoring_key(instrument, name))
         rule = instrument.missing_rule(name)
         required = rule.count_required(size)
         loc: Loc = ("scales", name, "missing", "min_answered") if scale.missing else ("missing", "min_answered")
@@ -184,7 +184,7 @@ def check_missing_rules(instrument: Instrument, _lost: Lost) -> Iterator[Finding
             yield Finding(loc, f"{rule.min_answered} would score scale '{name}' with nothing answered")
 
 
-def check_score_names(instrument: Instrument, _lost: Lost) -> Iterator[Finding]:
+def check_score_names(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """No two scales write the same output column."""
     for name in instrument.scales:
         if name.endswith("_n") and name.removesuffix("_n") in instrument.scales:
