@@ -34,7 +34,18 @@ CLOSE = 1e-12  # relative, of numbers in full precision
 CLOSE_COORDINATE = 1e-9  # relative, and absolute near 0, of numbers in pages and pictures
 FULL = 12  # significant digits from which a number may differ in its last ones; shorter ones are equal as printed
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-QUESTIONS = ("design", "level", "change", "arms", "did", "variation", "association", "profiles", "sensitivity")
+QUESTIONS = (
+    "design",
+    "level",
+    "change",
+    "arms",
+    "did",
+    "variation",
+    "association",
+    "profiles",
+    "extremes",
+    "sensitivity",
+)
 KINDS = ("instrument", "columns", "norms", "study", "wording")
 
 # One run a line; the commands of a run are separated by &&, and {a,b} stands for a run with each.
