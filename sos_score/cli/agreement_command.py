@@ -24,10 +24,10 @@ def report_agreement(
 ) -> None:
     """Report whether the members of a team agree enough for the team's mean to be reported."""
     from sos_score.commands.agreement import write_agreement
-    from sos_score.commands.analysis import Analysis, open_analysis, split_names
+    from sos_score.commands.analysis import AnalysisRequest, open_analysis, split_names
     from sos_score.psychometrics.teams.tables import assess_agreement
 
-    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
         write_agreement(request, responses, tables, team)

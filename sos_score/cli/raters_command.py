@@ -27,11 +27,11 @@ def report_raters(
     quiet: Quiet = False,
 ) -> None:
     """Report how far several raters of the same targets agree."""
-    from sos_score.commands.analysis import Analysis, open_analysis
+    from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.raters import write_raters
     from sos_score.psychometrics.raters.tables import assess_raters
 
-    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_raters(responses, target, rater, scales=scale or ())
         write_raters(request, responses, tables, has_items=items, has_targets=targets)

@@ -30,7 +30,7 @@ def report_reliability(
     quiet: Quiet = False,
 ) -> None:
     """Report how reliable each scale is in these answers, and which items run against the key."""
-    from sos_score.commands.analysis import Analysis, open_analysis, split_names
+    from sos_score.commands.analysis import AnalysisRequest, open_analysis, split_names
     from sos_score.commands.reliability import write_reliability
     from sos_score.errors import InvalidRequest
     from sos_score.psychometrics.internal_consistency.tables import assess_reliability
@@ -38,7 +38,7 @@ def report_reliability(
 
     if missing not in ("listwise", "pairwise"):
         raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
-    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_reliability(
             responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed

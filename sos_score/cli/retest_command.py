@@ -33,11 +33,11 @@ def report_retest(
     quiet: Quiet = False,
 ) -> None:
     """Report how stable scores are between two occasions, and whose change is more than error."""
-    from sos_score.commands.analysis import Analysis, open_analysis
+    from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.retest import write_retest
     from sos_score.psychometrics.retest.tables import assess_retest
 
-    request = Analysis(tuple(data), instrument, columns, fmt, output, force, quiet)
+    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,

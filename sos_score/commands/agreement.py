@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
 from sos_score.notes import Note
 from sos_score.output.table import Column, Table
 from sos_score.psychometrics.teams.reporting import RULE, TeamMeanVerdict
@@ -35,7 +35,7 @@ _SCALE = (
 )
 
 
-def write_agreement(request: Analysis, responses: Responses, tables: AgreementTables, team: str) -> None:
+def write_agreement(request: AnalysisRequest, responses: Responses, tables: AgreementTables, team: str) -> None:
     """Write the agreement of each team, with the verdict on its mean, and over teams."""
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     others = [name for name in by if name != team]

@@ -26,7 +26,7 @@ _MOST_NOTES = 12
 
 
 @dataclass(frozen=True)
-class Analysis:
+class AnalysisRequest:
     """What to analyse, and where to put it.
 
     Attributes
@@ -54,7 +54,7 @@ class Analysis:
 
 
 @contextmanager
-def open_analysis(request: Analysis) -> Iterator[Responses]:
+def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
     """Open the answers of a request, once it is certain that its results can be written."""
     choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
@@ -66,12 +66,12 @@ def open_analysis(request: Analysis) -> Iterator[Responses]:
 
 
 def write_analysis(
-    request: Analysis, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]
+    request: AnalysisRequest, responses: Responses, tables: Mapping[str, Table], shown: Sequence[Table]
 ) -> None:
     """Show tables in the terminal, or write all to files, the main one first; caveats go to standard error."""
     if choose_format(request.fmt, request.output, RESULT_FORMATS) == "table":
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
-    about = describe_scores([load_definition(request.instrument)], responses.outcomes, __version__)
+    about = describe_scores([load_definition(request.instrument)], responses.summaries, __version__)
     write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=request.inputs)
     caveat = describe_caveat(responses.instrument)
     if caveat and not request.quiet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
 from sos_score.notes import Note
 from sos_score.output.table import Column, Table
 from sos_score.psychometrics.raters.tables import RaterTables
@@ -57,7 +57,7 @@ _ABOUT_ICCS = (
 
 
 def write_raters(
-    request: Analysis, responses: Responses, tables: RaterTables, *, has_items: bool, has_targets: bool
+    request: AnalysisRequest, responses: Responses, tables: RaterTables, *, has_items: bool, has_targets: bool
 ) -> None:
     """Write the agreement of raters; in the terminal scales only, unless items or targets are asked for."""
     results = {

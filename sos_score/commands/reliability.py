@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
 from sos_score.output.table import Column
 from sos_score.psychometrics.internal_consistency.tables import ReliabilityTables
 from sos_score.psychometrics.tables import find_code
@@ -29,7 +29,9 @@ _ABOUT_ITEMS = (
 )
 
 
-def write_reliability(request: Analysis, responses: Responses, tables: ReliabilityTables, *, has_items: bool) -> None:
+def write_reliability(
+    request: AnalysisRequest, responses: Responses, tables: ReliabilityTables, *, has_items: bool
+) -> None:
     """Write the reliability of each scale; in the terminal with the items only where they are asked for."""
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     stub = (Column("scale"), *map(Column, by))

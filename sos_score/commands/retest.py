@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sos_score.commands.analysis import Analysis, make_table, write_analysis
+from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
 from sos_score.output.table import Column
 from sos_score.psychometrics.retest.tables import RetestTables
 from sos_score.scoring.responses import Responses
@@ -38,7 +38,7 @@ _PEOPLE = (
 )
 
 
-def write_retest(request: Analysis, responses: Responses, tables: RetestTables, *, has_people: bool) -> None:
+def write_retest(request: AnalysisRequest, responses: Responses, tables: RetestTables, *, has_people: bool) -> None:
     """Write stability and reliable change; in the terminal with each person only where they are asked for."""
     sources = dict.fromkeys(tables.scales["reliability_from"])
     stated = "stated" in sources

@@ -13,7 +13,7 @@ from sos_score.definition.reading import Definition
 from sos_score.output.table import Column, Table
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan
-from sos_score.survey.vendor_scores import ReadyMade
+from sos_score.survey.vendor_scores import VendorScore
 
 if TYPE_CHECKING:
     from sos_score.scoring.scorer import Scorer
@@ -89,7 +89,7 @@ def list_variables(scorer: Scorer, definitions: Mapping[str, Definition], *, is_
     """Return what each column of a file of scores means."""
     found = [describe_id(name) for name in (*scorer.columns.ids, *scorer.columns.constants)]
     scores = [each for plan in scorer.plans for each in describe_plan(plan, definitions[plan.instrument.id])]
-    scores += [describe_ready_made(each, definitions[each.instrument]) for each in scorer.ready_made]
+    scores += [describe_vendor_score(each, definitions[each.instrument]) for each in scorer.vendor_scores]
     if not is_long:
         return [*found, *scores]
     instruments = [definitions[name].instrument for name in scorer.instruments]
@@ -169,7 +169,7 @@ def _describe_t(
     )  # fmt: skip
 
 
-def describe_ready_made(ready: ReadyMade, definition: Definition) -> Variable:
+def describe_vendor_score(ready: VendorScore, definition: Definition) -> Variable:
     """Return a column of T-scores that arrived as such."""
     instrument = definition.instrument
     scale = instrument.scales[ready.scale]
@@ -207,8 +207,8 @@ def _describe_long(scorer: Scorer, instruments: list[Instrument], scores: list[V
     for metric in dict.fromkeys(metric for scale in plans for metric in scale.metrics):
         yield replace(base, name=metric, label=_METRICS[metric], kind="metric", unit=_METRICS[metric])
     norms = {norm.name: norm.describe() for scale in plans for norm in scale.norms}
-    norms |= {each.norm: each.describe() for each in scorer.ready_made}
-    names = [name for scale in plans for name in scale.norm_names] + [each.norm for each in scorer.ready_made]
+    norms |= {each.norm: each.describe() for each in scorer.vendor_scores}
+    names = [name for scale in plans for name in scale.norm_names] + [each.norm for each in scorer.vendor_scores]
     for name in dict.fromkeys(names):
         against = norms.get(name, f"{name}: local T against a sample of the data")
         yield replace(base, name=f"t_{name}", label=f"T-score; {against}", kind="T", unit=against)

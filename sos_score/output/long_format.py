@@ -21,7 +21,7 @@ def list_long_columns(scorers: list[Scorer]) -> list[str]:
     plans = [scale for scorer in scorers for plan in scorer.plans for scale in plan.scales]
     metrics = [metric for scale in plans for metric in scale.metrics]
     norms = [f"t_{norm}" for scale in plans for norm in scale.norm_names]
-    norms += [f"t_{each.norm}" for scorer in scorers for each in scorer.ready_made]
+    norms += [f"t_{each.norm}" for scorer in scorers for each in scorer.vendor_scores]
     return ["instrument", "scale", "score", "n", *dict.fromkeys(metrics), *dict.fromkeys(norms)]
 
 
@@ -57,7 +57,7 @@ def _list_scales(scorer: Scorer) -> Iterator[tuple[str, str, dict[str, str]]]:
         by_scale = {scale.scale: scale for scale in plan.scales}
         for name in plan.instrument.scales:
             yield plan.instrument.id, name, _name_columns(by_scale[name])
-    for ready in scorer.ready_made:
+    for ready in scorer.vendor_scores:
         yield ready.instrument, ready.scale, {f"t_{ready.norm}": ready.column}
 
 

@@ -26,7 +26,7 @@ from sos_score.report.columns import COLUMNS
 from sos_score.report.labels import Labels
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.response_counts import may_count_files
-from sos_score.scoring.provenance import describe_outcome
+from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.version import __version__
 
@@ -110,7 +110,7 @@ def _count(request: ReportRequest, data: StudyData, comparison: Comparison, labe
         if each.is_judged
     )
     hidden = Counter(each.question for each in comparison.findings if each.is_hidden)
-    files = [describe_outcome(each) | {"file": relate(each.name, folder)} for each in data.files]
+    files = [describe_summary(each) | {"file": relate(each.name, folder)} for each in data.files]
     sources = [_count_source(Path(request.study).parent, data, table) for table in data.tables]
     return {
         "files": files if may_count_files(data) else None,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sos_score.definition.reading import Definition
-from sos_score.output.codebook import Variable, describe_id, describe_plan, describe_ready_made, merge_variables
+from sos_score.output.codebook import Variable, describe_id, describe_plan, describe_vendor_score, merge_variables
 from sos_score.output.spss import make_sav
 from sos_score.scoring.provenance import describe_caveat
 from sos_score.study.data import SourceTable, StudyData
-from sos_score.survey.vendor_scores import ReadyMade
+from sos_score.survey.vendor_scores import VendorScore
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def _describe(data: StudyData, table: SourceTable, definitions: Mapping[str, Def
         return list(describe_plan(table.plan, definition))
     stem = table.instrument.column_stem
     return [
-        describe_ready_made(
-            ReadyMade(
+        describe_vendor_score(
+            VendorScore(
                 each.instrument, each.scale, norm.name, norm.description, f"{stem}_{each.t_column(norm.name)}", ""
             ),
             definition,

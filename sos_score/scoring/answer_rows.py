@@ -36,7 +36,7 @@ class FrameRows:
 
     frame: nw.LazyFrame[Any]
     is_checked = True
-    outcomes: tuple[FileSummary, ...] = ()
+    summaries: tuple[FileSummary, ...] = ()
 
     def check(self, items: Collection[str] = (), open_sink: OpenSink = discard) -> None:
         """Do nothing: there is nothing left to check."""
@@ -74,19 +74,19 @@ class FileRows:
         for export, scorer in self.files:
             try:
                 part = partial(self._open_sink, export, scorer, open_sink)
-                outcome = score_export(export, scorer, self.on_invalid, part, items)
-                self._done.append((self.stack.enter_context(export.normalise()), outcome))
+                summary = score_export(export, scorer, self.on_invalid, part, items)
+                self._done.append((self.stack.enter_context(export.normalise()), summary))
             except InvalidSurvey as error:
                 problems += error.problems
         if problems:
             raise InvalidSurvey(problems)
 
     @property
-    def outcomes(self) -> tuple[FileSummary, ...]:
+    def summaries(self) -> tuple[FileSummary, ...]:
         """Return what became of each file."""
         if not self.is_checked:
             self.check()
-        return tuple(outcome for _, outcome in self._done)
+        return tuple(summary for _, summary in self._done)
 
     @cached_property
     def frame(self) -> nw.LazyFrame[Any]:
@@ -94,8 +94,8 @@ class FileRows:
         if not self.is_checked:
             self.check()
         parts = []
-        for (export, outcome), (_, scorer) in zip(self._done, self.files, strict=True):
-            frame = read_answers(nw.from_native(export.scan(scorer.columns, outcome.numeric)), scorer)
+        for (export, summary), (_, scorer) in zip(self._done, self.files, strict=True):
+            frame = read_answers(nw.from_native(export.scan(scorer.columns, summary.numeric)), scorer)
             part = frame.filter(_holds_anything(scorer))
             parts.append(part.with_columns(nw.lit(export.name).alias(SOURCE)) if SOURCE in self._added else part)
         return nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]

@@ -27,7 +27,7 @@ from sos_score.survey.check.checks import row_key
 from sos_score.survey.check.locate import locate_rows
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
 from sos_score.survey.readers.export import Export
-from sos_score.survey.vendor_scores import ReadyMade
+from sos_score.survey.vendor_scores import VendorScore
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +53,7 @@ class FileSummary:
         The ids of those that were scored.
     norms : tuple of NamedNorm
         What T-scores were read against.
-    ready_made : tuple of ReadyMade
+    vendor_scores : tuple of VendorScore
         T-scores that were passed through as they arrived.
     blank_rows : int
         Rows with nothing in them, left out.
@@ -71,7 +71,7 @@ class FileSummary:
     rows: int
     instruments: tuple[str, ...] = ()
     norms: tuple[NamedNorm, ...] = ()
-    ready_made: tuple[ReadyMade, ...] = ()
+    vendor_scores: tuple[VendorScore, ...] = ()
     blank_rows: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
@@ -88,7 +88,7 @@ def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
         rows=max(one.rows, other.rows),  # a row may be blank but for the answers to one of them
         instruments=(*one.instruments, *other.instruments),
         norms=(*one.norms, *other.norms),
-        ready_made=(*one.ready_made, *other.ready_made),
+        vendor_scores=(*one.vendor_scores, *other.vendor_scores),
         blank_rows=min(one.blank_rows, other.blank_rows),
         missing=dict(Counter(one.missing) + Counter(other.missing)),
         invalid=(*one.invalid, *other.invalid),
@@ -120,11 +120,11 @@ def _score_export(
     # Most files are plain: they are scored while that is still being found out.
     try:
         with open_sink() as take:
-            outcome = _score(
+            summary = _score(
                 export, scorer, on_invalid, export.guess_types(scorer.columns, scorer.keys), take, codes=codes
             )
             if export.is_normal():
-                return outcome
+                return summary
             raise _NotPlainError
     except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
         if isinstance(error, InvalidSurvey) and export.is_normal():
@@ -190,7 +190,7 @@ def _score(
         rows=tally.rows,
         instruments=scorer.instruments,
         norms=tuple(norm for norm in scorer.choices.norms if norm.instrument in scorer.instruments),
-        ready_made=scorer.ready_made,
+        vendor_scores=scorer.vendor_scores,
         blank_rows=tally.blank_rows,
         missing=_count_reasons(distinct, scorer),
         invalid=tuple(invalid),

@@ -53,26 +53,26 @@ def describe_caveat(instrument: Instrument) -> str:
     return f"{instrument.id} {instrument.version}: {'; '.join(said)}" if said else ""
 
 
-def describe_norms(outcome: FileSummary) -> list[str]:
+def describe_norms(summary: FileSummary) -> list[str]:
     """Return what the T-scores of a file were read against, in words; those that arrived as such included."""
-    said = [norm.describe() for norm in outcome.norms] + [ready.describe() for ready in outcome.ready_made]
+    said = [norm.describe() for norm in summary.norms] + [ready.describe() for ready in summary.vendor_scores]
     return list(dict.fromkeys(said))
 
 
-def describe_outcome(outcome: FileSummary) -> dict[str, Any]:
+def describe_summary(summary: FileSummary) -> dict[str, Any]:
     """Return what became of one file, as plain data without any answer of a respondent."""
     invalid: dict[str, int] = {}
-    for each in outcome.invalid:
+    for each in summary.invalid:
         invalid[each.item] = invalid.get(each.item, 0) + each.count
     return {
-        "file": outcome.name,
-        "rows": outcome.rows,
-        "instruments": list(outcome.instruments),
-        "norms": describe_norms(outcome),
-        "blank_rows": outcome.blank_rows,
-        "missing": outcome.missing,
+        "file": summary.name,
+        "rows": summary.rows,
+        "instruments": list(summary.instruments),
+        "norms": describe_norms(summary),
+        "blank_rows": summary.blank_rows,
+        "missing": summary.missing,
         "invalid_made_missing": invalid,
-        "scored": outcome.scored,
+        "scored": summary.scored,
     }
 
 
@@ -98,7 +98,7 @@ def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str
 
 def describe_scores(
     definitions: Iterable[Definition],
-    outcomes: Iterable[FileSummary],
+    summaries: Iterable[FileSummary],
     version: str,
     min_answered: int | str | None = None,
 ) -> dict[str, Any]:
@@ -110,5 +110,5 @@ def describe_scores(
         "software": f"sos-score {version}",
         **override,
         "definitions": [describe_definition(definition) for definition in definitions],
-        "files": [describe_outcome(outcome) for outcome in outcomes],
+        "files": [describe_summary(summary) for summary in summaries],
     }

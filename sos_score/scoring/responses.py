@@ -36,10 +36,10 @@ class Responses:
     frame : narwhals LazyFrame
         The id columns as text; each item's codes as answered, not reversed, under `column_of`; each scale's score
         and count answered under the columns of the plan. Null where missing.
-    outcomes : tuple of FileSummary
+    summaries : tuple of FileSummary
         What became of each file; empty where the answers came as a frame.
     is_checked : bool
-        Whether all rows have been looked at; files are when they are first read, be it for `frame` or `outcomes`.
+        Whether all rows have been looked at; files are when they are first read, be it for `frame` or `summaries`.
     """
 
     plan: ScoringPlan
@@ -52,9 +52,9 @@ class Responses:
         return self._rows.frame
 
     @property
-    def outcomes(self) -> tuple[FileSummary, ...]:
+    def summaries(self) -> tuple[FileSummary, ...]:
         """Return what became of each file."""
-        return self._rows.outcomes
+        return self._rows.summaries
 
     @property
     def is_checked(self) -> bool:
@@ -120,7 +120,7 @@ def read_responses(
     """
     given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
-    _refuse_ready_made(scorer)
+    _refuse_vendor_scores(scorer)
     problems = check_rows(lazy, scorer.columns)
     if on_invalid == "error":
         problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
@@ -166,7 +166,7 @@ def open_responses(
             try:
                 export = stack.enter_context(open_export(name))
                 scorer = prepare_scorer(export.header, [instrument], column_map, path=name, values=export.values)
-                _refuse_ready_made(scorer, name)
+                _refuse_vendor_scores(scorer, name)
                 if len(names) > 1 and SOURCE in _list_ids(scorer):
                     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
                     raise InvalidSurvey([Problem(message, name, rule="column")])
@@ -190,7 +190,7 @@ def _check_all(rows: FileRows, problems: list[Problem]) -> NoReturn:
     raise InvalidSurvey(problems)
 
 
-def _refuse_ready_made(scorer: Scorer, path: str = "") -> None:
+def _refuse_vendor_scores(scorer: Scorer, path: str = "") -> None:
     if not scorer.plans:
         raise InvalidSurvey([Problem("holds ready-made T-scores, and this needs the answers", path, rule="t-scores")])
 

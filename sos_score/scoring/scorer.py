@@ -25,7 +25,7 @@ from sos_score.survey.coding import (
 )
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import Columns, match_columns
-from sos_score.survey.vendor_scores import ReadyMade, list_ready_made
+from sos_score.survey.vendor_scores import VendorScore, list_vendor_scores
 
 OnInvalid = Literal["error", "missing"]
 _INTEGERS: dict[int, type[nw.Int8 | nw.Int16 | nw.Int32]] = {8: nw.Int8, 16: nw.Int16, 32: nw.Int32}
@@ -39,26 +39,26 @@ class Scorer:
     ----------
     keys : dict
         Item id to how its cells are read.
-    ready_made : tuple of ReadyMade
+    vendor_scores : tuple of VendorScore
         The T-scores that arrive as such.
     """
 
     plans: tuple[ScoringPlan, ...]
     columns: Columns
     keys: Mapping[str, AnswerKey]
-    ready_made: tuple[ReadyMade, ...]
+    vendor_scores: tuple[VendorScore, ...]
     choices: ScoringChoices
 
     @property
     def t_columns(self) -> tuple[str, ...]:
         """Return the output columns of T-scores that arrive ready-made."""
-        return tuple(each.column for each in self.ready_made)
+        return tuple(each.column for each in self.vendor_scores)
 
     @property
     def instruments(self) -> tuple[str, ...]:
         """Return the ids of the instruments whose scores are given."""
         scored = [plan.instrument.id for plan in self.plans]
-        return tuple(dict.fromkeys([*scored, *(each.instrument for each in self.ready_made)]))
+        return tuple(dict.fromkeys([*scored, *(each.instrument for each in self.vendor_scores)]))
 
     def numeric(self, schema: nw.Schema) -> dict[str, str]:
         """Return the item columns that hold numbers, by item."""
@@ -93,16 +93,16 @@ def prepare_scorer(
         raise InvalidSurvey(problems)
     chosen = choices or ScoringChoices()
     vendors = column_map.t_scores if column_map else {}
-    ready_made = {each.id: list_ready_made(each, vendors) for each in instruments}
+    vendor_scores = {each.id: list_vendor_scores(each, vendors) for each in instruments}
     keys = build_answer_keys(instruments, column_map)
     for item, column in columns.items.items():
         if values and column in values:
             keys[item] = values[column].extend(keys[item])
     scorer = Scorer(
-        plans=tuple(plan_scores(each, chosen) for each in instruments if not ready_made[each.id]),
+        plans=tuple(plan_scores(each, chosen) for each in instruments if not vendor_scores[each.id]),
         columns=columns,
         keys=keys,
-        ready_made=tuple(ready for each in ready_made.values() for ready in each),
+        vendor_scores=tuple(ready for each in vendor_scores.values() for ready in each),
         choices=chosen,
     )
     named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])

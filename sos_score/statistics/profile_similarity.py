@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from sos_score.notes import Note, note
-from sos_score.statistics.profiles import Estimate, ProfileDraws, ProfilePeople, compare_profiles, draw_profiles
+from sos_score.statistics.profiles import ProfileDraws, ProfileInterval, ProfilePeople, compare_profiles, draw_profiles
 
 VERY_SIMILAR = 3.0
 """Profiles are called very similar when they differ by at most so many points a scale (root mean square).
@@ -34,14 +34,14 @@ class SimilarityVerdict:
     ----------
     limit : float
         Points a scale.
-    pairs : tuple of (str, str, Estimate)
+    pairs : tuple of (str, str, ProfileInterval)
         The distance of each two profiles, in points a scale, with its interval.
     """
 
     verdict: Similarity
     limit: float
     answer: Note
-    pairs: tuple[tuple[str, str, Estimate], ...]
+    pairs: tuple[tuple[str, str, ProfileInterval], ...]
     notes: tuple[Note, ...]
 
 

@@ -55,7 +55,7 @@ def describe_profile(values: ArrayLike) -> Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class ProfileInterval:
     """A value with its bootstrap interval."""
 
     value: float
@@ -77,11 +77,11 @@ class ProfileComparison:
         k times the squared difference of elevations; the squared difference of scatters; 2 S1 S2 (1 - r).
     d_per_scale : float
         sqrt(D2 / k): root mean square difference of a scale, as observed.
-    elevation_difference, scatter_difference : Estimate
+    elevation_difference, scatter_difference : ProfileInterval
         First less second.
-    correlation : Estimate
+    correlation : ProfileInterval
         Of the two profiles over the scales.
-    distance : Estimate
+    distance : ProfileInterval
         d_per_scale with what chance alone adds taken off: two samples of the same site are never at distance
         0.
     scales : tuple of int
@@ -97,10 +97,10 @@ class ProfileComparison:
     scatter_part: float
     shape_part: float
     d_per_scale: float
-    elevation_difference: Estimate
-    scatter_difference: Estimate
-    correlation: Estimate
-    distance: Estimate
+    elevation_difference: ProfileInterval
+    scatter_difference: ProfileInterval
+    correlation: ProfileInterval
+    distance: ProfileInterval
     scales: tuple[int, ...]
     notes: tuple[Note, ...]
 
@@ -267,19 +267,19 @@ def _draw_means(
     return drawn[np.isfinite(drawn).all(axis=(1, 2))]
 
 
-def _estimate(value: float, samples: Floats, level: float) -> Estimate:
+def _estimate(value: float, samples: Floats, level: float) -> ProfileInterval:
     usable = samples[np.isfinite(samples)]
     if np.isnan(value) or usable.size == 0:
-        return Estimate(value, np.nan, np.nan)
+        return ProfileInterval(value, np.nan, np.nan)
     low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(value, float(low), float(high))
+    return ProfileInterval(value, float(low), float(high))
 
 
-def _estimate_distance(d2: float, samples: Floats, k: int, level: float) -> Estimate:
+def _estimate_distance(d2: float, samples: Floats, k: int, level: float) -> ProfileInterval:
     if samples.size == 0:
-        return Estimate(np.nan, np.nan, np.nan)
+        return ProfileInterval(np.nan, np.nan, np.nan)
     chance = float(samples.mean()) - d2
     found = _estimate(d2, samples, level)
     # Twice off the upper end, as its bias asks, would end the interval too low when scales move together.
     ends = (found.value - chance, found.low - 2 * chance, found.high - chance)
-    return Estimate(*(float(np.sqrt(max(value, 0.0) / k)) for value in ends))
+    return ProfileInterval(*(float(np.sqrt(max(value, 0.0) / k)) for value in ends))

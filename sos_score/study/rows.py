@@ -91,7 +91,7 @@ def _read_answers(
         # The rows are taken while they are checked: reading them again would take as long once more.
         responses.check(list(instrument.responses), partial(_collect, batches))
         frame = pl.concat(batches).select(*responses.ids, pl.col(codes).cast(pl.Float64))
-        return frame, responses.ids, responses.outcomes[0]
+        return frame, responses.ids, responses.summaries[0]
 
 
 def _read_scored(

@@ -10,7 +10,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.definition.text import WHOLE, fold_code
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.vendor_scores import list_ready_made
+from sos_score.survey.vendor_scores import list_vendor_scores
 
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
@@ -145,7 +145,7 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
             has_own = column_map is not None and (item in column_map.codes or item in column_map.labels)
             responses = instrument.response_scales[name]
             keys[item] = _build_key(name, item, responses, column_map) if has_own else shared[name]
-        for ready in list_ready_made(instrument, column_map.t_scores if column_map else {}):
+        for ready in list_vendor_scores(instrument, column_map.t_scores if column_map else {}):
             missing = _list_reasons(column_map.missing if column_map else {})
             keys[ready.column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
     return keys

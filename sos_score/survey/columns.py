@@ -9,7 +9,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.text import fold_text
 from sos_score.errors import Problem, guess
 from sos_score.survey.column_map import ColumnMap, column_of
-from sos_score.survey.vendor_scores import list_ready_made
+from sos_score.survey.vendor_scores import list_vendor_scores
 
 ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
 # One row for each combination of these; anything twice is a problem.
@@ -51,8 +51,8 @@ def match_columns(
     items: dict[str, str] = {}
     for instrument in instruments:
         vendors = column_map.t_scores if column_map else {}
-        ready_made = {each.column: each.given for each in list_ready_made(instrument, vendors)}
-        items |= ready_made or {item: column_of(item, column_map) for item in instrument.responses}
+        vendor_scores = {each.column: each.given for each in list_vendor_scores(instrument, vendors)}
+        items |= vendor_scores or {item: column_of(item, column_map) for item in instrument.responses}
     finder = _Finder(header, path, folding=column_map is not None)
     ids = {role: finder.find(column, role) for role, column in wanted.items()}
     found = {item: finder.find(column, f"item {item}") for item, column in items.items()}

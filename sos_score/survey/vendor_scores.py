@@ -31,7 +31,7 @@ class VendorScores(Model):
 
 
 @dataclass(frozen=True)
-class ReadyMade:
+class VendorScore:
     """One scale's T-scores as they arrive.
 
     Attributes
@@ -58,13 +58,13 @@ class ReadyMade:
         return f"{self.norm}: T-scores of {self.instrument} as they arrived, not computed here ({self.source})"
 
 
-def list_ready_made(instrument: Instrument, vendors: Mapping[str, VendorScores]) -> tuple[ReadyMade, ...]:
+def list_vendor_scores(instrument: Instrument, vendors: Mapping[str, VendorScores]) -> tuple[VendorScore, ...]:
     """Return the ready-made T-scores of an instrument."""
     vendor = vendors.get(instrument.id)
     if vendor is None:
         return ()
     stem = instrument.column_stem
     return tuple(
-        ReadyMade(instrument.id, scale, vendor.norm, vendor.source, f"{stem}_{scale}_t_{vendor.norm}", given)
+        VendorScore(instrument.id, scale, vendor.norm, vendor.source, f"{stem}_{scale}_t_{vendor.norm}", given)
         for scale, given in vendor.scales.items()
     )

@@ -61,7 +61,7 @@ def test_files_give_what_frames_give_however_often_they_are_read(
         assert responses.is_checked
         # The second time the rows are known to be right.
         assert_alike(ANALYSES[analysis](responses), want)
-        assert [outcome.rows for outcome in responses.outcomes] == [len(answers)]
+        assert [outcome.rows for outcome in responses.summaries] == [len(answers)]
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)
@@ -88,7 +88,7 @@ def test_the_problems_of_every_file_are_said_when_they_are_first_read(answers, i
     for read in (
         lambda responses: assess_reliability(responses, ["site"]),
         lambda responses: responses.frame,
-        lambda responses: responses.outcomes,
+        lambda responses: responses.summaries,
     ):
         with open_responses(names[:2], instrument) as responses, pytest.raises(InvalidSurvey) as raised:
             read(responses)

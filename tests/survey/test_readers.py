@@ -49,7 +49,7 @@ def test_labels_of_the_file_say_what_its_codes_mean(
     path = read_with(monkeypatch, tmp_path, answer(SCALE.max - 1, dtype=dtype), dict.fromkeys(WAI.responses, SHIFTED))
     with open_responses([str(path)], WAI) as responses:
         frame = responses.frame.collect().to_native()
-        (outcome,) = responses.outcomes
+        (outcome,) = responses.summaries
     assert frame[responses.column_of(next(iter(WAI.responses)))].to_list() == [SCALE.max, None]
     assert outcome.missing == {"no contact": len(WAI.responses)}
     assert outcome.invalid == ()

@@ -27,10 +27,10 @@ from sos_score.comparison.suppression import find_hidden
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.profile_similarity import VERY_SIMILAR, Similarity, judge_similarity
-from sos_score.statistics.profiles import Estimate as Interval
 from sos_score.statistics.profiles import (
     ProfileComparison,
     ProfileDraws,
+    ProfileInterval,
     ProfilePeople,
     compare_profiles,
     draw_profiles,
@@ -130,7 +130,7 @@ def _describe(base: Finding, found: ProfileComparison) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _with(finding: Finding, measure: Measure, found: Interval, method: Note) -> Finding:
+def _with(finding: Finding, measure: Measure, found: ProfileInterval, method: Note) -> Finding:
     return replace(
         finding, estimate=Estimate(found.value, found.low, found.high), method=method,
         effect=Effect(measure, found.value, found.low, found.high),
