@@ -46,13 +46,16 @@ class ScaleColumns:
 def list_scale_columns(responses: Responses, scales: Iterable[ScalePlan]) -> list[ScaleColumns]:
     """Return where the terms of each scale stand."""
     scores = {scale.scale: scale.column for scale in responses.plan.scales}
-    found = []
-    for scale in scales:
-        names = [term.name for term in scale.terms]
-        columns = [scores[name] if scale.of_scores else responses.column_of(name) for name in names]
-        low, high = (np.array([getattr(term, end) for term in scale.terms], dtype=float) for end in ("low", "high"))
-        sizes = set((high - low + 1).tolist())
-        options = int(sizes.pop()) if len(sizes) == 1 and not scale.of_scores else 0
-        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
-        found.append(ScaleColumns(scale, tuple(columns), low, high, signs, options))
-    return found
+    return [
+        place_terms(scale, [scores[t.name] if scale.of_scores else responses.column_of(t.name) for t in scale.terms])
+        for scale in scales
+    ]
+
+
+def place_terms(scale: ScalePlan, columns: Iterable[str]) -> ScaleColumns:
+    """Return a scale whose terms stand in these columns, in its order."""
+    low, high = (np.array([getattr(term, end) for term in scale.terms], dtype=float) for end in ("low", "high"))
+    sizes = set((high - low + 1).tolist())
+    options = int(sizes.pop()) if len(sizes) == 1 and not scale.of_scores else 0
+    signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
+    return ScaleColumns(scale, tuple(columns), low, high, signs, options)

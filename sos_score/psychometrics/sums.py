@@ -113,7 +113,7 @@ def sum_answers(
     a second time. `has_tables` counts the pairs of answers too, where there are few options.
     """
     columns = [name for scale in scales for name in scale.columns]
-    reading = _Reading(scales, by, missing, has_tables=has_tables)
+    reading = Reading(scales, by, missing, has_tables=has_tables)
     read_batches(responses, by, columns, reading.open_sink)
     groups = sorted({group for _, group, _ in reading.sums}, key=order_group)
     found: dict[tuple[str, Group], AnswerSums] = {}
@@ -134,7 +134,7 @@ def sum_answers(
     return found
 
 
-def _find_asked(reading: _Reading, scale: ScaleColumns, groups: Sequence[Group]) -> dict[Group, bytes]:
+def _find_asked(reading: Reading, scale: ScaleColumns, groups: Sequence[Group]) -> dict[Group, bytes]:
     """Return which terms anybody answered in each group, and in any; all of them where nobody answered one."""
     name = scale.plan.scale
     answered = {group: reading.sums[name, group, reading.every(name)].answered > 0 for group in groups}
@@ -173,8 +173,11 @@ def key_extremes(scale: ScaleColumns, sums: AnswerSums) -> tuple[Floats, Floats]
     return np.where(turned, sums.highest, sums.lowest), np.where(turned, sums.lowest, sums.highest)
 
 
-class _Reading:
-    """What has been summed so far: by scale, group and the terms that a complete row must have."""
+class Reading:
+    """What has been summed so far: by scale, group and the terms that a complete row must have.
+
+    The context that `open_sink` gives takes batches as `read_batches` and `score_export` hand them over.
+    """
 
     def __init__(
         self, scales: Sequence[ScaleColumns], by: Sequence[str], missing: Missing, *, has_tables: bool
