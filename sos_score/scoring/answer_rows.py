@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 
@@ -14,11 +14,9 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import BatchSink, FileSummary, OpenSink, discard, score_export
 from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
+from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SOURCE = "source"
 """The id column that names the file, where there are several."""
@@ -95,8 +93,8 @@ class FileRows:
             self.check()
         parts = []
         for (export, summary), (_, scorer) in zip(self._done, self.files, strict=True):
-            frame = read_answers(nw.from_native(export.scan(scorer.columns, summary.numeric)), scorer)
-            part = frame.filter(_holds_anything(scorer))
+            rows = nw.from_native(export.scan(scorer.columns, summary.numeric))
+            part = read_answers(rows.filter(holds_anything(scorer.columns, rows.collect_schema())), scorer)
             parts.append(part.with_columns(nw.lit(export.name).alias(SOURCE)) if SOURCE in self._added else part)
         return nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
 
@@ -114,7 +112,7 @@ class FileRows:
         lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.ids if name not in own | self._added]
         source = [pl.lit(export.name).alias(SOURCE)] * bool(self._added)
         with open_sink() as take:
-            yield lambda batch: take(_drop_blank(batch, scorer).with_columns(*lacking, *source))
+            yield lambda batch: take(batch.with_columns(*lacking, *source))
 
 
 def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
@@ -125,16 +123,3 @@ def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
     return scored.select(
         *select_ids(scorer), *[nw.col(name).cast(nw.Float64) for name in answers], *select_scores(scorer)
     )
-
-
-def _holds_anything(scorer: Scorer) -> nw.Expr:
-    """Tell of a row whether it names somebody or answers something; others hold codes for missing answers at most."""
-    named = [nw.col(name).str.strip_chars() != nw.lit("") for name in scorer.columns.ids]
-    answered = [nw.col(name) > 0 for name in scorer.count_columns()]
-    return nw.any_horizontal(*named, *answered, ignore_nulls=True)
-
-
-def _drop_blank(batch: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
-    rows = nw.from_native(batch, eager_only=True)
-    kept = rows.select(kept=_holds_anything(scorer))["kept"]
-    return batch if kept.all() else rows.filter(kept).to_native()

@@ -23,7 +23,7 @@ from sos_score.scoring.scorer import (
     select_ids,
     select_scores,
 )
-from sos_score.survey.check.checks import row_key
+from sos_score.survey.check.checks import holds_anything, row_key
 from sos_score.survey.check.locate import locate_rows
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
 from sos_score.survey.readers.export import Export
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BATCH = 50_000
-_STRAY = "\x1fstray"
+_STRAY, _FILLED = "\x1fstray", "\x1ffilled"
 
 BatchSink = Callable[["pl.DataFrame"], None]
 OpenSink = Callable[[], AbstractContextManager[BatchSink]]
@@ -171,8 +171,9 @@ def _score(
     stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}, schema).alias(
         _STRAY
     )
+    filled = holds_anything(scorer.columns, schema, _list_blanks(distinct, scorer)).alias(_FILLED)
     kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
-    scored = add_scores(coded, scorer).select(*kept, stray).to_native()
+    scored = add_scores(coded, scorer).select(*kept, stray, filled).to_native()
     for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
         take(tally.count(batch))
     if tally.strays:
@@ -199,14 +200,21 @@ def _score(
     )
 
 
+def _list_blanks(distinct: Iterable[Distinct], scorer: Scorer) -> dict[str, list[str]]:
+    """Return the texts of white space in each column of texts, which `distinct` counts."""
+    blanks: dict[str, list[str]] = {column: [] for column in scorer.columns.items.values()}
+    for each in distinct:
+        if not each.text.strip():
+            blanks[scorer.columns.items[each.item]].append(each.text)
+    return blanks
+
+
 class _Tally:
     """What has to be known of all rows, kept while they pass by."""
 
     def __init__(self, scorer: Scorer) -> None:
         self.columns = scorer.columns
-        self.counts = scorer.count_columns()
         self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
-        self.t_columns = scorer.t_columns
         self.key = list(row_key(scorer.columns))
         self.hashes: list[pl.Series] = []
         self.rows = self.blank_rows = self.strays = self.unnamed = 0
@@ -225,7 +233,7 @@ class _Tally:
             self.hashes.append(batch.select(pl.struct(key).hash()).to_series())
         for column in self.scores:
             self.scored[column] += batch.height - batch[column].null_count()
-        return batch.drop(_STRAY)
+        return batch.drop(_STRAY, _FILLED)
 
     def _names_all(self, batch: pl.DataFrame) -> bool:
         """Return whether every row has a respondent, and so cannot be blank."""
@@ -234,15 +242,11 @@ class _Tally:
         return names is not None and not names.has_nulls() and not (names.str.strip_chars() == "").any()
 
     def _drop_blank(self, batch: pl.DataFrame) -> pl.DataFrame:
-        import polars as pl
 
-        named = {name: pl.col(name).str.strip_chars().fill_null("") != "" for name in self.columns.ids}
-        answered = [pl.col(_STRAY), *(pl.col(name) > 0 for name in self.counts)]
-        answered += [pl.col(name).is_not_null() for name in self.t_columns]
-        kept = batch.filter(pl.any_horizontal(*named.values(), *answered))
+        kept = batch.filter(_FILLED)
         self.blank_rows += batch.height - kept.height
-        if "respondent" in named:
-            self.unnamed += kept.height - kept.filter(named["respondent"]).height
+        if "respondent" in self.columns.ids:
+            self.unnamed += int((kept["respondent"].str.strip_chars().fill_null("") == "").sum())
         return kept
 
     @property

@@ -72,10 +72,6 @@ class Scorer:
         """Return the output columns after the ids."""
         return [column for plan in self.plans for column in plan.columns] + list(self.t_columns)
 
-    def count_columns(self) -> list[str]:
-        """Return the columns of counts answered."""
-        return [f"{scale.column}_n" for plan in self.plans for scale in plan.scales]
-
 
 def prepare_scorer(
     header: Iterable[str],

@@ -36,6 +36,11 @@ class Columns:
     constants: dict[str, str]
     items: dict[str, str]
 
+    @property
+    def used(self) -> list[str]:
+        """Return the columns of the export that are read, each once."""
+        return list(dict.fromkeys([*self.ids.values(), *self.items.values()]))
+
 
 def match_columns(
     header: Iterable[str],

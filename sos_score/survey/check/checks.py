@@ -1,13 +1,13 @@
 """Whether the rows of a survey can be what they claim to be.
 
-A row with nothing in it is no row: `score_export` leaves it out, and a frame keeps it, without scores. A row with
-answers must name its respondent where there is such a column.
+A row with nothing in it (`holds_anything`) is no row: `score_export` leaves it out, and a frame keeps it, without
+scores. A row with anything in it must name its respondent where there is such a column.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -36,27 +36,36 @@ def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Proble
     if respondent is None:
         return []
     schema = frame.collect_schema()
-    others = [column for column in {*columns.ids.values(), *columns.items.values()} if column != respondent]
-    unnamed = frame.filter(~is_filled(respondent, schema))
-    if not others:
-        return []
-    count = unnamed.filter(_any_filled(others, schema)).select(nw.len()).collect().item()
+    unnamed = frame.filter(~is_filled(respondent, schema), holds_anything(columns, schema))
+    count = unnamed.select(nw.len()).collect().item()
     message = "the respondent is blank"
     return [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
 
 
-def is_filled(column: str, schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
-    """Return whether a cell holds anything but white space."""
+def holds_anything(
+    columns: Columns, schema: Mapping[str, nw.dtypes.DType], blanks: Mapping[str, Collection[str]] | None = None
+) -> nw.Expr:
+    """Return whether a row has anything in an id or an item: an answer, a reason for having none, or a mistake.
+
+    This is the one rule for blank rows. Constants are no part of it: they stand in every row. `blanks` has the texts of
+    white space of each column of texts whose texts are known already, which saves looking at each cell.
+    """
+    known = blanks or {}
+    return nw.any_horizontal(
+        *[is_filled(column, schema, known.get(column)) for column in columns.used], ignore_nulls=True
+    )
+
+
+def is_filled(column: str, schema: Mapping[str, nw.dtypes.DType], blanks: Collection[str] | None = None) -> nw.Expr:
+    """Return whether a cell holds anything but white space; see `holds_anything`."""
     dtype, cell = schema[column], nw.col(column)
     if dtype.is_numeric():
         return ~(cell.is_null() | cell.is_nan()) if dtype.is_float() else ~cell.is_null()
+    if blanks is not None:
+        return ~cell.is_null() & ~cell.is_in(blanks) if blanks else ~cell.is_null()
     # What is not there has no text: NaN among texts would become one.
     text = nw.when(~cell.is_null()).then(cell.cast(nw.String)).otherwise(nw.lit(""))
     return text.str.strip_chars() != nw.lit("")
-
-
-def _any_filled(columns: Iterable[str], schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
-    return nw.any_horizontal(*[is_filled(column, schema) for column in columns], ignore_nulls=True)
 
 
 def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "") -> list[Problem]:
@@ -69,7 +78,7 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
         return []
     schema = frame.collect_schema()
     named = [key["respondent"]] if "respondent" in key else list(key.values())
-    frame = frame.filter(_any_filled(named, schema))
+    frame = frame.filter(nw.any_horizontal(*[is_filled(column, schema) for column in named], ignore_nulls=True))
     texts = [nw.col(column).str.strip_chars() for column in key.values() if schema[column] == nw.String]
     frame = frame.with_columns(*texts) if texts else frame
     counted = frame.group_by(*key.values()).agg(nw.len().alias("\x1fcount")).filter(nw.col("\x1fcount") > 1)

@@ -20,7 +20,7 @@ def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) ->
     search = _Search(export, columns, list(invalid))
     for line, cells in export.records():
         # A ragged row is found and reported elsewhere.
-        if len(cells) == len(export.header) and any(cell.strip() for cell in cells):
+        if len(cells) == len(export.header):
             search.look(line, cells)
     return search.problems()
 
@@ -48,8 +48,11 @@ class _Search:
         self.key = {role: place(column) for role, column in row_key(self.columns).items()}
         respondent = self.columns.ids.get("respondent")
         self.respondent = place(respondent) if respondent is not None else None
+        self.used = [place(column) for column in self.columns.used]
 
     def look(self, line: int, cells: Sequence[str]) -> None:
+        if not any(cells[index].strip() for index in self.used):
+            return  # a blank row, as `holds_anything` has it
         for index in self.suspects:
             spot = (index, _plain(cells[index]))
             if spot in self.wanted and spot not in self.first_lines:
