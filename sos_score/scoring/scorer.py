@@ -87,6 +87,25 @@ def prepare_scorer(
     columns, problems = match_columns(header, instruments, column_map, path)
     if problems:
         raise InvalidSurvey(problems)
+    scorer = build_scorer(columns, instruments, column_map, choices, values=values)
+    named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
+    doubled = [name for name, count in named.items() if count > 1]
+    if doubled:
+        message = "two columns of the scores would be called"
+        raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
+    return scorer
+
+
+def build_scorer(
+    columns: Columns,
+    instruments: Iterable[Instrument],
+    column_map: ColumnMap | None = None,
+    choices: ScoringChoices | None = None,
+    *,
+    values: Mapping[str, ColumnValues] | None = None,
+) -> Scorer:
+    """Return how the columns of an export are read and scored."""
+    instruments = tuple(instruments)
     chosen = choices or ScoringChoices()
     vendors = column_map.t_scores if column_map else {}
     vendor_scores = {each.id: list_vendor_scores(each, vendors) for each in instruments}
@@ -94,19 +113,13 @@ def prepare_scorer(
     for item, column in columns.items.items():
         if values and column in values:
             keys[item] = values[column].extend(keys[item])
-    scorer = Scorer(
+    return Scorer(
         plans=tuple(plan_scores(each, chosen) for each in instruments if not vendor_scores[each.id]),
         columns=columns,
         keys=keys,
         vendor_scores=tuple(ready for each in vendor_scores.values() for ready in each),
         choices=chosen,
     )
-    named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
-    doubled = [name for name, count in named.items() if count > 1]
-    if doubled:
-        message = "two columns of the scores would be called"
-        raise InvalidSurvey([Problem(f"{message} '{name}'", path, rule="column") for name in doubled])
-    return scorer
 
 
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
