@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sos_score.comparison.judging import Comparison, compare_outcomes
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
 from sos_score.notes import Note, note
+from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData, StudyOutcome
 
@@ -79,6 +81,7 @@ def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeSco
     frame = outcome.frame
     score = frame[outcome.scale].to_numpy(dtype=float, copy=True)
     items = _reverse_items(outcome)
+    level, cluster = _find_clusters(outcome)
     person, site = _texts(frame, "person"), _texts(frame, "site")
     wave = _texts(frame, "wave")
     if not wave.astype(bool).any():
@@ -109,11 +112,22 @@ def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeSco
         options=_count_options(outcome),
         norm=norm,
         is_t=outcome.metric == "T",
+        cluster=None if cluster is None else cluster[keep],
+        cluster_level=level,
     )
     return found, notes
 
 
-def _texts(frame: pd.DataFrame, column: str) -> np.ndarray[tuple[int, ...], np.dtype[np.str_]]:
+def _find_clusters(outcome: StudyOutcome) -> tuple[str, NDArray[np.str_] | None]:
+    """Return the highest level below the site, and the group of each row at it, unique within sites."""
+    level = next((each for each in outcome.table.levels if each != "site"), "")
+    if not level:
+        return "", None
+    codes = nest_codes(*(outcome.frame[name].to_numpy(dtype=object) for name in ("site", level)))
+    return level, np.array([code or "" for code in codes.tolist()], dtype=str)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> NDArray[np.str_]:
     return np.array([value if isinstance(value, str) else "" for value in frame[column]], dtype=str)
 
 

@@ -44,6 +44,11 @@ class OutcomeScores:
         What the score is read against.
     is_t : bool
         Whether the score is itself a T-score, computed by somebody else.
+    cluster : array of str or None
+        What each score is nested in at the highest level below the site (its worker), unique within sites; an empty
+        text where unknown. None where there is no such level.
+    cluster_level : str
+        The name of that level.
     """
 
     source: str
@@ -63,6 +68,8 @@ class OutcomeScores:
     options: int = 0
     norm: NamedNorm | None = None
     is_t: bool = False
+    cluster: NDArray[np.str_] | None = None
+    cluster_level: str = ""
 
     @property
     def id(self) -> str:

@@ -175,6 +175,7 @@ def _keep(outcome: OutcomeScores, places: np.ndarray[tuple[int, ...], np.dtype[n
         wave=outcome.wave[places],
         score=outcome.score[places],
         items=None if outcome.items is None else outcome.items[places],
+        cluster=None if outcome.cluster is None else outcome.cluster[places],
     )
 
 
