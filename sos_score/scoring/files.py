@@ -133,6 +133,12 @@ def _score_export(
         return _score(settled, scorer, on_invalid, settled.find_types(scorer.columns, scorer.keys), take, codes=codes)
 
 
+def read_codes(export: Export, scorer: Scorer, on_invalid: OnInvalid, open_sink: OpenSink) -> FileSummary:
+    """Read the codes of every item, and T-scores that arrive as such, and hand them over in batches; score nothing."""
+    coded = [item for item in scorer.columns.items if item not in scorer.t_columns]
+    return score_export(export, replace(scorer, plans=()), on_invalid, open_sink, coded)
+
+
 def check_export(export: Export, scorer: Scorer, on_invalid: OnInvalid) -> FileSummary:
     """Return what would become of an export, and keep no score; reference samples are left unmeasured."""
     unmeasured = replace(scorer, choices=replace(scorer.choices, references={}))

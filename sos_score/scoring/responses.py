@@ -126,7 +126,7 @@ def read_responses(
         problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
     if problems:
         raise InvalidSurvey(problems)
-    return Responses(scorer.plans[0], _list_ids(scorer), FrameRows(read_answers(lazy, scorer)))
+    return Responses(scorer.plans[0], scorer.list_ids(), FrameRows(read_answers(lazy, scorer)))
 
 
 @contextmanager
@@ -167,14 +167,14 @@ def open_responses(
                 export = stack.enter_context(open_export(name))
                 scorer = prepare_scorer(export.header, [instrument], column_map, path=name, values=export.values)
                 _refuse_vendor_scores(scorer, name)
-                if len(names) > 1 and SOURCE in _list_ids(scorer):
+                if len(names) > 1 and SOURCE in scorer.list_ids():
                     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
                     raise InvalidSurvey([Problem(message, name, rule="column")])
             except InvalidSurvey as error:
                 problems += error.problems
                 continue
             files.append((export, scorer))
-            ids |= dict.fromkeys(_list_ids(scorer))
+            ids |= dict.fromkeys(scorer.list_ids())
         rows = FileRows(files, tuple(ids), cast("OnInvalid", on_invalid), stack)
         if problems or not files:
             _check_all(rows, problems)
@@ -193,7 +193,3 @@ def _check_all(rows: FileRows, problems: list[Problem]) -> NoReturn:
 def _refuse_vendor_scores(scorer: Scorer, path: str = "") -> None:
     if not scorer.plans:
         raise InvalidSurvey([Problem("holds ready-made T-scores, and this needs the answers", path, rule="t-scores")])
-
-
-def _list_ids(scorer: Scorer) -> tuple[str, ...]:
-    return (*scorer.columns.ids, *scorer.columns.constants)

@@ -37,12 +37,17 @@ class Scorer:
 
     Attributes
     ----------
+    instruments : tuple of str
+        The ids of those whose scores are given.
+    plans : tuple of ScoringPlan
+        How answers become scores; none where only the answers are wanted.
     keys : dict
         Item id to how its cells are read.
     vendor_scores : tuple of VendorScore
         The T-scores that arrive as such.
     """
 
+    instruments: tuple[str, ...]
     plans: tuple[ScoringPlan, ...]
     columns: Columns
     keys: Mapping[str, AnswerKey]
@@ -54,12 +59,6 @@ class Scorer:
         """Return the output columns of T-scores that arrive ready-made."""
         return tuple(each.column for each in self.vendor_scores)
 
-    @property
-    def instruments(self) -> tuple[str, ...]:
-        """Return the ids of the instruments whose scores are given."""
-        scored = [plan.instrument.id for plan in self.plans]
-        return tuple(dict.fromkeys([*scored, *(each.instrument for each in self.vendor_scores)]))
-
     def numeric(self, schema: nw.Schema) -> dict[str, str]:
         """Return the item columns that hold numbers, by item."""
         return {item: column for item, column in self.columns.items.items() if schema[column].is_numeric()}
@@ -67,6 +66,10 @@ class Scorer:
     def textual(self, schema: nw.Schema) -> dict[str, str]:
         """Return the item columns that hold anything else."""
         return {item: column for item, column in self.columns.items.items() if not schema[column].is_numeric()}
+
+    def list_ids(self) -> tuple[str, ...]:
+        """Return the id columns of the output."""
+        return (*self.columns.ids, *self.columns.constants)
 
     def score_columns(self) -> list[str]:
         """Return the output columns after the ids."""
@@ -114,6 +117,7 @@ def build_scorer(
         if values and column in values:
             keys[item] = values[column].extend(keys[item])
     return Scorer(
+        instruments=tuple(each.id for each in instruments),
         plans=tuple(plan_scores(each, chosen) for each in instruments if not vendor_scores[each.id]),
         columns=columns,
         keys=keys,

@@ -12,7 +12,7 @@ from sos_score.study.links import LinkTable, read_links
 from sos_score.study.notes import note_study
 from sos_score.study.placing import place_rows
 from sos_score.study.rows import read_rows
-from sos_score.study.tables import list_outcomes, make_table
+from sos_score.study.tables import count_scored, list_outcomes, make_table
 
 
 def load_study_data(file: StudyFile) -> StudyData:
@@ -51,7 +51,7 @@ def load_study_data(file: StudyFile) -> StudyData:
             tables.append(table)
             outcomes += list_outcomes(file, rows, table)
             notes += said
-            for each in rows.files:
+            for each in count_scored(rows, placed, table):
                 done[each.name] = merge_summaries(done.get(each.name, each), each)
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")

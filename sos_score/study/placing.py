@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows of a source with the study's sites, arms, waves and levels.
 
-    ``person``, ``site``, ``arm`` and ``wave`` come first, then the other ids. Rows without a site, or without a wave
-    where the source has waves, are left out; a site or wave that is not in the study, and a person who is there
-    twice, are problems.
+    ``person``, ``site``, ``arm`` and ``wave`` come first, then the other ids and `FILE`. Rows without a site, or
+    without a wave where the source has waves, are left out; a site or wave that is not in the study, and a person
+    who is there twice, are problems.
     """
     frame = rows.frame
     notes: list[Note] = []
@@ -166,4 +166,4 @@ def _finish(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataF
     arms = [file.study.sites[site].arm for site in frame["site"]]
     frame = frame.with_columns(pl.Series("arm", arms, dtype=pl.String))
     first = ["person", "site", "arm", "wave"]
-    return frame.select(*first, *[name for name in frame.columns if name not in (*first, FILE)]), notes
+    return frame.select(*first, *[name for name in frame.columns if name not in first]), notes

@@ -12,9 +12,9 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import ID_ROLES
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
-from sos_score.scoring.files import BatchSink, FileSummary, score_export
-from sos_score.scoring.responses import open_responses
-from sos_score.scoring.scorer import prepare_scorer
+from sos_score.scoring.expressions import answer_column
+from sos_score.scoring.files import BatchSink, FileSummary, read_codes
+from sos_score.scoring.scorer import OnInvalid, prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
@@ -61,51 +61,41 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
     done: list[FileSummary] = []
     problems: list[Problem] = []
     ids: dict[str, None] = {}
-    is_scored = any(found is not None and instrument.id in found.t_scores for found in file.column_maps[name])
-    read = _read_scored if is_scored else _read_answers
     for number, (given, column_map) in enumerate(zip(source.files, file.column_maps[name], strict=True)):
         try:
-            frame, named, outcome = read(file.resolve(given), instrument, column_map, source.on_invalid)
+            frame, named, summary = _read_file(file.resolve(given), instrument, column_map, source.on_invalid)
         except InvalidSurvey as error:
             problems += error.problems
             continue
         frames.append(frame.with_columns(pl.lit(number).alias(FILE)))
         ids |= dict.fromkeys(named)
-        done.append(outcome)
+        done.append(summary)
+    arrived = [bool(summary.vendor_scores) for summary in done]
+    if any(arrived) and not all(arrived):
+        message = "some of its files hold ready-made T-scores, and others answers"
+        problems.append(file.problem(("sources", name), message, hint="make two sources of them", rule="t-scores"))
     if problems:
         raise InvalidSurvey(problems)
     frame = pl.concat(frames, how="diagonal")
     frame = _keep_rows(file, name, frame, list(ids))
     frame, columns = _name_ids(file, name, frame, list(ids))
-    return SourceRows(name, instrument, frame, columns, is_scored, tuple(done))
+    return SourceRows(name, instrument, frame, columns, any(arrived), tuple(done))
 
 
-def _read_answers(
-    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
+def _read_file(
+    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: OnInvalid
 ) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
-    import polars as pl
-
-    batches: list[pl.DataFrame] = []
-    with open_responses([path], instrument, column_map, on_invalid) as responses:
-        codes = [responses.column_of(item) for item in instrument.responses]
-        # The rows are taken while they are checked: reading them again would take as long once more.
-        responses.check(list(instrument.responses), partial(_collect, batches))
-        frame = pl.concat(batches).select(*responses.ids, pl.col(codes).cast(pl.Float64))
-        return frame, responses.ids, responses.summaries[0]
-
-
-def _read_scored(
-    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: str
-) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
+    """Return the ids and the codes or T-scores of one export, the names of its ids, and what became of it."""
     import polars as pl
 
     batches: list[pl.DataFrame] = []
     with open_export(path) as export:
         scorer = prepare_scorer(export.header, [instrument], column_map, path=path, values=export.values)
-        collect = partial(_collect, batches)
-        outcome = score_export(export, scorer, "missing" if on_invalid == "missing" else "error", collect)
-    ids = (*scorer.columns.ids, *scorer.columns.constants)
-    return pl.concat(batches), ids, outcome
+        summary = read_codes(
+            export, scorer, "missing" if on_invalid == "missing" else "error", partial(_collect, batches)
+        )
+    codes = pl.col([answer_column(item) for item in scorer.columns.items if item not in scorer.t_columns])
+    return pl.concat(batches).with_columns(codes.cast(pl.Float64)), scorer.list_ids(), summary
 
 
 @contextmanager

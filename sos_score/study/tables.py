@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from sos_score.definition.study.rules import respondent_types
 from sos_score.errors import InvalidSurvey
 from sos_score.scoring.expressions import answer_column, compute_scores
+from sos_score.scoring.files import FileSummary
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
 from sos_score.scoring.reference_samples import measure_reference
 from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.file import StudyFile
-from sos_score.study.rows import SourceRows
+from sos_score.study.rows import FILE, SourceRows
 from sos_score.survey.vendor_scores import VendorScores
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> SourceTable:
@@ -30,35 +34,46 @@ def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> Sourc
 
     instrument = rows.instrument
     ids = [name for name in placed.columns if name not in rows.frame.columns or name in rows.columns]
-    columns: dict[str, pd.Series] = {name: _texts(placed[name]) for name in ids}
-    codes: dict[str, pd.Series] = {}
+    columns: dict[str, Any] = {name: pd.Series(placed[name].to_numpy(), dtype=object) for name in ids}
+    codes: dict[str, Floats] = {}
     plan = None
     if rows.is_scored:
         columns |= {name: _numbers(values) for name, values in _read_vendor(file, rows, placed)}
     else:
         plan = _plan(file, rows, placed)
-        scored: pl.DataFrame = compute_scores(nw.from_native(placed), plan).to_native()
-        for scale in plan.scales:
-            columns[scale.scale] = _numbers(scored[scale.column])
-            columns[f"n_{scale.scale}"] = _numbers(scored[f"{scale.column}_n"])
-            for norm in scale.norms:
-                columns[f"{scale.scale}_t_{norm.name}"] = _numbers(scored[scale.t_column(norm.name)])
+        columns |= score_codes(placed, plan)
         codes = {item: _numbers(placed[answer_column(item)]) for item in instrument.responses}
     levels = tuple(level for level in file.study.levels if level in ids)
     frame = pd.DataFrame(columns)
     return SourceTable(rows.source, instrument, plan, frame, pd.DataFrame(codes, index=frame.index), levels)
 
 
-def _texts(column: pl.Series) -> pd.Series:
-    import pandas as pd
+def score_codes(codes: pl.DataFrame, plan: ScoringPlan) -> dict[str, Floats]:
+    """Return the scores, counts answered and T-scores of rows of codes, under the names of a source table."""
+    scored: pl.DataFrame = compute_scores(nw.from_native(codes), plan).to_native()
+    columns = {}
+    for scale in plan.scales:
+        columns[scale.scale] = _numbers(scored[scale.column])
+        columns[f"n_{scale.scale}"] = _numbers(scored[f"{scale.column}_n"])
+        for norm in scale.norms:
+            columns[f"{scale.scale}_t_{norm.name}"] = _numbers(scored[scale.t_column(norm.name)])
+    return columns
 
-    return pd.Series(column.to_list(), dtype=object)
+
+def _numbers(column: pl.Series) -> Floats:
+    return column.cast(float).to_numpy()
 
 
-def _numbers(column: pl.Series) -> pd.Series:
-    import pandas as pd
-
-    return pd.Series(column.cast(float).to_numpy(), dtype=float)
+def count_scored(rows: SourceRows, placed: pl.DataFrame, table: SourceTable) -> Iterator[FileSummary]:
+    """Yield what became of each file, with how many of its rows have a score in the study."""
+    if table.plan is None:
+        yield from rows.files
+        return
+    frame = table.frame
+    names = {scale.column: scale.scale for scale in table.plan.scales}
+    for number, summary in enumerate(rows.files):
+        mine = (placed[FILE] == number).to_numpy()
+        yield replace(summary, scored={column: int(frame[mine][name].notna().sum()) for column, name in names.items()})
 
 
 def _plan(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> ScoringPlan:
