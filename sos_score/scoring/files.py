@@ -23,8 +23,9 @@ from sos_score.scoring.scorer import (
     select_ids,
     select_scores,
 )
-from sos_score.survey.check.checks import holds_anything, row_key
+from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.locate import locate_rows
+from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
 from sos_score.survey.readers.export import Export
 from sos_score.survey.vendor_scores import VendorScore
@@ -221,22 +222,21 @@ class _Tally:
     def __init__(self, scorer: Scorer) -> None:
         self.columns = scorer.columns
         self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
-        self.key = list(row_key(scorer.columns))
+        key = find_key(scorer.columns)
+        # The ids of a batch stand under their roles already.
+        self.key = RowKey({role: role for role in key.columns}, key.named_by)
         self.hashes: list[pl.Series] = []
         self.rows = self.blank_rows = self.strays = self.unnamed = 0
         self.scored: Counter[str] = Counter()
 
     def count(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch without its blank rows and checks, having counted it."""
-        import polars as pl
-
         self.strays += int(batch[_STRAY].sum())
         if not self._names_all(batch):
             batch = self._drop_blank(batch)
         self.rows += batch.height
-        if self.key:
-            key = [pl.col(name).str.strip_chars().fill_null("") for name in self.key]
-            self.hashes.append(batch.select(pl.struct(key).hash()).to_series())
+        if self.key.columns:
+            self.hashes.append(self._hash(batch))
         for column in self.scores:
             self.scored[column] += batch.height - batch[column].null_count()
         return batch.drop(_STRAY, _FILLED)
@@ -248,19 +248,27 @@ class _Tally:
         return names is not None and not names.has_nulls() and not (names.str.strip_chars() == "").any()
 
     def _drop_blank(self, batch: pl.DataFrame) -> pl.DataFrame:
-
         kept = batch.filter(_FILLED)
         self.blank_rows += batch.height - kept.height
         if "respondent" in self.columns.ids:
             self.unnamed += int((kept["respondent"].str.strip_chars().fill_null("") == "").sum())
         return kept
 
+    def _hash(self, batch: pl.DataFrame) -> pl.Series:
+        """Return a number for the key of each row that names somebody."""
+        import polars as pl
+
+        rows = nw.from_native(batch, eager_only=True)
+        ids, is_named = self.key.expressions(rows.schema)
+        return rows.filter(is_named).select(*ids).to_native().select(pl.struct(pl.all()).hash()).to_series()
+
     @property
     def has_duplicates(self) -> bool:
         """Return whether some row key surely or very probably occurs twice."""
         import polars as pl
 
-        return bool(self.hashes) and pl.concat(self.hashes).n_unique() < self.rows
+        found = pl.concat(self.hashes) if self.hashes else pl.Series()
+        return found.n_unique() < len(found)
 
 
 def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:

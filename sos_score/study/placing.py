@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem, guess
@@ -13,6 +13,7 @@ from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, link_rows
 from sos_score.study.notes import note_left_out
 from sos_score.study.rows import FILE, SourceRows, find_line
+from sos_score.survey.check.row_key import RowKey
 
 if TYPE_CHECKING:
     import polars as pl
@@ -124,18 +125,17 @@ def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Ite
     """Yield a problem for everybody who is twice in a wave, at one site or at two; raters tell rows apart."""
     if "person" not in rows.columns:
         return
-    key = ["person", "wave", *(["rater"] if "rater" in frame.columns else [])]
-    seen: dict[tuple[str | None, ...], tuple[str, int]] = {}
-    for *names, site, number in frame.select(*key, "site", FILE).iter_rows():
-        if names[0] is None:
+    key = RowKey({role: role for role in ("person", "wave", "rater") if role in frame.columns}, ("person",))
+    first: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in frame.select(*key.columns, "site", FILE).iter_rows(named=True):
+        found = key.read(row)
+        if found is None or first.setdefault(found, row) is row:
             continue
-        first_site, first_number = seen.setdefault(tuple(names), (site, -1))
-        if first_number < 0:
-            seen[tuple(names)] = (site, number)
-            continue
-        ids = {"person": names[0], "wave": names[1], "site": site}
+        site, number, wave = row["site"], row[FILE], row["wave"]
+        first_site, first_number = first[found]["site"], first[found][FILE]
+        ids = {"person": row["person"], "wave": wave, "site": site}
         path, line = find_line(file, rows, number, {role: value for role, value in ids.items() if value})
-        who = f"person '{names[0]}'" + (f" at {names[1]}" if names[1] else "")
+        who = f"person '{row['person']}'" + (f" at {wave}" if wave else "")
         if site != first_site:
             message = f"{who} is in site '{first_site}' and in site '{site}'"
         elif number != first_number:

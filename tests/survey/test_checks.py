@@ -5,8 +5,11 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sos_score.survey.check.checks import MAX_SHOWN, check_duplicates, row_key
+from sos_score.survey.check.checks import MAX_SHOWN, check_duplicates
+from sos_score.survey.check.row_key import find_key
 from sos_score.survey.columns import Columns
 
 
@@ -38,7 +41,7 @@ def test_rater_and_target_without_a_respondent_name_a_row() -> None:
 
 @pytest.mark.parametrize("name", ["site", "rater", "wave", "team"])
 def test_where_nobody_is_named_nothing_is_a_duplicate(name: str) -> None:
-    assert row_key(Columns({name: name}, {}, {})) == {}
+    assert find_key(Columns({name: name}, {}, {})).columns == {}
     assert say([{name: "x"}, {name: "x"}]) == []
 
 
@@ -55,3 +58,20 @@ def test_white_space_around_an_id_makes_nobody_another_one() -> None:
 def test_a_file_of_nothing_but_duplicates_does_not_flood_the_terminal() -> None:
     rows = [{"respondent": f"R{n}"} for n in range(2 * MAX_SHOWN)]
     assert len(say([*rows, *rows])) == MAX_SHOWN
+
+
+CELLS = st.sampled_from([None, "", " ", "A", " A", "A ", "B"])
+
+
+@given(
+    st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=8), st.sampled_from([("respondent", "wave"), ("rater", "target")])
+)
+def test_a_key_read_from_a_row_is_the_key_read_from_a_frame(
+    rows: list[tuple[str | None, ...]], roles: tuple[str, ...]
+) -> None:
+    key = find_key(Columns({role: role for role in (*roles, "site")}, {}, {}))
+    frame = pl.DataFrame(rows, schema=dict.fromkeys((*key.columns, "site"), pl.String), orient="row")
+    given_frame = nw.from_native(frame, eager_only=True)
+    ids, is_named = key.expressions(given_frame.schema)
+    by_row = [key.read(row) for row in frame.iter_rows(named=True)]
+    assert list(given_frame.filter(is_named).select(*ids).iter_rows()) == [each for each in by_row if each is not None]

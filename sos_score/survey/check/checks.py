@@ -6,23 +6,16 @@ scores. A row with anything in it must name its respondent where there is such a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import narwhals as nw
 
 from sos_score.errors import Problem
-from sos_score.survey.columns import UNIQUE_ROLES, Columns
+from sos_score.survey.check.row_key import find_key, show_cell, show_id
+from sos_score.survey.columns import Columns
 
 MAX_SHOWN = 100
-
-
-def row_key(columns: Columns) -> dict[str, str]:
-    """Return the columns that together must name each row once; none where nobody is named."""
-    if "respondent" not in columns.ids and not {"rater", "target"} <= set(columns.ids):
-        return {}
-    return {role: columns.ids[role] for role in UNIQUE_ROLES if role in columns.ids}
 
 
 def check_rows(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
@@ -63,28 +56,21 @@ def is_filled(column: str, schema: Mapping[str, nw.dtypes.DType], blanks: Collec
         return ~(cell.is_null() | cell.is_nan()) if dtype.is_float() else ~cell.is_null()
     if blanks is not None:
         return ~cell.is_null() & ~cell.is_in(blanks) if blanks else ~cell.is_null()
-    # What is not there has no text: NaN among texts would become one.
-    text = nw.when(~cell.is_null()).then(cell.cast(nw.String)).otherwise(nw.lit(""))
-    return text.str.strip_chars() != nw.lit("")
+    return show_cell(column, schema) != nw.lit("")
 
 
 def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "") -> list[Problem]:
-    """Return a problem for each row key that occurs more than once; rows without a respondent are left out.
-
-    White space around an id is none of it.
-    """
-    key = row_key(columns)
-    if not key:
+    """Return a problem for each row key that occurs more than once; see `RowKey`."""
+    key = find_key(columns)
+    if not key.columns:
         return []
-    schema = frame.collect_schema()
-    named = [key["respondent"]] if "respondent" in key else list(key.values())
-    frame = frame.filter(nw.any_horizontal(*[is_filled(column, schema) for column in named], ignore_nulls=True))
-    texts = [nw.col(column).str.strip_chars() for column in key.values() if schema[column] == nw.String]
-    frame = frame.with_columns(*texts) if texts else frame
-    counted = frame.group_by(*key.values()).agg(nw.len().alias("\x1fcount")).filter(nw.col("\x1fcount") > 1)
-    rows = counted.select(*key.values(), "\x1fcount").sort(*key.values()).head(MAX_SHOWN).collect().iter_rows()
+    ids, is_named = key.expressions(frame.collect_schema())
+    roles = list(key.columns)
+    counted = frame.filter(is_named).select(*ids).group_by(*roles).agg(nw.len().alias("\x1fcount"))
+    repeated = counted.filter(nw.col("\x1fcount") > 1)
+    rows = repeated.select(*roles, "\x1fcount").sort(*roles).head(MAX_SHOWN).collect().iter_rows()
     return [
-        Problem(f"{name_row(dict(zip(key, row, strict=False)))} is there {row[-1]} times", path, rule="duplicate")
+        Problem(f"{name_row(dict(zip(roles, row, strict=False)))} is there {row[-1]} times", path, rule="duplicate")
         for row in rows
     ]
 
@@ -97,13 +83,7 @@ def name_row(ids: dict[str, object]) -> str:
     >>> name_row({"respondent": "A17", "wave": "T1"})
     "respondent 'A17' at T1"
     """
-    words = [f"{role} '{_show(value)}'" for role, value in ids.items() if role != "wave"]
+    words = [f"{role} '{show_id(value)}'" for role, value in ids.items() if role != "wave"]
     text = ", ".join(words)
-    wave = _show(ids.get("wave"))
+    wave = show_id(ids.get("wave"))
     return f"{text} at {wave}" if wave else text
-
-
-def _show(value: object) -> str:
-    """Return an id as text; None and NaN, which frames have for what is not there, are nothing."""
-    is_nothing = value is None or (isinstance(value, float) and math.isnan(value))
-    return "" if is_nothing else str(value).strip()

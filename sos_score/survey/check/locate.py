@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sos_score.errors import Problem
-from sos_score.survey.check.checks import MAX_SHOWN, name_row, row_key
+from sos_score.survey.check.checks import MAX_SHOWN, name_row
+from sos_score.survey.check.row_key import find_key
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.export import Export
@@ -45,7 +46,8 @@ class _Search:
             before = self.wanted[spot].count if spot in self.wanted else 0
             self.wanted[spot] = replace(each, count=each.count + before)
         self.suspects = sorted({index for index, _ in self.wanted})
-        self.key = {role: place(column) for role, column in row_key(self.columns).items()}
+        self.key = find_key(self.columns)
+        self.places = {role: place(column) for role, column in self.key.columns.items()}
         respondent = self.columns.ids.get("respondent")
         self.respondent = place(respondent) if respondent is not None else None
         self.used = [place(column) for column in self.columns.used]
@@ -59,17 +61,17 @@ class _Search:
                 self.first_lines[spot] = line
         if self.respondent is not None and not cells[self.respondent].strip():
             self.unnamed.append(line)
-        elif self.key:
-            self._compare(line, {role: cells[index].strip() for role, index in self.key.items()})
+        self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}))
 
-    def _compare(self, line: int, ids: dict[str, str]) -> None:
-        key = tuple(ids.values())
-        if key not in self.seen:
-            self.seen[key] = line
+    def _compare(self, line: int, key: tuple[str, ...] | None) -> None:
+        if key is None:
+            return
+        first = self.seen.setdefault(key, line)
+        if first == line:
             return
         self.repeats += 1
         if self.repeats <= MAX_SHOWN:
-            message = f"{name_row(dict(ids))} already on line {self.seen[key]}"
+            message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on line {first}"
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def problems(self) -> list[Problem]:
