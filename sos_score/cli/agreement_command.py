@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import By, ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+from sos_score.cli.options import (
+    By,
+    ColumnMapPath,
+    Data,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instrument,
+    OnInvalid,
+    Output,
+    Quiet,
+    Scales,
+    Sheet,
+)
 
 
 def report_agreement(
@@ -17,6 +31,10 @@ def report_agreement(
     by: By = None,
     scale: Scales = None,
     columns: ColumnMapPath = None,
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -26,8 +44,10 @@ def report_agreement(
     from sos_score.commands.agreement import write_agreement
     from sos_score.commands.analysis import AnalysisRequest, open_analysis, split_names
     from sos_score.psychometrics.teams.tables import assess_agreement
+    from sos_score.survey.readers.export import ReadingOptions
 
-    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
+    reading = ReadingOptions(platform, sheet, header_row)
+    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
         write_agreement(request, responses, tables, team)

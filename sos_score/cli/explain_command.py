@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Force, Format, Instruments, MinAnswered, Norms, Output
+from sos_score.cli.options import (
+    ColumnMapPath,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instruments,
+    MinAnswered,
+    Norms,
+    Output,
+    Sheet,
+)
 
 
 def explain(
@@ -18,6 +29,9 @@ def explain(
         list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")
     ] = None,
     columns: ColumnMapPath = None,
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     norms: Norms = None,
     min_answered: MinAnswered = None,
     fmt: Format = None,
@@ -29,9 +43,13 @@ def explain(
     from sos_score.commands.score import explain_file
     from sos_score.commands.score_request import ScoreRequest
     from sos_score.output.files import choose_format, write_text
+    from sos_score.survey.readers.export import ReadingOptions
 
     kind = choose_format(fmt, output, ("json",))
-    request = ScoreRequest((data,), tuple(instrument), column_map=columns, norms=norms, min_answered=min_answered)
+    reading = ReadingOptions(platform, sheet, header_row)
+    request = ScoreRequest(
+        (data,), tuple(instrument), column_map=columns, reading=reading, norms=norms, min_answered=min_answered
+    )
     explained = explain_file(request, respondent, scale or ())
     if kind == "json":
         write_text(make_json(explained), output, force=force, inputs=request.inputs)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from sos_score.errors import InvalidRequest
+
+
+def _read_on_invalid(text: str) -> Literal["error", "missing"]:
+    if text not in ("error", "missing"):
+        raise InvalidRequest(f"--on-invalid is error or missing, not '{text}'")
+    return "error" if text == "error" else "missing"
+
 
 Instruments = Annotated[
     list[str],
@@ -14,6 +23,23 @@ Instruments = Annotated[
 ColumnMapPath = Annotated[
     Path | None,
     typer.Option("--columns", "-c", metavar="MAP.yaml", help="Which column holds what, where headers are not ids."),
+]
+OnInvalid = Annotated[
+    Literal["error", "missing"],
+    typer.Option(
+        "--on-invalid",
+        metavar="HOW",
+        parser=_read_on_invalid,
+        help="What to do with answers that are not allowed: error or missing.",
+    ),
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="PLATFORM", help="The survey platform of the file, where it is unclear.")
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook to read.")]
+HeaderRow = Annotated[
+    int | None,
+    typer.Option("--header-row", metavar="N", min=1, help="The row that names the columns, below a title."),
 ]
 Norms = Annotated[
     Path | None, typer.Option("--norms", metavar="NORMS.yaml", help="Norms or reference samples for T-scores.")

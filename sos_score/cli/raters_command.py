@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+from sos_score.cli.options import (
+    ColumnMapPath,
+    Data,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instrument,
+    OnInvalid,
+    Output,
+    Quiet,
+    Scales,
+    Sheet,
+)
 
 
 def report_raters(
@@ -21,6 +34,10 @@ def report_raters(
         bool, typer.Option("--targets", help="Show the spread of each target too (files always hold it).")
     ] = False,
     columns: ColumnMapPath = None,
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -30,8 +47,10 @@ def report_raters(
     from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.raters import write_raters
     from sos_score.psychometrics.raters.tables import assess_raters
+    from sos_score.survey.readers.export import ReadingOptions
 
-    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
+    reading = ReadingOptions(platform, sheet, header_row)
+    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_raters(responses, target, rater, scales=scale or ())
         write_raters(request, responses, tables, has_items=items, has_targets=targets)

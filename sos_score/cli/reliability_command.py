@@ -6,7 +6,21 @@ from typing import Annotated, cast
 
 import typer
 
-from sos_score.cli.options import By, ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+from sos_score.cli.options import (
+    By,
+    ColumnMapPath,
+    Data,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instrument,
+    OnInvalid,
+    Output,
+    Quiet,
+    Scales,
+    Sheet,
+)
 
 
 def report_reliability(
@@ -24,6 +38,10 @@ def report_reliability(
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap samples.")] = 1,
     columns: ColumnMapPath = None,
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -35,10 +53,12 @@ def report_reliability(
     from sos_score.errors import InvalidRequest
     from sos_score.psychometrics.internal_consistency.tables import assess_reliability
     from sos_score.psychometrics.moments import Missing
+    from sos_score.survey.readers.export import ReadingOptions
 
     if missing not in ("listwise", "pairwise"):
         raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
-    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
+    reading = ReadingOptions(platform, sheet, header_row)
+    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_reliability(
             responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Data, Force, Format, Instrument, Output, Quiet, Scales
+from sos_score.cli.options import (
+    ColumnMapPath,
+    Data,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instrument,
+    OnInvalid,
+    Output,
+    Quiet,
+    Scales,
+    Sheet,
+)
 
 
 def report_retest(
@@ -27,6 +40,10 @@ def report_retest(
     scale: Scales = None,
     people: Annotated[bool, typer.Option("--people", help="Show each person too (files always hold them).")] = False,
     columns: ColumnMapPath = None,
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -36,8 +53,10 @@ def report_retest(
     from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.retest import write_retest
     from sos_score.psychometrics.retest.tables import assess_retest
+    from sos_score.survey.readers.export import ReadingOptions
 
-    request = AnalysisRequest(tuple(data), instrument, columns, fmt, output, force, quiet)
+    reading = ReadingOptions(platform, sheet, header_row)
+    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
     with open_analysis(request) as responses:
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,

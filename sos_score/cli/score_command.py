@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Force, Format, Instruments, MinAnswered, Norms, Output, Quiet
+from sos_score.cli.options import (
+    ColumnMapPath,
+    Force,
+    Format,
+    From,
+    HeaderRow,
+    Instruments,
+    MinAnswered,
+    Norms,
+    OnInvalid,
+    Output,
+    Quiet,
+    Sheet,
+)
 
 
 def score(
@@ -16,9 +29,10 @@ def score(
     instrument: Instruments,
     *,
     columns: ColumnMapPath = None,
-    on_invalid: Annotated[
-        str, typer.Option("--on-invalid", help="What to do with answers that are not allowed: error or missing.")
-    ] = "error",
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     metrics: Annotated[
         list[str] | None,
         typer.Option("--as", metavar="METRIC", help="Give scores also as mean, sum or pomp (percent of maximum)."),
@@ -34,15 +48,14 @@ def score(
     """Score survey exports with one or more instruments."""
     from sos_score.commands.score import score_files
     from sos_score.commands.score_request import ScoreRequest
-    from sos_score.errors import InvalidRequest
+    from sos_score.survey.readers.export import ReadingOptions
 
-    if on_invalid not in ("error", "missing"):
-        raise InvalidRequest(f"--on-invalid is error or missing, not '{on_invalid}'")
     request = ScoreRequest(
         data=tuple(data),
         instruments=tuple(instrument),
         column_map=columns,
         on_invalid=on_invalid,
+        reading=ReadingOptions(platform, sheet, header_row),
         metrics=tuple(metrics or ()),
         norms=norms,
         min_answered=min_answered,

@@ -16,7 +16,9 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, open_responses
+from sos_score.scoring.scorer import OnInvalid
 from sos_score.survey.column_map import read_column_map
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ class AnalysisRequest:
         Exports; ``-`` is standard input.
     instrument : str
         Id or path.
+    on_invalid : str
+        ``error`` or ``missing``.
+    reading : ReadingOptions
+        How the exports are to be read.
     fmt, output : str or None
         See `choose_format`.
     """
@@ -42,6 +48,8 @@ class AnalysisRequest:
     data: tuple[str, ...]
     instrument: str
     column_map: Path | None = None
+    on_invalid: OnInvalid = "error"
+    reading: ReadingOptions = AS_FOUND
     fmt: str | None = None
     output: str | None = None
     force: bool = False
@@ -61,7 +69,7 @@ def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
     instrument = load_definition(request.instrument).instrument
     column_map = read_column_map(request.column_map, [instrument]) if request.column_map else None
-    with open_responses(request.data, instrument, column_map) as responses:
+    with open_responses(request.data, instrument, column_map, request.on_invalid, request.reading) as responses:
         yield responses
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
@@ -22,7 +22,7 @@ from sos_score.scoring.files import BatchSink, FileSummary, check_export, score_
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
-from sos_score.scoring.scorer import OnInvalid, Scorer, prepare_scorer
+from sos_score.scoring.scorer import Scorer, prepare_scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
@@ -92,7 +92,7 @@ def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) 
             known = "; ".join(f"{each.id}: {', '.join(each.scales)}" for each in instruments)
             raise InvalidRequest(f"no scale '{scale}' (scales of {known})")
     explanations: list[Explanation] = []
-    with open_export(request.data[0]) as opened, opened.normalise() as export:
+    with open_export(request.data[0], request.reading) as opened, opened.normalise() as export:
         for instrument in instruments:
             wanted = [scale for scale in scales if scale in instrument.scales]
             scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name, values=export.values)
@@ -115,7 +115,7 @@ def _open_sources(
     failed: dict[str, InvalidInput] = {}
     for name in dict.fromkeys(request.data):
         try:
-            export = stack.enter_context(open_export(name))
+            export = stack.enter_context(open_export(name, request.reading))
             present = _find_present(export, instruments, column_map)
             scorer = prepare_scorer(export.header, present, column_map, choices, export.name, values=export.values)
         except InvalidSurvey as error:
@@ -166,7 +166,7 @@ def _measure_together(request: ScoreRequest, sources: list[_Source], failed: dic
             name, scorer = source.export.name, source.scorer
             # What fails later must not have been part of the sample.
             try:
-                check_export(source.export, scorer, cast("OnInvalid", request.on_invalid))
+                check_export(source.export, scorer, request.on_invalid)
                 export = stack.enter_context(source.export.normalise())
             except InvalidSurvey as error:
                 failed[name] = error
@@ -227,7 +227,7 @@ def _score_group(
             return lengthen(parts(name), scorer) if request.is_long else parts(name)
 
         try:
-            done.append(score_export(source.export, source.scorer, cast("OnInvalid", request.on_invalid), open_sink))
+            done.append(score_export(source.export, source.scorer, request.on_invalid, open_sink))
         except InvalidSurvey as error:
             failed[source.export.name] = error
     if not done:

@@ -15,7 +15,9 @@ from sos_score.output.files import FORMATS, check_output, choose_format
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
 from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
+from sos_score.scoring.scorer import OnInvalid
 from sos_score.survey.column_map import ColumnMap, read_column_map
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class ScoreRequest:
         Ids or paths.
     on_invalid : str
         ``error`` or ``missing``.
+    reading : ReadingOptions
+        How the exports are to be read.
     metrics : tuple of str
         Further metrics: mean, sum, pomp.
     norms : Path or None
@@ -45,7 +49,8 @@ class ScoreRequest:
     data: tuple[str, ...]
     instruments: tuple[str, ...]
     column_map: Path | None = None
-    on_invalid: str = "error"
+    on_invalid: OnInvalid = "error"
+    reading: ReadingOptions = AS_FOUND
     metrics: tuple[str, ...] = ()
     norms: Path | None = None
     min_answered: str | None = None

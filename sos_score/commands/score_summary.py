@@ -67,8 +67,10 @@ def sum_up(outcome: FileSummary, instruments: Iterable[str]) -> str:
             items[each.item] = items.get(each.item, 0) + each.count
         listed = ", ".join(f"{item} {count}" for item, count in items.items())
         parts.append(f"{_count(sum(items.values()), 'answer')} not allowed, made missing ({listed})")
+    parts += [f"{_count(count, 'row')} left out ({rule})" for rule, count in outcome.left_out.items()]
     if outcome.blank_rows:
         parts.append(f"{_count(outcome.blank_rows, 'blank row')} left out")
+    parts += map(str, outcome.about)
     return "; ".join(parts)
 
 

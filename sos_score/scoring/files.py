@@ -12,6 +12,7 @@ import narwhals as nw
 from narwhals.exceptions import NarwhalsError
 
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
+from sos_score.notes import Note
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import (
@@ -64,6 +65,10 @@ class FileSummary:
         Answers that were not allowed and were made missing.
     scored : dict
         How many rows have a score, by score column.
+    left_out : mapping
+        How many rows a platform's rule left out, by the rule.
+    about : tuple of Note
+        What has to be said of how the file was read.
     numeric : mapping
         How the item columns were read; for `Export.scan`.
     """
@@ -77,6 +82,8 @@ class FileSummary:
     missing: dict[str, int] = field(default_factory=dict)
     invalid: tuple[Invalid, ...] = ()
     scored: dict[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    about: tuple[Note, ...] = ()
     numeric: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -94,6 +101,8 @@ def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
         missing=dict(Counter(one.missing) + Counter(other.missing)),
         invalid=(*one.invalid, *other.invalid),
         scored=one.scored | other.scored,
+        left_out=one.left_out,
+        about=tuple(dict.fromkeys((*one.about, *other.about))),
         numeric=dict(one.numeric) | dict(other.numeric),
     )
 
@@ -203,6 +212,8 @@ def _score(
         missing=_count_reasons(distinct, scorer),
         invalid=tuple(invalid),
         scored=dict(tally.scored),
+        left_out=export.left_out,
+        about=export.about,
         numeric=numeric,
     )
 

@@ -70,6 +70,8 @@ def describe_summary(summary: FileSummary) -> dict[str, Any]:
         "instruments": list(summary.instruments),
         "norms": describe_norms(summary),
         "blank_rows": summary.blank_rows,
+        "left_out": dict(summary.left_out),
+        "about": [{"code": each.code, **dict(each.values), "sentence": str(each)} for each in summary.about],
         "missing": summary.missing,
         "invalid_made_missing": invalid,
         "scored": summary.scored,

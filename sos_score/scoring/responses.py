@@ -19,7 +19,7 @@ from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.readers.export import Export
+from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 from sos_score.survey.readers.registry import open_export
 
 
@@ -131,7 +131,11 @@ def read_responses(
 
 @contextmanager
 def open_responses(
-    names: Iterable[str], instrument: Instrument, column_map: ColumnMap | None = None, on_invalid: str = "error"
+    names: Iterable[str],
+    instrument: Instrument,
+    column_map: ColumnMap | None = None,
+    on_invalid: str = "error",
+    reading: ReadingOptions = AS_FOUND,
 ) -> Iterator[Responses]:
     """Open survey exports as the coded answers of one instrument.
 
@@ -145,6 +149,8 @@ def open_responses(
         Where the files' columns are not named by item id.
     on_invalid : str
         ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
+    reading : ReadingOptions
+        How the files are to be read, where they do not show it.
 
     Returns
     -------
@@ -164,7 +170,7 @@ def open_responses(
     with ExitStack() as stack:
         for name in names:
             try:
-                export = stack.enter_context(open_export(name))
+                export = stack.enter_context(open_export(name, reading))
                 scorer = prepare_scorer(export.header, [instrument], column_map, path=name, values=export.values)
                 _refuse_vendor_scores(scorer, name)
                 if len(names) > 1 and SOURCE in scorer.list_ids():

@@ -21,6 +21,7 @@ from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, read_norm_file
 from sos_score.scoring.plan import ScoringChoices, plan_scores
 from sos_score.survey.column_map import ColumnMap, read_column_map
+from sos_score.survey.readers.export import ReadingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class StudyFile:
     def resolve(self, name: str) -> str:
         """Return a path that the study file gives, as seen from where the user is."""
         return resolve_path(self.document, name)
+
+    def reading(self, source: str) -> ReadingOptions:
+        """Return how the files of a source are to be read."""
+        given = self.study.sources[source]
+        return ReadingOptions(given.platform, given.sheet, given.header_row)
 
     def problem(self, loc: Loc, message: str, *, hint: str = "", rule: str = "") -> Problem:
         """Return a problem located in the study file."""

@@ -18,6 +18,7 @@ from sos_score.scoring.scorer import OnInvalid, prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
+from sos_score.survey.readers.export import ReadingOptions
 from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
     ids: dict[str, None] = {}
     for number, (given, column_map) in enumerate(zip(source.files, file.column_maps[name], strict=True)):
         try:
-            frame, named, summary = _read_file(file.resolve(given), instrument, column_map, source.on_invalid)
+            path = file.resolve(given)
+            frame, named, summary = _read_file(path, instrument, column_map, source.on_invalid, file.reading(name))
         except InvalidSurvey as error:
             problems += error.problems
             continue
@@ -83,13 +85,13 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
 
 
 def _read_file(
-    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: OnInvalid
+    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: OnInvalid, reading: ReadingOptions
 ) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
     """Return the ids and the codes or T-scores of one export, the names of its ids, and what became of it."""
     import polars as pl
 
     batches: list[pl.DataFrame] = []
-    with open_export(path) as export:
+    with open_export(path, reading) as export:
         scorer = prepare_scorer(export.header, [instrument], column_map, path=path, values=export.values)
         summary = read_codes(
             export, scorer, "missing" if on_invalid == "missing" else "error", partial(_collect, batches)
@@ -172,7 +174,7 @@ def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, 
     """
     path = file.resolve(file.study.sources[rows.source].files[number])
     column_map = file.column_maps[rows.source][number]
-    with open_export(path) as export:
+    with open_export(path, file.reading(rows.source)) as export:
         named = match_columns(export.header, [], column_map, path)[0].ids
         wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns.get(role) in named}
         places = {export.header.index(column): value for column, value in wanted.items()}

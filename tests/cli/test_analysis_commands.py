@@ -316,3 +316,18 @@ def test_two_files_are_two_occasions_of_the_column_source(tmp_path):
     got = json.loads(run("retest", first, second, *SAFETY, *more).stdout)
     assert got["scales"][0]["r"] == pytest.approx(np.corrcoef([1, 2, 3, 4, 5, 6], [2, 2, 3, 5, 5, 7])[0, 1])
     assert [row["outcome"] for row in got["people"]] == ["unchanged"] * 6
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_analysis_takes_answers_that_are_not_allowed_as_missing_where_asked(name, tmp_path):
+    given, *rest = COMMANDS[name]
+    lines = Path(given).read_text(encoding="cp1252").splitlines()
+    delimiter = "," if name == "raters" else ";"
+    header, cells = lines[0].split(delimiter), lines[1].split(delimiter)
+    cells[-1] = "77"
+    data = tmp_path / "data.csv"
+    data.write_text("\n".join([lines[0], delimiter.join(cells), *lines[2:]]))
+    refused = run(name, data, *rest)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith(f"{data}:2: {header[-1]}")
+    assert run(name, data, *rest, "--on-invalid", "missing").exit_code == 0

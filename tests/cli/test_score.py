@@ -117,6 +117,8 @@ def check_about(about: dict[str, Any]) -> None:
             "instruments": ["wai-s"],
             "norms": [],
             "blank_rows": 0,
+            "left_out": {},
+            "about": [],
             "missing": {"not applicable": missing},
             "invalid_made_missing": {},
             "scored": expected,

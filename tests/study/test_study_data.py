@@ -553,3 +553,8 @@ def test_nobody_is_named_in_a_note() -> None:
     for given, _ in NOTES.values():
         for note in load(**given).notes:
             assert not any(name in f"{note!r} {note}" for name in ("F0", "F1", "F5", "I1", "O1"))
+
+
+def test_a_source_says_on_which_row_its_header_is() -> None:
+    data = load(f"Trial\n{ROWS}", "header_row: 2")
+    assert len(data.tables[0].frame) == len(load().tables[0].frame)

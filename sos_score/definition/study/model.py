@@ -124,6 +124,12 @@ class Source(Model):
         A missing rule in place of the definition's own.
     on_invalid : str
         ``error`` or ``missing``: what becomes of answers that are not allowed.
+    platform : str or None
+        The survey platform that wrote the files (``from`` in the study file); else what each looks like.
+    sheet : str or None
+        The sheet of the workbooks that holds the answers.
+    header_row : int or None
+        The row that names the columns, where a title stands above it.
     """
 
     label: Text | None = None
@@ -135,6 +141,9 @@ class Source(Model):
     where: dict[str, Values] = {}
     min_answered: MinAnswered | None = None
     on_invalid: Literal["error", "missing"] = "error"
+    platform: Text | None = Field(None, alias="from")
+    sheet: Text | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
 
 
 class Effect(Model):

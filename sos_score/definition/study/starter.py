@@ -45,6 +45,7 @@ sources:
     # where: {{language: [English]}}  # the rows to use, by an id column
     # min_answered: 2/3             # in place of the definition's own missing rule
     # on_invalid: missing           # answers that are not allowed: error (default) or missing
+    # header_row: 3                 # the row that names the columns, below a title
 
 # What belongs to what, where exports do not say: a CSV with a column for each level, the lowest first.
 # links: families.csv               # family,worker,site

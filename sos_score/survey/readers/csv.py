@@ -13,14 +13,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.csv_scan import find_numeric, guess_numeric, scan_csv
 from sos_score.survey.readers.csv_shape import is_rectangular
-from sos_score.survey.readers.export import Export
+from sos_score.survey.readers.export import Export, ReadingOptions
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader  # the only name the type has
@@ -49,6 +50,8 @@ class CsvExport(Export):
         What to scan: the file itself where it is plain, else the same records written out plainly.
     body_start : int
         How many lines of `body` come before the first record.
+    title_lines : int
+        How many lines of `path` come before the header.
     rectangular : Future
         Whether every line has as many cells as the header; found out in the background. See `normalise_csv`.
     """
@@ -60,7 +63,10 @@ class CsvExport(Export):
     body: Path
     body_start: int
     rectangular: Future[bool] = field(repr=False, compare=False)
+    title_lines: int = 0
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    about: tuple[Note, ...] = ()
 
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns; see `scan_csv`."""
@@ -84,21 +90,24 @@ class CsvExport(Export):
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record after the header with the line it begins on."""
-        with self.path.open(encoding="utf-8-sig", newline="") as stream:
+        with _open_at(self.path, self.title_lines) as stream:
             reader = _read_csv(stream, self.delimiter)
             next(reader)
-            line = reader.line_num + 1
+            line = self.title_lines + reader.line_num + 1
             for cells in reader:
                 if cells and cells != [_END]:
                     yield line, cells
-                line = reader.line_num + 1
+                line = self.title_lines + reader.line_num + 1
 
 
 @contextmanager
-def open_csv(path: Path, name: str, folder: Path) -> Iterator[Export]:
+def open_csv(path: Path, name: str, folder: Path, options: ReadingOptions) -> Iterator[Export]:
     """Open a delimited text file; a file that cannot be read or has no header is a problem."""
+    if options.sheet is not None:
+        message = f"has no sheet '{options.sheet}': it is a text file"
+        raise InvalidSurvey([Problem(message, name, hint="leave out --sheet", rule="sheet")])
     with ThreadPoolExecutor(1) as background:
-        yield _describe(_decode(path, name, folder), name, background)
+        yield _describe(_decode(path, name, folder), name, (options.header_row or 1) - 1, background)
 
 
 def _decode(path: Path, name: str, folder: Path) -> Path:
@@ -147,32 +156,45 @@ def _detect_encoding(path: Path, name: str) -> str:
     return "utf-8"
 
 
+@contextmanager
+def _open_at(path: Path, lines: int) -> Iterator[TextIO]:
+    """Open a UTF-8 text file after its first lines."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for _ in range(lines):
+            stream.readline()
+        yield stream
+
+
 def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
     csv.field_size_limit(_MAX_CELL)
     return csv.reader(chain(stream, [_END]), delimiter=delimiter)
 
 
-def _describe(path: Path, name: str, background: ThreadPoolExecutor) -> CsvExport:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+def _describe(path: Path, name: str, above: int, background: ThreadPoolExecutor) -> CsvExport:
+    with _open_at(path, above) as stream:
         start = stream.read(1 << 16)
     delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    with _open_at(path, above) as stream:
         reader = _read_csv(stream, delimiter)
         try:
             header = next(reader)
         except csv.Error as error:
-            raise InvalidSurvey([Problem(f"is not a table ({error})", name, 1, rule="file")]) from None
-        lines = reader.line_num
+            raise InvalidSurvey([Problem(f"is not a table ({error})", name, above + 1, rule="file")]) from None
+        lines = above + reader.line_num
+    _check_header(header, delimiter, name, above + 1)
+    rectangular = background.submit(is_rectangular, path, delimiter, len(header))
+    return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular, above)
+
+
+def _check_header(header: list[str], delimiter: str, name: str, line: int) -> None:
     if header != [_END] and header and header[-1].endswith(_END):
-        raise InvalidSurvey([Problem(_OPEN, name, 1, rule="ragged")])
+        raise InvalidSurvey([Problem(_OPEN, name, line, rule="ragged")])
     if header == [_END] or not any(cell.strip() for cell in header):
-        hint = "the first line must name the columns"
-        raise InvalidSurvey([Problem("has no header line", name, 1, hint=hint, rule="header")])
+        hint = "the first line must name the columns" if line == 1 else ""
+        raise InvalidSurvey([Problem("has no header line", name, line, hint=hint, rule="header")])
     if re.fullmatch(r"sep=.?", delimiter.join(header).strip(), re.IGNORECASE):
         message = "is an instruction to Excel, not the names of the columns"
-        raise InvalidSurvey([Problem(message, name, 1, hint="delete this line", rule="header")])
-    rectangular = background.submit(is_rectangular, path, delimiter, len(header))
-    return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular)
+        raise InvalidSurvey([Problem(message, name, line, hint="delete this line", rule="header")])
 
 
 @contextmanager

@@ -8,11 +8,35 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.columns import Columns
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How the user says a file is to be read, where the file does not show it.
+
+    Attributes
+    ----------
+    platform : str or None
+        The survey platform that wrote it; else what the file looks like.
+    sheet : str or None
+        The sheet of a workbook; else the only one that holds a table.
+    header_row : int or None
+        The row that names the columns, counted from 1 as messages count; else the first.
+    """
+
+    platform: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+
+
+AS_FOUND = ReadingOptions()
+"""Read as the file itself shows."""
 
 
 class Export(ABC):
@@ -26,11 +50,17 @@ class Export(ABC):
         The column names, as written.
     values : mapping
         What the file says of the codes in its columns, by column; none for files that say nothing.
+    left_out : mapping
+        How many rows a platform's rule left out before anybody was scored, by the rule.
+    about : tuple of Note
+        What has to be said of how the file was read.
     """
 
     name: str
     header: tuple[str, ...]
     values: Mapping[str, ColumnValues]
+    left_out: Mapping[str, int]
+    about: tuple[Note, ...]
 
     @abstractmethod
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
@@ -59,12 +89,26 @@ class Export(ABC):
 
 @dataclass(frozen=True)
 class FrameExport(Export):
-    """An export that its reader has read whole, as a frame with the file's value labels and missing reasons."""
+    """An export that its reader has read whole, as a frame with the file's value labels and missing reasons.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        The rows under the header, column by column in its order; the names of its columns count for nothing where
+        `header` is given, as two columns of a file may be called the same.
+    header : tuple of str
+        The column names as written; else those of the frame.
+    rows : sequence of int
+        The number of each row in the file, which messages name; else 1, 2, 3 ...
+    """
 
     name: str
     frame: pl.DataFrame = field(repr=False)
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
-    first_row: int = 1
+    header: tuple[str, ...] = ()
+    rows: Sequence[int] = field(default=(), repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    about: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep whole numbers as such: SPSS and Stata hold every number as a float, and 3.0 is the code 3."""
@@ -75,11 +119,8 @@ class FrameExport(Export):
         floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
         whole = [name for name in floats if (frame[name].drop_nulls() % 1 == 0).all()]
         object.__setattr__(self, "frame", frame.with_columns(pl.col(whole).cast(pl.Int64)))
-
-    @property
-    def header(self) -> tuple[str, ...]:  # type: ignore[override]  # a class that holds a frame has its names already
-        """Return the column names."""
-        return tuple(self.frame.columns)
+        object.__setattr__(self, "header", self.header or tuple(frame.columns))
+        object.__setattr__(self, "rows", self.rows or range(1, frame.height + 1))
 
     def scan(self, columns: Columns, _types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns."""
@@ -87,12 +128,14 @@ class FrameExport(Export):
 
         ids = set(columns.ids.values())
         wanted = {*ids, *columns.items.values()}
-        chosen = (
-            pl.col(name).cast(pl.String) if name in ids else pl.col(name) for name in self.header if name in wanted
-        )
-        return self.frame.lazy().select(*chosen)
+        cells = [
+            (pl.col(column).cast(pl.String) if name in ids else pl.col(column)).alias(name)
+            for name, column in zip(self.header, self.frame.columns, strict=True)
+            if name in wanted
+        ]
+        return self.frame.lazy().select(*cells)
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each row as text with its number."""
-        for number, row in enumerate(self.frame.iter_rows(), self.first_row):
+        for number, row in zip(self.rows, self.frame.iter_rows(), strict=True):
             yield number, ["" if cell is None else str(cell) for cell in row]

@@ -9,26 +9,28 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.survey.readers.csv import open_csv
-from sos_score.survey.readers.export import Export
+from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 
-# A reader is given the file, its name as the user gave it, and a folder for what it has to write out.
-Reader = Callable[[Path, str, Path], AbstractContextManager[Export]]
+# A reader is given the file, its name as the user gave it, a folder for what it has to write out, and how to read it.
+Reader = Callable[[Path, str, Path, ReadingOptions], AbstractContextManager[Export]]
 
 READERS: dict[str, Reader] = {".csv": open_csv, ".tsv": open_csv, ".txt": open_csv}
 
 
 @contextmanager
-def open_export(name: str) -> Iterator[Export]:
+def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Export]:
     """Open a survey export for reading; ``-`` is standard input."""
+    if options.platform is not None:
+        raise InvalidRequest(f"no platform '{options.platform}'")
     with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
         path = _find_file(name, Path(folder))
         reader = READERS.get(path.suffix.lower()) if name != "-" else open_csv
         if reader is None:
             kinds = ", ".join(READERS)
             raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
-        with reader(path, name, Path(folder)) as export:
+        with reader(path, name, Path(folder), options) as export:
             yield export
 
 
