@@ -28,7 +28,7 @@ from sos_score.report.questions.registry import (
     make_single_table,
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
-from sos_score.report.tables.verdicts import list_headlines, make_count_table
+from sos_score.report.tables.verdicts import list_headlines, list_key_doubts, make_count_table
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -146,6 +146,7 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
             console.print()
             print_table(table, console)
 
+    write(list_key_doubts(comparison, labels))
     write(list_limits(comparison, labels))
     for question in request.only:
         console.print(Text(f"\n{name_question(question)}", style="bold"))
@@ -153,7 +154,7 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
         console.print()
         write(list_sentences(question, comparison, labels, in_full=True), "- ")
     if request.only:
-        write(map(labels.describe, comparison.notes))
+        write(make_count_table(comparison, labels).notes)
         return
     found = list_summaries(comparison, labels, TERMINAL)
     of_outcomes = [table for name, tables in found.items() if name not in OF_STUDY for table in tables]

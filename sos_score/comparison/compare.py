@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.judging import Comparison, compare_outcomes
+from sos_score.comparison.keys import carry_doubts, find_key_doubts, find_plan, reverse_items
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
@@ -48,7 +49,8 @@ def compare_study(
     Returns
     -------
     Comparison
-        A `Finding` for each result, with small groups blanked.
+        A `Finding` for each result, with small groups blanked. An item that runs against its scale at a site or a wave
+        is a note (``item_against_key``), the first of the comparison's and one of each finding that it touches.
     """
     plan = replace(make_plan(data.study), track=track)
     chosen = choose_outcomes(data, instruments, scales)
@@ -62,7 +64,9 @@ def compare_study(
     found = compare_outcomes(outcomes, plan, questions, tuple(dict.fromkeys(notes)), (data, chosen))
     pairs = {name for name, pair in data.study.pairs.items() if is_asked(pair, chosen)}
     kept = tuple(each for each in found.findings if not each.pair or each.pair in pairs)
-    return replace(found, findings=kept)
+    doubts = find_key_doubts(data, chosen)
+    of_keys = tuple(doubt.said for doubt in doubts)
+    return replace(found, findings=carry_doubts(kept, doubts), notes=(*of_keys, *found.notes))
 
 
 def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:
@@ -80,7 +84,7 @@ def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeSco
     """Return an outcome's scores as the questions use them, with a note where several raters stand for one person."""
     frame = outcome.frame
     score = frame[outcome.scale].to_numpy(dtype=float, copy=True)
-    items = _reverse_items(outcome)
+    items = reverse_items(outcome)
     level, cluster = _find_clusters(outcome)
     person, site = _texts(frame, "person"), _texts(frame, "site")
     wave = _texts(frame, "wave")
@@ -143,22 +147,9 @@ def _merge_raters(ids: tuple[Iterable[str], Iterable[str], Iterable[str]], score
     return [rows[0] for rows in places.values()], len(several)
 
 
-def _reverse_items(outcome: StudyOutcome) -> Scores | None:
-    """Return an outcome's answers, reversed as its key says; None where there are only scores."""
-    plan = outcome.table.plan
-    if plan is None:
-        return None
-    scale = next((scale for scale in plan.scales if scale.scale == outcome.scale), None)
-    if scale is None or scale.of_scores or any(term.name not in outcome.table.answers for term in scale.terms):
-        return None
-    answers = outcome.table.answers
-    return np.column_stack([term.reverse(answers[term.name].to_numpy(dtype=float)) for term in scale.terms])
-
-
 def _count_options(outcome: StudyOutcome) -> int:
     """Return how many answers the scale's items have; 0 where they differ."""
-    plan = outcome.table.plan
-    scale = next((scale for scale in plan.scales if scale.scale == outcome.scale), None) if plan else None
+    scale = find_plan(outcome)
     ranges = {(term.low, term.high) for term in scale.terms} if scale and not scale.of_scores else set()
     if len(ranges) != 1:
         return 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
+from sos_score.comparison.keys import CODE as AGAINST_KEY
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.verdict import Direction, Verdict
@@ -137,6 +138,8 @@ class Labels:
         return str(replace(said, values=changed))
 
     def _label(self, code: str, name: str, value: object) -> object:
+        if name == "site" and code == AGAINST_KEY:
+            return self.name_site(str(value))
         if name == "arm":
             return self.plan.arm_labels.get(str(value), value)
         if code in _OF_SITES and name in _SITE_VALUES:
@@ -197,6 +200,12 @@ class Labels:
             f"{join(list(where))}: {text}" if len(where) <= _FEW < len(outcomes) else text
             for text, where in said.items()
         )
+
+
+def name_doubt(finding: Finding) -> str:
+    """Return which items of a finding's scores may be reversed, in words; nothing where none is known."""
+    items = list(dict.fromkeys(str(each["item"]) for each in finding.notes if each.code == AGAINST_KEY))
+    return f"{join(items)} may be reversed in a file" if items else ""
 
 
 def name_better(finding: Finding) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sos_score.words import count, pluralise
+from sos_score.words import count, join, pluralise
 
 _Sentences = dict[str, str | Callable[..., str]]
 
@@ -95,7 +95,16 @@ def _describe_ratings(source: str, people: int | None, least: int) -> str:
     return f"{source}: {number} were rated more than once; the mean of their ratings is compared"
 
 
+def _describe_against(item: str, titles: Sequence[str], label: str, site: str, wave: str) -> str:
+    where = f"at {', '.join(part for part in (site, wave) if part)}" if site or wave else "everywhere"
+    return (
+        f"{item} runs against {join(list(titles))} ({label}) {where}: is it reversed in this file? Until that is known,"
+        " do not rely on these scores"
+    )
+
+
 _PEOPLE: _Sentences = {
+    "item_against_key": _describe_against,
     "of_these_people": "describes these people; treats colleagues as independent",
     "several_ratings": _describe_ratings,
     "median": "median {median:.6g}",

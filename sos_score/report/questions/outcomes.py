@@ -12,8 +12,8 @@ from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
-from sos_score.report.labels import Labels, name_better, name_short
-from sos_score.report.questions.view import Style, View
+from sos_score.report.labels import Labels, name_better, name_doubt, name_short
+from sos_score.report.questions.view import Style, View, explain_marks, mark_verdict
 from sos_score.words import join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
@@ -82,7 +82,8 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
         parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
-    return f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}."
+    doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
+    return f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}{doubt}."
 
 
 def _name_place(finding: Finding, labels: Labels) -> str:
@@ -197,10 +198,10 @@ def spread_verdicts(
     outcomes = {each.outcome: style.name(each, labels) for each in found}
     shown = [[cells.get((outcome, head)) for head in heads] for outcome in outcomes]
     rows = tuple(
-        (*name, *("-" if each is None else style.mark(each) for each in row))
+        (*name, *("-" if each is None else mark_verdict(each, style) for each in row))
         for name, row in zip(outcomes.values(), shown, strict=True)
     )
-    notes = style.explain([each for row in shown for each in row])
+    notes = explain_marks([each for row in shown for each in row], style)
     title = f"{name_question(question, is_numbered=style.is_numbered)} ({measure})"
     return Table((*style.columns, *map(Column, heads)), rows, title, notes, stub=len(style.columns))
 
@@ -280,7 +281,8 @@ def list_differences(question: str, comparison: Comparison, labels: Labels) -> I
             unit = labels.name_unit(finding) if is_of_arms else ""
             where = ", ".join(part for part in (place, labels.name_waves(finding.waves), unit) if part)
             key = (finding.site, where, source)
-            groups.setdefault(key, {}).setdefault(name_short(finding), []).append(scale)
+            doubt = f" (but {name_doubt(finding)})" if name_doubt(finding) else ""
+            groups.setdefault(key, {}).setdefault(name_short(finding), []).append(f"{scale}{doubt}")
     for (_, where, source), found in groups.items():
         yield f"{where} ({source}): {'; '.join(f'{word} in {join(scales)}' for word, scales in found.items())}."
 
@@ -298,6 +300,7 @@ def list_norm_sentences(findings: Iterable[Finding], labels: Labels) -> list[str
             sides = {"above" if each.estimate.value > 0 else "below" for each in members}
             if len(members) > 1 and len(sides) == 1 and all(each.verdict is Verdict.DIFFERENT for each in members):
                 good = f" ({name_better(members[0])})" if name_better(members[0]) else ""
-                text = f"{title}: {sides.pop()} {norm} at all {len(members)} sites{good}"
+                doubts = dict.fromkeys(f", but {name_doubt(each)}" for each in members if name_doubt(each))
+                text = f"{title}: {sides.pop()} {norm} at all {len(members)} sites{good}{''.join(doubts)}"
                 said.setdefault((text, title, norm), []).append(labels.name_waves(waves))
     return [f"{text}{', ' if any(waves) else ''}{' and '.join(waves)}." for (text, _, _), waves in said.items()]

@@ -12,7 +12,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, format_p
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import MARKS, Labels, name_short
+from sos_score.report.labels import MARKS, Labels, name_doubt, name_short
 
 if TYPE_CHECKING:
     from sos_score.report.model import Block, ReportData
@@ -26,6 +26,8 @@ _POWER_KEY = (
     "In brackets: the smallest effect this comparison would find with 80% power; adjusted, that of people who share"
     " a site; none, where no effect would be found, however large."
 )
+_DOUBT = "!"
+_DOUBT_KEY = "!: an item may be reversed in a file; it is named first."
 _DASH_KEY = "A dash: not asked, or not shown."
 
 
@@ -70,6 +72,17 @@ def find_power(finding: Finding) -> tuple[str, str]:
     # Sites need no adjustment, and of a site alone there is none.
     has_adjusted = finding.unit.value == "people" and not math.isnan(adjusted)
     return "none" if math.isinf(own) else format_number(own, 1), format_number(adjusted, 1) if has_adjusted else ""
+
+
+def mark_verdict(finding: Finding, style: Style) -> str:
+    """Return the cell of a verdict, marked where an item may be reversed in a file."""
+    return f"{style.mark(finding)}{_DOUBT if name_doubt(finding) else ''}"
+
+
+def explain_marks(shown: Sequence[Finding | None], style: Style) -> tuple[str, ...]:
+    """Return what the marks of a table's cells mean."""
+    is_doubted = any(each is not None and name_doubt(each) for each in shown)
+    return (*((_DOUBT_KEY,) if is_doubted else ()), *style.explain(shown))
 
 
 def _mark_short(finding: Finding) -> str:
@@ -155,8 +168,8 @@ def collect_notes(findings: Iterable[Finding], labels: Labels) -> tuple[str, ...
 
 def drop_repeated_notes(tables: Sequence[Table]) -> list[Table]:
     """Return the tables with the key of their marks below the last of them only."""
-    last = max((place for place, table in enumerate(tables) if table.notes == (_KEY,)), default=-1)
+    last = {each: place for place, table in enumerate(tables) for each in table.notes if each in (_KEY, _DOUBT_KEY)}
     return [
-        replace(table, notes=()) if table.notes == (_KEY,) and place != last else table
+        replace(table, notes=tuple(each for each in table.notes if last.get(each, place) == place))
         for place, table in enumerate(tables)
     ]

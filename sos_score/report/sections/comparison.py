@@ -17,7 +17,7 @@ from sos_score.report.questions.registry import list_summaries
 from sos_score.report.questions.view import PAGE
 from sos_score.report.sections.profiles import describe_profiles
 from sos_score.report.sections.sensitivity import describe_holding
-from sos_score.report.tables.verdicts import count_verdicts, make_count_table
+from sos_score.report.tables.verdicts import count_verdicts, list_key_doubts, make_count_table
 from sos_score.scoring.provenance import describe_caveat
 
 _INCONCLUSIVE = (
@@ -41,6 +41,8 @@ _NO_VERDICT = (
 def describe_summary(report: ReportData) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
     data, comparison, labels = report.data, report.comparison, report.labels
+    for doubt in list_key_doubts(comparison, labels):
+        yield Block("text", doubt)
     for limit in list_limits(comparison, labels):
         yield Block("text", limit)
     if any(each.test.p > comparison.plan.alpha for each in find_limits(comparison)):
@@ -69,7 +71,8 @@ def describe_summary(report: ReportData) -> Iterator[Block]:
     verdicts = make_count_table(comparison, labels)
     if verdicts.rows:
         # What the data do not allow stands with the data.
-        notes = tuple(labels.describe(each) for each in comparison.notes if each not in data.notes)
+        of_data = {labels.describe(each) for each in data.notes}
+        notes = tuple(each for each in verdicts.notes if each not in of_data)
         yield Block("table", replace(verdicts, title="Verdicts", notes=notes))
     questions = ("did", "arms", "change")
     differences = [each for question in questions for each in list_differences(question, comparison, labels)]

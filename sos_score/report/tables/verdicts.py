@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.judging import Comparison
+from sos_score.comparison.keys import CODE as AGAINST_KEY
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
@@ -33,7 +34,13 @@ def make_count_table(comparison: Comparison, labels: Labels) -> Table:
         (question, unit, *(found[kind] for kind in _KINDS)) for (question, unit), found in counts.items()
     ]
     heads = ("verdicts", "unit", "different", "too small", "equivalent", "inconclusive")
-    return Table(tuple(map(Column, heads)), tuple(rows), "", tuple(map(labels.describe, comparison.notes)))
+    notes = tuple(labels.describe(each) for each in comparison.notes if each.code != AGAINST_KEY)
+    return Table(tuple(map(Column, heads)), tuple(rows), "", notes)
+
+
+def list_key_doubts(comparison: Comparison, labels: Labels) -> list[str]:
+    """Return the items that may be reversed in a file, to be named before any verdict."""
+    return [f"{labels.describe(each)}." for each in comparison.notes if each.code == AGAINST_KEY]
 
 
 def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str]]:
