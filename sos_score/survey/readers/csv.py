@@ -67,6 +67,7 @@ class CsvExport(Export):
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()
+    aliases: tuple[tuple[str, ...], ...] = ()
 
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns; see `scan_csv`."""

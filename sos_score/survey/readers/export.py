@@ -54,6 +54,9 @@ class Export(ABC):
         How many rows a platform's rule left out before anybody was scored, by the rule.
     about : tuple of Note
         What has to be said of how the file was read.
+    aliases : tuple of tuple of str
+        For each column, what else the file calls it: its ImportId, its question, its row of a matrix, the code at the
+        head of its heading; empty for files that name each column once.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Export(ABC):
     values: Mapping[str, ColumnValues]
     left_out: Mapping[str, int]
     about: tuple[Note, ...]
+    aliases: tuple[tuple[str, ...], ...]
 
     @abstractmethod
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
@@ -77,6 +81,10 @@ class Export(ABC):
     def find_types(self, _columns: Columns, _keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
         """Return how the item columns can surely be read, from every row."""
         return {}
+
+    def select_rows(self, _columns: Columns) -> Export:
+        """Return the export without the rows that its platform says are not answers to the mapped items."""
+        return self
 
     def is_normal(self) -> bool:
         """Return whether a scan of the file as it is finds its rows; else it has to be normalised first."""
@@ -109,6 +117,7 @@ class FrameExport(Export):
     rows: Sequence[int] = field(default=(), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()
+    aliases: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Keep whole numbers as such: SPSS and Stata hold every number as a float, and 3.0 is the code 3."""

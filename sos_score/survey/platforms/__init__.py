@@ -1,0 +1,1 @@
+"""Survey platforms: what each writes around the answers."""

@@ -1,0 +1,119 @@
+"""What a survey platform writes around the answers: rows that name the columns, and rows that are not answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sos_score.definition.text import fold_text
+
+
+@dataclass(frozen=True)
+class Head:
+    """The header of a file and its first rows, as text; a platform is recognised from these."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the header with case, white space and underscores folded away."""
+        return [fold_name(name) for name in self.header]
+
+    def place(self, *names: str) -> int | None:
+        """Return the place of the first column that has one of some folded names."""
+        return next((place for place, name in enumerate(self.names) if name in names), None)
+
+    def is_blank(self, row: int, place: int) -> bool:
+        """Return whether a row is there and has nothing in a column."""
+        return row < len(self.rows) and not self.rows[row][place].strip()
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """Rows that a platform marks in one of its own columns.
+
+    Attributes
+    ----------
+    name : str
+        What such a row is: preview, test, partial.
+    place : int
+        The column that marks it, counted from 0.
+    texts : frozenset of str
+        What stands there, folded; the empty text stands for a blank cell.
+    """
+
+    name: str
+    place: int
+    texts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the file of a platform is to be read.
+
+    Attributes
+    ----------
+    header : tuple of str
+        What each column is called.
+    aliases : tuple of tuple of str
+        For each column, what else it is called in the file: its ImportId, its question, its row of a matrix.
+    header_rows : int
+        How many rows under the header belong to it.
+    not_answers : tuple of RowRule
+        Rows that nobody meant as answers; they are left out.
+    partial : RowRule or None
+        Rows that were never handed in; they are left out where they answer none of the items asked for.
+    record : int or None
+        The column of the record, where a record has a row for each of its forms: rows without an answer to any of the
+        items asked for are those of other forms, and what is known of the record stands in one of them.
+    """
+
+    header: tuple[str, ...]
+    aliases: tuple[tuple[str, ...], ...]
+    header_rows: int = 0
+    not_answers: tuple[RowRule, ...] = ()
+    partial: RowRule | None = None
+    record: int | None = None
+
+    @property
+    def changes_rows(self) -> bool:
+        """Return whether rows have to be looked at: else the file is read as any other."""
+        return bool(self.header_rows or self.not_answers or self.partial) or self.record is not None
+
+
+def fold_name(name: str) -> str:
+    r"""Return the name of a column with case, white space and underscores folded away.
+
+    Examples
+    --------
+    >>> fold_name("Response_ID"), fold_name("\ufeffUserID ")
+    ('response id', 'userid')
+    """
+    return fold_text(name.replace("_", " "))
+
+
+def keep_header(head: Head, aliases: Iterable[Iterable[str]] = ()) -> Layout:
+    """Return the layout of a file whose first row names the columns."""
+    given = tuple(tuple(dict.fromkeys(names)) for names in aliases) or ((),) * len(head.header)
+    return Layout(head.header, given)
+
+
+def stack_header(levels: Sequence[Sequence[str]], empty: frozenset[str]) -> Layout:
+    """Return the layout of a file whose columns are named by several rows: a question, its rows, their columns.
+
+    A question stands over the first of its columns only. `empty` are words that stand for no row, folded.
+    """
+    above = [""] * len(levels)
+    header, aliases = [], []
+    for cells in zip(*levels, strict=True):
+        own = [cell.strip() for cell in cells]
+        parts = ["" if level and fold_text(cell) in empty else cell for level, cell in enumerate(own)]
+        for level, part in enumerate(parts):
+            if part:
+                above[level:] = [part] + [""] * (len(levels) - level - 1)
+        last = max((level for level, cell in enumerate(own) if cell), default=-1)
+        named = [part for part in above[: last + 1] if part]
+        header.append("".join([*named[:1], *(f" [{part}]" for part in named[1:])]))
+        aliases.append(tuple(dict.fromkeys(part for part in parts if part and part != header[-1])))
+    return Layout(tuple(header), tuple(aliases), header_rows=len(levels) - 1)
