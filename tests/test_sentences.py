@@ -16,9 +16,10 @@ from sos_score.sentences.comparison import COMPARISON
 from sos_score.sentences.psychometrics import PSYCHOMETRICS
 from sos_score.sentences.statistics import STATISTICS
 from sos_score.sentences.study import STUDY
+from sos_score.sentences.survey import SURVEY
 
 PACKAGE = Path(sos_score.__file__).parent
-PARTS = (STATISTICS, PSYCHOMETRICS, STUDY, COMPARISON)
+PARTS = (SURVEY, STATISTICS, PSYCHOMETRICS, STUDY, COMPARISON)
 
 
 def test_no_code_has_two_sentences() -> None:

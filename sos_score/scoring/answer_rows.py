@@ -69,7 +69,8 @@ class FileRows:
         """Check every row, and hand the rows over meanwhile."""
         problems: list[Problem] = []
         self._done.clear()
-        for export, scorer in self.files:
+        for whole, scorer in self.files:
+            export = whole.select_rows(scorer.columns)
             try:
                 part = partial(self._open_sink, export, scorer, open_sink)
                 summary = score_export(export, scorer, self.on_invalid, part, items)

@@ -101,7 +101,7 @@ def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
         missing=dict(Counter(one.missing) + Counter(other.missing)),
         invalid=(*one.invalid, *other.invalid),
         scored=one.scored | other.scored,
-        left_out=one.left_out,
+        left_out=dict(Counter(one.left_out) & Counter(other.left_out)),
         about=tuple(dict.fromkeys((*one.about, *other.about))),
         numeric=dict(one.numeric) | dict(other.numeric),
     )
@@ -116,7 +116,7 @@ def score_export(
 ) -> FileSummary:
     """Score an export and hand the scores over in batches."""
     try:
-        return _score_export(export, scorer, on_invalid, open_sink, codes)
+        return _score_export(export.select_rows(scorer.columns), scorer, on_invalid, open_sink, codes)
     except OSError as error:
         message = f"cannot be read ({describe_failure(error)})"
         raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None

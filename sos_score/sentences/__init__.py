@@ -8,7 +8,8 @@ from sos_score.sentences.comparison import COMPARISON
 from sos_score.sentences.psychometrics import PSYCHOMETRICS
 from sos_score.sentences.statistics import STATISTICS
 from sos_score.sentences.study import STUDY
+from sos_score.sentences.survey import SURVEY
 
 Sentence = str | Callable[..., str]
 
-SENTENCES: dict[str, Sentence] = {**STATISTICS, **PSYCHOMETRICS, **STUDY, **COMPARISON}
+SENTENCES: dict[str, Sentence] = {**SURVEY, **STATISTICS, **PSYCHOMETRICS, **STUDY, **COMPARISON}

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.csv import open_csv
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 
@@ -22,8 +23,7 @@ READERS: dict[str, Reader] = {".csv": open_csv, ".tsv": open_csv, ".txt": open_c
 @contextmanager
 def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Export]:
     """Open a survey export for reading; ``-`` is standard input."""
-    if options.platform is not None:
-        raise InvalidRequest(f"no platform '{options.platform}'")
+    check_platform(options.platform)
     with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
         path = _find_file(name, Path(folder))
         reader = READERS.get(path.suffix.lower()) if name != "-" else open_csv
@@ -31,7 +31,7 @@ def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Expor
             kinds = ", ".join(READERS)
             raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
         with reader(path, name, Path(folder), options) as export:
-            yield export
+            yield read_as_platform(export, options.platform)
 
 
 def _find_file(name: str, folder: Path) -> Path:

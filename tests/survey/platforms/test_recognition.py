@@ -7,20 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sos_score.survey.platforms import forms, jisc, limesurvey, qualtrics, redcap, smartsurvey, surveymonkey
+from sos_score.survey.platforms import qualtrics, redcap
 from sos_score.survey.platforms.layout import Head, Layout, RowRule
+from sos_score.survey.platforms.registry import PLATFORMS
 
 FILES = Path(__file__).parent / "files"
-MODULES = {
-    "qualtrics": qualtrics,
-    "surveymonkey": surveymonkey,
-    "smartsurvey": smartsurvey,
-    "redcap": redcap,
-    "limesurvey": limesurvey,
-    "forms": forms,
-    "jisc": jisc,
-}
-PLATFORM = {"microsoft": "forms", "google": "forms", **{name: name for name in MODULES}}
+PLATFORM = {"microsoft": "forms", "google": "forms", **{name: name for name in PLATFORMS}}
 EXPORTS = sorted(path for path in FILES.iterdir() if path.suffix in (".csv", ".tsv") and path.stem != "clean")
 
 
@@ -33,17 +25,19 @@ def read_head(path: Path) -> Head:
 
 def lay_out(name: str) -> Layout:
     path = FILES / name
-    return MODULES[PLATFORM[path.stem.split("_")[0]]].lay_out(read_head(path))
+    return PLATFORMS[PLATFORM[path.stem.partition("_")[0]]].lay_out(read_head(path))
 
 
 def test_every_platform_has_files_here() -> None:
-    assert {PLATFORM[path.stem.split("_")[0]] for path in EXPORTS} == set(MODULES)
+    assert {PLATFORM[path.stem.partition("_")[0]] for path in EXPORTS} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
 def test_a_file_is_recognised_as_its_own_platforms_and_no_others(path: Path) -> None:
     head = read_head(path)
-    assert [name for name, module in MODULES.items() if module.recognise(head)] == [PLATFORM[path.stem.split("_")[0]]]
+    assert [name for name, platform in PLATFORMS.items() if platform.recognise(head)] == [
+        PLATFORM[path.stem.partition("_")[0]]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +55,7 @@ def test_a_file_is_recognised_as_its_own_platforms_and_no_others(path: Path) -> 
 )
 def test_other_files_are_nobodys(header: list[str]) -> None:
     head = Head(tuple(header), (("1",) * len(header), ("2",) * len(header)))
-    assert [name for name, module in MODULES.items() if module.recognise(head)] == []
+    assert [name for name, platform in PLATFORMS.items() if platform.recognise(head)] == []
 
 
 @pytest.mark.parametrize(

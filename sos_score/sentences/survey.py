@@ -1,0 +1,25 @@
+"""What survey has to say of a file, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def _platform(title: str, rows: int) -> str:
+    under = "1 row under the header is" if rows == 1 else f"{rows} rows under the header are"
+    return f"read as an export of {title}" + (f": {under} not answers" if rows else "")
+
+
+def _partial_rows_kept(rows: int) -> str:
+    return f"{rows:,} partial {'row' if rows == 1 else 'rows'} kept"
+
+
+def _ids_of_record(rows: int) -> str:
+    return f"{rows:,} {'row takes' if rows == 1 else 'rows take'} ids from another row of the same record"
+
+
+SURVEY: dict[str, str | Callable[..., str]] = {
+    "platform": _platform,
+    "partial_rows_kept": _partial_rows_kept,
+    "ids_of_record": _ids_of_record,
+}

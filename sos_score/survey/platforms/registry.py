@@ -1,0 +1,79 @@
+"""Which platforms are known; a new one is one module here, and its line in `PLATFORMS`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from sos_score.errors import InvalidRequest, guess
+from sos_score.notes import note
+from sos_score.survey.platforms import forms, jisc, limesurvey, qualtrics, redcap, smartsurvey, surveymonkey
+from sos_score.survey.platforms.layout import Head, Layout
+from sos_score.survey.platforms.opened import apply_layout, read_whole
+from sos_score.survey.readers.csv import CsvExport
+from sos_score.survey.readers.export import Export, FrameExport
+
+PLAIN = "plain"
+_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A survey platform: its name, how its files are recognised, and how they are read."""
+
+    title: str
+    recognise: Callable[[Head], bool]
+    lay_out: Callable[[Head], Layout]
+
+
+# In the order in which a file is tried: those that mark their files most clearly come first.
+PLATFORMS = {
+    "qualtrics": Platform("Qualtrics", qualtrics.recognise, qualtrics.lay_out),
+    "surveymonkey": Platform("SurveyMonkey", surveymonkey.recognise, surveymonkey.lay_out),
+    "smartsurvey": Platform("SmartSurvey", smartsurvey.recognise, smartsurvey.lay_out),
+    "redcap": Platform("REDCap", redcap.recognise, redcap.lay_out),
+    "limesurvey": Platform("LimeSurvey", limesurvey.recognise, limesurvey.lay_out),
+    "forms": Platform("Microsoft or Google Forms", forms.recognise, forms.lay_out),
+    "jisc": Platform("Jisc Online Surveys", jisc.recognise, jisc.lay_out),
+}
+
+
+def check_platform(name: str | None) -> None:
+    """Raise `InvalidRequest` for a platform that is not known."""
+    if name is not None and name != PLAIN and name not in PLATFORMS:
+        known = [*PLATFORMS, PLAIN]
+        hint = guess(name, known)
+        raise InvalidRequest(f"there is no platform '{name}' ({', '.join(known)})" + (f"; {hint}" if hint else ""))
+
+
+def find_platform(head: Head) -> Platform | None:
+    """Return the platform that wrote a file, as its header and first rows show."""
+    return next((platform for platform in PLATFORMS.values() if platform.recognise(head)), None)
+
+
+def read_as_platform(export: Export, chosen: str | None) -> Export:
+    """Return an export as the platform means it that wrote it, or that the user says wrote it."""
+    if chosen == PLAIN:
+        return export
+    head = _read_head(export)
+    platform = PLATFORMS[chosen] if chosen else find_platform(head)
+    if platform is None:
+        return export
+    layout = platform.lay_out(head)
+    about = note("platform", title=platform.title, rows=layout.header_rows)
+    if layout.changes_rows:
+        return apply_layout(export if isinstance(export, FrameExport) else read_whole(export), layout, about)
+    if isinstance(export, CsvExport | FrameExport):
+        return replace(export, aliases=layout.aliases, about=(*export.about, about))
+    return export
+
+
+def _read_head(export: Export) -> Head:
+    width = len(export.header)
+    try:
+        rows = [tuple(cells) for _, cells in islice(export.records(), _ROWS)]
+    except csv.Error:  # a cell without an end; found and reported where the rows are read
+        rows = []
+    return Head(export.header, tuple(row for row in rows if len(row) == width))
