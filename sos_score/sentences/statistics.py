@@ -15,7 +15,7 @@ _METHODS: dict[str, str | Callable[..., str]] = {
     "overlap_t_equal": "partially overlapping samples t (equal variances)",
     "overlap_t_unequal": "partially overlapping samples t (unequal variances)",
     "tost": "TOST on {test}",
-    "hedges_g": "Hedges' g (pooled SD, exact J); noncentral t interval",
+    "hedges_g": "Hedges' g (pooled SD, exact J); noncentral t interval of its test",
     "g_av": "g_av; noncentral t interval",
     "mann_whitney": "Mann-Whitney",
     "mann_whitney_exact": "Mann-Whitney, exact",

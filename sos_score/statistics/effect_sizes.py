@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-from sos_score.statistics.estimate import clear_noise, drop_missing, keep_pairs, measure_size, pool_variance
+from sos_score.statistics.estimate import Estimate, clear_noise, drop_missing, keep_pairs, measure_size, pool_variance
 from sos_score.statistics.noncentral import bound_noncentrality
+from sos_score.statistics.t_tests import compare_student
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,28 @@ class EffectSize:
     notes: tuple[Note, ...] = ()
 
 
-def hedges_g(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:
+def hedges_g(x: ArrayLike, y: ArrayLike, test: Estimate | None = None, *, level: float = 0.95) -> EffectSize:
     """Standardize the difference of two means by the pooled SD, without small-sample bias (Hedges' g).
 
     Parameters
     ----------
     x, y : array_like of float
-        Scores of two separate groups; NaN is dropped.
+        Scores of two groups; NaN is dropped.
+    test : Estimate, optional
+        The test of the same difference that the interval belongs to (Welch's, overlapping samples, CR2); else
+        Student's of two separate groups.
 
     Returns
     -------
     EffectSize
-        NaN with a note for fewer than two scores on a side, or no variation on either.
+        NaN with a note for fewer than two scores on a side, or no variation on either; without an interval where
+        `test` has none.
 
     Notes
     -----
-    g = J d with the exact J = gamma(df/2) / (sqrt(df/2) gamma((df-1)/2)), df = n_x + n_y - 2; its interval is
-    J times that of d. Agrees with effectsize::hedges_g 0.8.3 (pingouin's approximate J and Wald interval
-    differ). Hedges (1981).
+    g = J d with the exact J = gamma(df/2) / (sqrt(df/2) gamma((df-1)/2)), df = n_x + n_y - 2. For its interval see
+    `standardize_estimate`. With Student's test g agrees with effectsize::hedges_g 0.8.3 (pingouin's approximate J and
+    Wald interval differ). Hedges (1981).
 
     Examples
     --------
@@ -71,15 +76,49 @@ def hedges_g(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:
     n = (a.size, b.size)
     if min(n) < 2:
         return _refuse("hedges_g", n, math.nan, level, "effect_too_few")
-    df = float(sum(n) - 2)
-    j = _correct_bias(df)
     sd = clear_noise(math.sqrt(pool_variance(a, b)), measure_size(a, b))
     if sd == 0.0:
-        return _refuse("hedges_g", n, df, level, "effect_no_sd")
-    scale = math.sqrt(a.size * b.size / sum(n))
-    d = float(a.mean() - b.mean()) / sd
-    low, high = bound_noncentrality(d * scale, df, level=level)
-    return EffectSize(note("hedges_g"), n, j * d, j * low / scale, j * high / scale, level, d * scale, df, j)
+        return _refuse("hedges_g", n, float(sum(n) - 2), level, "effect_no_sd")
+    found = test or compare_student(a, b, level=level)
+    return replace(standardize_estimate(found, sd, float(sum(n) - 2), level=level), n=n)
+
+
+def standardize_estimate(found: Estimate, sd: float, df: float, *, level: float = 0.95) -> EffectSize:
+    """Standardize a tested difference by an SD of people, with the interval that belongs to its test.
+
+    Parameters
+    ----------
+    found : Estimate
+        A difference of means or of changes with its test.
+    sd, df : float
+        The standard deviation of people, and the degrees of freedom it has.
+
+    Returns
+    -------
+    EffectSize
+        NaN with a note where the SD is 0 or unknown; without an interval where the test has none.
+
+    Notes
+    -----
+    g = J difference / sd, J at the df of the SD. Its limits are those of the noncentrality of the test's own t, with
+    its own df, times J se / sd: they leave 0 out exactly where p < 1 - level, and know what the test knows of links
+    and of clusters. Simulated coverage of 95% intervals is 94 to 97% for overlapping samples (correlation 0 to .98)
+    and for people clustered in workers. The limits agree with `uniroot` on stats::pt(ncp) (R 4.2.2). Steiger (2004);
+    Algina and Keselman (2003).
+
+    Examples
+    --------
+    >>> from sos_score.statistics.t_tests import compare_welch
+    >>> e = standardize_estimate(compare_welch([5, 6, 7, 9], [1, 4, 3, 4]), 1.5679, 6.0)
+    >>> round(e.estimate, 4), round(e.low, 4), round(e.high, 4)
+    (2.0775, 0.3593, 3.7111)
+    """
+    if not sd > 0:
+        return _refuse("hedges_g", found.n, df, level, "effect_no_sd")
+    j, t, unit = _correct_bias(df), found.statistic, found.se / sd
+    low, high = bound_noncentrality(t, found.df, level=level)
+    g = j * found.estimate / sd
+    return EffectSize(note("hedges_g"), found.n, g, j * low * unit, j * high * unit, level, t, found.df, j)
 
 
 def standardize_change(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:

@@ -29,8 +29,8 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
 
     Notes
     -----
-    Solves P(T'_df(low) <= t) = 1 - a and P(T'_df(high) <= t) = a with a = (1 - level) / 2, as
-    effectsize 0.8.3 does (Steiger 2004), by bracketing instead of Nelder-Mead. Beyond |t| = 3000 it takes the
+    Solves P(T'_df(low) <= t) = 1 - a and P(T'_df(high) <= t) = a with a = (1 - level) / 2 (Steiger 2004). Agrees with
+    `uniroot` on stats::pt(ncp) (R 4.2.2); effectsize 0.8.3 stops early near t = 0. Beyond |t| = 3000 it takes the
     limit t sqrt(chi-square quantile / df), within 1e-5 of itself up to 2000 df.
 
     Examples

@@ -19,7 +19,7 @@ from sos_score.statistics.ranks import compare_ranks
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
 from sos_score.statistics.regression.ols import infer_classic, infer_hc3
-from sos_score.statistics.t_tests import compare_paired, compare_student, compare_welch
+from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_student, compare_welch
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "statistics"
 R = json.loads((GOLDEN / "sites.json").read_text())
@@ -30,7 +30,6 @@ SCALES = ("PRO", "RIG", "RES", "ENG", "FUN", "STR")
 SITES = (1, 2, 3, 4)
 TERMS = ["(Intercept)", "treated", "post", "treated:post"]
 CLOSED = 1e-8
-NONCENTRAL = 1e-4
 each_scale = pytest.mark.parametrize("scale", SCALES)
 each_site = pytest.mark.parametrize("site", SITES)
 
@@ -85,8 +84,8 @@ def assert_effect(found, r, n, t, df):
     assert found.level == 0.95
     assert found.notes == ()
     assert found.estimate == close(r["estimate"])
-    assert found.low == close(r["ci_low"], NONCENTRAL)
-    assert found.high == close(r["ci_high"], NONCENTRAL)
+    assert found.low == close(r["ci_low"])
+    assert found.high == close(r["ci_high"])
     assert found.statistic == close(t)
     assert found.df == df
 
@@ -161,6 +160,24 @@ def test_standardized_differences_agree_with_r(scale, site):
     assert g.estimate / g.correction == close(r["d"])
     assert g.correction == close(r["J_exact"])
     assert g.method == note("hedges_g")
+
+
+@each_scale
+@each_site
+def test_the_interval_of_g_belongs_to_the_test_it_stands_beside(scale, site):
+    x, y = wave_of(scale, site, "T2"), wave_of(scale, site, "T1")
+    r = R[f"hedges_g_welch/{scale}/site{site}"]
+    g = hedges_g(x, y, compare_welch(x, y))
+    assert (g.estimate, g.low, g.high) == (close(r["estimate"]), close(r["ci_low"]), close(r["ci_high"]))
+    held = {}
+    for row in ROWS:
+        if row["site"] == str(site) and row[scale]:
+            held.setdefault(row["person"], {})[row["wave"]] = float(row[scale])
+    after, before = (np.array([each.get(wave, np.nan) for each in held.values()]) for wave in ("T2", "T1"))
+    r, overlap = R[f"hedges_g_overlap/{scale}/site{site}"], compare_overlapping(after, before).test
+    g = hedges_g(after, before, overlap)
+    assert (g.statistic, g.df) == (close(r["t"]), close(r["df"]))
+    assert (g.estimate, g.low, g.high) == (close(r["estimate"]), close(r["ci_low"]), close(r["ci_high"]))
 
 
 @each_scale

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sos_score.notes import note
+from sos_score.statistics.effect_sizes import hedges_g
 from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_student, compare_welch
 
@@ -195,3 +196,22 @@ def share_rejected(n_alone, n_linked, rho, sds, draws=4000):
 def test_the_level_holds_at_no_half_and_full_overlap(n_alone, n_linked, sds):
     # 4000 draws: standard error .0034
     assert share_rejected(n_alone, n_linked, 0.5, sds) == pytest.approx(0.05, abs=0.0125)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.98])
+@pytest.mark.parametrize(("n_alone", "n_linked"), [(3, 12), (0, 30), (15, 15)])
+@pytest.mark.parametrize("effect", [0.0, 0.8])
+def test_the_interval_of_g_covers_the_effect_and_leaves_out_0_where_p_is_below_5(n_alone, n_linked, rho, effect):
+    rng = np.random.default_rng(2003)
+    n, covered, draws = n_linked + 2 * n_alone, 0, 1500  # standard error .0056
+    for _ in range(draws):
+        z = rng.standard_normal((2, n))
+        x, y = z[0] + effect, rho * z[0] + math.sqrt(1 - rho**2) * z[1]
+        x[n_linked + n_alone :] = NAN
+        y[n_linked : n_linked + n_alone] = NAN
+        test = compare_overlapping(x, y).test
+        g = hedges_g(x, y, test)
+        covered += g.low <= effect * g.correction <= g.high
+        assert (g.low > 0 or g.high < 0) == (test.p < 0.05)
+    assert covered / draws == pytest.approx(0.955, abs=0.0175)

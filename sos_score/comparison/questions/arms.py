@@ -66,7 +66,7 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
         ]  # fmt: skip
     effects = find_detectable_effects(spread, plan)
     own = detect_between_people(*spread.people, alpha=plan.alpha).effect
-    finding = effects.put_beside(with_effect(finding, Measure.G, hedges_g(*arms)), own)
+    finding = effects.put_beside(with_effect(finding, Measure.G, hedges_g(*arms, found)), own)
     return [
         make_judged(finding, found, outcome, plan, spread.sd),
         with_ranks(base, compare_ranks(*arms)),

@@ -67,7 +67,7 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     judged = with_test(replace(base, notes=(links.describe(plan), PEOPLE)), main.test)
     if plan.judged_only:
         return [make_judged(judged, main.test, outcome, plan, sd)]
-    judged = with_effect(judged, Measure.G, hedges_g(x, y))
+    judged = with_effect(judged, Measure.G, hedges_g(x, y, main.test))
     if sd > 0:
         smallest = detect_from_error(main.test.se, main.test.df, alpha=plan.alpha) / sd
         judged = replace(judged, detectable=Detectable(smallest))
@@ -109,8 +109,9 @@ def _ask_turnover(plan: ComparisonPlan, base: Finding, before: Scores, after: Sc
     ):
         if apart.any():
             finding = replace(base, waves=at(wave), groups=Groups(contrast))
-            tested = with_test(finding, compare_welch(scores[apart], scores[linked]))
-            found.append(with_effect(tested, Measure.G, hedges_g(scores[apart], scores[linked])))
+            tested = compare_welch(scores[apart], scores[linked])
+            effect = hedges_g(scores[apart], scores[linked], tested)
+            found.append(with_effect(with_test(finding, tested), Measure.G, effect))
     return found
 
 

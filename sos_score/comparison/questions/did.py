@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.detectable import DetectableEffects, Spreads, find_change_effects
+from sos_score.comparison.detectable import DetectableEffects, Spread, Spreads, find_change_effects
 from sos_score.comparison.finding import (
     PEOPLE,
     Contrast,
@@ -16,11 +16,12 @@ from sos_score.comparison.finding import (
     Estimate,
     Finding,
     Groups,
+    Measure,
     Statistic,
     Unit,
     make_judged,
-    scale_effect,
     start_finding,
+    with_effect,
     with_test,
 )
 from sos_score.comparison.links import count_linked
@@ -28,6 +29,7 @@ from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.arms import compare_arms_of_sites
 from sos_score.notes import Note, note
+from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.mixed.data import variance_data
@@ -73,7 +75,7 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan)), plan)
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     return [
-        *_compare_people(outcome, plan, base, (found, effects), sd),
+        *_compare_people(outcome, plan, base, (found, effects), spreads.at(first)),
         _adjust_for_first(outcome, plan, base),
         _fit_mixed(base, y, design, site, outcome.person[there]),
         *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=effects),
@@ -90,15 +92,18 @@ def _find_changes(outcome: OutcomeScores, plan: ComparisonPlan) -> dict[str, flo
 
 
 def _compare_people(
-    outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, results: tuple[PeopleDid, DetectableEffects], sd: float
-) -> list[Finding]:
+    outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, results: tuple[PeopleDid, DetectableEffects],
+    spread: Spread,
+) -> list[Finding]:  # fmt: skip
     found, effects = results
+    sd, sd_df = spread.sd, float(sum(spread.people) - 2)
 
     def describe(estimate: TestedEstimate, method: Note, said: Note = PEOPLE) -> Finding:
         finding = replace(with_test(replace(base, notes=(said,)), estimate), method=method)
         smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
         own = Detectable(smallest / sd if sd > 0 else math.nan)
-        return replace(scale_effect(finding, sd), counts=found.n, detectable=own)
+        finding = with_effect(finding, Measure.G, standardize_estimate(estimate, sd, sd_df))
+        return replace(finding, counts=found.n, detectable=own)
 
     person = describe(found.cr2_person, note("clustered_on_person", test=found.cr2_person.method))
     judged = effects.put_beside(person, person.detectable.own)

@@ -4,9 +4,40 @@ for (part in c("check.R", "numbers.R", "simulate.R")) source(file.path(here, "..
 start(c(effectsize = "0.8.3", car = "3.1-1", emmeans = "1.8.4-1", sandwich = "3.0-2", lmtest = "0.9-40", clubSandwich = "0.5.8"))
 suppressPackageStartupMessages(library(clubSandwich))
 
-h_es <- function(e) {
-  e <- as.data.frame(e)
-  list(estimate = e[[1]], ci_low = e$CI_low, ci_high = e$CI_high)
+# The noncentralities under which t is the 97.5% and the 2.5% point. effectsize searches them with optim(), which stops
+# early near t = 0.
+noncentrality <- function(t, df) {
+  limit <- function(p) uniroot(function(ncp) pt(t, df, ncp) - p, t + c(-1, 1) * (4 + abs(t)), extendInt = "yes", tol = 1e-13)$root
+  suppressWarnings(c(limit(.975), limit(.025))) # pt() warns that its last digits may be off
+}
+
+# The standardized difference of effectsize, with the limits of the noncentrality of its t in the same units.
+h_es <- function(e, t, df) {
+  estimate <- as.data.frame(e)[[1]]
+  limits <- noncentrality(t, df)
+  list(estimate = estimate, ci_low = limits[1] * estimate / t, ci_high = limits[2] * estimate / t)
+}
+hedges_j <- function(df) exp(lgamma(df / 2) - log(sqrt(df / 2)) - lgamma((df - 1) / 2))
+
+# Formula: Hedges' g with the limits that belong to a test of the same difference, from its difference, error and df.
+h_g_test <- function(x, y, difference, se, df) {
+  n <- length(x) + length(y) - 2
+  sd <- sqrt(((length(x) - 1) * var(x) + (length(y) - 1) * var(y)) / n)
+  limits <- noncentrality(difference / se, df)
+  list(estimate = hedges_j(n) * difference / sd, ci_low = hedges_j(n) * limits[1] * se / sd,
+       ci_high = hedges_j(n) * limits[2] * se / sd, t = difference / se, df = df)
+}
+
+# Formula: the partially overlapping samples t test of Derrick et al. (2017), T_new2; x and y by person, NA where absent.
+h_overlap <- function(x, y) {
+  both <- !is.na(x) & !is.na(y)
+  a <- x[!is.na(x)]; b <- y[!is.na(y)]
+  nx <- length(a); ny <- length(b); nc <- sum(both); alone <- nx + ny - 2 * nc
+  vx <- var(a) / nx; vy <- var(b) / ny
+  welch <- (vx + vy)^2 / (vx^2 / (nx - 1) + vy^2 / (ny - 1))
+  list(x = a, y = b, difference = mean(a) - mean(b),
+       se = sqrt(vx + vy - 2 * cor(x[both], y[both]) * nc * sqrt(vx * vy / (nx * ny))),
+       df = (nc - 1) + (welch - nc + 1) * alone / (alone + 2 * nc))
 }
 
 # Formula: the large-sample interval of Hedges and Olkin (1985), with the exact and the approximate correction.
@@ -14,7 +45,7 @@ h_g_normal <- function(x, y) {
   x <- x[!is.na(x)]; y <- y[!is.na(y)]
   a <- length(x); b <- length(y); df <- a + b - 2
   d <- (mean(x) - mean(y)) / sqrt(((a - 1) * var(x) + (b - 1) * var(y)) / df)
-  J <- exp(lgamma(df / 2) - log(sqrt(df / 2)) - lgamma((df - 1) / 2))
+  J <- hedges_j(df)
   approx <- 1 - 3 / (4 * df - 1)
   g <- J * d
   se <- sqrt((a + b) / (a * b) + g^2 / (2 * (a + b)))
@@ -125,11 +156,18 @@ for (v in scales) {
     add(name("welch", site), h_t(t.test(x, y)))
     add(name("student", site), h_t(t.test(x, y, var.equal = TRUE)))
     add(name("paired", site), c(list(n = length(p1), r = cor(p2, p1), sd_diff = sd(p2 - p1)), h_t(t.test(p2, p1, paired = TRUE))))
-    add(name("cohens_d", site), h_es(effectsize::cohens_d(x, y, pooled_sd = TRUE)))
-    add(name("hedges_g", site), h_es(effectsize::hedges_g(x, y, pooled_sd = TRUE)))
+    equal <- t.test(x, y, var.equal = TRUE); unequal <- t.test(x, y); pairs <- t.test(p2, p1, paired = TRUE)
+    es <- function(e, h = equal) h_es(e, unname(h$statistic), unname(h$parameter))
+    add(name("cohens_d", site), es(effectsize::cohens_d(x, y, pooled_sd = TRUE)))
+    add(name("hedges_g", site), es(effectsize::hedges_g(x, y, pooled_sd = TRUE)))
+    add(name("hedges_g_welch", site), h_g_test(x, y, mean(x) - mean(y), unequal$stderr, unname(unequal$parameter)))
+    here <- s[s$site == j, c("person", "wave", score)]
+    wide <- merge(here[here$wave == "T2", ], here[here$wave == "T1", ], by = "person", all = TRUE)
+    o <- h_overlap(wide[[3]], wide[[5]])
+    add(name("hedges_g_overlap", site), h_g_test(o$x, o$y, o$difference, o$se, o$df))
     add(name("hedges_g_normal", site), h_g_normal(x, y))
     add(name("paired_d", site), list(
-      dz = h_es(effectsize::cohens_d(p2, p1, paired = TRUE)), gz = h_es(effectsize::hedges_g(p2, p1, paired = TRUE)),
+      dz = es(effectsize::cohens_d(p2, p1, paired = TRUE), pairs), gz = es(effectsize::hedges_g(p2, p1, paired = TRUE), pairs),
       d_av = (mean(p2) - mean(p1)) / sqrt((var(p2) + var(p1)) / 2), # formula: these two
       d_rm = (mean(p2 - p1) / sd(p2 - p1)) * sqrt(2 * (1 - cor(p2, p1)))))
     add(name("mwu", site), h_mwu(x, y))
@@ -178,8 +216,19 @@ add("padjust_with_na", list(p = p, holm = p.adjust(p, "holm"), BH = p.adjust(p, 
 keep_json("sites.json", entries, "close")
 
 # ------------------------------------------------------------------------------- families.json
+# Families of workers: sites 1 and 4 treated; every test is CR2 clustered on the worker.
 families <- simulate_families()$families
-keep_json("families.json", list(T1 = families$T1, T2 = families$T2, paired = h_t(t.test(families$T2, families$T1, paired = TRUE))))
+families$treated <- as.integer(families$site %in% c(1, 4))
+long <- rbind(data.frame(families[c("family", "worker", "site", "treated")], post = 0, y = families$T1),
+              data.frame(families[c("family", "worker", "site", "treated")], post = 1, y = families$T2))
+long <- long[!is.na(long$y), ]
+nested <- function(f, rows) h_cr2(lm(f, data = rows), rows$worker)
+entries <- list(T1 = families$T1, T2 = families$T2, paired = h_t(t.test(families$T2, families$T1, paired = TRUE)))
+for (w in 0:1) entries[[paste0("cr2_worker/arms/T", w + 1)]] <- nested(y ~ treated, long[long$post == w, ])
+for (j in 1:4) entries[[paste0("cr2_worker/change/site", j)]] <- nested(y ~ post, long[long$site == j, ])
+entries[["cr2_worker/did"]] <- nested(y ~ treated * post, long)
+for (j in 1:4) entries[[paste0("cr2_worker/level/site", j)]] <- nested(y ~ 1, long[long$site == j & long$post == 0, ])
+keep_json("families.json", entries)
 
 # ------------------------------------------------------------------------------- edge.json
 same <- c(3, 3, 3); spread <- c(2, 3, 4)
@@ -197,12 +246,11 @@ keep_json("edge.json", list(
   mwu_all_tied = value_or_error(h_mwu(same, same)),
   mwu_n1 = value_or_error(h_mwu(3, c(2, 4, 5))),
   mwu_separated = value_or_error(h_mwu(1:4, 5:8)),
-  g_constant = value_or_error(h_es(effectsize::hedges_g(same, same))),
-  g_n2 = value_or_error(h_es(effectsize::hedges_g(c(3, 4), c(2, 5)))),
-  g_one_constant = value_or_error(h_es(effectsize::hedges_g(same, spread))),
+  g_constant = value_or_error(effectsize::hedges_g(same, same)),
+  g_n2 = list(value = h_g_test(c(3, 4), c(2, 5), 0, sqrt(2.5), 2)), # the pooled variance is 2.5, and 1/2 + 1/2 is 1
+  g_one_constant = list(value = h_g_test(same, spread, 0, sqrt(.5 * 2 / 3), 4)),
   welch_anova_group_n1 = value_or_error(h_oneway(oneway.test(y ~ g, alone))),
   welch_anova_constant_group = value_or_error(h_oneway(oneway.test(y ~ g, still))),
   p_adjust_single = value_or_error(list(holm = p.adjust(.03, "holm"), BH = p.adjust(.03, "BH")))))
 
-# effectsize searches its noncentral-t limits with optim(), which stops some 1e-7 short of them.
-finish(wider = c("^sites.json: (cohens_d|hedges_g|paired_d)/.*/ci_" = 1e-5, "^edge.json: g_.*/ci_" = 1e-5))
+finish()
