@@ -34,23 +34,25 @@ class PlatformExport(FrameExport):
         """Leave out partial rows and rows of other forms that answer none of the items, and count them."""
         import polars as pl
 
-        layout = self.layout
-        if layout.partial is None and layout.record is None:
-            return self
-        texts = _read_texts(self.frame)
+        given, layout = super().select_rows(columns), self.layout
+        if not isinstance(given, PlatformExport) or (layout.partial is None and layout.record is None):
+            return given
+        texts = _read_texts(given.frame)
         wanted = [pl.nth(self.header.index(column)).is_not_null() for column in columns.items.values()]
         answered = texts.select(pl.any_horizontal(pl.lit(value=False), *wanted)).to_series()
-        partial = _find(texts, [layout.partial] if layout.partial else [])
-        kept = answered if layout.record is not None else answered | ~partial
-        frame, filled = _fill_ids(self, texts, columns)
+        # A row with nothing in it is left to those who count such rows.
+        blank = texts.select(~pl.any_horizontal(pl.all().is_not_null())).to_series()
+        partial = _find(texts, [layout.partial] if layout.partial else []) & ~blank
+        kept = blank | answered if layout.record is not None else answered | ~partial
+        frame, filled = _fill_ids(given, texts, columns)
         counts = {"partial_rows_kept": kept & partial, "ids_of_record": kept & filled}
         left_out = {f"partial, {_UNANSWERED}": ~kept & partial, _UNANSWERED: ~kept & ~partial}
         return replace(
-            self,
+            given,
             frame=frame.filter(kept),
-            rows=list(compress(self.rows, kept)),
-            left_out=+(Counter(self.left_out) + Counter({name: int(rows.sum()) for name, rows in left_out.items()})),
-            about=(*self.about, *(note(code, rows=int(rows.sum())) for code, rows in counts.items() if rows.any())),
+            rows=list(compress(given.rows, kept)),
+            left_out=+(Counter(given.left_out) + Counter({name: int(rows.sum()) for name, rows in left_out.items()})),
+            about=(*given.about, *(note(code, rows=int(rows.sum())) for code, rows in counts.items() if rows.any())),
             layout=replace(layout, partial=None, record=None),
         )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from sos_score.errors import InvalidRequest, guess
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import note
 from sos_score.survey.platforms import forms, jisc, limesurvey, qualtrics, redcap, smartsurvey, surveymonkey
 from sos_score.survey.platforms.layout import Head, Layout
@@ -16,7 +16,8 @@ from sos_score.survey.readers.csv import CsvExport
 from sos_score.survey.readers.export import Export, FrameExport
 
 PLAIN = "plain"
-_ROWS = 5
+_ROWS, _TAIL = 5, 1 << 14
+_NAMES = 3  # so many cells in a row name columns, under a title in one
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ def find_platform(head: Head) -> Platform | None:
 
 def read_as_platform(export: Export, chosen: str | None) -> Export:
     """Return an export as the platform means it that wrote it, or that the user says wrote it."""
-    if chosen == PLAIN:
-        return export
-    head = _read_head(export)
-    platform = PLATFORMS[chosen] if chosen else find_platform(head)
+    rows = _read_rows(export)
+    _refuse_title(export, rows)
+    head = Head(export.header, tuple(tuple(cells) for _, cells in rows if len(cells) == len(export.header)))
+    platform = PLATFORMS.get(chosen) if chosen else find_platform(head)
     if platform is None:
-        return export
+        return read_whole(export) if isinstance(export, CsvExport) and _ends_in_a_legend(export) else export
     layout = platform.lay_out(head)
     about = note("platform", title=platform.title, rows=layout.header_rows)
     if layout.changes_rows:
@@ -70,10 +71,29 @@ def read_as_platform(export: Export, chosen: str | None) -> Export:
     return export
 
 
-def _read_head(export: Export) -> Head:
-    width = len(export.header)
+def _read_rows(export: Export) -> list[tuple[int, Sequence[str]]]:
     try:
-        rows = [tuple(cells) for _, cells in islice(export.records(), _ROWS)]
+        return list(islice(export.records(), _ROWS))
     except csv.Error:  # a cell without an end; found and reported where the rows are read
-        rows = []
-    return Head(export.header, tuple(row for row in rows if len(row) == width))
+        return []
+
+
+def _refuse_title(export: Export, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Raise `InvalidSurvey` where what should name the columns is a title over a table."""
+    title = [name.strip() for name in export.header if name.strip()]
+    named = next((line for line, cells in rows if sum(bool(cell.strip()) for cell in cells) >= _NAMES), None)
+    if len(title) == 1 and named is not None:
+        message = f"a title stands where the columns are named ({title[0]!r})"
+        hint = (
+            f"the columns seem to be named in row {named}: --header-row {named} (in a study file, header_row: {named})"
+        )
+        raise InvalidSurvey([Problem(message, export.name, hint=hint, rule="header")])
+
+
+def _ends_in_a_legend(export: CsvExport) -> bool:
+    """Return whether something stands under a row without a text, in the last part of a file."""
+    with export.path.open("rb") as stream:
+        stream.seek(max(stream.seek(0, 2) - _TAIL, 0))
+        lines = [line.strip(b'\r \t",;') for line in stream.read().split(b"\n")[1:]]
+    *_, last = [-1, *(place for place, line in enumerate(lines) if line)]
+    return b"" in lines[:last]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import compress, dropwhile
 from typing import TYPE_CHECKING
 
 from sos_score.notes import Note
@@ -37,6 +38,11 @@ class ReadingOptions:
 
 AS_FOUND = ReadingOptions()
 """Read as the file itself shows."""
+
+UNDER_THE_DATA = "under the data, after a blank row"
+"""The rule by which a legend is left out."""
+
+_TAIL, _MOST_CELLS = 200, 2  # how long a legend is at most, and how many cells each of its rows has
 
 
 class Export(ABC):
@@ -131,6 +137,17 @@ class FrameExport(Export):
         object.__setattr__(self, "header", self.header or tuple(frame.columns))
         object.__setattr__(self, "rows", self.rows or range(1, frame.height + 1))
 
+    def select_rows(self, columns: Columns) -> Export:
+        """Leave out a legend: what stands under the data after a blank row, and answers none of the mapped items."""
+        items = [self.header.index(column) for column in columns.items.values()]
+        legend = _find_legend(self.frame.tail(_TAIL), items)
+        if not legend:
+            return self
+        kept = [True] * max(self.frame.height - _TAIL, 0) + [place not in legend for place in range(_TAIL)]
+        kept = kept[: self.frame.height]
+        left_out = {**self.left_out, UNDER_THE_DATA: len(legend)}
+        return replace(self, frame=self.frame.filter(kept), rows=list(compress(self.rows, kept)), left_out=left_out)
+
     def scan(self, columns: Columns, _types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns."""
         import polars as pl
@@ -148,3 +165,14 @@ class FrameExport(Export):
         """Yield each row as text with its number."""
         for number, row in zip(self.rows, self.frame.iter_rows(), strict=True):
             yield number, ["" if cell is None else str(cell) for cell in row]
+
+
+def _find_legend(tail: pl.DataFrame, items: Sequence[int]) -> list[int]:
+    """Return which of the last rows of a file are a legend: few cells in each, and a blank row before the first."""
+    rows = [["" if cell is None else str(cell).strip() for cell in row] for row in tail.iter_rows()]
+    filled = [sum(map(bool, row)) for row in rows]
+    first = len(rows)
+    while first and filled[first - 1] <= _MOST_CELLS and not any(rows[first - 1][place] for place in items):
+        first -= 1
+    after_blank = dropwhile(lambda place: filled[place] > 0, range(first, len(rows)))
+    return [place for place in after_blank if filled[place]]

@@ -86,3 +86,39 @@ def test_a_platform_that_is_not_known_is_named_with_those_that_are(tmp_path: Pat
         "there is no platform 'qualtrix' (qualtrics, surveymonkey, smartsurvey, redcap, limesurvey, forms, jisc, plain)"
         "; did you mean 'qualtrics'?"
     )
+
+
+TABLE = "respondent,q_1,q_2,q_3,q_4\nA,1,2,3,4\nB,2,2,2,2\n"
+
+
+def score_text(folder: Path, text: str, *options: str) -> tuple[int, list[str], str]:
+    """Score a made file; return the exit code, who is in the scores and what was said."""
+    (folder / "made.csv").write_text(text, encoding="utf-8")
+    code, rows, said = score(folder, str(folder / "made.csv"), *options)
+    return code, [row["respondent"] for row in rows], said.replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize("commas", ["", ",,,,"])
+def test_a_title_over_the_table_is_named_with_the_row_that_names_the_columns(tmp_path: Path, commas: str) -> None:
+    code, _, said = score_text(tmp_path, f"Team survey{commas}\n{commas}\n{TABLE}")
+    assert code == 1
+    assert said.splitlines()[:2] == [
+        "made.csv: a title stands where the columns are named ('Team survey')",
+        "  hint: the columns seem to be named in row 3: --header-row 3 (in a study file, header_row: 3)",
+    ]
+    assert score_text(tmp_path, f"Team survey{commas}\n{commas}\n{TABLE}", "--header-row", "3")[1] == ["A", "B"]
+
+
+def test_a_legend_under_the_data_is_nobody(tmp_path: Path) -> None:
+    legend = ",,,,\n1 = Never,,,,\n5 = Always,,,,\n,,,,\nSource: our own,,,,\n"
+    code, people, said = score_text(tmp_path, TABLE + legend)
+    assert (code, people) == (0, ["A", "B"])
+    assert said.splitlines()[0] == (
+        "made.csv: 2 rows scored; 3 rows left out (under the data, after a blank row); 2 blank rows left out"
+    )
+
+
+@pytest.mark.parametrize("under", [",,,,\nC,,,,5\n", "C,,,,\n", ",,,,\nC,x,1,,\n"])
+def test_a_row_that_answers_or_has_no_blank_row_above_it_is_no_legend(tmp_path: Path, under: str) -> None:
+    _, people, _ = score_text(tmp_path, TABLE + under, "--on-invalid", "missing")
+    assert people == ["A", "B", "C"]
