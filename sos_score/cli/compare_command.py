@@ -26,6 +26,9 @@ Instruments = Annotated[
 ]
 Site = Annotated[str, typer.Option("--site", help="The site column of a file of scores.")]
 Wave = Annotated[str | None, typer.Option("--wave", help="The wave column of a file of scores; wave, if it has one.")]
+Waves = Annotated[
+    str | None, typer.Option("--waves", metavar="FIRST,LAST", help="The waves of a file of scores, in order.")
+]
 Treated = Annotated[str | None, typer.Option("--treated", metavar="1,4", help="The treated sites of a file of scores.")]
 
 
@@ -38,6 +41,7 @@ def compare(
     instrument: Instruments = None,
     site: Site = "site",
     wave: Wave = None,
+    waves: Waves = None,
     treated: Treated = None,
     fmt: Format = None,
     output: Output = None,
@@ -49,7 +53,7 @@ def compare(
     from sos_score.commands.sensitivity import NAME, assess_file
 
     asked = (*(only or ()), *([NAME] if sensitivity else ()))
-    sites = tuple((treated or "").split(",")) if treated else ()
+    sites, order = (tuple(given.split(",")) if given else () for given in (treated, waves))
     chosen = (asked, tuple(scale or ()), tuple(instrument or ()))
-    request = CompareRequest(study, *chosen, site, wave, sites, fmt, output, force, quiet)
+    request = CompareRequest(study, *chosen, site, wave, order, sites, fmt, output, force, quiet)
     (assess_file if NAME in asked else compare_file)(request)

@@ -49,6 +49,8 @@ class CompareRequest:
         The column of the site in a file of scores.
     wave : str or None
         The column of the wave; None for ``wave`` where there is one.
+    waves : tuple of str
+        The waves of a file of scores, in order; none for their own.
     treated : tuple of str
         The treated sites of a file of scores.
     """
@@ -59,6 +61,7 @@ class CompareRequest:
     instruments: tuple[str, ...] = ()
     site: str = "site"
     wave: str | None = None
+    waves: tuple[str, ...] = ()
     treated: tuple[str, ...] = ()
     fmt: str | None = None
     output: str | None = None
@@ -103,6 +106,8 @@ def refuse_nothing(data: StudyData) -> NoReturn:
 def load_request(request: CompareRequest) -> StudyData:
     """Return the data of a study file, or of a file of scores."""
     if Path(request.path).suffix.lower() in (".yaml", ".yml"):
+        if request.waves:
+            raise InvalidRequest("--waves is for a file of scores; a study file has its waves in order")
         return load_study_data(read_study(Path(request.path)))
     from sos_score.study.from_scores import ScoredFile, make_study_from_scores
     from sos_score.survey.readers.registry import open_export
@@ -111,7 +116,10 @@ def load_request(request: CompareRequest) -> StudyData:
     if wave is None:
         with open_export(request.path) as export:
             wave = "wave" if "wave" in [name.strip() for name in export.header] else None
-    return make_study_from_scores(ScoredFile(request.path, request.site, wave, request.treated))
+    if wave is None and request.waves:
+        raise InvalidRequest(f"{request.path} has no column 'wave' for --waves; name it with --wave")
+    scored = ScoredFile(request.path, request.site, wave, request.treated, waves=request.waves)
+    return make_study_from_scores(scored)
 
 
 def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:

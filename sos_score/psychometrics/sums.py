@@ -109,8 +109,8 @@ def sum_answers(
 ) -> dict[tuple[str, Group], AnswerSums]:
     """Return the sums of every scale in every group, by (scale, group), and over all groups, the group ``()``.
 
-    A term that nobody in a group answered makes no row of that group incomplete; where there is one the rows are read
-    a second time. `has_tables` counts the pairs of answers too, where there are few options.
+    Groups come as they first appear. A term that nobody in a group answered makes no row of that group incomplete;
+    where there is one the rows are read a second time. `has_tables` counts the pairs of answers too, where there are few options.
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = Reading(scales, by, missing, has_tables=has_tables)
@@ -130,7 +130,8 @@ def sum_answers(
     for name, masks in asked.items():
         every = masks if missing == "listwise" else dict.fromkeys(masks, reading.every(name))
         found[name, ()] = reduce(add, [reading.sums[name, group, every[()]] for group in groups])
-        found |= {(name, group): reading.sums[name, group, every[group]] for group in groups}
+        appeared = dict.fromkeys(group for _, group, _ in reading.sums)
+        found |= {(name, group): reading.sums[name, group, every[group]] for group in appeared}
     return found
 
 

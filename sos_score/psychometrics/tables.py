@@ -12,7 +12,9 @@ from sos_score.psychometrics.batches import Group, order_group
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 from sos_score.sentences.psychometrics import FEW
+from sos_score.survey.waves import order_waves
 
+WAVE = "wave"
 ALL = "all"
 """What stands in a group column for all rows."""
 
@@ -37,12 +39,21 @@ def choose_scales(responses: Responses, scales: Iterable[str]) -> list[ScalePlan
 def list_groups(groups: Iterable[Group], by: Sequence[str]) -> dict[Group, dict[str, str]]:
     """Return the values of each group, all rows first; groups with a blank value are left out.
 
+    `groups` come as they first appear, and so do waves whose names say no order; see `order_waves`.
+
     Examples
     --------
     >>> list_groups([("2",), (), ("1",), (None,)], ["site"])
     {(): {'site': 'all'}, ('1',): {'site': '1'}, ('2',): {'site': '2'}}
     """
-    named = sorted({group for group in groups if group and None not in group}, key=order_group)
+    there = dict.fromkeys(group for group in groups if group and None not in group)
+    orders = {place: order_waves(str(group[place]) for group in there) for place, name in enumerate(by) if name == WAVE}
+
+    def order(group: Group) -> list[tuple[int, str]]:
+        named = zip(order_group(group), group, strict=True)
+        return [(orders[at].index(str(name)), "") if at in orders else key for at, (key, name) in enumerate(named)]
+
+    named = sorted(there, key=order)
     return {group: dict(zip(by, map(str, group or (ALL,) * len(by)), strict=True)) for group in [(), *named]}
 
 
@@ -56,7 +67,7 @@ def name_group(group: Mapping[str, str]) -> str:
     """
     if group and all(value == ALL for value in group.values()):
         return "all rows"
-    return ", ".join(value if name == "wave" else f"{name} {value}" for name, value in group.items())
+    return ", ".join(value if name == WAVE else f"{name} {value}" for name, value in group.items())
 
 
 def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> dict[str, Any]:

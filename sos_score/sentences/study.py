@@ -46,6 +46,10 @@ def _at(wave: str | None) -> str:
     return "" if wave is None else f" at {wave}"
 
 
+def _waves_as_they_appear(waves: tuple[str, ...]) -> str:
+    return f"waves are in the order in which they first appear: {', '.join(waves)}; --waves sets another"
+
+
 STUDY: dict[str, str | Callable[..., str]] = {
     "no_arms": "there are no arms: sites are described, and no arms compared",
     "one_arm": "there is one arm, {arm}: sites are described, and no arms compared",
@@ -64,6 +68,7 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "moved": _moved,
     "left_out": _left_out,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
+    "waves_as_they_appear": _waves_as_they_appear,
     "not_linked": _not_linked,
     "linked_otherwise": _linked_otherwise,
 }

@@ -15,12 +15,14 @@ from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
+from sos_score.notes import note
 from sos_score.scoring.files import FileSummary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
 from sos_score.survey.readers.registry import open_export
+from sos_score.survey.waves import are_words, order_waves
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +47,8 @@ class ScoredFile:
         The column of whoever is linked across waves; else ``respondent``, or where there is none ``target``.
     instruments : tuple of Instrument
         Definitions that scores may come from, beside those shipped.
+    waves : tuple of str
+        The waves in order; none for the order of `order_waves`.
     """
 
     path: str
@@ -53,6 +57,7 @@ class ScoredFile:
     treated: tuple[str, ...] = ()
     person: str | None = None
     instruments: tuple[Instrument, ...] = ()
+    waves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
     least = study.privacy.smallest_cell
     notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]
+    if not scored.waves and are_words(study.waves):
+        notes.append(note("waves_as_they_appear", waves=tuple(study.waves)))
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     return StudyData(
         study=study,
@@ -153,7 +160,7 @@ def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: 
             site: {"arm": "treated" if site in scored.treated else "contrast"} if scored.treated else {}
             for site in sites
         },
-        "waves": _sort_naturally(cells.columns[ids["wave"]]) if "wave" in ids else [],
+        "waves": _order_waves(scored, cells.columns[ids["wave"]]) if "wave" in ids else [],
         "sources": {
             name: {"files": scored.path, "instrument": group[0].instrument.id if group[0].instrument else name}
             for name, group in scores.items()
@@ -161,6 +168,15 @@ def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: 
         "levels": [level for level in ("site", "worker", "family") if level in ids],
     }
     return Study.model_validate(data)
+
+
+def _order_waves(scored: ScoredFile, cells: list[str]) -> list[str]:
+    """Return the waves in the order asked for, which has to name each of them once; else in their own."""
+    found = order_waves(cells)
+    if scored.waves and sorted(scored.waves) != sorted(found):
+        message = f"--waves {','.join(scored.waves)} is not every wave of column '{scored.wave}' once"
+        raise InvalidRequest(f"{message} (waves: {', '.join(found)})")
+    return list(scored.waves) or found
 
 
 def _make_ids(study: Study, cells: _Cells, ids: dict[str, str]) -> pd.DataFrame:

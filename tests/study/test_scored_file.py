@@ -45,6 +45,47 @@ def test_sites_arms_and_waves_are_those_of_the_data_in_natural_order(path: Path)
     assert study.title == "scores.csv"
 
 
+ORDERS = {
+    ("Spring", "Autumn"): ["Spring", "Autumn"],
+    ("Before", "After"): ["Before", "After"],
+    ("Start", "End"): ["Start", "End"],
+    ("Wave 10", "Wave 9"): ["Wave 9", "Wave 10"],
+    ("2020-04", "2019-10"): ["2019-10", "2020-04"],
+}
+
+
+@pytest.mark.parametrize("waves", ORDERS)
+def test_waves_in_words_keep_the_order_in_which_they_appear(path: Path, waves: tuple[str, str]) -> None:
+    path.write_text(SCORES.replace("T10", waves[0]).replace("T2", waves[1]), encoding="utf-8")
+    data = make_study_from_scores(make(path))
+    assert list(data.study.waves) == ORDERS[waves]
+    said = [each["waves"] for each in data.notes if each.code == "waves_as_they_appear"]
+    assert said == ([] if waves[0][-1].isdecimal() else [waves])
+
+
+def test_waves_are_in_the_order_asked_for(path: Path) -> None:
+    data = make_study_from_scores(make(path, waves=("T10", "T2")))
+    assert list(data.study.waves) == ["T10", "T2"]
+    assert "waves_as_they_appear" not in {each.code for each in data.notes}
+
+
+def test_an_order_of_other_waves_is_refused(path: Path) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        make_study_from_scores(make(path, waves=("T1", "T2")))
+    assert str(caught.value) == "--waves T1,T2 is not every wave of column 'wave' once (waves: T2, T10)"
+
+
+def test_what_change_means_is_said_first_and_follows_the_order_asked_for(path: Path) -> None:
+    path.write_text(SCORES.replace("T10", "Spring").replace("T2", "Autumn"), encoding="utf-8")
+    runs = [
+        CliRunner().invoke(app, ["compare", "scores.csv", *given])
+        for given in ([], ["--waves", "Autumn,Spring"], ["--waves", "Autumn"])
+    ]
+    assert [run.exit_code for run in runs] == [0, 0, 2]
+    assert "Change is Autumn minus Spring.\n" in runs[0].stdout
+    assert "Change is Spring minus Autumn.\n" in runs[1].stdout
+
+
 def test_known_scores_are_outcomes_of_their_definition(path: Path) -> None:
     data = make_study_from_scores(make(path))
     bond = data.outcome("wai_s.bond")

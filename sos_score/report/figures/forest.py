@@ -29,13 +29,14 @@ _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
 def list_forests(report: ReportData) -> Iterator[Picture]:
     """Yield a picture of the arms at each wave, and of how they changed."""
     labels = report.labels
-    groups: dict[tuple[str, str], Pairs] = {}
+    groups: dict[tuple[str, tuple[str, ...]], Pairs] = {}
     for each in report.comparison.findings:
         if each.is_judged and each.question in _TITLES and not math.isnan(each.effect.value):
-            pairs = groups.setdefault((each.question, labels.name_waves(each.waves)), {})
+            pairs = groups.setdefault((each.question, each.waves), {})
             pairs.setdefault(labels.name_outcome(each), {})[each.unit] = each
-    for (question, wave), pairs in sorted(groups.items()):
-        yield _make_picture(question, wave, pairs, labels)
+    order = list(report.comparison.plan.waves)
+    for question, waves in sorted(groups, key=lambda each: (each[0], [order.index(wave) for wave in each[1]])):
+        yield _make_picture(question, labels.name_waves(waves), groups[question, waves], labels)
 
 
 def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Picture:

@@ -1,0 +1,45 @@
+"""Run the commands shown on the pages of the docs, and put what they print now below them.
+
+``python docs/refresh.py [PAGE...]`` takes every page unless some are named. Read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support import run_shell  # noqa: E402 - the tests' own way of running a command
+from test_docs import CONSOLE, PAGES, show_lines, split_commands  # noqa: E402
+
+
+def refresh(page: Path) -> bool:
+    """Rewrite one page where its commands print something else; return whether they do."""
+    with tempfile.TemporaryDirectory() as folder:
+        workplace = Path(folder)
+        for name in ("examples", "instruments"):
+            shutil.copytree(ROOT / name, workplace / name)
+
+        def renew(block: re.Match[str]) -> str:
+            parts = []
+            for command, shown in split_commands(block[1]):
+                printed = run_shell(command, workplace)
+                same = show_lines(printed) == show_lines(shown)
+                parts.append(f"$ {command}\n" + (shown if same else "".join(f"{x}\n" for x in show_lines(printed))))
+            return "```console\n" + "".join(parts) + "```"
+
+        before = page.read_text(encoding="utf-8")
+        after = CONSOLE.sub(renew, before)
+    page.write_text(after, encoding="utf-8")
+    return after != before
+
+
+if __name__ == "__main__":
+    for page in [Path(name).resolve() for name in sys.argv[1:]] or PAGES:
+        if refresh(page):
+            print(page.relative_to(ROOT))
