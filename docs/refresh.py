@@ -1,4 +1,4 @@
-"""Run the commands shown on the pages of the docs, and put what they print now below them.
+"""Run the commands shown on the pages of the docs, put what they print now below them, and draw the imports anew.
 
 ``python docs/refresh.py [PAGE...]`` takes every page unless some are named. Read the difference before you commit it.
 """
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support import run_shell  # noqa: E402 - the tests' own way of running a command
+from test_architecture import draw_imports  # noqa: E402
 from test_docs import CONSOLE, PAGES, show_lines, split_commands  # noqa: E402
 
 
@@ -29,12 +30,15 @@ def refresh(page: Path) -> bool:
             parts = []
             for command, shown in split_commands(block[1]):
                 printed = run_shell(command, workplace)
-                same = show_lines(printed) == show_lines(shown)
-                parts.append(f"$ {command}\n" + (shown if same else "".join(f"{x}\n" for x in show_lines(printed))))
+                is_same = show_lines(printed) == show_lines(shown)
+                renewed = "\n".join(show_lines(printed)) + shown[len(shown.rstrip()) :]
+                parts.append(f"$ {command}\n{shown if is_same else renewed}")
             return "```console\n" + "".join(parts) + "```"
 
         before = page.read_text(encoding="utf-8")
         after = CONSOLE.sub(renew, before)
+    if page.name == "contributing.md":
+        after = re.sub(r"```text\nversion\n.*?```", f"```text\n{draw_imports()}\n```", after, flags=re.DOTALL)
     page.write_text(after, encoding="utf-8")
     return after != before
 
@@ -42,4 +46,4 @@ def refresh(page: Path) -> bool:
 if __name__ == "__main__":
     for page in [Path(name).resolve() for name in sys.argv[1:]] or PAGES:
         if refresh(page):
-            print(page.relative_to(ROOT))
+            print(page.relative_to(ROOT))  # noqa: T201 - what was changed

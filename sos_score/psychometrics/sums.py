@@ -110,7 +110,8 @@ def sum_answers(
     """Return the sums of every scale in every group, by (scale, group), and over all groups, the group ``()``.
 
     Groups come as they first appear. A term that nobody in a group answered makes no row of that group incomplete;
-    where there is one the rows are read a second time. `has_tables` counts the pairs of answers too, where there are few options.
+    where there is one the rows are read a second time. `has_tables` counts the pairs of answers too, where there are
+    few options.
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = Reading(scales, by, missing, has_tables=has_tables)
