@@ -32,6 +32,7 @@ ORDER = [
     "statistics",
     "psychometrics",
     "plausibility",
+    "check",
     "comparison",
     "output",
     "report",
@@ -182,6 +183,7 @@ print([name for name in {HEAVY!r} if name in sys.modules], code or 0, file=sys.s
         ["show", "wai"],
         ["validate", "instruments"],
         ["score", "examples/wai_s_labels.csv", "-i", "wai-s"],
+        ["check", "examples/wai_s_labels.csv", "-i", "wai-s"],
     ],
     ids=lambda args: args[0],
 )

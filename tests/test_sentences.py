@@ -12,6 +12,7 @@ import pytest
 import sos_score
 from sos_score.notes import Note, note
 from sos_score.sentences import SENTENCES
+from sos_score.sentences.check import CHECK
 from sos_score.sentences.comparison import COMPARISON
 from sos_score.sentences.psychometrics import PSYCHOMETRICS
 from sos_score.sentences.statistics import STATISTICS
@@ -19,7 +20,7 @@ from sos_score.sentences.study import STUDY
 from sos_score.sentences.survey import SURVEY
 
 PACKAGE = Path(sos_score.__file__).parent
-PARTS = (SURVEY, STATISTICS, PSYCHOMETRICS, STUDY, COMPARISON)
+PARTS = (SURVEY, STATISTICS, PSYCHOMETRICS, STUDY, COMPARISON, CHECK)
 
 
 def test_no_code_has_two_sentences() -> None:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from sos_score.cli import (
     agreement_command,
+    check_command,
     codebook_command,
     compare_command,
     demo_command,
@@ -95,6 +96,7 @@ app.command("list")(list_command.list_instruments)
 app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
+app.command("check")(check_command.check)
 app.command("score")(score_command.score)
 app.command("codebook")(codebook_command.codebook)
 app.command("compare")(compare_command.compare)

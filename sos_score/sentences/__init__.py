@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sos_score.sentences.check import CHECK
 from sos_score.sentences.comparison import COMPARISON
 from sos_score.sentences.psychometrics import PSYCHOMETRICS
 from sos_score.sentences.statistics import STATISTICS
@@ -12,4 +13,4 @@ from sos_score.sentences.survey import SURVEY
 
 Sentence = str | Callable[..., str]
 
-SENTENCES: dict[str, Sentence] = {**SURVEY, **STATISTICS, **PSYCHOMETRICS, **STUDY, **COMPARISON}
+SENTENCES: dict[str, Sentence] = {**SURVEY, **STATISTICS, **PSYCHOMETRICS, **STUDY, **COMPARISON, **CHECK}

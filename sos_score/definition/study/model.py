@@ -252,6 +252,42 @@ class Privacy(Model):
     smallest_cell: Annotated[int, Field(ge=1)] = 5
 
 
+class Accepted(Model):
+    """A finding of ``sos-score check`` that was looked at and is left as it is.
+
+    Attributes
+    ----------
+    found : str
+        What was found, by its code (``straight_lines``), as ``check --format json`` gives it.
+    reason : str
+        Why it is left; printed with the finding each time.
+    source : str or None
+        The source it is in; else all of them.
+    about : str or None
+        The item, scale or column it is about; else any.
+    at_most : int or None
+        How many rows or cells may show it; where there are more, it is said again as new.
+    """
+
+    found: IdName
+    reason: Text
+    source: IdName | None = None
+    about: Text | None = None
+    at_most: Annotated[int, Field(ge=1)] | None = None
+
+
+class Checks(Model):
+    """What is known of the data.
+
+    Attributes
+    ----------
+    accepted : list of Accepted
+        Findings that are left as they are, with the reason.
+    """
+
+    accepted: list[Accepted] = []
+
+
 class Study(Model):
     """A study: sites in arms, waves, the files that hold the answers, and the plan of analysis.
 
@@ -283,6 +319,8 @@ class Study(Model):
         The plan of analysis.
     privacy : Privacy
         What may not be shown.
+    checks : Checks
+        What is known of the data.
     """
 
     format: Literal[1]
@@ -298,6 +336,7 @@ class Study(Model):
     pairs: dict[IdName, Pair] = {}
     plan: Plan = Plan()
     privacy: Privacy = Privacy()
+    checks: Checks = Checks()
 
     @property
     def reference_arm(self) -> str | None:

@@ -14,6 +14,7 @@ from sos_score.definition.text import fold_text
 from sos_score.definition.yaml.document import Document, Loc
 from sos_score.definition.yaml.errors import find_place
 from sos_score.errors import Problem, guess
+from sos_score.sentences.check import CHECK
 from sos_score.words import count
 
 # What an id column may stand for, beside the levels of the study.
@@ -209,6 +210,20 @@ def check_pairs(study: Study, _instruments: Instruments) -> Iterator[Finding]:
             yield Finding(("pairs", name, "level"), message, guess(pair.level, study.levels))
 
 
+def check_accepted(study: Study, _instruments: Instruments) -> Iterator[Finding]:
+    """What is accepted can be found, in a source of the study."""
+    codes = [code.removeprefix("check_") for code in CHECK]
+    for index, accepted in enumerate(study.checks.accepted):
+        loc: Loc = ("checks", "accepted", index)
+        if accepted.found not in codes:
+            message = f"no finding of a check has the code '{accepted.found}'"
+            yield Finding((*loc, "found"), message, guess(accepted.found, codes))
+        if accepted.source is not None and accepted.source not in study.sources:
+            sources = list(study.sources)
+            message = f"no source '{accepted.source}' (sources: {', '.join(sources)})"
+            yield Finding((*loc, "source"), message, guess(accepted.source, sources))
+
+
 RULES: dict[str, Rule] = {
     "arm": check_arms,
     "reference": check_reference,
@@ -222,4 +237,5 @@ RULES: dict[str, Rule] = {
     "outcome": check_outcomes,
     "family": check_families,
     "pair": check_pairs,
+    "accepted": check_accepted,
 }

@@ -77,4 +77,9 @@ plan:
 
 # Results of fewer people than this are not shown.
 privacy: {{smallest_cell: 5}}
+
+# Findings of `sos-score check` that you have looked at and leave as they are.
+# checks:
+#   accepted:
+#     - {{found: straight_lines, source: alliance, at_most: 2, reason: Both were asked again}}
 """

@@ -1,0 +1,1 @@
+"""Everything about a file of answers before it is believed."""

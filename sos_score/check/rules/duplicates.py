@@ -1,0 +1,49 @@
+"""Rows that are there twice: the same person, or the same answers from two people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sos_score.check.answers import Answers
+from sos_score.check.finding import Finding, Place, make_finding
+from sos_score.check.rules.straight import list_straight
+from sos_score.psychometrics.straight_lines import SHORTEST_RUN
+
+
+def find_duplicates(answers: Answers) -> Iterator[Finding]:
+    """Yield, for each file, the rows whose person is there more than once, and those that name nobody."""
+    import polars as pl
+
+    if "respondent" in answers.ids:
+        for file, lines, count in answers.locate(answers.frame.filter(pl.col("respondent").is_null())):
+            place = Place("respondent", file.name, lines, count=count, of=file.frame.height)
+            yield make_finding("duplicates", "problem", "respondent_blank", place)
+    key = answers.key
+    if not key.columns:
+        return
+    named = answers.frame.filter(pl.any_horizontal(pl.col(key.named_by).is_not_null()))
+    columns = list(key.columns)
+    repeated = named.filter(pl.len().over(columns) > 1)
+    people, everybody = (each.select(columns).n_unique() for each in (repeated, named))
+    is_everybody = people == everybody and not answers.wave
+    for file, lines, count in answers.locate(repeated):
+        place = Place("", file.name, lines, count=count, of=file.frame.height)
+        yield make_finding("duplicates", "problem", "row_repeated", place, people=people, is_everybody=is_everybody)
+
+
+def find_copies(answers: Answers) -> Iterator[Finding]:
+    """Yield the rows that give exactly the same answers as another, where there are many and no straight line."""
+    import polars as pl
+
+    for instrument in answers.instruments:
+        items = answers.items(instrument)
+        codes = answers.codes(items)
+        enough = (~np.isnan(codes)).sum(axis=1) >= max(SHORTEST_RUN, len(items) / 2)
+        kept = enough & ~list_straight(answers, instrument)
+        rows = answers.frame.filter(pl.Series(kept))
+        alike = pl.DataFrame(codes[kept]).select(pl.struct(pl.all()).is_duplicated().alias("alike"))["alike"]
+        for file, lines, count in answers.locate(rows.filter(alike)):
+            place = Place(instrument.id, file.name, lines, count=count, of=file.frame.height)
+            yield make_finding("duplicates", "warning", "answers_copied", place)

@@ -1,0 +1,42 @@
+"""Items that run against their scale, everywhere or at some sites or waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.check.answers import Answers
+from sos_score.check.finding import Finding, Group, Place, make_finding
+from sos_score.psychometrics.internal_consistency.key_places import locate_suspects
+
+
+def find_against(answers: Answers) -> Iterator[Finding]:
+    """Yield each item that runs against its scale, at the widest place of which that can be said.
+
+    An item of several scales is named with the smallest of them. Places are made by the first two columns of groups.
+    """
+    first, second = (_read_places(answers, place) for place in (0, 1))
+    named: set[str] = set()
+    scales = [scale for plan in answers.plans.values() for scale in plan.scales if not scale.of_scores]
+    for scale in sorted(scales, key=lambda each: len(each.terms)):
+        names = [term.name for term in scale.terms]
+        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
+        found = locate_suspects(answers.codes(names) * signs, first, second)
+        for each in found:
+            item = names[each.item]
+            if item not in named:
+                places = zip(answers.by, (each.site, each.wave), strict=False)
+                group: Group = tuple((name, value) for name, value in places if value)
+                place = Place(item, group=group, count=each.n, of=answers.frame.height)
+                yield make_finding("keys", "warning", "item_against", place, scale=scale.scale)
+        named |= {names[each.item] for each in found}
+
+
+def _read_places(answers: Answers, place: int) -> NDArray[np.str_]:
+    """Return the value of a column of groups in each row, empty where unknown."""
+    column = answers.by[place] if place < len(answers.by) else None
+    if column is None:
+        return np.full(answers.frame.height, "", dtype=str)
+    return answers.frame[column].fill_null("").to_numpy().astype(str)

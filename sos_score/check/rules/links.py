@@ -1,0 +1,73 @@
+"""Who is there at which wave, and ids that keep people from being linked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sos_score.check.answers import Answers
+from sos_score.check.finding import Finding, Place, make_finding
+from sos_score.definition.text import fold_code
+
+
+@dataclass(frozen=True)
+class WavePair:
+    """Two waves, and who was there.
+
+    Attributes
+    ----------
+    both, only_first, only_second : int
+        People at both waves, and at one of them only.
+    near : int
+        People at one wave only whose id, but for case, white space and zeros in front, is also at the other.
+    """
+
+    first: str
+    second: str
+    both: int
+    only_first: int
+    only_second: int
+    near: int
+
+
+def list_pairs(answers: Answers) -> list[WavePair]:
+    """Return each two waves that follow one another, in the order of the file; none where nobody is named."""
+    import polars as pl
+
+    if not answers.person or not answers.wave:
+        return []
+    named = answers.frame.select(answers.person, answers.wave).drop_nulls()
+    present = named[answers.wave].unique(maintain_order=True).to_list()
+    waves = [wave for wave in answers.waves or present if wave in present]
+    people = {wave: set(named.filter(pl.col(answers.wave) == wave)[answers.person]) for wave in waves}
+    pairs = []
+    for first, second in pairwise(waves):
+        left, right = people[first] - people[second], people[second] - people[first]
+        near = {fold_id(each) for each in left} & {fold_id(each) for each in right}
+        pairs.append(WavePair(first, second, len(people[first] & people[second]), len(left), len(right), len(near)))
+    return pairs
+
+
+def fold_id(text: str) -> str:
+    """Return an id without what typing changes: case, white space, zeros in front, a decimal point behind.
+
+    Examples
+    --------
+    >>> fold_id(" f001 "), fold_id("F1"), fold_id("1.0"), fold_id("01")
+    ('f1', 'f1', '1', '1')
+    """
+    head = fold_code(text).replace(" ", "")
+    digits = head.rstrip("0123456789")
+    return digits + (head[len(digits) :].lstrip("0") or head[len(digits) :][-1:])
+
+
+def find_links(answers: Answers) -> Iterator[Finding]:
+    """Yield waves that nobody links, and ids that are nearly the same."""
+    for pair in list_pairs(answers):
+        waves = {"first": pair.first, "second": pair.second}
+        everybody = pair.both + pair.only_first + pair.only_second
+        if pair.near:
+            yield make_finding("links", "warning", "ids_nearly_linked", Place(count=pair.near, of=everybody), **waves)
+        elif not pair.both:
+            yield make_finding("links", "warning", "nobody_linked", Place(of=everybody), **waves)

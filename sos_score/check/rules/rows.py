@@ -1,0 +1,49 @@
+"""Rows that are no answers of anybody: blank ones, and those that were made to try the survey out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sos_score.check.answers import Answers
+from sos_score.check.finding import Finding, Place, make_finding
+from sos_score.definition.text import fold_code
+
+_TRIAL = re.compile(r"(?i)(test|testing|dummy|demo|preview|example|sample|xxx+|asdf\w*)[-_ ]?\w{0,3}")
+
+
+def find_left_out(answers: Answers) -> Iterator[Finding]:
+    """Yield, for each file, how many rows have nothing in them, and how many a rule of the platform left out."""
+    for file in answers.files:
+        for rule, count in file.export.left_out.items():
+            place = Place(file=file.name, count=count, of=file.frame.height + file.blank_rows + count)
+            yield make_finding("rows", "note", "rows_left_out", place, rule=rule)
+        if file.blank_rows:
+            rows = file.frame.height + file.blank_rows
+            yield make_finding("rows", "note", "rows_blank", Place(file=file.name, count=file.blank_rows, of=rows))
+
+
+def find_test_rows(answers: Answers) -> Iterator[Finding]:
+    """Yield, for each file, the rows whose respondent is called as people call themselves when they try a survey."""
+    import polars as pl
+
+    for role in ("respondent", "target"):
+        if role not in answers.ids:
+            continue
+        named = answers.frame[role].unique().drop_nulls().to_list()
+        trial = [each for each in named if _TRIAL.fullmatch(each)]
+        for file, lines, count in answers.locate(answers.frame.filter(pl.col(role).is_in(trial))):
+            place = Place(role, file.name, lines, count=count, of=file.frame.height)
+            yield make_finding("rows", "warning", "rows_trial", place)
+
+
+def find_spellings(answers: Answers) -> Iterator[Finding]:
+    """Yield the sites and waves that are spelt in two ways."""
+    for column in answers.by:
+        counts = answers.frame[column].drop_nulls().value_counts(sort=True).rows()
+        seen: dict[str, tuple[str, int]] = {}
+        for value, count in counts:
+            one, most = seen.setdefault(fold_code(value), (value, count))
+            if one != value:
+                place = Place(column, count=most, of=count)
+                yield make_finding("rows", "warning", "group_spelt", place, one=one, other=value)

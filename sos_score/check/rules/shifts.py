@@ -1,0 +1,117 @@
+"""Answers stored one too high or too low, and answers that run the other way round, at some sites or waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sos_score.check.answers import Answers, FileAnswers, list_groups, read_numbers
+from sos_score.check.finding import Finding, Place, make_finding
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.responses import ResponseScale
+from sos_score.survey.coding import find_invalid
+
+FEWEST_STRAYS = 3
+"""Fewer numbers just outside the range are typing errors, not another way of storing all of them."""
+
+FEWEST_ITEMS = 6
+FEWEST_PEOPLE = 10
+"""Fewer items or people give no profile to compare."""
+
+# One-sided 99 %: as improbable must it be that the two profiles go together after all.
+_Z = 2.326
+
+
+def find_shifted(answers: Answers) -> Iterator[Finding]:
+    """Yield each response scale whose answers are stored one too high or too low, in a file and group.
+
+    That is so where numbers stand just above the highest answer, none further out, and nobody gave the lowest; or the
+    other way round.
+    """
+    for file in answers.files:
+        strays = _list_strays(file)
+        if not strays:
+            continue
+        numbers = read_numbers(file, [item for items in strays.values() for item in items])
+        for group, rows in list_groups(file.frame, answers.by):
+            for name, items in strays.items():
+                responses = file.scorer.keys[items[0]].responses
+                values = numbers[rows].select(items).to_numpy()
+                step = measure_step(values, responses.min, responses.max)
+                if step:
+                    place = Place(name, file.name, (), group, count=int((~np.isnan(values)).sum()))
+                    ends = {"low": responses.min, "high": responses.max}
+                    yield make_finding("shifts", "problem", "scale_shifted", place, step=step, **ends)
+
+
+def _list_strays(file: FileAnswers) -> dict[str, list[str]]:
+    """Return the items of each response scale in whose columns any number is just outside the range."""
+    near: set[str] = set()
+    for each in find_invalid(file.distinct, file.scorer.columns, file.scorer.keys):
+        key = file.scorer.keys[each.item]
+        if key.is_number(each.text) and float(each.text) in (key.responses.min - 1, key.responses.max + 1):
+            near.add(key.name)
+    return {
+        name: [item for item in file.scorer.columns.items if file.scorer.keys[item].name == name]
+        for name in sorted(near)
+    }
+
+
+def measure_step(values: NDArray[np.float64], low: float, high: float) -> int:
+    """Return 1 where all answers seem to be stored one too high, -1 where one too low, else 0.
+
+    Examples
+    --------
+    >>> measure_step(np.array([[1.0, 4], [4, 4], [2, 3]]), 0, 3), measure_step(np.array([[0.0, 4], [4, 4]]), 0, 3)
+    (1, 0)
+    """
+    known = values[~np.isnan(values)]
+    for step, end, other in ((1, high, low), (-1, low, high)):
+        beyond = (known - end) * step
+        if (beyond == 1).sum() >= FEWEST_STRAYS and not (beyond > 1).any() and not ((known - other) * step <= 0).any():
+            return step
+    return 0
+
+
+def find_mirrored(answers: Answers) -> Iterator[Finding]:
+    """Yield each group whose items lie high where they lie low for everybody else: stored the other way round.
+
+    Two profiles of item means are compared, of the group and of all others. Where a group answers higher or lower
+    throughout, the profile stays as it is; where its codes are turned round, it is mirrored.
+    """
+    if not answers.by:
+        return
+    for instrument in answers.instruments:
+        items = _list_alike(answers, instrument)
+        if len(items) < FEWEST_ITEMS:
+            continue
+        whole = answers.codes(items)
+        with np.errstate(invalid="ignore"):
+            sums, counts = np.nansum(whole, axis=0), (~np.isnan(whole)).sum(axis=0)
+            for group, rows in answers.places():
+                codes = whole[rows]
+                own, n = np.nansum(codes, axis=0), (~np.isnan(codes)).sum(axis=0)
+                usable = (n >= FEWEST_PEOPLE) & (counts - n >= FEWEST_PEOPLE)
+                if usable.sum() < FEWEST_ITEMS:
+                    continue
+                r = _correlate((own / n)[usable], ((sums - own) / (counts - n))[usable])
+                if r < -np.tanh(_Z / np.sqrt(usable.sum() - 3)):
+                    place = Place(instrument.id, group=group, count=len(rows), of=len(whole))
+                    yield make_finding("shifts", "warning", "group_mirrored", place, items=int(usable.sum()), r=r)
+
+
+def _list_alike(answers: Answers, instrument: Instrument) -> list[str]:
+    """Return the items that are answered on the response scale most items have."""
+    kinds: dict[int, tuple[ResponseScale, list[str]]] = {}
+    for item in answers.items(instrument):
+        responses = instrument.responses[item]
+        kinds.setdefault(id(responses), (responses, []))[1].append(item)
+    return max((items for _, items in kinds.values()), key=len, default=[])
+
+
+def _correlate(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    a, b = one - one.mean(), other - other.mean()
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / scale if scale > 0 else 0.0

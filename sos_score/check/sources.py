@@ -1,0 +1,161 @@
+"""What is checked together: the files of one kind, opened and read as far as they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sos_score.check.answers import Answers, FileAnswers, name_ids, read_answers
+from sos_score.check.finding import Finding
+from sos_score.check.roster import Response, find_roster, list_responses, read_roster
+from sos_score.check.rules.registry import run_rules
+from sos_score.check.rules.unread import find_refused
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.text import fold_text
+from sos_score.errors import InvalidSurvey, Problem
+from sos_score.scoring.expressions import answer_column
+from sos_score.study.file import StudyFile
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.survey.readers.registry import open_export
+
+DEFAULT_BY = ("site", "wave")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files of one kind, before they are opened.
+
+    Attributes
+    ----------
+    name : str
+        Its id in a study; empty outside one.
+    files : tuple
+        Each file with its column map.
+    by : tuple of str or None
+        The id columns that make groups; else site and wave, as far as they are there.
+    ids : mapping
+        ``person``, ``site`` and ``wave`` to the id columns that hold them, where they are called otherwise.
+    where : mapping
+        The rows to look at: id column to the values it may have.
+    waves : tuple of str
+        The waves in order, where that is known.
+    roster : Path or None
+        Who was asked.
+    """
+
+    name: str
+    instruments: tuple[Instrument, ...]
+    files: tuple[tuple[str, ColumnMap | None], ...]
+    reading: ReadingOptions = AS_FOUND
+    by: tuple[str, ...] | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    waves: tuple[str, ...] = ()
+    roster: Path | None = None
+
+
+@dataclass(frozen=True)
+class CheckedSource:
+    """Files of one kind, checked.
+
+    Attributes
+    ----------
+    answers : Answers or None
+        None where no file could be read.
+    findings : tuple of Finding
+        What every rule found.
+    responses : tuple of Response
+        How many of those asked answered, where there is a roster.
+    unread : tuple of Problem
+        Why files could not be read.
+    """
+
+    source: Source
+    answers: Answers | None
+    findings: tuple[Finding, ...]
+    responses: tuple[Response, ...]
+    unread: tuple[Problem, ...]
+
+
+def list_sources(file: StudyFile) -> list[Source]:
+    """Return the sources of a study, each with its instruments and files."""
+    found = []
+    for name, source in file.study.sources.items():
+        paths = [file.resolve(each) for each in source.files]
+        found.append(
+            Source(
+                name,
+                tuple(each.instrument for each in file.definitions[name]),
+                tuple(zip(paths, file.column_maps[name], strict=True)),
+                file.reading(name),
+                ids=source.ids,
+                where=source.where,
+                waves=tuple(file.study.waves),
+            )
+        )
+    return found
+
+
+def check_source(source: Source, stack: ExitStack) -> CheckedSource:
+    """Read the files of a source and run every rule; the files stay open with `stack`."""
+    files: list[FileAnswers] = []
+    findings: list[Finding] = []
+    unread: list[Problem] = []
+    for name, column_map in source.files:
+        try:
+            export = stack.enter_context(stack.enter_context(open_export(name, source.reading)).normalise())
+            file = read_answers(export, len(files), source.instruments, column_map)
+        except InvalidSurvey as error:
+            findings += find_refused(name, error.problems)
+            unread += error.problems
+        else:
+            files.append(_keep_rows(file, source.where))
+    if not files:
+        return CheckedSource(source, None, tuple(findings), (), tuple(unread))
+    answers = _name_columns(source, files)
+    asked = read_roster(source.roster, _name_person(files, answers)) if source.roster else ()
+    findings += run_rules(answers)
+    findings += find_roster(answers, asked)
+    named = tuple(replace(each, source=source.name) for each in findings)
+    return CheckedSource(source, answers, named, tuple(list_responses(answers, asked)), tuple(unread))
+
+
+def _keep_rows(file: FileAnswers, where: Mapping[str, Sequence[str]]) -> FileAnswers:
+    import polars as pl
+
+    frame = file.frame
+    for column, values in where.items():
+        wanted = {fold_text(value) for value in values}
+        if column in frame.columns:
+            kept = [fold_text(cell or "") in wanted for cell in frame[column].to_list()]
+            frame = frame.filter(pl.Series(kept, dtype=pl.Boolean))
+    return replace(file, frame=frame)
+
+
+def _name_columns(source: Source, files: Sequence[FileAnswers]) -> Answers:
+    """Return the answers of all files, with the id columns that say who, where and when."""
+    known = list(dict.fromkeys(name for file in files for name in name_ids(file.scorer)))
+    columns = {role: source.ids.get(role, role) for role in ("person", "site", "wave")}
+    if "person" not in source.ids:
+        columns["person"] = next((role for role in ("respondent", "target") if role in known), "")
+    named = {role: column if column in known else "" for role, column in columns.items()}
+    by = source.by
+    if by is None:
+        by = tuple(named[role] for role in DEFAULT_BY if named[role])
+    wrong = [name for name in by if name not in known]
+    if wrong:
+        listed = ", ".join(known) or "none"
+        raise InvalidSurvey(
+            [Problem(f"there is no id column '{name}' (id columns: {listed})", rule="column") for name in wrong]
+        )
+    codes = {column for file in files for column in file.frame.columns}
+    present = [each for each in source.instruments if any(answer_column(item) in codes for item in each.responses)]
+    return Answers(tuple(present), tuple(files), by, **named, waves=source.waves)
+
+
+def _name_person(files: Sequence[FileAnswers], answers: Answers) -> str:
+    """Return what the first file calls its column of people."""
+    return files[0].scorer.columns.ids.get(answers.person, answers.person)

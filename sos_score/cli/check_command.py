@@ -1,0 +1,60 @@
+"""``sos-score check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import ColumnMapPath, Force, Format, From, HeaderRow, Output, Sheet
+
+
+def check(
+    data: Annotated[
+        list[str], typer.Argument(metavar="DATA...", help="Survey exports, or one study file; - is standard input.")
+    ],
+    *,
+    instrument: Annotated[
+        list[str] | None,
+        typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file; repeatable."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="COLUMN,...", help="The id columns that make groups; else site and wave."),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", metavar="FILE", help="Who was asked (respondent), or how many (invited), by site."),
+    ] = None,
+    columns: ColumnMapPath = None,
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="LEVEL", help="Exit with 1 from this level on: note, warning or problem."),
+    ] = None,
+    fmt: Format = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Say everything about a file of answers before it is believed."""
+    from sos_score.commands.analysis import split_names
+    from sos_score.commands.check import CheckRequest, check_files
+    from sos_score.survey.readers.export import ReadingOptions
+
+    request = CheckRequest(
+        data=tuple(data),
+        instruments=tuple(instrument or ()),
+        column_map=columns,
+        by=None if by is None else tuple(split_names(by)),
+        roster=roster,
+        reading=ReadingOptions(platform, sheet, header_row),
+        fail_on=fail_on,
+        fmt=fmt,
+        output=output,
+        force=force,
+    )
+    if not check_files(request):
+        raise typer.Exit(1)

@@ -1,0 +1,102 @@
+"""What a check of a file has to say, by code; every note has ``about``, ``count`` and ``of`` beside its own values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+_MOST_NAMED = 4
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_MOST_NAMED])} and {more} more"
+
+
+def _count(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def _refused(message: str, hint: str, about: str, count: int, **_: object) -> str:
+    cells = f"; {count:,} cells" if count > 1 else ""
+    return f"{f'{about}: ' if about else ''}{message}{cells}{f' ({hint})' if hint else ''}"
+
+
+def _not_allowed(text: str, allowed: str, columns: Sequence[str], count: int, **_: object) -> str:
+    what = f"{text!r} is not a response of" if allowed.startswith("'") else f"{text} is outside"
+    return f"{what} {allowed}: {_count(count, 'cell')} of {_list_some(columns)}"
+
+
+def _shifted(about: str, low: int, high: int, step: int, **_: object) -> str:
+    found = f"{low + step} to {high + step}"
+    stored = "stored one too high" if step > 0 else "stored one too low"
+    return f"the answers run from {found} and '{about}' from {low} to {high}: {stored}?"
+
+
+def _mirrored(items: int, r: float, **_: object) -> str:
+    return f"{items} items lie low where they lie high everywhere else (r = {r:.2f}): all codes reversed here?"
+
+
+def _repeated(count: int, people: int, *, is_everybody: bool, **_: object) -> str:
+    if is_everybody:
+        return (
+            f"everybody is there more than once ({_count(count, 'row')}): name the column of the wave in a column map"
+        )
+    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should be there once at each wave"
+
+
+def _often_missing(share: float, count: int, items: Sequence[tuple[str, float]], **_: object) -> str:
+    listed = _list_some([f"{item} ({part:.0%})" for item, part in items])
+    has = "item has" if count == 1 else "items have"
+    return f"{count} {has} no usable answer from more than {share:.0%} of those who answered others: {listed}"
+
+
+def _lost(about: str, count: int, of: int, needed: int, items: int, **_: object) -> str:
+    return f"{count:,} of {of:,} people who answered have no score on {about}, which needs {needed} of {items} answers"
+
+
+def _rows(template: str) -> Callable[..., str]:
+    def fill(count: int, of: int, **values: object) -> str:
+        return template.format(
+            rows=f"{count:,} of {_count(of, 'row')}", is_or_are="is" if count == 1 else "are", **values
+        )
+
+    return fill
+
+
+def _identifier(about: str, kind: str, count: int, of: int, **_: object) -> str:
+    article = "an" if kind[0] in "eIN" else "a"
+    return (
+        f"column '{about}' looks like {article} {kind} ({count:,} of {_count(of, 'cell')}): leave it out before sharing"
+    )
+
+
+CHECK: dict[str, str | Callable[..., str]] = {
+    "check_refused": _refused,
+    "check_answer_not_allowed": _not_allowed,
+    "check_scale_shifted": _shifted,
+    "check_group_mirrored": _mirrored,
+    "check_item_against": "{about} runs against {scale} ({count} rows): reversed already, or keyed wrongly?",
+    "check_respondent_blank": _rows("{rows} name no respondent"),
+    "check_row_repeated": _repeated,
+    "check_answers_copied": _rows("{rows} give the same answers to {about} as another row"),
+    "check_ids_nearly_linked": (
+        "{count} ids at {first} are at {second} too but for case, spaces or zeros in front: they are not linked"
+    ),
+    "check_nobody_linked": "nobody is at both {first} and {second} ({of} people): are the ids of one kind?",
+    "check_rows_trial": _rows("{rows} {is_or_are} called a test in '{about}'"),
+    "check_rows_blank": _rows("{rows} {is_or_are} blank, and left out"),
+    "check_rows_left_out": _rows("{rows} {is_or_are} left out: {rule}"),
+    "check_straight_lines": _rows("{rows} give one answer to half of {about} or more in a row"),
+    "check_duration_negative": _rows("{rows} ended before they began ('{about}')"),
+    "check_duration_short": _rows("{rows} took less than {seconds:g} second for each answer ('{about}')"),
+    "check_scores_lost": _lost,
+    "check_item_unanswered": "nobody of {of} people answered {about}",
+    "check_items_often_missing": _often_missing,
+    "check_people_silent": _rows("{rows} answer nothing of {about}"),
+    "check_people_partial": _rows("{rows} answer less than half of {about}"),
+    "check_identifier": _identifier,
+    "check_person_unlisted": _rows("{rows} {is_or_are} of people who are not on the roster"),
+    "check_person_elsewhere": _rows("{rows} {is_or_are} of people whom the roster has at another site"),
+    "check_group_spelt": "{about} '{one}' and '{other}' differ in case or spaces only ({count} and {of} rows)",
+    "check_acceptance_unused": "nothing is found any more that '{about}' accepts in the study file",
+}
