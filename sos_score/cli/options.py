@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
+from sos_score.definition.study.model import PlatformName
 from sos_score.errors import InvalidRequest
 
 
@@ -34,7 +35,12 @@ OnInvalid = Annotated[
     ),
 ]
 From = Annotated[
-    str | None, typer.Option("--from", metavar="PLATFORM", help="The survey platform of the file, where it is unclear.")
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="PLATFORM",
+        help=f"What wrote the file, where it does not show: {', '.join(get_args(PlatformName))}.",
+    ),
 ]
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook to read.")]
 HeaderRow = Annotated[

@@ -11,6 +11,8 @@ from sos_score.definition.model import Model, Text
 
 AnsweredBy = Literal["staff", "family", "worker", "observer"]
 Unit = Literal["g", "raw", "T"]
+PlatformName = Literal["qualtrics", "surveymonkey", "smartsurvey", "redcap", "limesurvey", "forms", "jisc", "plain"]
+"""The survey platforms whose exports are known; ``plain`` is a file with one row of names and nothing else."""
 
 DEFAULT_LEVELS = ("site", "worker", "family")
 ID_NAME = r"^[a-z][a-z0-9_]*$"
@@ -125,7 +127,7 @@ class Source(Model):
     on_invalid : str
         ``error`` or ``missing``: what becomes of answers that are not allowed.
     platform : str or None
-        The survey platform that wrote the files (``from`` in the study file); else what each looks like.
+        The survey platform that wrote the files (``from`` in the study file), or ``plain``; else what each looks like.
     sheet : str or None
         The sheet of the workbooks that holds the answers.
     header_row : int or None
@@ -141,7 +143,7 @@ class Source(Model):
     where: dict[str, Values] = {}
     min_answered: MinAnswered | None = None
     on_invalid: Literal["error", "missing"] = "error"
-    platform: Text | None = Field(None, alias="from")
+    platform: PlatformName | None = Field(None, alias="from")
     sheet: Text | None = None
     header_row: Annotated[int, Field(ge=1)] | None = None
 

@@ -24,7 +24,7 @@ class ReadingOptions:
     Attributes
     ----------
     platform : str or None
-        The survey platform that wrote it; else what the file looks like.
+        The survey platform that wrote it, or ``plain``; else what the file looks like.
     sheet : str or None
         The sheet of a workbook; else the only one that holds a table.
     header_row : int or None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from sos_score.definition.study.model import PlatformName
 from sos_score.survey.platforms import qualtrics, redcap
 from sos_score.survey.platforms.layout import Head, Layout, RowRule
-from sos_score.survey.platforms.registry import PLATFORMS
+from sos_score.survey.platforms.registry import PLAIN, PLATFORMS
 
 FILES = Path(__file__).parent / "files"
 PLATFORM = {"microsoft": "forms", "google": "forms", **{name: name for name in PLATFORMS}}
@@ -161,3 +163,7 @@ def test_three_rows_of_smartsurvey_make_one_name() -> None:
     layout = lay_out("smartsurvey_three_rows.csv")
     stem = "Q3. Thinking of the last month, how often did you…"
     assert f"{stem} [know who to call] [How often]" in layout.header
+
+
+def test_a_study_file_may_name_every_platform_that_is_known() -> None:
+    assert set(get_args(PlatformName)) == {*PLATFORMS, PLAIN}
