@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sos_score.commands.score_summary import list_readings
 from sos_score.notes import Note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
@@ -81,9 +82,9 @@ def write_analysis(
         tables = {str(number): _shorten(table) for number, table in enumerate(shown)}
     about = describe_scores([load_definition(request.instrument)], responses.summaries, __version__)
     write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=request.inputs)
-    caveat = describe_caveat(responses.instrument)
-    if caveat and not request.quiet:
-        print(caveat, file=sys.stderr)  # noqa: T201 - messages go to standard error
+    lines = [*list_readings(responses.summaries), describe_caveat(responses.instrument)]
+    if any(lines) and not request.quiet:
+        print("\n".join(filter(None, lines)), file=sys.stderr)  # noqa: T201 - messages go to standard error
 
 
 def make_table(

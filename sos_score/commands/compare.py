@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import NoReturn
 
+from sos_score.commands.score_summary import list_readings
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
@@ -183,12 +184,12 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
 
 
 def _describe_defaults(data: StudyData) -> None:
-    """Say on standard error what was defaulted and who vouches for the keys."""
+    """Say on standard error how the files were read, what was defaulted and who vouches for the keys."""
     doubtful: dict[str, None] = {}
     for outcome in data.outcomes:
         parts = [f"{part} {claim.status}" for part, claim in outcome.verification.items() if claim.status != "verified"]
         if outcome.is_planned and parts:
             doubtful[f"{outcome.instrument}: {', '.join(parts)}"] = None
-    lines = [*(f"default: {default}" for default in data.defaults), *doubtful]
+    lines = [*list_readings(data.files), *(f"default: {default}" for default in data.defaults), *doubtful]
     if lines:
         print("\n".join(lines), file=sys.stderr)  # noqa: T201 - messages go to standard error

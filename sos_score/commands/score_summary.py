@@ -61,6 +61,13 @@ def sum_up(outcome: FileSummary, instruments: Iterable[str]) -> str:
         shown = ", ".join(f"{column} {count}" for column, count in list(unscored.items())[:6])
         parts.append(f"without a score: {shown}" + (" and others" if len(unscored) > 6 else ""))
     parts += [f"{_count(count, 'answer')} missing ({reason})" for reason, count in outcome.missing.items()]
+    parts += describe_reading(outcome)
+    return "; ".join(parts)
+
+
+def describe_reading(outcome: FileSummary) -> list[str]:
+    """Return what was made missing, what was left out, and how the file was read."""
+    parts = []
     if outcome.invalid:
         items: dict[str, int] = {}
         for each in outcome.invalid:
@@ -71,7 +78,13 @@ def sum_up(outcome: FileSummary, instruments: Iterable[str]) -> str:
     if outcome.blank_rows:
         parts.append(f"{_count(outcome.blank_rows, 'blank row')} left out")
     parts += map(str, outcome.about)
-    return "; ".join(parts)
+    return parts
+
+
+def list_readings(outcomes: Iterable[FileSummary]) -> list[str]:
+    """Return a line for each file of which there is more to say than that it was read."""
+    said = {outcome.name: describe_reading(outcome) for outcome in outcomes}
+    return [f"{name}: {'; '.join(parts)}" for name, parts in said.items() if parts]
 
 
 def _count(number: int, noun: str) -> str:
