@@ -71,7 +71,7 @@ def test_what_a_key_may_be_and_its_default_are_in_words() -> None:
     assert "| `alpha` | Two-sided level of every test. | number more than 0 less than 0.5 | `0.05` |" in study
     assert "| `sources` | By id. | mapping to [Source](#source) | required |" in study
     columns = read("columns.md").splitlines()
-    assert any(line.startswith("| `labels` |") and "mapping to mapping to whole number" in line for line in columns)
+    assert any(line.startswith("| `labels` |") and "mapping to mapping to number" in line for line in columns)
 
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:

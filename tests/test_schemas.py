@@ -73,7 +73,7 @@ def test_a_shipped_definition_tells_editors_its_schema(path: Path) -> None:
         (("response_scales", "never_always", "labels", "Never"), "1", False),
         (("examples", 0, "scores", "task"), "-7/3", True),
         (("examples", 0, "scores", "task"), "about 7/3", False),
-        (("examples", 0, "answers", "all"), 1.5, False),
+        (("examples", 0, "answers", "all"), 1.5, True),
         (("scales", "Task"), {"title": "T", "items": ["wais_01"], "score": "mean", "higher_is": "more"}, False),
         (("cutoff",), 3, False),
     ],

@@ -20,7 +20,7 @@ _ITEM = (
 _LAMBDAS = {"lambda4_too_many_items", "lambda6_singular"}
 _ORDINAL = {
     *("ordinal_too_few_rows", "ordinal_too_few_items", "ordinal_too_many_options", "ordinal_of_scores"),
-    *("ordinal_many_options", "ordinal_different_options"),
+    *("ordinal_many_options", "ordinal_fractions", "ordinal_different_options"),
     *("polychoric_rough", "polychoric_at_bound", "polychoric_not_definite"),
 }
 _ABOUT_ITEMS = (

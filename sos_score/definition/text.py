@@ -5,33 +5,60 @@ from __future__ import annotations
 import re
 import unicodedata
 
-WHOLE = re.compile(r"([-+]?[0-9]{1,300})(?:\.0*)?")
-_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
+# A comma before three digits may as well part thousands, so that such a number has no one meaning.
+_NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))
+# Word processors and platforms write these each their own way.
+_SAME = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u00b4`"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+}
 
 
 def fold_text(text: str) -> str:
-    r"""Return `text` with Unicode form, case, white space and invisible marks folded away.
+    r"""Return `text` with Unicode form, case, white space, invisible marks and the shape of quotes and dashes folded.
 
     Two answers are the same when their folded texts are; nothing else is guessed.
 
     Examples
     --------
-    >>> fold_text("\ufeff Very\u00a0 OFTEN ")
-    'very often'
+    >>> fold_text("\ufeff Very\u00a0 OFTEN "), fold_text("Don\u2019t know \u2013 yet")
+    ('very often', "don't know - yet")
     """
-    visible = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    # NFKC would part an acute accent that stands for an apostrophe from its space.
+    visible = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_INVISIBLE).translate(_SAME)
     # Case folding can undo NFKC (a few compatibility letters), so it is applied to the result again.
     return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
 
 
 def fold_code(text: str) -> str:
-    """Return a text folded, and a whole number as it is usually written, so that ``01`` and ``1.0`` are ``1``.
+    """Return a text folded, and a number as it is usually written: ``01`` and ``1.0`` are ``1``, ``0,50`` is ``0.5``.
 
     Examples
     --------
-    >>> fold_code(" 01 "), fold_code("+5.0"), fold_code("Very  Often"), fold_code("4.5")
-    ('1', '5', 'very often', '4.5')
+    >>> fold_code(" 01 "), fold_code("+5.0"), fold_code("Very  Often"), fold_code("4,50"), fold_code("1,234")
+    ('1', '5', 'very often', '4.5', '1,234')
     """
     folded = fold_text(text)
-    number = WHOLE.fullmatch(folded)
-    return str(int(number[1])) if number else folded
+    number = _NUMBER.fullmatch(folded)
+    if number is None:
+        return folded
+    sign, whole, *fractions = number.groups()
+    fraction = next((part for part in fractions if part), "").rstrip("0")
+    digits = str(int(whole or "0")) + (f".{fraction}" if fraction else "")
+    return f"-{digits}" if sign == "-" and digits != "0" else digits
+
+
+def read_number(text: str) -> float | None:
+    """Return the number that a text is, whole where it is whole; None where it is none.
+
+    Examples
+    --------
+    >>> read_number("04"), read_number("72,5"), read_number("4 or 5")
+    (4, 72.5, None)
+    """
+    folded = fold_code(text)
+    if _NUMBER.fullmatch(folded) is None:
+        return None
+    return float(folded) if "." in folded else int(folded)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sos_score.scoring.files import BatchSink, OpenSink
 from sos_score.scoring.responses import Responses
-from sos_score.scoring.scorer import shortest_integer
+from sos_score.scoring.scorer import choose_types
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,19 +38,19 @@ def order_group(group: Group) -> tuple[tuple[int, str], ...]:
 
 
 def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield the rows in batches: ids as text, blank ones null; codes as the shortest integers, scores as floats."""
+    """Yield the rows in batches: ids as text, blank ones null; codes as `choose_types` has them, scores as floats."""
     import polars as pl
 
     wanted = list(dict.fromkeys(columns))
     items = _find_items(responses, wanted)
-    dtype = shortest_integer(responses.instrument.responses[item] for item in items)
+    types = choose_types({item: responses.instrument.responses[item] for item in items})
     native = responses.frame.select(*ids, *wanted).to_native()
     if not isinstance(native, pl.LazyFrame):
         # What is not there is NaN on some frames.
         native = responses.frame.select(*ids, *wanted).collect(backend="polars").to_native().lazy()
         native = native.with_columns(pl.col(wanted).fill_nan(None))
-    codes = set(items.values())
-    numbers = [nw.col(name).cast(dtype) if name in codes else nw.col(name) for name in wanted]
+    dtypes = {column: types[item] for item, column in items.items()}
+    numbers = [nw.col(name).cast(dtypes[name]) if name in dtypes else nw.col(name) for name in wanted]
     whole = nw.from_native(native).select(*ids, *numbers).to_native()
     for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True):
         yield _tidy(batch, ids, wanted)
@@ -82,18 +82,18 @@ def read_terms(
 ) -> tuple[Values, Known]:
     """Return the answers to the terms of a scale (k by n), in another order of rows if given, and where there is one.
 
-    The columns are all codes or all scores; what stands where there is no answer says nothing.
+    What stands where there is no answer says nothing.
     """
     import polars as pl
 
-    dtype = batch[columns[0]].head(0).to_numpy().dtype
-    is_scores = dtype.kind == "f"
-    # Codes never take the lowest number of their type; see `shortest_integer`.
-    gap = np.nan if is_scores else np.iinfo(dtype).min
-    terms = batch.select(pl.col(columns).fill_null(gap)).to_numpy().T
+    has_fractions = any(batch.schema[name].is_float() for name in columns)
+    cells = pl.col(columns).cast(pl.Float64) if has_fractions else pl.col(columns)
+    # Whole codes never take the lowest number of their type; see `choose_types`.
+    gap = np.nan if has_fractions else np.iinfo(batch[columns[0]].head(0).to_numpy().dtype).min
+    terms = batch.select(cells.fill_null(gap)).to_numpy().T
     if order is not None:
         terms = terms.take(order, axis=1)
-    return terms, ~np.isnan(terms) if is_scores else terms != gap
+    return terms, ~np.isnan(terms) if has_fractions else terms != gap
 
 
 def _find_items(responses: Responses, columns: Sequence[str]) -> dict[str, str]:

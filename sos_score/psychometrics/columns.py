@@ -27,7 +27,7 @@ class ScaleColumns:
     signs : ndarray of shape (k,)
         -1 for a reversed term.
     options : int
-        Response options, where the terms are items that all have the same number; else 0.
+        Response options, where the terms are items that all have the same number of whole answers; else 0.
     """
 
     plan: ScalePlan
@@ -55,7 +55,7 @@ def list_scale_columns(responses: Responses, scales: Iterable[ScalePlan]) -> lis
 def place_terms(scale: ScalePlan, columns: Iterable[str]) -> ScaleColumns:
     """Return a scale whose terms stand in these columns, in its order."""
     low, high = (np.array([getattr(term, end) for term in scale.terms], dtype=float) for end in ("low", "high"))
-    sizes = set((high - low + 1).tolist())
-    options = int(sizes.pop()) if len(sizes) == 1 and not scale.of_scores else 0
+    sizes = {term.options for term in scale.terms}
+    options = sizes.pop() if len(sizes) == 1 else 0
     signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
     return ScaleColumns(scale, tuple(columns), low, high, signs, options)

@@ -261,7 +261,8 @@ class Reading:
 def _precision(scale: ScaleColumns, rows: int) -> type[np.float32] | type[np.float64]:
     """Return the shortest numbers that hold sums of squares of that many answers, halves included, exactly."""
     largest = float((((scale.high - scale.low) / 2) ** 2).max()) * 4 * rows
-    return np.float32 if largest < 2**24 and not scale.plan.of_scores else np.float64
+    is_whole = all(term.options for term in scale.plan.terms)
+    return np.float32 if largest < 2**24 and is_whole else np.float64
 
 
 def _count(true: Known) -> Floats:

@@ -23,12 +23,15 @@ class Term:
     ----------
     low, high : float
         Its theoretical range; reversed it is ``low + high - x``.
+    options : int
+        How many answers an item has, where they are all whole numbers of its range; else 0, as for a score.
     """
 
     name: str
     is_reversed: bool
     low: float
     high: float
+    options: int = 0
 
     @property
     def turn(self) -> float | None:
@@ -189,4 +192,7 @@ def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str,
         return tuple(Term(part, flipped, done[part].low, done[part].high) for part, flipped in signed)
     responses = instrument.responses
     key = scoring_key(instrument, name)
-    return tuple(Term(item, flipped, responses[item].min, responses[item].max) for item, flipped in key.items())
+    return tuple(
+        Term(item, flipped, responses[item].min, responses[item].max, responses[item].options)
+        for item, flipped in key.items()
+    )

@@ -169,18 +169,20 @@ def select_scores(scorer: Scorer) -> list[nw.Expr]:
 
 
 def select_codes(scorer: Scorer, items: Collection[str]) -> list[nw.Expr]:
-    """Return the columns of codes of some items, as integers; see `shortest_integer`."""
-    dtype = shortest_integer(scorer.keys[item].responses for item in items)
-    return [nw.col(answer_column(item)).cast(dtype) for item in items]
+    """Return the columns of codes of some items, as numbers; see `choose_types`."""
+    types = choose_types({item: scorer.keys[item].responses for item in items})
+    return [nw.col(answer_column(item)).cast(dtype) for item, dtype in types.items()]
 
 
-def shortest_integer(scales: Iterable[ResponseScale]) -> type[nw.Int8 | nw.Int16 | nw.Int32 | nw.Int64]:
-    """Return the shortest integers that hold the answers of all scales, and below them one number more.
+def choose_types(scales: Mapping[str, ResponseScale]) -> dict[str, type[nw.dtypes.NumericType]]:
+    """Return the type that holds each item's codes: for whole numbers the shortest integers, one number below included.
 
     Examples
     --------
-    >>> shortest_integer([ResponseScale(min=1, max=5), ResponseScale(min=0, max=100)]).__name__
-    'Int8'
+    >>> types = choose_types({"a": ResponseScale(min=1, max=5), "b": ResponseScale(min=0, max=3, step=0.5)})
+    >>> {item: dtype.__name__ for item, dtype in types.items()}
+    {'a': 'Int8', 'b': 'Float64'}
     """
-    largest = max((max(abs(scale.min), abs(scale.max)) for scale in scales), default=0)
-    return next((dtype for bits, dtype in _INTEGERS.items() if largest < 2 ** (bits - 1)), nw.Int64)
+    ends = [max(abs(scale.min), abs(scale.max)) for scale in scales.values() if scale.is_whole]
+    whole = next((dtype for bits, dtype in _INTEGERS.items() if max(ends, default=0) < 2 ** (bits - 1)), nw.Int64)
+    return {item: whole if scale.is_whole else nw.Float64 for item, scale in scales.items()}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
-from sos_score.definition.text import WHOLE, fold_code
+from sos_score.definition.text import fold_code, read_number
+from sos_score.survey.answer_maps import merge_codes, select
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.vendor_scores import list_vendor_scores
 
-_DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _BLANK = "blank"
-T_RANGE = ResponseScale.model_construct(min=0, max=100)  # nothing to check, and no model to build for it
+_MOST_LISTED = 12
+T_RANGE = ResponseScale.model_construct(min=0, max=100, step="any")  # nothing to check, and no model to build for it
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,13 @@ class AnswerKey:
         Text, as `fold_code` leaves it, to the reason for a missing answer.
     has_own_codes : bool
         Whether the platform's codes replace the definition's, so that a bare number means nothing by itself.
-    has_fractions : bool
-        Whether anything between min and max is allowed, as for T-scores.
     """
 
     name: str
     responses: ResponseScale
-    texts: Mapping[str, int]
+    texts: Mapping[str, float]
     reasons: Mapping[str, str]
     has_own_codes: bool = False
-    has_fractions: bool = False
 
     def read(self, cell: str) -> Reading:
         """Return what a cell says; digits are never pulled out of a longer text."""
@@ -72,43 +69,54 @@ class AnswerKey:
             return Reading(code=self.texts[text])
         if text in self.reasons:
             return Reading(missing=self.reasons[text])
-        if self.has_fractions and _DECIMAL.fullmatch(text):
-            return Reading(code=float(text)) if self._contains(float(text)) else Reading()
-        if WHOLE.fullmatch(text) and not self.has_own_codes and self._contains(int(text)):
-            return Reading(code=int(text))
+        number = read_number(text)
+        if number is not None and not self.has_own_codes and self.responses.allows(number):
+            return Reading(code=number)
         return Reading()
 
     def is_number(self, cell: str) -> bool:
-        """Return whether a cell holds a number that could be a code, were it inside the range."""
-        return (
-            not self.has_own_codes and (_DECIMAL if self.has_fractions else WHOLE).fullmatch(cell.strip()) is not None
-        )
+        """Return whether a cell holds a number that could be a code, were it one of the scale's."""
+        return not self.has_own_codes and read_number(cell) is not None
 
-    def _contains(self, number: float) -> bool:
-        return self.responses.min <= number <= self.responses.max
-
-    def special_numbers(self) -> dict[int, int]:
+    def special_numbers(self) -> dict[float, float]:
         """Return the numbers that mean something other than themselves."""
-        numbers = {int(text): code for text, code in self.texts.items() if WHOLE.fullmatch(text)}
+        numbers = {number: code for text, code in self.texts.items() if (number := read_number(text)) is not None}
         return {number: code for number, code in numbers.items() if number != code or self.has_own_codes}
 
-    def barred_numbers(self) -> list[int]:
+    def barred_numbers(self) -> list[float]:
         """Return the numbers inside the range that are no codes: they mean something else, or nothing."""
-        numbers = {int(text) for text in self.reasons if WHOLE.fullmatch(text)} | self.special_numbers().keys()
-        return sorted(number for number in numbers if self._contains(number))
+        numbers = {number for text in self.reasons if (number := read_number(text)) is not None}
+        return sorted(number for number in numbers | self.special_numbers().keys() if self.responses.allows(number))
 
     def list_numbers(self) -> list[str]:
         """Return every number that means something: the ends of the range, codes, and reasons for having none."""
-        named = [text for text in (*self.texts, *self.reasons) if WHOLE.fullmatch(text)]
+        named = [text for text in (*self.texts, *self.reasons) if read_number(text) is not None]
         return [str(self.responses.min), str(self.responses.max), *named]
 
     def describe(self) -> str:
-        """Return what is allowed, in a few words."""
-        bounds = "a code of the column map" if self.has_own_codes else f"{self.responses.min}-{self.responses.max}"
-        if not self.responses.labels:
-            return bounds
+        """Return what is allowed: every label, and the numbers."""
+        numbers = "a code of the column map" if self.has_own_codes else self.describe_numbers()
         ordered = sorted(self.responses.labels, key=self.responses.labels.__getitem__)
-        return f"{ordered[0]} .. {ordered[-1]}, or {bounds}"
+        if not ordered:
+            return numbers
+        if len(ordered) > _MOST_LISTED:
+            ordered = [*ordered[: _MOST_LISTED - 2], "...", ordered[-1]]
+        return f"{', '.join(ordered)}, or {numbers}"
+
+    def describe_numbers(self) -> str:
+        """Return which numbers are answers.
+
+        Examples
+        --------
+        >>> AnswerKey("slider", ResponseScale(min=0, max=10, step="any"), {}, {}).describe_numbers()
+        'any number from 0 to 10'
+        """
+        responses, spacing = self.responses, self.responses.spacing
+        if spacing == "labels":
+            return ", ".join(f"{value:.10g}" for value in responses.values)
+        if spacing == "any":
+            return f"any number from {responses.min} to {responses.max}"
+        return f"{responses.min}-{responses.max}" + ("" if responses.is_whole else f" in steps of {spacing}")
 
 
 @dataclass(frozen=True)
@@ -139,26 +147,28 @@ class ColumnValues:
 def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap | None = None) -> dict[str, AnswerKey]:
     """Return how each item's cells are read: the definition, with what the column map adds."""
     keys: dict[str, AnswerKey] = {}
+    column_map = column_map or ColumnMap()
     for instrument in instruments:
-        shared = {name: _build_key(name, name, each, column_map) for name, each in instrument.response_scales.items()}
+        shared = {name: _build_key(name, instrument, column_map) for name in instrument.response_scales}
         for item, name in instrument.response_names.items():
-            has_own = column_map is not None and (item in column_map.codes or item in column_map.labels)
-            responses = instrument.response_scales[name]
-            keys[item] = _build_key(name, item, responses, column_map) if has_own else shared[name]
-        for ready in list_vendor_scores(instrument, column_map.t_scores if column_map else {}):
-            missing = _list_reasons(column_map.missing if column_map else {})
-            keys[ready.column] = AnswerKey("T-score", T_RANGE, {}, missing, has_fractions=True)
+            has_own = [*select(column_map.codes, instrument, item), *select(column_map.labels, instrument, item)]
+            keys[item] = _build_key(name, instrument, column_map, item) if has_own else shared[name]
+        for ready in list_vendor_scores(instrument, column_map.t_scores):
+            keys[ready.column] = AnswerKey("T-score", T_RANGE, {}, _list_reasons(column_map.missing))
     return keys
 
 
-def _build_key(name: str, item: str, responses: ResponseScale, column_map: ColumnMap | None) -> AnswerKey:
-    codes: dict[str, int] = {}
-    texts, reasons = responses.labels, _list_reasons(responses.missing)
-    if column_map is not None:
-        codes = column_map.codes.get(name, {}) | column_map.codes.get(item, {})
-        texts = texts | column_map.labels.get(name, {}) | column_map.labels.get(item, {}) | codes
-        reasons |= _list_reasons(column_map.missing)
-    return AnswerKey(name, responses, {fold_code(text): code for text, code in texts.items()}, reasons, bool(codes))
+def _build_key(name: str, instrument: Instrument, column_map: ColumnMap, *item: str) -> AnswerKey:
+    responses = instrument.response_scales[name]
+    texts = dict(responses.labels)
+    for part in (name, *item):
+        for added in select(column_map.labels, instrument, part):
+            texts |= added
+    codes = merge_codes(column_map.codes, instrument, (name, *item))
+    reasons = _list_reasons(responses.missing) | _list_reasons(column_map.missing)
+    return AnswerKey(
+        name, responses, {fold_code(text): code for text, code in texts.items()} | codes, reasons, bool(codes)
+    )
 
 
 def _list_reasons(missing: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 
+from sos_score.definition.instrument.responses import NEAR, ResponseScale
 from sos_score.errors import Problem
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
+
+_PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,7 @@ def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[s
     for each in distinct:
         key = keys[each.item]
         if not key.read(each.text).is_allowed:
-            bounds = f"{key.responses.min}-{key.responses.max}"
-            allowed = bounds if key.is_number(each.text) else f"'{key.name}' ({key.describe()})"
+            allowed = key.describe_numbers() if key.is_number(each.text) else f"'{key.name}' ({key.describe()})"
             yield Invalid(each.item, columns.items[each.item], each.text, each.count, allowed)
 
 
@@ -90,13 +94,10 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     """Return the codes in a column of numbers; what is missing or not allowed is null."""
     if dtype.is_decimal():
         column = column.cast(nw.Float64)  # not every frame can compute with decimals
-    valid = column.is_between(key.responses.min, key.responses.max)
-    if not dtype.is_integer() and not key.has_fractions:
-        valid = valid & (column % 1 == 0)
+    valid = _is_answer(column, key.responses, is_integer=dtype.is_integer())
     special, barred = key.special_numbers(), key.barred_numbers()
     if barred:
-        # Polars compares floats with floats only.
-        valid = valid & ~column.is_in(barred if dtype.is_integer() else [float(number) for number in barred])
+        valid = valid & ~_is_one_of(column, barred, is_integer=dtype.is_integer())
     if not special:
         return nw.when(valid).then(column)
     coded = nw.lit(None, dtype=nw.Float64)
@@ -105,6 +106,26 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     for number, code in special.items():
         coded = nw.when(column == number).then(nw.lit(float(code))).otherwise(coded)
     return coded
+
+
+def _is_answer(column: nw.Expr, responses: ResponseScale, *, is_integer: bool) -> nw.Expr:
+    """Return whether a number is an answer; see `ResponseScale.allows`."""
+    if responses.spacing == "labels":
+        return _is_one_of(column, responses.values, is_integer=is_integer)
+    within = column.is_between(responses.min, responses.max)
+    if responses.spacing == "any" or (is_integer and responses.is_whole):
+        return within
+    if responses.is_whole:
+        return within & (column % 1 == 0)
+    steps = (column - responses.min) / responses.spacing
+    return within & ((steps - steps.round(0)).abs() < NEAR)
+
+
+def _is_one_of(column: nw.Expr, numbers: Iterable[float], *, is_integer: bool) -> nw.Expr:
+    """Return whether a number is one of some; Polars compares floats with floats only."""
+    if is_integer:
+        return column.is_in([int(number) for number in numbers if number % 1 == 0])
+    return column.is_in([float(number) for number in numbers])
 
 
 def has_strays(columns: Mapping[str, AnswerKey], schema: nw.Schema) -> nw.Expr:
@@ -123,23 +144,23 @@ def has_strays(columns: Mapping[str, AnswerKey], schema: nw.Schema) -> nw.Expr:
 
 
 def _is_stray(cells: nw.Expr, key: AnswerKey) -> nw.Expr:
-    low, high = key.responses.min, key.responses.max
-    special, barred = key.special_numbers(), key.barred_numbers()
+    responses, special, barred = key.responses, key.special_numbers(), key.barred_numbers()
     if not special and not barred:
-        return ~cells.is_between(low, high)
-    plain = () if special and key.has_own_codes else range(low, high + 1)
-    return ~cells.is_in(sorted({*plain} - {*barred} | special.keys()))
+        return ~_is_answer(cells, responses, is_integer=True)
+    every = range(math.ceil(responses.min), math.floor(responses.max) + 1)
+    plain = () if special and key.has_own_codes else [number for number in every if responses.allows(number)]
+    return ~_is_one_of(cells, sorted({*plain} - {*barred} | special.keys()), is_integer=True)
 
 
 def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr:
     """Return the codes in a column of texts; what is missing or not allowed is null."""
     codes = {text: code for text in texts if (code := key.read(text).code) is not None}
     coded: nw.Expr = nw.lit(None, dtype=nw.Float64)
-    if key.has_fractions:
+    if not key.responses.values:
         # There may be thousands of them, and most are written as a frame reads numbers.
-        plain = [text for text in codes if key.is_number(text)]
+        plain = [text for text, code in codes.items() if _PLAIN.fullmatch(text.strip()) and float(text) == code]
         coded = nw.when(column.is_in(plain)).then(column.str.strip_chars()).cast(nw.Float64)
-        codes = {text: code for text, code in codes.items() if not key.is_number(text)}
+        codes = {text: code for text, code in codes.items() if text not in set(plain)}
     by_code: dict[float, list[str]] = {}
     for text, code in codes.items():
         by_code.setdefault(code, []).append(text)

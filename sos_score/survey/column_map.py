@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.responses import MissingCodes, ResponseScale
+from sos_score.definition.instrument.responses import MissingCodes, Number
 from sos_score.definition.model import Model
-from sos_score.definition.text import WHOLE, fold_code
 from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml
 from sos_score.definition.yaml.errors import error_places, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.survey.answer_maps import PlatformCodes, check_answer_maps
 from sos_score.survey.vendor_scores import VendorScores
 
 _NUMBER = re.compile(r"\{(n+)\}")
@@ -45,9 +45,10 @@ class ColumnMap(Model):
     items : dict
         Item id to column. ``wais_{n}: Q5_{n}`` maps every item of that form; ``{nn}`` is the number in two digits.
     labels : dict
-        Further answer texts, by response scale or item: ``{never_always: {7 (always): 7}}``.
-    codes : dict
-        A platform's own codes, by response scale or item; they replace the definition's codes.
+        Further answer texts, by response scale or item: ``{never_always: {7 (always): 7}}``. Where several instruments
+        have one of that name, ``wai-s/never_always``.
+    codes : dict of PlatformCodes
+        A platform's own codes, by response scale or item as for `labels`; they replace the definition's codes.
     missing : dict
         Further codes and texts that mean "no answer", by reason.
     t_scores : dict
@@ -63,8 +64,8 @@ class ColumnMap(Model):
     others: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str] = {}
     constants: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str | int] = {}
     items: dict[str, str] = {}
-    labels: dict[str, dict[str, int]] = {}
-    codes: dict[str, dict[str, int]] = {}
+    labels: dict[str, dict[str, Number]] = {}
+    codes: dict[str, PlatformCodes] = {}
     missing: dict[str, MissingCodes] = {}
     t_scores: dict[str, VendorScores] = {}
 
@@ -109,8 +110,9 @@ def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> Colum
         problems += locate_errors(error, document, ColumnMap)
         column_map = salvage(error, document.data, ColumnMap) or ColumnMap()
         if any(place[:1] == ("codes",) for place, _ in error_places(error, document.data)):
-            # Which numbers a platform leaves free for missing codes is not known.
-            column_map = column_map.model_copy(update={"missing": {}})
+            # Which numbers a platform leaves free for missing codes is not known, nor which answers lack a code.
+            codes = {key: each.model_copy(update={"collapse": True}) for key, each in column_map.codes.items()}
+            column_map = column_map.model_copy(update={"missing": {}, "codes": codes})
     instruments = list(instruments)
     if instruments:
         problems += check_column_map(column_map, instruments, document)
@@ -125,31 +127,13 @@ def check_column_map(
     """Return what of a column map fits none of the instruments; `document` gives each problem its line."""
     instruments = list(instruments)
     items = {item: responses for instrument in instruments for item, responses in instrument.responses.items()}
-    scales = {name: scale for instrument in instruments for name, scale in instrument.response_scales.items()}
     found: list[tuple[Loc, str, str]] = [
         (("items", key), f"no item '{key}'", guess(key, items))
         for key in column_map.items
         if not any(_fill_pattern(key, "", item) is not None for item in items)
     ]
-    for section in ("labels", "codes"):
-        for name, codes in getattr(column_map, section).items():
-            responses = items.get(name) or scales.get(name)
-            if responses is None:
-                message = f"no response scale or item '{name}' (response scales: {', '.join(scales)})"
-                found.append(((section, name), message, guess(name, [*scales, *items])))
-            else:
-                known = responses.labels if section == "labels" else {}
-                found += [
-                    ((section, name, text), message, "") for text, message in _list_wrong(codes, known, responses)
-                ]
-    found += [
-        (("missing", reason), f"missing code {text} is inside the valid range of '{name}'", "")
-        for reason, texts in column_map.missing.items()
-        for text in texts
-        for name, scale in scales.items()
-        # A platform's own codes leave the definition's numbers free.
-        if name not in column_map.codes and _is_code(text, scale)
-    ]
+    folder = Path(document.path).parent if document is not None else None
+    found += check_answer_maps(column_map.labels, column_map.codes, column_map.missing, instruments, folder)
     named = column_map.named_roles()
     found += [
         (("others", name), f"'{name}' is a key of its own, and names another column ('{named[name]}')", "")
@@ -176,23 +160,6 @@ def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Prob
     if document is not None:
         return document.problem(loc, message, hint=hint, rule="column-map")
     return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
-
-
-def _list_wrong(
-    codes: Mapping[str, int], known: Mapping[str, int], responses: ResponseScale
-) -> Iterator[tuple[str, str]]:
-    seen = {fold_code(text): (text, code) for text, code in known.items()}
-    for text, code in codes.items():
-        if not responses.min <= code <= responses.max:
-            yield text, f"code {code} is outside {responses.min}-{responses.max}"
-        other, its_code = seen.setdefault(fold_code(text), (text, code))
-        if its_code != code:
-            yield text, f"{text!r} has code {code}, but {other!r} has {its_code}"
-
-
-def _is_code(text: str, responses: ResponseScale) -> bool:
-    number = fold_code(text)
-    return WHOLE.fullmatch(number) is not None and responses.min <= int(number) <= responses.max
 
 
 def column_of(item: str, column_map: ColumnMap | None) -> str:

@@ -367,7 +367,8 @@ def test_a_file_that_fails_does_not_take_the_others_down(suffix: str) -> None:
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
     assert lines[:2] == [
-        "late.csv:702: wais_01: 'Oftn' is not a response of 'never_always' (Never .. Always, or 1-7)",
+        "late.csv:702: wais_01: 'Oftn' is not a response of 'never_always' "
+        "(Never, Rarely, Occasionally, Sometimes, Often, Very often, Always, or 1-7)",
         "gone.csv: cannot be read (No such file or directory)",
     ]
     assert lines[2].startswith("t1.csv: 24 rows scored")

@@ -177,7 +177,7 @@ def test_a_definition_does_not_change() -> None:
         ({"notes": "one"}, ("notes",)),
         ({"cutoff": 3}, ("cutoff",)),
         ({"response_scales": {"agree": {"min": True, "max": 5}}}, ("response_scales", "agree", "min")),
-        ({"response_scales": {"agree": {"min": 1.0, "max": 5}}}, ("response_scales", "agree", "min")),
+        ({"response_scales": {"agree": {"min": "1", "max": 5}}}, ("response_scales", "agree", "min")),
         ({"scales": {"Trust": SMALL["scales"]["trust"]}}, ("scales", "Trust", "[key]")),
         ({"items": {"ids": "1st", "responses": "agree"}}, ("items", 0, "ids")),
     ],

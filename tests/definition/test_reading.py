@@ -91,7 +91,7 @@ def test_a_lost_response_scale_is_not_missed_by_the_items() -> None:
 
 def test_lost_examples_keep_the_others_in_their_places() -> None:
     text = changed(
-        ("  - {name: every answer lowest, answers: {all: 1},", "  - {name: '', answers: {all: 1.5},"),
+        ("  - {name: every answer lowest, answers: {all: 1},", "  - {name: '', answers: {all: true},"),
         ("answers: {all: Always}, scores: {task: 7", "answers: {all: Always}, scores: {tusk: 7"),
     )
     assert tell(text) == [

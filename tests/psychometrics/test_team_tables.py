@@ -118,7 +118,9 @@ def test_scales_of_scores_have_agreement_where_their_parts_are_means_on_one_rang
     mixed = make_instrument({"s": ["a", "b"]}, 1, 5, ranges={"b": (1, 7)})
     got = assess_agreement(read_responses(frame.select("a", "b", "team"), mixed), "team")
     assert got.teams["rwg"].isna().all()
-    assert "No agreement: the parts of the scale do not share one response scale." in str(got.notes[-1])
+    assert "No agreement: the parts of the scale do not share one response scale of whole numbers." in str(
+        got.notes[-1]
+    )
     assert got.scales["icc1"].notna().all()
 
 

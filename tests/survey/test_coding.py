@@ -16,6 +16,7 @@ from sos_score.survey.coding import (
     code_numbers,
     code_texts,
     find_invalid,
+    has_strays,
     list_distinct,
 )
 from sos_score.survey.column_map import ColumnMap
@@ -27,6 +28,7 @@ AGREE = {
     "labels": {"Strongly disagree": 1, "Disagree": 2, "Neutral": 3, "Agree": 4, "Strongly agree": 5},
     "missing": {"not applicable": ["N/A", 99], "refused": [-9, "Prefer not to say"]},
 }
+LISTED = "Strongly disagree, Disagree, Neutral, Agree, Strongly agree"
 SURVEY = make_instrument(
     {"s": {"items": ["q1..q2"]}}, [{"ids": "q1..q2", "responses": "agree"}], response_scales={"agree": AGREE}
 )
@@ -53,6 +55,7 @@ def make_key(item: str = "q1", **column_map: object) -> AnswerKey:
         "04",
         "4.",
         "+4",
+        "4,0",
     ],
 )
 def test_labels_are_folded_and_whole_numbers_are_codes(cell: str) -> None:
@@ -71,8 +74,9 @@ def test_inner_white_space_of_a_label_is_folded() -> None:
         "4 (agree)",
         "4 - Agree",
         "4/5",
-        "4,0",
         "4.5",
+        "4,5",
+        "4,000",
         "0",
         "6",
         "-4",
@@ -118,7 +122,7 @@ def test_a_platforms_codes_replace_the_definitions_and_labels_stay() -> None:
     assert [key.read(cell).code for cell in ("1", "6", "2", "3", "4", "6.0", "Agree")] == [1, 2, 3, 4, 5, 2, 4]
     assert key.read("5") == Reading()
     assert key.read("99") == Reading(missing="not applicable")
-    assert key.describe() == "Strongly disagree .. Strongly agree, or a code of the column map"
+    assert key.describe() == f"{LISTED}, or a code of the column map"
 
 
 @given(st.lists(st.sampled_from([*range(-10, 11), 99]) | st.none(), min_size=1), st.booleans(), st.booleans())
@@ -136,6 +140,50 @@ def test_numbers_and_the_same_numbers_as_text_mean_the_same(
         pl.DataFrame({"x": [None if cell is None else str(cell) for cell in cells]}, {"x": pl.String})
     )
     assert words.with_columns(code_texts(nw.col("x"), key, texts).alias("y"))["y"].to_list() == expected
+
+
+STEPS = {
+    "whole numbers": {"min": 0, "max": 3},
+    "from a half": {"min": -0.5, "max": 2.5},
+    "halves": {"min": 0, "max": 3, "step": 0.5},
+    "tenths": {"min": 0, "max": 3, "step": 0.1},
+    "any": {"min": 0, "max": 3, "step": "any", "missing": {"refused": [9]}},
+    "labelled": {"min": 0, "max": 3, "labels": {"Never": 0, "Once or twice": 0.5, "Often": 3}},
+}
+ALLOWED = {
+    "whole numbers": [0, 1, 2, 3],
+    "from a half": [-0.5, 0.5, 1.5, 2.5],
+    "halves": [0, 0.5, 1, 1.5, 2, 2.5, 3],
+    "tenths": [0, 0.1, 0.3, 0.5, 1, 1.5, 2, 2.5, 3],
+    "any": [0, 0.1, 0.25, 0.3, 0.5, 1, 1.5, 2, 2.5, 3],
+    "labelled": [0, 0.5, 3],
+}
+NUMBERS = [-1, -0.5, 0, 0.1, 0.25, 0.3, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 9]
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_fractions_are_answers_where_the_definition_allows_them(steps: str) -> None:
+    scales = {"agree": STEPS[steps]}
+    survey = make_instrument(
+        {"s": {"items": ["q1..q2"]}}, [{"ids": "q1..q2", "responses": "agree"}], response_scales=scales
+    )
+    key = build_answer_keys([survey])["q1"]
+    assert [number for number in NUMBERS if key.read(str(number)).code is not None] == ALLOWED[steps]
+    for number in ALLOWED[steps]:
+        assert key.read(f" {number:.2f} ".replace(".", ",")).code == number
+    wanted = [number if number in ALLOWED[steps] else None for number in NUMBERS]
+    for written in (
+        pl.Series([float(number) for number in NUMBERS]),
+        pl.Series([str(number) for number in NUMBERS]),
+        pl.Series([f"{number:.2f}".replace(".", ",") for number in NUMBERS]),
+    ):
+        frame = nw.from_native(pl.DataFrame({"x": written}))
+        cell, dtype = nw.col("x"), frame.schema["x"]
+        coded = code_numbers(cell, key, dtype) if dtype.is_numeric() else code_texts(cell, key, frame["x"].to_list())
+        assert frame.select(coded.alias("x"))["x"].to_list() == wanted
+    whole = nw.from_native(pl.DataFrame({"x": [number for number in NUMBERS if number % 1 == 0]}))
+    strays = whole.select(x=has_strays({"x": key}, whole.schema))["x"].to_list()
+    assert strays == [number not in ALLOWED[steps] for number in NUMBERS if number % 1 == 0]
 
 
 def test_a_number_between_two_codes_is_no_answer() -> None:
@@ -157,12 +205,11 @@ def test_what_is_not_allowed_says_where_how_often_and_what_would_be() -> None:
     distinct = [Distinct("q1", "Agre", 14), Distinct("q1", "4", 3), Distinct("q2", "6", 2), Distinct("q2", "n/a", 1)]
     found = list(find_invalid(distinct, columns, build_answer_keys([SURVEY])))
     assert found == [
-        Invalid("q1", "Q5_1", "Agre", 14, "'agree' (Strongly disagree .. Strongly agree, or 1-5)"),
+        Invalid("q1", "Q5_1", "Agre", 14, f"'agree' ({LISTED}, or 1-5)"),
         Invalid("q2", "q2", "6", 2, "1-5"),
     ]
     assert [str(each.problem("t.csv", 48)) for each in found] == [
-        "t.csv:48: Q5_1 (item q1): 'Agre' is not a response of 'agree' (Strongly disagree .. Strongly agree, or 1-5)"
-        "; 14 cells",
+        f"t.csv:48: Q5_1 (item q1): 'Agre' is not a response of 'agree' ({LISTED}, or 1-5); 14 cells",
         "t.csv:48: q2: 6 is outside 1-5; 2 cells",
     ]
 
@@ -170,6 +217,4 @@ def test_what_is_not_allowed_says_where_how_often_and_what_would_be() -> None:
 def test_a_number_that_is_no_code_of_the_platform_is_not_said_to_be_outside_the_range() -> None:
     keys = build_answer_keys([SURVEY], ColumnMap(codes={"agree": {"1": 1}}))
     found = list(find_invalid([Distinct("q1", "5", 1)], Columns({}, {}, {"q1": "q1"}), keys))
-    assert found[0].problem().message == (
-        "'5' is not a response of 'agree' (Strongly disagree .. Strongly agree, or a code of the column map)"
-    )
+    assert found[0].problem().message == (f"'5' is not a response of 'agree' ({LISTED}, or a code of the column map)")

@@ -30,8 +30,8 @@ def _check_score(value: object) -> float | None:
     raise ValueError(f"{show_value(value)} is not a score (a number, a fraction such as 7/3, or null for no score)")
 
 
-def _check_answer(value: object) -> int | str | None:
-    if value is None or (isinstance(value, int | str) and not isinstance(value, bool)):
+def _check_answer(value: object) -> int | float | str | None:
+    if value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
         return value
     raise ValueError(f"{show_value(value)} is not an answer (a code, a label, or null for a missing answer)")
 
@@ -42,7 +42,7 @@ StatedScore = Annotated[
     WithJsonSchema({"anyOf": [{"type": ["number", "null"]}, {"type": "string", "pattern": f"^{_FRACTION.pattern}$"}]}),
 ]
 Answer = Annotated[
-    int | str | None, PlainValidator(_check_answer), WithJsonSchema({"type": ["integer", "string", "null"]})
+    int | float | str | None, PlainValidator(_check_answer), WithJsonSchema({"type": ["number", "string", "null"]})
 ]
 
 

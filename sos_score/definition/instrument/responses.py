@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import math
+from functools import cached_property
+from typing import Annotated, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -35,25 +37,105 @@ MissingCodes = Annotated[
 ]
 
 
+def _check_number(value: object) -> float:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else value
+    raise ValueError(f"{show_value(value)} is not a number")
+
+
+def _check_step(value: object) -> Step | None:
+    if value is None or value in ("any", "labels"):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return _check_number(value)
+    raise ValueError(f"{show_value(value)} is not a step (a number above 0, any, or labels)")
+
+
+Step = int | float | Literal["any", "labels"]
+Number = Annotated[int | float, PlainValidator(_check_number), WithJsonSchema({"type": "number"})]
+_STEP_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": ["any", "labels"]}, {"type": "null"}]}
+_MOST_VALUES = 1_000
+NEAR = 1e-9  # what arithmetic leaves of a step of a tenth
+
+
 class ResponseScale(Model):
     """The answers an item can have.
 
     Attributes
     ----------
-    min : int
+    min : float
         The lowest answer that is possible; reversal is ``min + max - answer``.
-    max : int
+    max : float
         The highest answer that is possible.
+    step : float or str or None
+        How far apart answers are, from `min` upwards; ``any`` where every number between is one (a slider); ``labels``
+        where only labelled answers are. Without it whole numbers are answers, and where a label has another code, the
+        labelled ones only. With a number or ``any`` not every answer needs a label.
     labels : dict
-        Text to code; several texts may share a code.
+        Text to code; several texts may share a code. Every answer has one, or the two ends have, or these and the
+        middle.
     missing : dict
         Codes and texts that mean "no answer", by reason.
     """
 
-    min: int
-    max: int
-    labels: dict[str, int] = {}
+    min: Number
+    max: Number
+    step: Annotated[Step | None, PlainValidator(_check_step), WithJsonSchema(_STEP_SCHEMA)] = None
+    labels: dict[str, Number] = {}
     missing: dict[str, MissingCodes] = {}
+
+    @property
+    def spacing(self) -> Step:
+        """Return the step that holds: as stated, or as the labels have it."""
+        if self.step is not None:
+            return self.step
+        return "labels" if any(code % 1 for code in self.labels.values()) else 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the answers are all whole numbers from `min` to `max`."""
+        return self.spacing == 1 and self.min % 1 == 0
+
+    @property
+    def options(self) -> int:
+        """Return how many answers there are, where they are all the whole numbers of the range; else 0."""
+        return int(self.max - self.min) + 1 if self.is_whole else 0
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        """Return every answer, lowest first; nothing where there are more than a list of them would serve."""
+        spacing = self.spacing
+        if spacing == "labels":
+            return tuple(sorted({code for code in self.labels.values() if self.min <= code <= self.max}))
+        if spacing == "any" or (self.max - self.min) / spacing >= _MOST_VALUES:
+            return ()
+        return tuple(
+            self.min + step * spacing for step in range(math.floor((self.max - self.min) / spacing + NEAR) + 1)
+        )
+
+    @property
+    def has_equal_steps(self) -> bool:
+        """Return whether the answers are equally far apart, and few enough to list."""
+        return self.spacing != "labels" and bool(self.values)
+
+    def allows(self, number: float) -> bool:
+        """Return whether a number is an answer.
+
+        Examples
+        --------
+        >>> halves = ResponseScale(min=0, max=3, step=0.5)
+        >>> halves.allows(2.5), halves.allows(2.25), halves.allows(3.5)
+        (True, False, False)
+        """
+        spacing = self.spacing
+        if not self.min <= number <= self.max or spacing == "any":
+            return self.min <= number <= self.max
+        if spacing == "labels":
+            return number in self.values
+        steps = (number - self.min) / spacing
+        return abs(steps - round(steps)) < NEAR
 
 
 class ItemBlock(Model):

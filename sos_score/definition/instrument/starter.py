@@ -37,6 +37,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
         slug,
         _TEMPLATE.format(
             id=quote(slug),
+            scale=quote(f"{slug}-answers"),
             file=slug,
             title=quote(name),
             low=low,
@@ -128,14 +129,14 @@ verification:
   missing: {{status: user, source: agreed in our protocol}}
 
 response_scales:
-  answers:
+  {scale}:             # column maps that have codes or labels name it
     min: {low}
     max: {high}
 {labels}
     missing: {{not applicable: [{missing}]}}   # codes and texts for "no answer", by reason
 
 # Ids only: wording is not needed. Columns of the export carry these ids, or a column map says which they are.
-items: {{ids: {ids}, responses: answers}}
+items: {{ids: {ids}, responses: {scale}}}
 
 # How many of a scale's items must be answered: all, a count, or a share.
 missing: {{min_answered: 80%}}

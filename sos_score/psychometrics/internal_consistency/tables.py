@@ -182,6 +182,8 @@ class _Part:
             why = note("ordinal_many_options", most=FEW_OPTIONS)
             if self.scale.plan.of_scores:
                 why = note("ordinal_of_scores")
+            elif not all(term.options for term in self.scale.plan.terms):
+                why = note("ordinal_fractions")
             elif len(set(self.scale.high - self.scale.low)) > 1:
                 why = note("ordinal_different_options")
             return OrdinalAlpha(np.nan, self.sums.complete, k, np.full((k, k), np.nan), (why,))

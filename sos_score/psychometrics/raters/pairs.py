@@ -79,7 +79,8 @@ def pool_tables(tables: Mapping[str, Tables], scale: ScalePlan) -> Tables:
 
     There are none for a scale of scores or of items with different options.
     """
-    if scale.of_scores or len({(term.low, term.high) for term in scale.terms}) > 1:
+    sizes = {table.shape for term in scale.terms if not scale.of_scores for table in tables[term.name].values()}
+    if scale.of_scores or len({(term.low, term.high) for term in scale.terms}) > 1 or len(sizes) > 1:
         return {}
     pooled: dict[tuple[str, str], NDArray[np.int64]] = {}
     for term in scale.terms:

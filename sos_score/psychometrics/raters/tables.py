@@ -118,8 +118,10 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
     scored = [_Measure(rows, scale.column, "scale", scale.scale, scale.scale) for scale in chosen]
     ranges = responses.instrument.responses
     tables = {
-        item.name: cross_raters(item.ratings, range(ranges[item.name].min, ranges[item.name].max + 1)) for item in items
+        item.name: cross_raters(item.ratings, ranges[item.name].values) if ranges[item.name].has_equal_steps else {}
+        for item in items
     }
+    notes += [note("kappa_no_steps", item=item.name) for item in items if not ranges[item.name].has_equal_steps]
     pairs = [pair for item in items for pair in list_pairs(tables[item.name], item.name, item.scale)]
     means = {scale.scale: average_kappa(_choose_kappas(pairs, scale)) for scale in chosen}
     pairs += [pair for scale in chosen for pair in list_pairs(pool_tables(tables, scale), "", scale.scale)]

@@ -115,7 +115,8 @@ class _Tally:
         self.score_middle = (scale.plan.low + scale.plan.high) / 2
         self.members, self.scores, self.answered = np.zeros(0), np.zeros((0, 3)), np.zeros((0, k))
         # The different answers that each term can have, where they are whole numbers.
-        self.options = [] if scale.plan.of_scores else (scale.high - scale.low + 1).astype(int).tolist()
+        options = [term.options for term in scale.plan.terms]
+        self.options = options if all(options) else []
         self.asked = np.ones((0, k), dtype=bool)
         self.start_again()
 

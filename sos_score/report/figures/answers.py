@@ -34,7 +34,7 @@ class _Answers:
 
     Attributes
     ----------
-    codes : tuple of int
+    codes : tuple of float
         The answers there are.
     ends : tuple of str
         What the lowest and the highest are called; empty where the definition does not say.
@@ -44,7 +44,7 @@ class _Answers:
         Items that are reverse-keyed in some scale.
     """
 
-    codes: tuple[int, ...]
+    codes: tuple[float, ...]
     ends: tuple[str, str]
     shares: dict[str, dict[str, NDArray[np.float64]]]
     reversed: frozenset[str]
@@ -78,11 +78,11 @@ def list_answers(report: ReportData) -> Iterator[Picture]:
 
 
 def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[str]]:
-    """Yield items of one range, so many that a picture can be read."""
-    ranges: dict[tuple[int, int], list[str]] = {}
+    """Yield items of the same answers, so many that a picture can be read; none without steps to count."""
+    ranges: dict[tuple[float, ...], list[str]] = {}
     for item, response in instrument.responses.items():
-        if item in table.answers:
-            ranges.setdefault((response.min, response.max), []).append(item)
+        if item in table.answers and response.has_equal_steps:
+            ranges.setdefault(response.values, []).append(item)
     for items in ranges.values():
         parts = -(-len(items) // _MOST)
         size = -(-len(items) // parts)
@@ -91,7 +91,7 @@ def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[st
 
 def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: ComparisonPlan) -> _Answers:
     response = instrument.responses[items[0]]
-    codes = tuple(range(response.min, response.max + 1))
+    codes = response.values
     labels = {code: label for label, code in reversed(response.labels.items())}
     shares: dict[str, dict[str, NDArray[np.float64]]] = {}
     for wave, rows in split_waves(table.frame, plan):

@@ -6,21 +6,28 @@ from collections.abc import Iterator
 
 from sos_score.definition.instrument.ids import expand_ids
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import fold_code, read_number
 from sos_score.definition.yaml.document import Loc
 from sos_score.errors import guess
 
 
 def check_response_range(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
-    """A response scale needs min < max."""
+    """A response scale needs min < max, and steps that lead from one to the other."""
     for name, responses in instrument.response_scales.items():
-        if responses.min >= responses.max:
-            yield Finding(("response_scales", name, "min"), f"min {responses.min} is not below max {responses.max}")
+        loc, spacing = ("response_scales", name), responses.spacing
+        low, high = responses.min, responses.max
+        if low >= high:
+            yield Finding((*loc, "min"), f"min {low} is not below max {high}")
+        elif responses.step == "labels" and not responses.labels:
+            yield Finding((*loc, "step"), "only labelled answers are allowed, and there are no labels")
+        elif not isinstance(spacing, str) and not responses.allows(high):
+            yield Finding((*loc, "step"), f"steps of {spacing} from {low} do not lead to {high}")
 
 
 def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
-    """Labels, where there are any, cover min..max and nothing else."""
+    """Labels, where there are any, name answers, and all of them unless it is clear that some have none."""
     for name, responses in instrument.response_scales.items():
         if not responses.labels or responses.min >= responses.max:
             continue
@@ -29,30 +36,45 @@ def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterato
         for text, code in responses.labels.items():
             if not responses.min <= code <= responses.max:
                 yield Finding((*loc, text), f"code {code} is outside {bounds}")
+            elif not responses.allows(code):
+                yield Finding((*loc, text), f"code {code} is no answer in steps of {responses.spacing}")
+        yield from _find_unlabelled(responses, loc, bounds)
+
+
+def _find_unlabelled(responses: ResponseScale, loc: Loc, bounds: str) -> Iterator[Finding]:
+    low, high = responses.min, responses.max
+    codes = {code for code in responses.labels.values() if responses.allows(code)}
+    if responses.spacing == "labels":
+        for name, end in (("min", low), ("max", high)):
+            if end not in codes:
+                yield Finding(loc, f"no label for {name} {end}, and only labelled answers are allowed")
+    elif responses.step is None and responses.is_whole:
         # A mistyped range can be enormous: look at codes that exist, not at every code in the range.
-        codes = {code for code in responses.labels.values() if responses.min <= code <= responses.max}
-        lacking = responses.max - responses.min + 1 - len(codes)
-        if lacking:
-            first = next(code for code in range(responses.min, responses.max + 1) if code not in codes)
-            yield Finding(loc, f"no label for code {first} ({lacking} of the codes {bounds} without a label)")
+        lacking = responses.options - len(codes)
+        are_anchors = codes in ({low, high}, {low, (low + high) / 2, high}) and lacking > 1
+        if lacking and not are_anchors:
+            first = next(code for code in range(int(low), int(high) + 1) if code not in codes)
+            message = f"no label for code {first} ({lacking} of the codes {bounds} without a label)"
+            hint = "add 'step: 1' where answers without a label are allowed, 'step: labels' where they are not"
+            yield Finding(loc, message, hint)
 
 
 def check_label_texts(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """No text stands for two codes, nor for an answer and a missing one."""
     for name, responses in instrument.response_scales.items():
-        seen: dict[str, tuple[str, int]] = {}
+        seen: dict[str, tuple[str, float]] = {}
         for text, code in responses.labels.items():
-            folded = fold_text(text)
+            folded = fold_code(text)
             loc = ("response_scales", name, "labels", text)
             if folded in seen and seen[folded][1] != code:
                 yield Finding(loc, f"{text!r} has code {code}, but {seen[folded][0]!r} has {seen[folded][1]}")
-            if _is_whole(folded) and int(folded) != code:
+            if read_number(text) not in (None, code):
                 yield Finding(loc, f"the label {text!r} is itself a number, but its code is {code}")
             seen.setdefault(folded, (text, code))
         for reason, codes in responses.missing.items():
             for text in codes:
-                if fold_text(text) in seen:
-                    message = f"{text!r} is both missing and the label of {seen[fold_text(text)][1]}"
+                if fold_code(text) in seen:
+                    message = f"{text!r} is both missing and the label of {seen[fold_code(text)][1]}"
                     yield Finding(("response_scales", name, "missing", reason), message)
 
 
@@ -63,16 +85,12 @@ def check_missing_codes(instrument: Instrument, _lost: UnreadableParts) -> Itera
         for reason, codes in responses.missing.items():
             loc = ("response_scales", name, "missing", reason)
             for text in codes:
-                folded = fold_text(text)
-                if _is_whole(folded) and responses.min <= int(folded) <= responses.max:
+                folded, number = fold_code(text), read_number(text)
+                if number is not None and responses.min <= number <= responses.max:
                     yield Finding(loc, f"missing code {text} is inside the valid range {responses.min}-{responses.max}")
                 if reasons.get(folded, reason) != reason:
                     yield Finding(loc, f"{text!r} already means '{reasons[folded]}'")
                 reasons.setdefault(folded, reason)
-
-
-def _is_whole(text: str) -> bool:
-    return text.removeprefix("-").isdecimal() and text.isascii()
 
 
 def check_items(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
