@@ -189,6 +189,7 @@ def read_answers(
 
     scorer, problems = _prepare(export, list(instruments), column_map)
     columns = scorer.columns
+    export = export.select_rows(columns)
     native = export.scan(columns, export.find_types(columns, scorer.keys))
     distinct = tuple(list_distinct(nw.from_native(native), columns.items))
     frame = nw.from_native(native.with_row_index(ROW))

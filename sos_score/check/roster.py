@@ -11,7 +11,7 @@ import numpy as np
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Group, Place, make_finding
-from sos_score.check.rules.links import fold_id
+from sos_score.check.rules.links import loosen_id
 from sos_score.check.rules.missing import count_all
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem
@@ -77,7 +77,7 @@ def read_roster(path: Path, person: str = "") -> tuple[Asked, ...]:
         for line, cells in export.records():
             site, wave = (fold_text(cells[names[each]]) if each in names else "" for each in ("site", "wave"))
             if who is not None:
-                rows += [Asked(fold_id(cells[who]), site, wave, 1)] if cells[who].strip() else []
+                rows += [Asked(loosen_id(cells[who]), site, wave, 1)] if cells[who].strip() else []
             elif (text := cells[names[INVITED]].strip()).isdecimal():
                 rows.append(Asked("", site, wave, int(text)))
             else:
@@ -132,7 +132,7 @@ def find_roster(answers: Answers, roster: Iterable[Asked]) -> Iterator[Finding]:
     sites: dict[str, set[str]] = {}
     for each in asked:
         sites.setdefault(each.person, set()).add(each.site)
-    people = [fold_id(each or "") for each in answers.frame[answers.person].to_list()]
+    people = [loosen_id(each or "") for each in answers.frame[answers.person].to_list()]
     own = answers.frame[answers.site].to_list() if answers.site else [None] * len(people)
     unlisted = [bool(each) and each not in sites for each in people]
     moved = [
@@ -152,6 +152,6 @@ def _list_present(answers: Answers) -> dict[tuple[str, str, str], int]:
     cells = [frame[name].to_list() if name else [""] * frame.height for name in names]
     present: dict[tuple[str, str, str], int] = {}
     for person, site, wave in zip(*cells, strict=True):
-        key = (fold_id(person or ""), fold_text(site or ""), fold_text(wave or ""))
+        key = (loosen_id(person or ""), fold_text(site or ""), fold_text(wave or ""))
         present[key] = present.get(key, 0) + 1
     return present

@@ -24,6 +24,7 @@ from sos_score.cli import (
     new_command,
     plausible_command,
     power_command,
+    pseudonymise_command,
     raters_command,
     reliability_command,
     report_command,
@@ -98,6 +99,7 @@ app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
 app.command("check")(check_command.check)
 app.command("score")(score_command.score)
+app.command("pseudonymise")(pseudonymise_command.pseudonymise)
 app.command("codebook")(codebook_command.codebook)
 app.command("compare")(compare_command.compare)
 app.command("explain")(explain_command.explain)

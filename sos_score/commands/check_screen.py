@@ -70,7 +70,7 @@ def _show_groups(answers: Answers) -> Table:
     names = answers.by
     heads = ("rows", "complete", "answered %", "straight", "no score")
     groups = summarise_groups(answers)
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             *(value or "-" for _, value in each.group),
             each.rows,

@@ -7,6 +7,7 @@ import unicodedata
 
 # A comma before three digits may as well part thousands, so that such a number has no one meaning.
 _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
+_WRITTEN = re.compile(r"([0-9]+)\.0+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))
 # Word processors and platforms write these each their own way.
 _SAME = {
@@ -62,3 +63,19 @@ def read_number(text: str) -> float | None:
     if _NUMBER.fullmatch(folded) is None:
         return None
     return float(folded) if "." in folded else int(folded)
+
+
+def fold_id(text: str) -> str:
+    """Return an id without white space around it, and a whole number as it is usually written: ``1.0`` is ``1``.
+
+    A spreadsheet or a statistics program that takes ids for numbers writes them so. Case and leading zeros stay: they
+    can tell two people apart.
+
+    Examples
+    --------
+    >>> fold_id(" 12.0 "), fold_id("012"), fold_id("f1"), fold_id("1.10")
+    ('12', '012', 'f1', '1.10')
+    """
+    stripped = text.strip()
+    number = _WRITTEN.fullmatch(stripped)
+    return number[1] if number else stripped

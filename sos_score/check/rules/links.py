@@ -9,6 +9,7 @@ from itertools import pairwise
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Place, make_finding
 from sos_score.definition.text import fold_code
+from sos_score.survey.waves import order_waves
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,23 @@ def list_pairs(answers: Answers) -> list[WavePair]:
     if not answers.person or not answers.wave:
         return []
     named = answers.frame.select(answers.person, answers.wave).drop_nulls()
-    present = named[answers.wave].unique(maintain_order=True).to_list()
+    present = order_waves(named[answers.wave].to_list())
     waves = [wave for wave in answers.waves or present if wave in present]
     people = {wave: set(named.filter(pl.col(answers.wave) == wave)[answers.person]) for wave in waves}
     pairs = []
     for first, second in pairwise(waves):
         left, right = people[first] - people[second], people[second] - people[first]
-        near = {fold_id(each) for each in left} & {fold_id(each) for each in right}
+        near = {loosen_id(each) for each in left} & {loosen_id(each) for each in right}
         pairs.append(WavePair(first, second, len(people[first] & people[second]), len(left), len(right), len(near)))
     return pairs
 
 
-def fold_id(text: str) -> str:
+def loosen_id(text: str) -> str:
     """Return an id without what typing changes: case, white space, zeros in front, a decimal point behind.
 
     Examples
     --------
-    >>> fold_id(" f001 "), fold_id("F1"), fold_id("1.0"), fold_id("01")
+    >>> loosen_id(" f001 "), loosen_id("F1"), loosen_id("1.0"), loosen_id("01")
     ('f1', 'f1', '1', '1')
     """
     head = fold_code(text).replace(" ", "")

@@ -1,0 +1,129 @@
+"""What becomes of each column of a file that is to be shared: kept, hashed, or left out, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from sos_score.definition.text import fold_code, fold_text
+from sos_score.survey.answers import AnswerKey, ColumnValues
+from sos_score.survey.columns import Columns
+from sos_score.survey.identifiers import find_identifiers
+from sos_score.survey.readers.export import Export
+
+PEOPLE = ("respondent", "person", "rater", "target", "worker", "family")
+"""The ids that name people, which are hashed; others (site, wave, team) are kept."""
+
+MOST_KINDS = 12
+"""More different texts than this are no answers to choose from."""
+
+_NUMBER = r"^[-+]?[0-9]*[.,]?[0-9]+$"
+_DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:.]+( ?[AaPp][Mm])?(Z|[+-][0-9:]+)?)?$"
+_LONG_NUMBER = r"^[0-9]{5,}$"
+
+Fate = Literal["kept", "hashed", "left out"]
+
+
+@dataclass(frozen=True)
+class SharedColumn:
+    """One column of a file that is to be shared.
+
+    Attributes
+    ----------
+    place : int
+        Which column of the file it is.
+    why : str
+        ``id``, ``named``, ``item``, ``answers``, ``numbers``, ``dates``, ``blank``; ``free text``, ``long numbers``,
+        ``dropped``, ``same header``, or the kind of identifier that it is.
+    """
+
+    place: int
+    name: str
+    fate: Fate
+    why: str
+
+
+def plan_columns(
+    export: Export, columns: Columns, hashed: Collection[str], keep: Collection[str], drop: Collection[str]
+) -> list[SharedColumn]:
+    """Return what becomes of each column; `hashed`, `keep` and `drop` are headers or patterns of them (``Q5_*``)."""
+    people = {column for role, column in columns.ids.items() if role in PEOPLE}
+    others = {column for role, column in columns.ids.items() if role not in PEOPLE}
+    items = set(columns.items.values())
+    judged = _judge(export)
+    times = Counter(export.header)
+    plan = []
+    for place, name in enumerate(export.header):
+        fate: Fate = "kept"
+        if _matches(name, drop):
+            fate, why = "left out", "dropped"
+        elif _matches(name, hashed) or name in people:
+            fate, why = "hashed", "id"
+        elif _matches(name, keep):
+            why = "named"
+        elif name in items or name in others:
+            why = "item" if name in items else "id"
+        elif times[name] > 1:
+            fate, why = "left out", "same header"
+        else:
+            fate, why = judged[name]
+        plan.append(SharedColumn(place, name, fate, why))
+    return plan
+
+
+def list_unmatched(export: Export, patterns: Collection[str]) -> list[str]:
+    """Return the headers or patterns that no column has."""
+    return [each for each in patterns if not any(_matches(name, [each]) for name in export.header)]
+
+
+def _matches(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(fold_text(name), fold_text(each)) or name == each for each in patterns)
+
+
+def _judge(export: Export) -> Mapping[str, tuple[Fate, str]]:
+    """Return what becomes of a column for what stands in it."""
+    import polars as pl
+
+    names = [name for name, times in Counter(export.header).items() if times == 1]
+    judged: dict[str, tuple[Fate, str]] = {each.column: ("left out", each.kind) for each in find_identifiers(export)}
+    cell = pl.col(names).cast(pl.String).str.strip_chars().replace("", None)
+    frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(cell)
+    measures = {"filled": pl.all().count(), "kinds": pl.all().drop_nulls().n_unique()}
+    shapes = {"numbers": _NUMBER, "dates": _DATE, "long numbers": _LONG_NUMBER}
+    measures |= {shape: pl.all().str.contains(pattern).sum() for shape, pattern in shapes.items()}
+    counts = frame.select(each.name.suffix(f"\x1f{name}") for name, each in measures.items())
+    found = counts.collect(engine="streaming").row(0, named=True)
+    for name in names:
+        if name not in judged:
+            judged[name] = _judge_counts({each: int(found[f"{name}\x1f{each}"] or 0) for each in measures})
+    return judged
+
+
+def _judge_counts(counts: Mapping[str, int]) -> tuple[Fate, str]:
+    filled, kinds = counts["filled"], counts["kinds"]
+    if not filled:
+        return "kept", "blank"
+    are_different = 2 * kinds > filled
+    if counts["numbers"] == filled:
+        are_long = 2 * counts["long numbers"] > filled
+        return ("left out", "long numbers") if are_different and are_long else ("kept", "numbers")
+    if counts["dates"] == filled:
+        return "kept", "dates"
+    return ("left out", "free text") if kinds > MOST_KINDS or are_different else ("kept", "answers")
+
+
+def translate_codes(values: ColumnValues | None, key: AnswerKey | None) -> Mapping[str, str]:
+    """Return what stands for the codes of a column whose file says what they mean, as a CSV file cannot.
+
+    A code that the file declares missing becomes blank. Another becomes its label, where the item's answers have such a
+    label; where it is no item, any label that it has.
+    """
+    if values is None:
+        return {}
+    labels = {f"{code:.15g}": label for code, label in values.labels.items()}
+    if key is not None:
+        labels = {code: label for code, label in labels.items() if fold_code(label) in key.texts}
+    return labels | {f"{code:.15g}": "" for code in values.reasons}

@@ -1,0 +1,168 @@
+"""``sos-score pseudonymise``: what is written, what is left out, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from support import ROOT, CommandLine
+
+share = CommandLine("pseudonymise")
+score = CommandLine("score")
+KEY = "ab" * 32 + "\n"
+EXAMPLES = ROOT / "examples" / "contrast_study"
+HEADER = "respondent,site,wave,Email,comments,age,phone_id,started,safety\n"
+ROWS = "".join(
+    f"F{number:02},1,T1,a{number}@example.org,My worker said {number} times that,{30 + number % 5},"
+    f"{70000 + number},2026-03-{number:02} 10:00:00,{number % 11}\n"
+    for number in range(1, 21)
+)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text(HEADER + ROWS, encoding="utf-8")
+    Path("key.txt").write_text(KEY, encoding="ascii")
+    Path("key.txt").chmod(0o600)
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with Path(name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_ids_are_hashed_and_what_identifies_people_is_left_out_and_said() -> None:
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv")
+    assert shown.exit_code == 0
+    assert shown.stdout == (
+        "a.csv: 20 rows written to out.csv\n"
+        "hashed, id: respondent\n"
+        "left out, e-mail: Email\n"
+        "left out, free text: comments\n"
+        "left out, long numbers: phone_id\n"
+        "kept, id: site, wave\n"
+        "kept, numbers: age, safety\n"
+        "kept, dates: started\n"
+        "20 different ids hashed with key.txt\n"
+    )
+    rows = read("out.csv")
+    assert list(rows[0]) == ["respondent", "site", "wave", "age", "started", "safety"]
+    assert rows[0]["respondent"] == "p438f2cf01aee7cb"
+    assert [row["safety"] for row in rows] == [row["safety"] for row in read("a.csv")]
+
+
+def test_columns_are_kept_hashed_or_left_out_where_they_are_named() -> None:
+    named = ["--keep", "comm*", "--id", "phone_id", "--drop", "started"]
+    assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv", *named).exit_code == 0
+    rows = read("out.csv")
+    assert list(rows[0]) == ["respondent", "site", "wave", "comments", "age", "phone_id", "safety"]
+    assert rows[0]["comments"] == "My worker said 1 times that"
+    assert all(row["phone_id"].startswith("p") for row in rows)
+
+
+STUDY = """\
+format: 1
+id: shared
+title: Shared
+sites: {1: {}, 2: {}, 3: {}, 4: {}}
+waves: [T1, T2]
+links: synthetic/families.csv
+sources:
+  staff:
+    files: [synthetic/osc_t1.csv, synthetic/osc_t2.csv]
+    instrument: osc
+    columns: [columns_osc_t1.yaml, columns_osc_t2.yaml]
+  families:
+    files: synthetic/wai_client.csv
+    instrument: wai
+    columns: columns_wai_client.yaml
+"""
+
+
+def test_what_a_study_finds_is_the_same_of_files_with_pseudonyms() -> None:
+    shutil.copytree(EXAMPLES, "study")
+    Path("study/study.yaml").write_text(STUDY, encoding="utf-8")
+    compare = CommandLine("compare")
+    before = compare("study/study.yaml", "-f", "csv", "--only", "change")
+    for name, *columns in (
+        ("osc_t1.csv", "-c", "study/columns_osc_t1.yaml"),
+        ("osc_t2.csv", "-c", "study/columns_osc_t2.yaml"),
+        ("wai_client.csv", "-c", "study/columns_wai_client.yaml"),
+        ("families.csv",),
+    ):
+        items = ["-i", name[:3]] if columns else []
+        shown = share(f"study/synthetic/{name}", "--key-file", "key.txt", "-o", "shared.csv", *items, *columns)
+        assert shown.exit_code == 0, shown.output
+        shutil.move("shared.csv", f"study/synthetic/{name}")
+    assert "S101" not in Path("study/synthetic/families.csv").read_text(encoding="utf-8")
+    assert compare("study/study.yaml", "-f", "csv", "--only", "change").stdout == before.stdout
+    assert before.stdout.count("families,wai") > 10
+
+
+def test_a_key_is_made_where_it_is_asked_for_and_never_unasked() -> None:
+    refused = share("a.csv", "--key-file", "new.txt", "-o", "out.csv")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "new.txt: there is no such key file\n"
+        "  hint: make a key with --new-key, once, and keep it: only files made with one key link\n",
+    )
+    assert not Path("out.csv").exists()
+    shown = share("a.csv", "--key-file", "new.txt", "--new-key", "-o", "out.csv")
+    assert shown.exit_code == 0
+    assert shown.stdout.splitlines()[-1].startswith("Keep new.txt, apart from the shared file")
+    again = share("a.csv", "--key-file", "new.txt", "--new-key", "-o", "out.csv", "--force")
+    assert again.exit_code == 1
+
+
+def test_a_key_that_others_can_read_is_named() -> None:
+    Path("key.txt").chmod(0o644)
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv")
+    assert shown.stdout.splitlines()[-1] == "others on this computer can read key.txt: chmod 600 key.txt"
+
+
+def test_a_file_is_never_written_over_another_or_over_what_is_read() -> None:
+    for name in ("a.csv", "key.txt"):
+        before = Path(name).read_bytes()
+        target = [name] if name.endswith(".csv") else ["key.csv"]
+        Path("key.csv").write_bytes(Path("key.txt").read_bytes())
+        key = "key.csv" if name == "key.txt" else "key.txt"
+        assert share("a.csv", "--key-file", key, "-o", *target, "--force").exit_code != 0
+        assert Path(name).read_bytes() == before
+    Path("out.csv").write_text("mine", encoding="utf-8")
+    assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv").exit_code == 1
+    assert Path("out.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_nothing_is_written_of_a_file_that_is_broken() -> None:
+    Path("a.csv").write_text(HEADER + ROWS + "F99,1\n", encoding="utf-8")
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv")
+    assert (shown.exit_code, shown.stderr) == (1, "a.csv:22: 2 cells, and the header has 9\n")
+    assert sorted(path.name for path in Path().iterdir()) == ["a.csv", "key.txt"]
+
+
+def test_a_file_without_ids_asks_which_column_holds_them() -> None:
+    Path("a.csv").write_text((HEADER + ROWS).replace("respondent", "who"), encoding="utf-8")
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv")
+    assert shown.exit_code == 1
+    assert shown.stderr.splitlines()[1] == "  hint: name it: --id COLUMN, or a column map (--columns map.yaml)"
+    assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv", "--id", "who").exit_code == 0
+
+
+def test_a_column_that_is_named_and_not_there_is_a_problem() -> None:
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv", "--keep", "coments")
+    assert shown.stderr == (
+        "a.csv: no column 'coments' (--keep)\n"
+        "  hint: did you mean 'comments'?\n"
+        "1 problem in a.csv; nothing was written.\n"
+    )
+
+
+def test_columns_of_one_name_are_left_out_unless_they_are_named() -> None:
+    Path("a.csv").write_text("respondent,q,q\nA,1,2\nB,3,4\n", encoding="utf-8")
+    assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv").exit_code == 0
+    assert list(read("out.csv")[0]) == ["respondent"]
+    assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv", "--keep", "q", "--force").exit_code == 0
+    assert Path("out.csv").read_text(encoding="utf-8").splitlines()[0] == "respondent,q,q"
