@@ -30,7 +30,9 @@ class Problem:
     path : str
         The file, as the user named it; empty when there is none.
     line : int or None
-        1-based line in the file.
+        1-based line in the file, or row in its sheet.
+    cell : str
+        The cell or row of a workbook, in its own words (``Sheet1!C7``); empty for other files.
     where : str
         The place inside the file, in its own words (``scales.bond.items[3]``).
     hint : str
@@ -48,11 +50,12 @@ class Problem:
     hint: str = ""
     rule: str = ""
     count: int = 1
+    cell: str = ""
 
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""
-        place = f"{self.path}:{self.line}" if self.path and self.line is not None else self.path
-        head = ": ".join(part for part in (place, self.where) if part)
+        place = f"{self.path}:{self.line}" if self.path and self.line is not None and not self.cell else self.path
+        head = ": ".join(part for part in (place, self.cell, self.where) if part)
         text = f"{head}: {self.message}" if head else self.message
         if self.count > 1:
             text += f"; {self.count} cells"

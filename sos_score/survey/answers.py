@@ -13,6 +13,7 @@ from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.vendor_scores import list_vendor_scores
 
 _BLANK = "blank"
+_MISSING = "missing in the file"
 _MOST_LISTED = 12
 T_RANGE = ResponseScale.model_construct(min=0, max=100, step="any")  # nothing to check, and no model to build for it
 
@@ -126,22 +127,38 @@ class ColumnValues:
     Attributes
     ----------
     labels : mapping
-        Code to label. An answer is read by its label where the definition knows the label, else by its code.
+        Code to label. An answer is read by its label where the definition knows the label, else by its code; where
+        the labels give other codes than the definition, a code without a known label is no answer. The codes of a
+        column map go before both.
     reasons : mapping
-        Code to why there is no answer: the file's missing values.
+        Code to why there is no answer: the file's missing values; empty where the file does not say why. The
+        definition's own reason stands in its place where it knows the label.
     """
 
-    labels: Mapping[float, str] = field(default_factory=dict)
-    reasons: Mapping[float, str] = field(default_factory=dict)
+    labels: Mapping[float | str, str] = field(default_factory=dict)
+    reasons: Mapping[float | str, str] = field(default_factory=dict)
 
     def extend(self, key: AnswerKey) -> AnswerKey:
         """Return how the cells of an item are read where this is said of its column."""
-        known = {
-            code: key.texts[fold_code(label)] for code, label in self.labels.items() if fold_code(label) in key.texts
-        }
-        texts = {f"{code:.15g}": meant for code, meant in known.items()}
-        reasons = {f"{code:.15g}": reason for code, reason in self.reasons.items()}
-        return replace(key, texts={**key.texts, **texts}, reasons={**key.reasons, **reasons})
+        labels = {_write(code): fold_code(label) for code, label in self.labels.items()}
+        texts = {code: key.texts[label] for code, label in labels.items() if label in key.texts}
+        reasons = {code: key.reasons[label] for code, label in labels.items() if label in key.reasons}
+        for code, label in self.reasons.items():
+            stated = key.reasons.get(fold_code(label)) or label
+            reasons[_write(code)] = stated or key.reasons.get(_write(code)) or _MISSING
+        # Where the labels say that some codes mean another, a code without a label means nothing by itself.
+        is_shifted = any(read_number(code) not in (None, meant) for code, meant in texts.items())
+        return replace(
+            key,
+            texts={**texts, **key.texts} if key.has_own_codes else {**key.texts, **texts},
+            reasons={**key.reasons, **reasons},
+            has_own_codes=key.has_own_codes or is_shifted,
+        )
+
+
+def _write(code: float | str) -> str:
+    """Return a code as it is compared with the cells of its column."""
+    return fold_code(code if isinstance(code, str) else f"{code:.15g}")
 
 
 def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap | None = None) -> dict[str, AnswerKey]:

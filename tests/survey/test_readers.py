@@ -18,6 +18,7 @@ from sos_score.scoring.provenance import describe_summary
 from sos_score.scoring.responses import open_responses
 from sos_score.survey.answers import ColumnValues
 from sos_score.survey.readers import registry
+from sos_score.survey.readers.content import TEXT
 from sos_score.survey.readers.export import Export, FrameExport, ReadingOptions
 
 WAI = load_instrument("wai-s")
@@ -36,7 +37,7 @@ def read_with(
     def open_made(_path: Path, name: str, _folder: Path, _options: ReadingOptions) -> Iterator[Export]:
         yield FrameExport(name, frame, values, rows=range(2, 2 + frame.height), **more)
 
-    monkeypatch.setitem(registry.READERS, ".made", open_made)
+    monkeypatch.setitem(registry.READERS, TEXT, open_made)
     path = folder / "answers.made"
     path.touch()
     return path
@@ -133,6 +134,6 @@ def test_a_text_file_has_no_sheets(tmp_path: Path) -> None:
     path.write_text("respondent,safety\nA,5\n")
     result = CliRunner().invoke(app, ["score", str(path), "-i", "safety-scale", "--sheet", "Data"])
     assert result.stderr.splitlines()[:2] == [
-        f"{path}: has no sheet 'Data': it is a text file",
+        f"{path}: has no sheet 'Data': it is no workbook",
         "  hint: leave out --sheet",
     ]

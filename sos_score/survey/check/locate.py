@@ -74,6 +74,11 @@ class _Search:
             message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on line {first}"
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
+    def _place(self, problem: Problem) -> Problem:
+        """Return a problem with the address of its cell, where the file is a workbook."""
+        column = problem.where if problem.where in self.export.header else problem.where.partition(" (item ")[0]
+        return replace(problem, cell=self.export.name_cell(problem.line, column))
+
     def problems(self) -> list[Problem]:
         found = [
             each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())
@@ -84,6 +89,7 @@ class _Search:
             message, count = "the respondent is blank", len(self.unnamed)
             found.append(Problem(message, self.export.name, self.unnamed[0], where, rule="respondent", count=count))
         found.sort(key=lambda problem: problem.line or 0)
+        found = [self._place(each) for each in found]
         if self.repeats > MAX_SHOWN:
             more = f"{self.repeats - MAX_SHOWN} more rows are there twice"
             found.append(Problem(more, self.export.name, rule="duplicate"))

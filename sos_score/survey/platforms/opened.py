@@ -76,6 +76,7 @@ def apply_layout(export: FrameExport, layout: Layout, about: Note) -> Export:
         values={names[column]: values for column, values in export.values.items()},
         header=layout.header,
         rows=list(compress(rows, kept)),
+        sheet=export.sheet,
         left_out=+left_out,
         about=(*export.about, about),
         aliases=layout.aliases,

@@ -104,9 +104,6 @@ class CsvExport(Export):
 @contextmanager
 def open_csv(path: Path, name: str, folder: Path, options: ReadingOptions) -> Iterator[Export]:
     """Open a delimited text file; a file that cannot be read or has no header is a problem."""
-    if options.sheet is not None:
-        message = f"has no sheet '{options.sheet}': it is a text file"
-        raise InvalidSurvey([Problem(message, name, hint="leave out --sheet", rule="sheet")])
     with ThreadPoolExecutor(1) as background:
         yield _describe(_decode(path, name, folder), name, (options.header_row or 1) - 1, background)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -12,9 +13,13 @@ from typing import TYPE_CHECKING
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.columns import Columns
+from sos_score.survey.readers.cells import show_cell
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_EXACT = 2**53  # from here on not every whole number is a float
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,10 @@ class Export(ABC):
         """Return how the item columns can surely be read, from every row."""
         return {}
 
+    def name_cell(self, _row: int | None, _column: str = "") -> str:
+        """Return the address of a cell in a workbook, or of a row; nothing for files that have lines."""
+        return ""
+
     def select_rows(self, _columns: Columns) -> Export:
         """Return the export without the rows that its platform says are not answers to the mapped items."""
         return self
@@ -114,6 +123,8 @@ class FrameExport(Export):
         The column names as written; else those of the frame.
     rows : sequence of int
         The number of each row in the file, which messages name; else 1, 2, 3 ...
+    sheet : str
+        The sheet of the workbook, whose columns are those of the header; empty for other files.
     """
 
     name: str
@@ -121,6 +132,7 @@ class FrameExport(Export):
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     rows: Sequence[int] = field(default=(), repr=False)
+    sheet: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()
     aliases: tuple[tuple[str, ...], ...] = ()
@@ -132,7 +144,7 @@ class FrameExport(Export):
 
         frame = self.frame.with_columns(selectors.float().fill_nan(None))
         floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
-        whole = [name for name in floats if (frame[name].drop_nulls() % 1 == 0).all()]
+        whole = [name for name in floats if frame.select(_is_whole(pl.col(name).drop_nulls()).all()).item()]
         object.__setattr__(self, "frame", frame.with_columns(pl.col(whole).cast(pl.Int64)))
         object.__setattr__(self, "header", self.header or tuple(frame.columns))
         object.__setattr__(self, "rows", self.rows or range(1, frame.height + 1))
@@ -164,7 +176,36 @@ class FrameExport(Export):
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each row as text with its number."""
         for number, row in zip(self.rows, self.frame.iter_rows(), strict=True):
-            yield number, ["" if cell is None else str(cell) for cell in row]
+            yield number, [show_cell(cell) for cell in row]
+
+    def name_cell(self, row: int | None, column: str = "") -> str:
+        """Return the address of a cell, or of a row."""
+        if not self.sheet or row is None:
+            return ""
+        return name_cell(self.sheet, row, self.header.index(column) if column in self.header else None)
+
+
+def _is_whole(numbers: pl.Expr) -> pl.Expr:
+    return (numbers % 1 == 0) & (numbers.abs() < _EXACT)
+
+
+def name_cell(sheet: str, row: int, column: int | None = None) -> str:
+    """Return the address of a cell, or of a row, as Excel writes it.
+
+    Examples
+    --------
+    >>> name_cell("Sheet1", 7, 2), name_cell("Bob's data", 3, 27), name_cell("Sheet1", 7)
+    ('Sheet1!C7', "'Bob''s data'!AB3", 'Sheet1 row 7')
+    """
+    if re.search(r"\W", sheet) or sheet[:1].isdigit():
+        sheet = "'" + sheet.replace("'", "''") + "'"
+    if column is None:
+        return f"{sheet} row {row}"
+    letters = ""
+    while column >= 0:
+        letters = chr(ord("A") + column % 26) + letters
+        column = column // 26 - 1
+    return f"{sheet}!{letters}{row}"
 
 
 def _find_legend(tail: pl.DataFrame, items: Sequence[int]) -> list[int]:

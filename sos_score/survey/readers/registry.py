@@ -1,4 +1,4 @@
-"""Which reader opens which file; a new reader is one module here, and its suffixes in `READERS`."""
+"""Which reader opens which file; a new reader is one module here, its sign in `content`, and its line in `READERS`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,26 @@ from pathlib import Path
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.survey.platforms.registry import check_platform, read_as_platform
+from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
+from sos_score.survey.readers.labelled import open_labelled
+from sos_score.survey.readers.parquet import open_parquet
+from sos_score.survey.readers.workbook import open_workbook
 
 # A reader is given the file, its name as the user gave it, a folder for what it has to write out, and how to read it.
 Reader = Callable[[Path, str, Path, ReadingOptions], AbstractContextManager[Export]]
 
-READERS: dict[str, Reader] = {".csv": open_csv, ".tsv": open_csv, ".txt": open_csv}
+READERS: dict[str, Reader] = {
+    TEXT: open_csv,
+    XLSX: open_workbook,
+    XLS: open_workbook,
+    ODS: open_workbook,
+    SPSS: open_labelled,
+    STATA: open_labelled,
+    PARQUET: open_parquet,
+}
+_WORKBOOKS = (XLSX, XLS, ODS)
 
 
 @contextmanager
@@ -25,13 +38,21 @@ def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Expor
     """Open a survey export for reading; ``-`` is standard input."""
     check_platform(options.platform)
     with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
-        path = _find_file(name, Path(folder))
-        reader = READERS.get(path.suffix.lower()) if name != "-" else open_csv
-        if reader is None:
-            kinds = ", ".join(READERS)
-            raise InvalidSurvey([Problem(f"cannot read '{path.suffix}' files (reads {kinds})", name, rule="file")])
-        with reader(path, name, Path(folder), options) as export:
+        path = unpack(_find_file(name, Path(folder)), name, Path(folder))
+        kind = identify(path, name)
+        _check_options(kind, name, options)
+        with READERS[kind](path, name, Path(folder), options) as export:
             yield read_as_platform(export, options.platform)
+
+
+def _check_options(kind: str, name: str, options: ReadingOptions) -> None:
+    """Raise `InvalidSurvey` where a file cannot have what the user says it has."""
+    if options.sheet is not None and kind not in _WORKBOOKS:
+        message = f"has no sheet '{options.sheet}': it is no workbook"
+        raise InvalidSurvey([Problem(message, name, hint="leave out --sheet", rule="sheet")])
+    if options.header_row is not None and kind not in (TEXT, *_WORKBOOKS):
+        message = "names its columns in a place of its own, not in a row"
+        raise InvalidSurvey([Problem(message, name, hint="leave out --header-row", rule="header")])
 
 
 def _find_file(name: str, folder: Path) -> Path:
