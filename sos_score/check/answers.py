@@ -222,8 +222,8 @@ def _prepare(
     export: Export, instruments: list[Instrument], column_map: ColumnMap | None
 ) -> tuple[Scorer, list[Problem]]:
     """Return how a file is read, with the scales that have all their items, and what is wrong with its columns."""
-    present = [each for each in instruments if match_columns(export.header, [each], column_map)[0].items]
-    columns, problems = match_columns(export.header, present or instruments, column_map, export.name)
+    present = [each for each in instruments if match_columns(export.headers, [each], column_map)[0].items]
+    columns, problems = match_columns(export.headers, present or instruments, column_map, export.name)
     scorer = build_scorer(columns, present, column_map, values=export.values)
     plans = []
     for plan in scorer.plans:

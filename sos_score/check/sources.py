@@ -18,8 +18,8 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
-from sos_score.survey.readers.registry import open_export
 
 DEFAULT_BY = ("site", "wave")
 
@@ -106,7 +106,8 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
     unread: list[Problem] = []
     for name, column_map in source.files:
         try:
-            export = stack.enter_context(stack.enter_context(open_export(name, source.reading)).normalise())
+            opened = stack.enter_context(open_mapped(name, column_map, source.instruments, source.reading))
+            export = stack.enter_context(opened.normalise())
             file = read_answers(export, len(files), source.instruments, column_map)
         except InvalidSurvey as error:
             findings += find_refused(name, error.problems)

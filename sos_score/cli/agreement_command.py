@@ -8,7 +8,7 @@ import typer
 
 from sos_score.cli.options import (
     By,
-    ColumnMapPath,
+    ColumnMaps,
     Data,
     Force,
     Format,
@@ -30,7 +30,7 @@ def report_agreement(
     *,
     by: By = None,
     scale: Scales = None,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
@@ -47,7 +47,9 @@ def report_agreement(
     from sos_score.survey.readers.export import ReadingOptions
 
     reading = ReadingOptions(platform, sheet, header_row)
-    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
+    request = AnalysisRequest(
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+    )
     with open_analysis(request) as responses:
         tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
         write_agreement(request, responses, tables, team)

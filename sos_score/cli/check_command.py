@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Force, Format, From, HeaderRow, Output, Sheet
+from sos_score.cli.options import ColumnMaps, Force, Format, From, HeaderRow, Output, Sheet
 
 
 def check(
@@ -27,7 +27,7 @@ def check(
         Path | None,
         typer.Option("--roster", metavar="FILE", help="Who was asked (respondent), or how many (invited), by site."),
     ] = None,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
@@ -47,7 +47,7 @@ def check(
     request = CheckRequest(
         data=tuple(data),
         instruments=tuple(instrument or ()),
-        column_map=columns,
+        column_maps=tuple(columns or ()),
         by=None if by is None else tuple(split_names(by)),
         roster=roster,
         reading=ReadingOptions(platform, sheet, header_row),

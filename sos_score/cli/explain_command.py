@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import (
-    ColumnMapPath,
+    ColumnMaps,
     Force,
     Format,
     From,
@@ -28,7 +28,7 @@ def explain(
     scale: Annotated[
         list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")
     ] = None,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
@@ -48,7 +48,12 @@ def explain(
     kind = choose_format(fmt, output, ("json",))
     reading = ReadingOptions(platform, sheet, header_row)
     request = ScoreRequest(
-        (data,), tuple(instrument), column_map=columns, reading=reading, norms=norms, min_answered=min_answered
+        (data,),
+        tuple(instrument),
+        column_maps=tuple(columns or ()),
+        reading=reading,
+        norms=norms,
+        min_answered=min_answered,
     )
     explained = explain_file(request, respondent, scale or ())
     if kind == "json":

@@ -21,9 +21,14 @@ Instruments = Annotated[
     list[str],
     typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file; repeatable."),
 ]
-ColumnMapPath = Annotated[
-    Path | None,
-    typer.Option("--columns", "-c", metavar="MAP.yaml", help="Which column holds what, where headers are not ids."),
+ColumnMaps = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--columns",
+        "-c",
+        metavar="MAP.yaml",
+        help="Which column holds what, where headers are not ids: one for all files, or one for each.",
+    ),
 ]
 OnInvalid = Annotated[
     Literal["error", "missing"],

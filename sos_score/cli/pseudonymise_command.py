@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import ColumnMapPath, Force, From, HeaderRow, Sheet
+from sos_score.cli.options import ColumnMaps, Force, From, HeaderRow, Sheet
 
 
 def pseudonymise(
@@ -22,7 +22,7 @@ def pseudonymise(
         list[str] | None,
         typer.Option("--instrument", "-i", metavar="ID|PATH", help="Keep the items of this instrument; repeatable."),
     ] = None,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     hashed: Annotated[
         list[str] | None,
         typer.Option("--id", metavar="COLUMN", help="Hash this column too, or a pattern (id_*); repeatable."),
@@ -48,7 +48,7 @@ def pseudonymise(
         key_file=key_file,
         output=output,
         instruments=tuple(instrument or ()),
-        column_map=columns,
+        column_maps=tuple(columns or ()),
         ids=tuple(hashed or ()),
         keep=tuple(keep or ()),
         drop=tuple(drop or ()),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import (
-    ColumnMapPath,
+    ColumnMaps,
     Data,
     Force,
     Format,
@@ -33,7 +33,7 @@ def report_raters(
     targets: Annotated[
         bool, typer.Option("--targets", help="Show the spread of each target too (files always hold it).")
     ] = False,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
@@ -50,7 +50,9 @@ def report_raters(
     from sos_score.survey.readers.export import ReadingOptions
 
     reading = ReadingOptions(platform, sheet, header_row)
-    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
+    request = AnalysisRequest(
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+    )
     with open_analysis(request) as responses:
         tables = assess_raters(responses, target, rater, scales=scale or ())
         write_raters(request, responses, tables, has_items=items, has_targets=targets)

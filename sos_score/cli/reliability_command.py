@@ -8,7 +8,7 @@ import typer
 
 from sos_score.cli.options import (
     By,
-    ColumnMapPath,
+    ColumnMaps,
     Data,
     Force,
     Format,
@@ -37,7 +37,7 @@ def report_reliability(
         int, typer.Option("--bootstrap", metavar="N", min=0, help="Samples for omega's interval.")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap samples.")] = 1,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
@@ -58,7 +58,9 @@ def report_reliability(
     if missing not in ("listwise", "pairwise"):
         raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
     reading = ReadingOptions(platform, sheet, header_row)
-    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
+    request = AnalysisRequest(
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+    )
     with open_analysis(request) as responses:
         tables = assess_reliability(
             responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed

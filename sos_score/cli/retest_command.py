@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import (
-    ColumnMapPath,
+    ColumnMaps,
     Data,
     Force,
     Format,
@@ -39,7 +39,7 @@ def report_retest(
     ] = None,
     scale: Scales = None,
     people: Annotated[bool, typer.Option("--people", help="Show each person too (files always hold them).")] = False,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
@@ -56,7 +56,9 @@ def report_retest(
     from sos_score.survey.readers.export import ReadingOptions
 
     reading = ReadingOptions(platform, sheet, header_row)
-    request = AnalysisRequest(tuple(data), instrument, columns, on_invalid, reading, fmt, output, force, quiet)
+    request = AnalysisRequest(
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+    )
     with open_analysis(request) as responses:
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import (
-    ColumnMapPath,
+    ColumnMaps,
     Force,
     Format,
     From,
@@ -28,7 +28,7 @@ def score(
     ],
     instrument: Instruments,
     *,
-    columns: ColumnMapPath = None,
+    columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
@@ -53,7 +53,7 @@ def score(
     request = ScoreRequest(
         data=tuple(data),
         instruments=tuple(instrument),
-        column_map=columns,
+        column_maps=tuple(columns or ()),
         on_invalid=on_invalid,
         reading=ReadingOptions(platform, sheet, header_row),
         metrics=tuple(metrics or ()),

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sos_score.commands.column_maps import pair_maps, suggest_map
 from sos_score.commands.score_summary import list_readings
+from sos_score.errors import InvalidSurvey
 from sos_score.notes import Note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
@@ -18,7 +20,6 @@ from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, open_responses
 from sos_score.scoring.scorer import OnInvalid
-from sos_score.survey.column_map import read_column_map
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.version import __version__
 
@@ -38,6 +39,8 @@ class AnalysisRequest:
         Exports; ``-`` is standard input.
     instrument : str
         Id or path.
+    column_maps : tuple of Path
+        None, one for all files, or one for each.
     on_invalid : str
         ``error`` or ``missing``.
     reading : ReadingOptions
@@ -48,7 +51,7 @@ class AnalysisRequest:
 
     data: tuple[str, ...]
     instrument: str
-    column_map: Path | None = None
+    column_maps: tuple[Path, ...] = ()
     on_invalid: OnInvalid = "error"
     reading: ReadingOptions = AS_FOUND
     fmt: str | None = None
@@ -59,7 +62,7 @@ class AnalysisRequest:
     @property
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request may read; none of them is ever written to."""
-        return (*self.data, self.instrument, *(() if self.column_map is None else (self.column_map,)))
+        return (*self.data, self.instrument, *self.column_maps)
 
 
 @contextmanager
@@ -69,9 +72,18 @@ def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
     instrument = load_definition(request.instrument).instrument
-    column_map = read_column_map(request.column_map, [instrument]) if request.column_map else None
-    with open_responses(request.data, instrument, column_map, request.on_invalid, request.reading) as responses:
-        yield responses
+    files = pair_maps(request.data, request.column_maps, [instrument])
+    try:
+        with open_responses(
+            [name for name, _ in files],
+            instrument,
+            [column_map for _, column_map in files],
+            request.on_invalid,
+            request.reading,
+        ) as responses:
+            yield responses
+    except InvalidSurvey as error:
+        raise suggest_map(error, [request.instrument]) from None
 
 
 def write_analysis(

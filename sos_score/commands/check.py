@@ -12,7 +12,8 @@ from sos_score.check.finding import LEVELS, Finding, sort_findings
 from sos_score.check.sources import CheckedSource, Source, check_source, list_sources
 from sos_score.commands.check_screen import print_checked
 from sos_score.commands.check_tables import make_tables
-from sos_score.commands.score_request import load_definitions, read_map
+from sos_score.commands.column_maps import pair_maps
+from sos_score.commands.score_request import load_definitions
 from sos_score.errors import InvalidRequest, InvalidSurvey
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
@@ -42,7 +43,7 @@ class CheckRequest:
 
     data: tuple[str, ...]
     instruments: tuple[str, ...] = ()
-    column_map: Path | None = None
+    column_maps: tuple[Path, ...] = ()
     by: tuple[str, ...] | None = None
     roster: Path | None = None
     reading: ReadingOptions = AS_FOUND
@@ -54,8 +55,7 @@ class CheckRequest:
     @property
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request may read; none of them is ever written to."""
-        named = (each for each in (self.column_map, self.roster) if each is not None)
-        return (*self.data, *self.instruments, *named)
+        return (*self.data, *self.instruments, *self.column_maps, *(() if self.roster is None else (self.roster,)))
 
 
 def check_files(request: CheckRequest) -> bool:
@@ -85,7 +85,7 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
             raise InvalidRequest("say with which instruments the files are to be read (--instrument ID)")
         checked = [check_source(_make_source(request), stack)]
         return checked, sort_findings(checked[0].findings)
-    if len(request.data) > 1 or request.instruments or request.column_map:
+    if len(request.data) > 1 or request.instruments or request.column_maps:
         raise InvalidRequest("a study is checked alone, with the instruments and column maps that it names")
     file = read_study(Path(request.data[0]))
     checked = [check_source(each, stack) for each in list_sources(file)]
@@ -95,11 +95,10 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
 
 def _make_source(request: CheckRequest) -> Source:
     instruments = [each.instrument for each in load_definitions(request.instruments)]
-    column_map = read_map(request.column_map, instruments) if request.column_map else None
     return Source(
         "",
         tuple(instruments),
-        tuple((name, column_map) for name in dict.fromkeys(request.data)),
+        tuple(pair_maps(request.data, request.column_maps, instruments, "nothing was checked")),
         request.reading,
         request.by,
         roster=request.roster,

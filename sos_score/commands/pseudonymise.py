@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sos_score.commands.score_request import load_definitions, read_map
+from sos_score.commands.column_maps import pair_maps
+from sos_score.commands.score_request import load_definitions
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.output.files import check_output, replace_file
 from sos_score.survey.answers import build_answer_keys
-from sos_score.survey.columns import match_columns
+from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.columns import Columns, match_columns
+from sos_score.survey.mapped import open_mapped
 from sos_score.survey.pseudonyms import Pseudonyms, is_open, make_key, read_key
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
-from sos_score.survey.readers.registry import open_export
 from sos_score.survey.shared_columns import SharedColumn, list_unmatched, plan_columns, translate_codes
 from sos_score.words import count
 
@@ -44,7 +46,7 @@ class PseudonymRequest:
     key_file: Path
     output: str
     instruments: tuple[str, ...] = ()
-    column_map: Path | None = None
+    column_maps: tuple[Path, ...] = ()
     ids: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
@@ -55,7 +57,7 @@ class PseudonymRequest:
     @property
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request reads; none of them is ever written to."""
-        return (self.data, self.key_file, *self.instruments, *([self.column_map] if self.column_map else []))
+        return (self.data, self.key_file, *self.instruments, *self.column_maps)
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,16 @@ def share_file(request: PseudonymRequest) -> Shared:
         raise InvalidRequest("the key file and the shared file are one")
     check_output(target, force=request.force, inputs=request.inputs)
     instruments = [each.instrument for each in load_definitions(request.instruments)]
-    column_map = read_map(request.column_map, instruments) if request.column_map else None
-    with open_export(request.data, request.reading) as opened, opened.normalise() as found:
-        columns, problems = match_columns(found.header, instruments, column_map, found.name)
+    ((_, column_map),) = pair_maps([request.data], request.column_maps, instruments, "nothing was written")
+    with open_mapped(request.data, column_map, instruments, request.reading) as opened, opened.normalise() as found:
+        columns, problems = match_columns(found.headers, instruments, column_map, found.name)
         problems += _check_names(request, found)
         if problems:
             raise InvalidSurvey(problems, "nothing was written")
         export = found.select_rows(columns) if instruments else found
-        plan = plan_columns(export, columns, request.ids, request.keep, request.drop)
+        plan = plan_columns(
+            export, columns, request.ids, request.keep, [*request.drop, *_list_parts(column_map, columns)]
+        )
         if not any(each.fate == "hashed" for each in plan):
             message = f"has no column that is known to hold ids (columns: {_list_some(export.header)})"
             hint = "name it: --id COLUMN, or a column map (--columns map.yaml)"
@@ -106,6 +110,12 @@ def share_file(request: PseudonymRequest) -> Shared:
         texts = {name: translate_codes(values, items.get(name)) for name, values in export.values.items()}
         rows, emptied = _write(export, [each for each in plan if each.fate != "left out"], texts, names, target)
     return Shared(tuple(plan), rows, names.people, emptied, tuple(export.left_out.items()))
+
+
+def _list_parts(column_map: ColumnMap | None, columns: Columns) -> list[str]:
+    """Return the columns that an id is made of: written as they are, they would name whom the id's hash does not."""
+    parts = [part for ref in column_map.roles().values() for part in ref.join or ()] if column_map else []
+    return [part for part in parts if part not in columns.ids.values()]
 
 
 def _check_names(request: PseudonymRequest, export: Export) -> list[Problem]:

@@ -29,6 +29,7 @@ def make_schema(kind: str) -> str:
     schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= MODELS[kind].model_json_schema(by_alias=True)
     _allow_single(schema)
+    _allow_header(schema.get("properties", {}))
     _forbid_other_names(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -43,6 +44,19 @@ def _forbid_other_names(part: object) -> None:
     elif isinstance(part, list):
         for value in part:
             _forbid_other_names(value)
+
+
+def _allow_header(part: object) -> None:
+    """Say in the schema what the reader allows: the header of a column as text, instead of a mapping."""
+    if isinstance(part, dict):
+        if part.get("$ref") == "#/$defs/ColumnRef":
+            part["anyOf"] = [{"type": "string", "minLength": 1}, {"$ref": part.pop("$ref")}]
+            return
+        for value in part.values():
+            _allow_header(value)
+    elif isinstance(part, list):
+        for value in part:
+            _allow_header(value)
 
 
 def _allow_single(schema: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from sos_score.commands.column_maps import pair_maps, suggest_map
 from sos_score.commands.score_output import open_target
-from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices, plan_targets, read_map
+from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices, plan_targets
 from sos_score.commands.score_summary import merge_failures, print_summary
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
@@ -25,9 +26,9 @@ from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
 from sos_score.scoring.scorer import Scorer, prepare_scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.columns import match_columns
+from sos_score.survey.columns import COLUMNS_LISTED, match_columns
+from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import Export
-from sos_score.survey.readers.registry import open_export
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def score_files(request: ScoreRequest) -> bool:
     kind, targets = plan_targets(request)
     definitions = load_definitions(request.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(request.column_map, instruments) if request.column_map else None
+    files = pair_maps(request.data, request.column_maps, instruments, "nothing was scored")
     choices = make_choices(request, instruments)
     outcomes: list[FileSummary] = []
     with ExitStack() as stack:
-        sources, failed = _open_sources(request, instruments, column_map, choices, stack)
+        sources, failed = _open_sources(request, instruments, files, choices, stack)
         _check_present(sources, instruments, failed)
         sources = _measure_together(request, sources, failed)
         for target, group in _group_sources(sources, targets):
@@ -85,17 +86,19 @@ def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) 
 
     definitions = load_definitions(request.instruments)
     instruments = [definition.instrument for definition in definitions]
-    column_map = read_map(request.column_map, instruments) if request.column_map else None
+    ((name, column_map),) = pair_maps(request.data, request.column_maps, instruments, "nothing was scored")
     choices = make_choices(request, instruments)
     for scale in scales:
         if not any(scale in each.scales for each in instruments):
             known = "; ".join(f"{each.id}: {', '.join(each.scales)}" for each in instruments)
             raise InvalidRequest(f"no scale '{scale}' (scales of {known})")
     explanations: list[Explanation] = []
-    with open_export(request.data[0], request.reading) as opened, opened.normalise() as export:
+    with open_mapped(name, column_map, instruments, request.reading) as opened, opened.normalise() as export:
         for instrument in instruments:
             wanted = [scale for scale in scales if scale in instrument.scales]
-            scorer = prepare_scorer(export.header, [instrument], column_map, choices, export.name, values=export.values)
+            scorer = prepare_scorer(
+                export.headers, [instrument], column_map, choices, export.name, values=export.values
+            )
             if not scorer.plans:
                 raise InvalidRequest(f"T-scores of {instrument.id} arrive ready-made and have nothing to explain")
             if wanted or not scales:
@@ -107,35 +110,40 @@ def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) 
 def _open_sources(
     request: ScoreRequest,
     instruments: list[Instrument],
-    column_map: ColumnMap | None,
+    files: Iterable[tuple[str, ColumnMap | None]],
     choices: ScoringChoices,
     stack: ExitStack,
 ) -> tuple[list[_Source], dict[str, InvalidInput]]:
     sources: list[_Source] = []
     failed: dict[str, InvalidInput] = {}
-    for name in dict.fromkeys(request.data):
+    for name, column_map in files:
         try:
-            export = stack.enter_context(open_export(name, request.reading))
+            export = stack.enter_context(open_mapped(name, column_map, instruments, request.reading))
             present = _find_present(export, instruments, column_map)
-            scorer = prepare_scorer(export.header, present, column_map, choices, export.name, values=export.values)
+            scorer = prepare_scorer(export.headers, present, column_map, choices, export.name, values=export.values)
         except InvalidSurvey as error:
-            failed[name] = error
+            _fail(failed, name, suggest_map(error, request.instruments))
         else:
             sources.append(_Source(export, scorer))
     return sources, failed
+
+
+def _fail(failed: dict[str, InvalidInput], name: str, error: InvalidInput) -> None:
+    """Keep what is wrong with a file, which may have been read with another map before."""
+    before = failed[name].problems if name in failed else ()
+    failed[name] = InvalidSurvey([*before, *error.problems])
 
 
 def _find_present(export: Export, instruments: list[Instrument], column_map: ColumnMap | None) -> list[Instrument]:
     """Return the instruments a file has any column of; a batch of several need not be in every file."""
     if len(instruments) == 1:
         return instruments
-    present = [each for each in instruments if match_columns(export.header, [each], column_map)[0].items]
+    present = [each for each in instruments if match_columns(export.headers, [each], column_map)[0].items]
     if not present:
         wanted = ", ".join(each.id for each in instruments)
-        hint = "name the columns in a column map (--columns map.yaml)"
-        raise InvalidSurvey(
-            [Problem(f"has no column of any item of {wanted}", export.name, 1, hint=hint, rule="column")]
-        )
+        hint = f"the columns of the file: {export.headers.describe()}"
+        message = f"has no column of any item of {wanted}"
+        raise InvalidSurvey([Problem(message, export.name, 1, hint=hint, rule=COLUMNS_LISTED)])
     return present
 
 
@@ -160,7 +168,7 @@ def _measure_together(request: ScoreRequest, sources: list[_Source], failed: dic
     if len(sources) < 2 or not any(source.scorer.choices.references for source in sources):
         return sources
     sound: list[_Source] = []
-    frames: dict[str, Source] = {}
+    frames: list[tuple[str, Source]] = []
     with ExitStack() as stack:
         for source in sources:
             name, scorer = source.export.name, source.scorer
@@ -169,12 +177,12 @@ def _measure_together(request: ScoreRequest, sources: list[_Source], failed: dic
                 check_export(source.export, scorer, request.on_invalid)
                 export = stack.enter_context(source.export.normalise())
             except InvalidSurvey as error:
-                failed[name] = error
+                _fail(failed, name, error)
                 continue
             sound.append(source)
             types = export.find_types(scorer.columns, scorer.keys)
             frame = nw.from_native(export.scan(scorer.columns, types))
-            frames[name] = frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema()))
+            frames.append((name, (frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema())))))
         try:
             norms = measure_norms(frames)
         except InvalidSurvey as error:
@@ -229,6 +237,6 @@ def _score_group(
         try:
             done.append(score_export(source.export, source.scorer, request.on_invalid, open_sink))
         except InvalidSurvey as error:
-            failed[source.export.name] = error
+            _fail(failed, source.export.name, error)
     if not done:
         raise InvalidSurvey(())

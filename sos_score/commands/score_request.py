@@ -16,7 +16,6 @@ from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
 from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
 from sos_score.scoring.scorer import OnInvalid
-from sos_score.survey.column_map import ColumnMap, read_column_map
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 
 
@@ -30,6 +29,8 @@ class ScoreRequest:
         Exports; ``-`` is standard input.
     instruments : tuple of str
         Ids or paths.
+    column_maps : tuple of Path
+        None, one for all files, or one for each.
     on_invalid : str
         ``error`` or ``missing``.
     reading : ReadingOptions
@@ -48,7 +49,7 @@ class ScoreRequest:
 
     data: tuple[str, ...]
     instruments: tuple[str, ...]
-    column_map: Path | None = None
+    column_maps: tuple[Path, ...] = ()
     on_invalid: OnInvalid = "error"
     reading: ReadingOptions = AS_FOUND
     metrics: tuple[str, ...] = ()
@@ -63,7 +64,8 @@ class ScoreRequest:
     @property
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request may read; none of them is ever written to."""
-        return (*self.data, *self.instruments, *(path for path in (self.column_map, self.norms) if path is not None))
+        norms = () if self.norms is None else (self.norms,)
+        return (*self.data, *self.instruments, *self.column_maps, *norms)
 
 
 def make_choices(request: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
@@ -148,14 +150,6 @@ def load_definitions(names: Iterable[str]) -> list[Definition]:
                 raise InvalidRequest(f"'{owner[item]}' and '{definition.instrument.id}' both have an item '{item}'")
         owner |= dict.fromkeys(definition.instrument.responses, definition.instrument.id)
     return definitions
-
-
-def read_map(path: Path, instruments: list[Instrument]) -> ColumnMap:
-    """Return a column map for these instruments, or say that nothing was scored."""
-    try:
-        return read_column_map(path, instruments)
-    except InvalidDefinition as error:
-        raise InvalidDefinition(error.problems, "nothing was scored") from None
 
 
 def _read_norms(path: Path, instruments: list[Instrument]) -> NormFile:

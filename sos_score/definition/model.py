@@ -6,11 +6,26 @@ import inspect
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _read_values(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if values and all(isinstance(each, int | str) and not isinstance(each, bool) for each in values):
+        return [str(each) for each in values]
+    raise ValueError("must be a value or a list of values ([family])")
+
+
+_VALUE = {"type": ["string", "integer"]}
+Values = Annotated[
+    list[str],
+    PlainValidator(_read_values),
+    WithJsonSchema({"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "minItems": 1}]}),
+]
 
 
 class Model(BaseModel):

@@ -25,6 +25,7 @@ from sos_score.scoring.scorer import (
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.coding import find_invalid, list_distinct
 from sos_score.survey.column_map import ColumnMap, check_column_map
+from sos_score.survey.mapped import map_frame
 
 
 def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> None:
@@ -70,6 +71,7 @@ def prepare_frame(
         raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
     given = open_frame(frame)
     check_map(columns, instruments)
+    given = map_frame(given, columns, instruments)
     schema = given.collect_schema()
     # pandas allows names that are not text; no item has one.
     scorer = prepare_scorer([name for name in schema.names() if isinstance(name, str)], instruments, columns, choices)

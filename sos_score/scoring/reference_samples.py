@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,14 +24,14 @@ _NO_SPREAD = 1e-9  # what rounding leaves of the spread of equal means
 
 def measure_references(frame: nw.LazyFrame[Any], scorer: Scorer, distinct: Iterable[Distinct]) -> Scorer:
     """Return the scorer with each reference sample measured in the data; reads the data once if there are any."""
-    return add_norms(scorer, measure_norms({"": (frame, scorer, distinct)}))
+    return add_norms(scorer, measure_norms([("", (frame, scorer, distinct))]))
 
 
-def measure_norms(sources: Mapping[str, Source]) -> list[NamedNorm]:
+def measure_norms(sources: Sequence[tuple[str, Source]]) -> list[NamedNorm]:
     """Return what each reference sample comes to in all sources together; each is read once if there are any."""
     parts: dict[str, list[nw.LazyFrame[Any]]] = {}
     wanted: dict[str, tuple[ScoringPlan, tuple[tuple[str, Reference], ...]]] = {}
-    for source, (frame, scorer, distinct) in sources.items():
+    for source, (frame, scorer, distinct) in sources:
         named = [nw.lit(source).alias("source")] if len(sources) > 1 else []
         for own in scorer.plans:
             known = [norm.name for norm in scorer.choices.norms if norm.instrument == own.instrument.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
@@ -19,8 +19,8 @@ from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.column_map import ColumnMap
+from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
-from sos_score.survey.readers.registry import open_export
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def read_responses(
 def open_responses(
     names: Iterable[str],
     instrument: Instrument,
-    column_map: ColumnMap | None = None,
+    column_map: ColumnMap | Sequence[ColumnMap | None] | None = None,
     on_invalid: str = "error",
     reading: ReadingOptions = AS_FOUND,
 ) -> Iterator[Responses]:
@@ -145,8 +145,9 @@ def open_responses(
         Paths; ``-`` is standard input. Several files are stacked, with the file in the id column ``source``.
     instrument : Instrument
         From `load_instrument`.
-    column_map : ColumnMap, optional
-        Where the files' columns are not named by item id.
+    column_map : ColumnMap or sequence of ColumnMap or None, optional
+        Where the files' columns are not named by item id: one for all files, or one for each. A file may be named
+        twice, with a map for each wave.
     on_invalid : str
         ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
     reading : ReadingOptions
@@ -163,17 +164,19 @@ def open_responses(
         With every problem of every file: here where a file cannot be opened or lacks columns, else when the rows are
         first read.
     """
-    names = list(dict.fromkeys(names))
+    names = list(names)
+    maps = column_map if isinstance(column_map, Sequence) else [column_map] * len(names)
+    pairs = list({(name, id(its_map)): (name, its_map) for name, its_map in zip(names, maps, strict=True)}.values())
     problems: list[Problem] = []
     files: list[tuple[Export, Scorer]] = []
-    ids: dict[str, None] = {SOURCE: None} if len(names) > 1 else {}
+    ids: dict[str, None] = {SOURCE: None} if len(pairs) > 1 else {}
     with ExitStack() as stack:
-        for name in names:
+        for name, its_map in pairs:
             try:
-                export = stack.enter_context(open_export(name, reading))
-                scorer = prepare_scorer(export.header, [instrument], column_map, path=name, values=export.values)
+                export = stack.enter_context(open_mapped(name, its_map, [instrument], reading))
+                scorer = prepare_scorer(export.headers, [instrument], its_map, path=name, values=export.values)
                 _refuse_vendor_scores(scorer, name)
-                if len(names) > 1 and SOURCE in scorer.list_ids():
+                if len(pairs) > 1 and SOURCE in scorer.list_ids():
                     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
                     raise InvalidSurvey([Problem(message, name, rule="column")])
             except InvalidSurvey as error:

@@ -24,7 +24,7 @@ from sos_score.survey.coding import (
     list_distinct,
 )
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.columns import Columns, match_columns
+from sos_score.survey.columns import Columns, Headers, match_columns
 from sos_score.survey.vendor_scores import VendorScore, list_vendor_scores
 
 OnInvalid = Literal["error", "missing"]
@@ -77,7 +77,7 @@ class Scorer:
 
 
 def prepare_scorer(
-    header: Iterable[str],
+    header: Headers | Iterable[str],
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None = None,
     choices: ScoringChoices | None = None,

@@ -18,8 +18,8 @@ from sos_score.scoring.scorer import OnInvalid, prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns
+from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import ReadingOptions
-from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,8 +91,8 @@ def _read_file(
     import polars as pl
 
     batches: list[pl.DataFrame] = []
-    with open_export(path, reading) as export:
-        scorer = prepare_scorer(export.header, [instrument], column_map, path=path, values=export.values)
+    with open_mapped(path, column_map, [instrument], reading) as export:
+        scorer = prepare_scorer(export.headers, [instrument], column_map, path=path, values=export.values)
         summary = read_codes(
             export, scorer, "missing" if on_invalid == "missing" else "error", partial(_collect, batches)
         )
@@ -174,8 +174,8 @@ def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, 
     """
     path = file.resolve(file.study.sources[rows.source].files[number])
     column_map = file.column_maps[rows.source][number]
-    with open_export(path, file.reading(rows.source)) as export:
-        named = match_columns(export.header, [], column_map, path)[0].ids
+    with open_mapped(path, column_map, (), file.reading(rows.source)) as export:
+        named = match_columns(export.headers, [], column_map, path)[0].ids
         wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns.get(role) in named}
         places = {export.header.index(column): value for column, value in wanted.items()}
         for line, cells in export.records() if places else ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,14 +10,14 @@ from pydantic import Field, ValidationError
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import MissingCodes, Number
-from sos_score.definition.model import Model
+from sos_score.definition.model import Model, Values
 from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml
 from sos_score.definition.yaml.errors import error_places, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.survey.answer_maps import PlatformCodes, check_answer_maps
+from sos_score.survey.column_refs import ColumnRef
+from sos_score.survey.item_keys import check_item_keys, find_column, find_strange_keys
 from sos_score.survey.vendor_scores import VendorScores
-
-_NUMBER = re.compile(r"\{(n+)\}")
 
 
 class ColumnMap(Model):
@@ -28,22 +27,25 @@ class ColumnMap(Model):
     ----------
     format : int
         The version of this file format.
-    respondent : str or None
+    respondent : ColumnRef or None
         The column that says who answered.
-    site : str or None
+    site : ColumnRef or None
         The column that says where.
-    wave : str or None
+    wave : ColumnRef or None
         The column that says when.
-    rater : str or None
+    rater : ColumnRef or None
         The column that says who rated, where somebody is rated.
-    target : str or None
+    target : ColumnRef or None
         The column that says who or what was rated.
-    others : dict
+    others : dict of ColumnRef
         Further id columns to keep, by the name they get.
     constants : dict
         Ids that are the same for the whole file (``wave: T1`` where each wave has its own file).
-    items : dict
-        Item id to column. ``wais_{n}: Q5_{n}`` maps every item of that form; ``{nn}`` is the number in two digits.
+    where : dict
+        The rows to use, before anything is checked: a column, or an id by its name here, to the values it may have.
+    items : dict of ColumnRef
+        Item id to column. ``wais_{n}: Q5_{n}`` maps every item of that form; ``{nn}`` is the number in two digits, and
+        ``{n+12}`` twelve more. A range maps some of them: ``wais_1..wais_6: Q5_{n}``, or to ``Q5_1..Q5_6``.
     labels : dict
         Further answer texts, by response scale or item: ``{never_always: {7 (always): 7}}``. Where several instruments
         have one of that name, ``wai-s/never_always``.
@@ -56,25 +58,26 @@ class ColumnMap(Model):
     """
 
     format: Literal[1] = 1
-    respondent: str | None = None
-    site: str | None = None
-    wave: str | None = None
-    rater: str | None = None
-    target: str | None = None
-    others: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str] = {}
+    respondent: ColumnRef | None = None
+    site: ColumnRef | None = None
+    wave: ColumnRef | None = None
+    rater: ColumnRef | None = None
+    target: ColumnRef | None = None
+    others: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], ColumnRef] = {}
     constants: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str | int] = {}
-    items: dict[str, str] = {}
+    where: dict[str, Values] = {}
+    items: dict[str, ColumnRef] = {}
     labels: dict[str, dict[str, Number]] = {}
     codes: dict[str, PlatformCodes] = {}
     missing: dict[str, MissingCodes] = {}
     t_scores: dict[str, VendorScores] = {}
 
-    def named_roles(self) -> dict[str, str]:
+    def named_roles(self) -> dict[str, ColumnRef]:
         """Return the columns of the roles that have a key of their own."""
         named = {role: getattr(self, role) for role in ("respondent", "site", "wave", "rater", "target")}
         return {role: column for role, column in named.items() if column is not None}
 
-    def roles(self) -> dict[str, str]:
+    def roles(self) -> dict[str, ColumnRef]:
         """Return the id columns the map names, by the name they get."""
         return self.named_roles() | self.others
 
@@ -114,6 +117,8 @@ def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> Colum
             codes = {key: each.model_copy(update={"collapse": True}) for key, each in column_map.codes.items()}
             column_map = column_map.model_copy(update={"missing": {}, "codes": codes})
     instruments = list(instruments)
+    for key, message, hint in check_item_keys(column_map.items):
+        problems.append(document.problem(("items", key), message, hint=hint, rule="column-map"))
     if instruments:
         problems += check_column_map(column_map, instruments, document)
     if problems:
@@ -128,15 +133,13 @@ def check_column_map(
     instruments = list(instruments)
     items = {item: responses for instrument in instruments for item, responses in instrument.responses.items()}
     found: list[tuple[Loc, str, str]] = [
-        (("items", key), f"no item '{key}'", guess(key, items))
-        for key in column_map.items
-        if not any(_fill_pattern(key, "", item) is not None for item in items)
+        (("items", key), f"no item '{key}'", hint) for key, hint in find_strange_keys(column_map.items, items)
     ]
     folder = Path(document.path).parent if document is not None else None
     found += check_answer_maps(column_map.labels, column_map.codes, column_map.missing, instruments, folder)
     named = column_map.named_roles()
     found += [
-        (("others", name), f"'{name}' is a key of its own, and names another column ('{named[name]}')", "")
+        (("others", name), f"'{name}' is a key of its own, and names another column ('{named[name].name}')", "")
         for name in column_map.others
         if name in named
     ]
@@ -162,23 +165,6 @@ def _place(loc: Loc, message: str, hint: str, document: Document | None) -> Prob
     return Problem(message, where=name_place(loc), hint=hint, rule="column-map")
 
 
-def column_of(item: str, column_map: ColumnMap | None) -> str:
+def column_of(item: str, column_map: ColumnMap | None) -> ColumnRef:
     """Return the column that holds an item's answers."""
-    if column_map is None:
-        return item
-    if item in column_map.items:
-        return column_map.items[item]
-    filled = (_fill_pattern(key, column, item) for key, column in column_map.items.items())
-    return next((column for column in filled if column is not None), item)
-
-
-def _fill_pattern(key: str, column: str, item: str) -> str | None:
-    """Return the column for `item` where `key` is its id or a pattern that it has, else None."""
-    if _NUMBER.search(key) is None:
-        return column if key == item else None
-    stem, _, tail = re.split(r"\{(n+)\}", key, maxsplit=1)
-    match = re.fullmatch(rf"{re.escape(stem)}(\d+){re.escape(tail)}", item)
-    if match is None:
-        return None
-    number = int(match[1])
-    return _NUMBER.sub(lambda place: f"{number:0{len(place[1])}}", column)
+    return find_column(item, column_map.items if column_map else {})

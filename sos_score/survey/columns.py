@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.text import fold_text
 from sos_score.errors import Problem, guess
 from sos_score.survey.column_map import ColumnMap, column_of
+from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.vendor_scores import list_vendor_scores
 
 ROLES = ("respondent", "site", "wave", "rater", "target", "team", "worker", "family")
 # One row for each combination of these; anything twice is a problem.
 UNIQUE_ROLES = ("respondent", "wave", "rater", "target")
 
-_MAX_MISSING = 5
+COLUMNS_LISTED = "columns-listed"
+"""The rule of the problem, one of those of missing columns, that lists what columns there are."""
+
+_MAX_MISSING, _MAX_SHOWN = 5, 12
+_HEAD = re.compile(r"([^\s.:]+)[.:]\s+\S")
+_DIGITS = re.compile(r"[0-9]{1,300}")
 
 
 @dataclass(frozen=True)
@@ -43,25 +50,26 @@ class Columns:
 
 
 def match_columns(
-    header: Iterable[str],
+    header: Headers | Iterable[str],
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None = None,
     path: str = "",
 ) -> tuple[Columns, list[Problem]]:
-    """Return what each column is, and what is missing or ambiguous."""
-    header = list(header)
-    wanted = column_map.roles() if column_map else {role: role for role in ROLES if role in header}
+    """Return what each column is, and what is missing or ambiguous; `header` has the columns that the map makes."""
+    finder = _Finder(header if isinstance(header, Headers) else Headers(header), path)
+    wanted = (
+        column_map.roles() if column_map else {role: ColumnRef(column=role) for role in finder.headers.list_roles()}
+    )
     constants = {name: str(value) for name, value in column_map.constants.items()} if column_map else {}
-    instruments = list(instruments)
-    items: dict[str, str] = {}
+    items: dict[str, ColumnRef] = {}
     for instrument in instruments:
-        vendors = column_map.t_scores if column_map else {}
-        vendor_scores = {each.column: each.given for each in list_vendor_scores(instrument, vendors)}
-        items |= vendor_scores or {item: column_of(item, column_map) for item in instrument.responses}
-    finder = _Finder(header, path, folding=column_map is not None)
-    ids = {role: finder.find(column, role) for role, column in wanted.items()}
-    found = {item: finder.find(column, f"item {item}") for item, column in items.items()}
-    problems = finder.problems(list(items.values()))
+        items |= list_item_columns(instrument, column_map)
+    ids = {role: finder.find(ref, role) for role, ref in wanted.items()}
+    found = {item: finder.find(ref, f"item {item}") for item, ref in items.items()}
+    for name in column_map.where if column_map else ():
+        if name not in wanted:
+            finder.find(ColumnRef(column=name), "where")
+    problems = finder.problems([ref.name for ref in items.values()])
     taken: dict[str, str] = {}
     for item, column in found.items():
         if column is not None and column in taken:
@@ -73,24 +81,72 @@ def match_columns(
     return Columns(_present(ids), constants, _present(found)), problems
 
 
+def list_item_columns(instrument: Instrument, column_map: ColumnMap | None) -> dict[str, ColumnRef]:
+    """Return the column of each item, or of each T-score where those arrive ready-made."""
+    vendors = column_map.t_scores if column_map else {}
+    vendor_scores = {each.column: ColumnRef(column=each.given) for each in list_vendor_scores(instrument, vendors)}
+    return vendor_scores or {item: column_of(item, column_map) for item in instrument.responses}
+
+
 def _present(found: Mapping[str, str | None]) -> dict[str, str]:
     return {name: column for name, column in found.items() if column is not None}
 
 
-class _Finder:
-    """Looks columns up by name, then by folded text, and remembers what it could not find."""
+class Headers:
+    """The header of an export, in which a column is found by its text, with or without a map.
 
-    def __init__(self, header: list[str], path: str, *, folding: bool) -> None:
-        self.header, self.path = header, path
-        self.folded: dict[str, list[str]] = {}
-        for name in header if folding else ():
-            self.folded.setdefault(fold_text(name), []).append(name)
+    As written; else with case and white space folded; else by what else the file calls it (see `Export.aliases`), or by
+    the code at its head, where some platforms write the question after it (``Q[SQ001]. How often ...``).
+    """
+
+    def __init__(self, header: Iterable[str], aliases: Sequence[Sequence[str]] = ()) -> None:
+        self.names = list(header)
+        self._exact: dict[str, list[int]] = {}
+        self._folded: dict[str, list[int]] = {}
+        self._others: dict[str, list[int]] = {}
+        for place, name in enumerate(self.names):
+            self._exact.setdefault(name, []).append(place)
+            self._folded.setdefault(fold_text(name), []).append(place)
+            head = _HEAD.match(name.strip())
+            others = [*(aliases[place] if place < len(aliases) else ()), *([head[1]] if head else [])]
+            for other in dict.fromkeys(map(fold_text, others)):
+                self._others.setdefault(other, []).append(place)
+
+    def places(self, text: str) -> list[int]:
+        """Return the places, from 0, of the columns that a text names: one, where it is clear."""
+        folded = fold_text(text)
+        return self._exact.get(text) or self._folded.get(folded) or self._others.get(folded, [])
+
+    def find(self, text: str) -> list[str]:
+        """Return the columns that a text names; one that shares its header with others cannot be told by it."""
+        return [self.names[each] for place in self.places(text) for each in self._exact[self.names[place]]]
+
+    def list_roles(self) -> list[str]:
+        """Return the roles that have a column of their name."""
+        return [role for role in ROLES if role in self._folded]
+
+    def describe(self) -> str:
+        """Return the columns of the file in words."""
+        shown = ", ".join(f"'{name}'" for name in self.names[:_MAX_SHOWN])
+        more = len(self.names) - _MAX_SHOWN
+        return f"{shown} and {more} more" if more > 0 else shown
+
+
+class _Finder:
+    """Looks columns up, and remembers what it could not find."""
+
+    def __init__(self, headers: Headers, path: str) -> None:
+        self.headers, self.path = headers, path
         self.missing: list[tuple[str, str]] = []
         self.doubled: list[tuple[str, str]] = []
 
-    def find(self, column: str, what: str) -> str | None:
-        count = self.header.count(column)
-        same = [column] * count if count else self.folded.get(fold_text(column), [])
+    def find(self, ref: ColumnRef, what: str) -> str | None:
+        # Of a column made of others, those are what the file has to have.
+        lost = [part for part in ref.parts if self._find_name(part, what) is None]
+        return None if lost else self._find_name(ref.name, what)
+
+    def _find_name(self, column: str, what: str) -> str | None:
+        same = self.headers.find(column)
         if len(same) > 1:
             self.doubled.append((column, what))
         if not same:
@@ -98,11 +154,11 @@ class _Finder:
         return same[0] if len(same) == 1 else None
 
     def problems(self, used: list[str]) -> list[Problem]:
-        free = [name for name in self.header if name not in used]
+        free = [name for name in self.headers.names if name not in used]
         line = 1 if self.path else None
         guesses: dict[str, str] = {}
         for column, _ in self.missing:
-            guesses[column] = guess(column, free)
+            guesses[column] = _guess_column(column, free)
             # One column can be the misspelling of one item only.
             free = [name for name in free if f"'{name}'" not in guesses[column]]
         lost = [column for column, _ in self.missing if not guesses[column]]
@@ -121,13 +177,24 @@ class _Finder:
         if grouped:
             shown = ", ".join(f"'{column}'" for column in grouped[:_MAX_MISSING])
             message = f"no columns {shown} and {len(grouped) - _MAX_MISSING} more"
-            hint = "name the columns in a column map (--columns map.yaml)"
-            found.append(Problem(message, self.path, line, hint=hint, rule="column"))
+            found.append(Problem(message, self.path, line, rule="column"))
+        # What there is instead is said once, where nothing better can be.
+        last = next((index for index in reversed(range(len(found))) if not found[index].hint), None)
+        if last is not None and self.path:
+            hint = f"the columns of the file: {self.headers.describe()}"
+            found[last] = replace(found[last], hint=hint, rule=COLUMNS_LISTED)
         for column, what in self.doubled:
             message = f"several columns are called '{column}'{_explain(column, what)}"
-            found.append(Problem(message, self.path, line, rule="column"))
+            hint = f"say which in a column map: {{column: {column}, which: 2}}" if column in self.headers.names else ""
+            found.append(Problem(message, self.path, line, hint=hint, rule="column"))
         return found
 
 
 def _explain(column: str, what: str) -> str:
     return "" if what in (column, f"item {column}") else f" ({what})"
+
+
+def _guess_column(column: str, headers: list[str]) -> str:
+    """Return the header that a misspelt one may have been: never another question's, which has other numbers."""
+    numbers = list(map(int, _DIGITS.findall(column)))
+    return guess(column, [name for name in headers if list(map(int, _DIGITS.findall(name))) == numbers])

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.missing_rule import MinAnswered
-from sos_score.definition.model import Model, Text
+from sos_score.definition.model import Model, Text, Values
 
 AnsweredBy = Literal["staff", "family", "worker", "observer"]
 Unit = Literal["g", "raw", "T"]
@@ -33,13 +33,6 @@ def _read_waves(value: object) -> dict[str, str]:
     raise ValueError("must be a list of different waves in order ([T1, T2]), or a mapping of waves to labels")
 
 
-def _read_values(value: object) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    if values and all(isinstance(each, int | str) and not isinstance(each, bool) for each in values):
-        return [str(each) for each in values]
-    raise ValueError("must be a value or a list of values ([family])")
-
-
 _TEXT = {"type": "string", "minLength": 1}
 _VALUE = {"type": ["string", "integer"]}
 Waves = Annotated[
@@ -48,11 +41,6 @@ Waves = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "array", "items": _VALUE}, {"type": "object", "additionalProperties": _TEXT}]},
     ),
-]
-Values = Annotated[
-    list[str],
-    PlainValidator(_read_values),
-    WithJsonSchema({"anyOf": [_VALUE, {"type": "array", "items": _VALUE, "minItems": 1}]}),
 ]
 OneOrMore = Annotated[
     list[Text],

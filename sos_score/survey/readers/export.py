@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
-from sos_score.survey.columns import Columns
+from sos_score.survey.columns import Columns, Headers
 from sos_score.survey.readers.cells import show_cell
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class Export(ABC):
     left_out: Mapping[str, int]
     about: tuple[Note, ...]
     aliases: tuple[tuple[str, ...], ...]
+
+    @property
+    def headers(self) -> Headers:
+        """Return the header, in which columns are found by name or by what else the file calls them."""
+        return Headers(self.header, self.aliases)
 
     @abstractmethod
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:

@@ -1,0 +1,111 @@
+"""Column maps on the command line: one for all files, one for each, a file twice; and the way on without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import CommandLine
+
+run = CommandLine()
+
+FIVE = """\
+format: 1
+id: five
+version: 1.0.0
+title: Invented scale five
+construct: invented
+answered_by: [staff]
+references: []
+rights: {holder: nobody}
+verification:
+  key: {status: user, source: invented}
+  responses: {status: user, source: invented}
+  missing: {status: user, source: invented}
+response_scales:
+  r: {min: 1, max: 3}
+items: {ids: q_1..q_2, responses: r}
+missing: {min_answered: all}
+scales:
+  total: {title: Total, items: [q_1..q_2], score: mean, higher_is: more}
+"""
+WIDE = "id,site,q_1_T1,q_2_T1,q_1_T2,q_2_T2\n1,N,1,2,2,2\n2,N,3,3,1,1\n3,S,2,3,3,3\n"
+MAP = 'respondent: id\nsite: site\nconstants: {{wave: {0}}}\nitems: {{"q_{{n}}": "q_{{n}}_{0}"}}\n'
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("five.yaml").write_text(FIVE)
+    Path("wide.csv").write_text(WIDE)
+    for wave in ("T1", "T2"):
+        Path(f"{wave}.yaml").write_text(MAP.format(wave))
+    return tmp_path
+
+
+def test_a_file_may_be_given_twice_with_a_map_for_each_wave() -> None:
+    result = run("score", "wide.csv", "wide.csv", "-i", "five.yaml", "-c", "T1.yaml", "-c", "T2.yaml", "-f", "csv")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "source,respondent,site,wave,five_total,five_total_n",
+        "wide.csv,1,N,T1,1.5,2",
+        "wide.csv,2,N,T1,3.0,2",
+        "wide.csv,3,S,T1,2.5,2",
+        "wide.csv,1,N,T2,2.0,2",
+        "wide.csv,2,N,T2,1.0,2",
+        "wide.csv,3,S,T2,3.0,2",
+    ]
+
+
+def test_an_analysis_takes_a_map_for_each_file_too() -> None:
+    words = ("wide.csv", "wide.csv", "-i", "five.yaml", "-c", "T1.yaml", "-c", "T2.yaml", "--by", "wave", "-f", "csv")
+    result = run("reliability", *words)
+    assert result.exit_code == 0, result.output
+    scales = result.stdout.split("\n\n")[0].splitlines()
+    wave, rows = (scales[0].split(",").index(name) for name in ("wave", "rows"))
+    assert [(cells[wave], cells[rows]) for cells in (line.split(",") for line in scales[1:])] == [
+        ("all", "6"),
+        ("T1", "3"),
+        ("T2", "3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("score", "wide.csv", "-i", "five.yaml"),
+        ("reliability", "wide.csv", "-i", "five.yaml"),
+        ("explain", "wide.csv", "-i", "five.yaml", "--respondent", "1"),
+    ],
+)
+def test_a_second_map_for_one_file_never_replaces_the_first(words: tuple[str, ...]) -> None:
+    result = run(*words, "-c", "T1.yaml", "-c", "T2.yaml")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[0] == (
+        "there are 2 column maps (-c) for 1 file: give one for all, or one for each"
+    )
+
+
+def test_every_problem_of_every_map_is_said() -> None:
+    Path("a.yaml").write_text("respondant: id\n")
+    Path("b.yaml").write_text("sit: site\n")
+    result = run("score", "wide.csv", "wide.csv", "-i", "five.yaml", "-c", "a.yaml", "-c", "b.yaml")
+    assert result.exit_code == 1
+    assert [line.split(": is not")[0] for line in result.stderr.splitlines() if "is not a key" in line] == [
+        "a.yaml:1: respondant",
+        "b.yaml:1: sit",
+    ]
+
+
+@pytest.mark.parametrize("verb", ["score", "reliability"])
+def test_missing_columns_come_with_those_of_the_file_and_the_command_that_proposes_a_map(verb: str) -> None:
+    result = run(verb, "wide.csv", "-i", "five.yaml")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[:4] == [
+        "wide.csv:1: no column 'q_1'",
+        "wide.csv:1: no column 'q_2'",
+        "  hint: the columns of the file: 'id', 'site', 'q_1_T1', 'q_2_T1', 'q_1_T2', 'q_2_T2'",
+        "  propose a map: sos-score columns wide.csv -i five.yaml",
+    ]
