@@ -14,8 +14,8 @@ Only = Annotated[
     typer.Option(
         "--only",
         metavar="QUESTION",
-        help="design, level, change, arms, did, variation, association, profiles or extremes, in full; repeatable;"
-        " or sensitivity, alone.",
+        help="design, descriptives, level, change, arms, did, variation, association, profiles or extremes, in full;"
+        " repeatable; or sensitivity, alone.",
     ),
 ]
 Sensitivity = Annotated[

@@ -81,6 +81,16 @@ class Labels:
         """Return what a site is called."""
         return self.plan.sites.get(site, site)
 
+    def name_site_and_arm(self, site: str) -> str:
+        """Return what a site is called, with its arm where there are arms."""
+        arm = self.plan.arm_labels.get(self.plan.arms.get(site) or "")
+        return f"{self.name_site(site)} ({arm})" if arm else self.name_site(site)
+
+    def name_scale(self, finding: Finding) -> str:
+        """Return the title of the scale a finding is about."""
+        known = self.names.get((finding.source, finding.scale))
+        return known[1] if known else self._titles.get((finding.source, finding.scale), finding.scale)
+
     def name_waves(self, waves: tuple[str, ...]) -> str:
         """Return "T1" or "T1 to T2"."""
         return " to ".join(waves)

@@ -1,8 +1,7 @@
-"""Where each site stands at each wave: mean, interval, T with its norm, and whether its mean may be reported."""
+"""Where each site stands at each wave: against the norm, and whether its mean may be reported as the team's."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from sos_score.comparison.detectable import Spreads
@@ -11,11 +10,9 @@ from sos_score.comparison.finding import (
     Contrast,
     Detectable,
     Effect,
-    Estimate,
     Finding,
     Groups,
     Measure,
-    Statistic,
     Unit,
     at,
     make_judged,
@@ -36,17 +33,15 @@ _TEAM_SCORES = ("staff",)
 
 
 def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
-    """Return, for each site and wave, the description, the agreement gate, and the test against the norm.
+    """Return, for each site and wave, the agreement gate and the test against the norm.
 
-    The description has the mean with its t interval, and the SD as its effect; T is its statistic. For staff, who
-    speak for their team, rwg(j) says whether the mean may be reported as the team's.
+    For staff, who speak for their team, rwg(j) says whether the mean may be reported as the team's.
     """
     found = []
     for wave in plan.waves:
         for site in plan.sites:
             if not outcome.at(site, wave).any():
                 continue
-            found.append(_describe(outcome, site, wave))
             if outcome.respondent in _TEAM_SCORES and outcome.items is not None and outcome.options > 1:
                 found.append(_gate(outcome, site, wave))
             if outcome.norm is not None:
@@ -57,19 +52,6 @@ def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list
 def _start(outcome: OutcomeScores, site: str, wave: str, groups: Groups) -> Finding:
     return start_finding(
         outcome, "level", Unit.PEOPLE, site=site, waves=at(wave), groups=groups, sites_shown=(site,)
-    )  # fmt: skip
-
-
-def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
-    found = describe_sample(outcome.scores(site, wave))
-    t = outcome.to_t(found.mean)
-    notes = [note("median", median=found.median)]
-    if outcome.norm is not None:
-        notes.append(note("t_score", t=t, norm=outcome.norm.name))
-    return replace(
-        _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(found.n,),
-        estimate=Estimate(found.mean, found.low, found.high), effect=Effect(Measure.SD, found.sd),
-        test=Statistic() if math.isnan(t) else Statistic("T", t), method=note("mean_t"), notes=(*notes, *found.notes),
     )  # fmt: skip
 
 

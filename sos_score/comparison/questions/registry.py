@@ -12,6 +12,7 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.arms import find_arms
 from sos_score.comparison.questions.associations import find_associations
 from sos_score.comparison.questions.change import find_change
+from sos_score.comparison.questions.descriptives import find_descriptives
 from sos_score.comparison.questions.design import find_design
 from sos_score.comparison.questions.did import find_did
 from sos_score.comparison.questions.extremes import find_extremes
@@ -37,6 +38,7 @@ class Question:
 
 QUESTIONS: dict[str, Question] = {
     "design": Question("What this design can show", find_design),
+    "descriptives": Question("Scores at each site and wave", find_descriptives),
     "level": Question("Level, and against the norm", find_level),
     "change": Question("Change in a site", find_change),
     "arms": Question("Arms at each wave", find_arms, needs_arms=True),

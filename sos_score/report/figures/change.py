@@ -58,10 +58,8 @@ def _make_cell(report: ReportData, outcome: OutcomeScores, finding: Finding) -> 
     plan = report.comparison.plan
     means = {
         report.labels.name_waves(each.waves): (each.estimate.value, each.estimate.low, each.estimate.high)
-        for each in report.comparison.ask("level")
+        for each in report.comparison.ask("descriptives")
         if (each.source, each.scale, each.site) == (finding.source, finding.scale, finding.site)
-        and each.method is not None
-        and each.method.code == "mean_t"
         and set(each.waves) <= set(plan.span)
         and not math.isnan(each.estimate.value)
     }

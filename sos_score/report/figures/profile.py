@@ -27,7 +27,7 @@ _FEWEST = 3  # scales that make a profile
 def list_profiles(report: ReportData) -> Iterator[Picture]:
     """Yield a picture for each source with T-scores on several scales."""
     sources: dict[str, list[Finding]] = {}
-    for each in report.comparison.ask("level"):
+    for each in report.comparison.ask("descriptives"):
         if each.test.name == "T" and not math.isnan(each.test.statistic):
             sources.setdefault(each.source, []).append(each)
     for source, found in sources.items():

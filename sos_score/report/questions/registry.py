@@ -10,6 +10,7 @@ from sos_score.output.table import Table
 from sos_score.report.columns import make_finding_table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.associations import ASSOCIATION
+from sos_score.report.questions.descriptives import DESCRIPTIVES
 from sos_score.report.questions.design import DESIGN
 from sos_score.report.questions.extremes import EXTREMES
 from sos_score.report.questions.outcomes import ARMS, CHANGE, DID, LEVEL
@@ -19,6 +20,7 @@ from sos_score.report.questions.view import Style, View
 
 VIEWS: dict[str, View] = {
     "design": DESIGN,
+    "descriptives": DESCRIPTIVES,
     "level": LEVEL,
     "change": CHANGE,
     "arms": ARMS,

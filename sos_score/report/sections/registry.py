@@ -14,17 +14,19 @@ from sos_score.report.sections.reliability import describe_reliability
 from sos_score.report.sections.sensitivity import describe_sensitivity
 from sos_score.report.sections.variation import describe_variation
 
+_OF_QUESTIONS = {name: view.section for name, view in VIEWS.items() if view.section}
 SECTIONS: dict[str, tuple[str, Callable[[ReportData], Iterator[Block]]]] = {
     "summary": ("Summary", describe_summary),
     "measures": ("What was measured, and by whom", describe_measures),
     "quality": ("Data quality and response", describe_quality),
     "reliability": ("Reliability", describe_reliability),
+    "descriptives": _OF_QUESTIONS.pop("descriptives"),
     "agreement": ("Agreement in teams", describe_agreement),
     "change": ("Profiles and change", describe_change),
     "arms": ("Arms, and whether they changed differently", describe_arms),
     "variation": ("Who accounts for the variation", describe_variation),
     "associations": ("What goes with what", describe_associations),
-    **{name: view.section for name, view in VIEWS.items() if view.section},
+    **_OF_QUESTIONS,
     "sensitivity": ("What the verdicts hang on", describe_sensitivity),
     "methods": ("Methods", describe_methods),
     "provenance": ("Provenance", describe_provenance),

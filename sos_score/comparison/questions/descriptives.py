@@ -1,0 +1,52 @@
+"""The scores of each site at each wave, described before anything is tested."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from sos_score.comparison.detectable import Spreads
+from sos_score.comparison.finding import (
+    Contrast,
+    Effect,
+    Estimate,
+    Finding,
+    Groups,
+    Measure,
+    Statistic,
+    Unit,
+    at,
+    start_finding,
+)
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
+from sos_score.notes import note
+from sos_score.statistics.estimate import describe_sample
+
+
+def find_descriptives(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
+    """Return, for each site and wave, how many scores there are, their mean with its t interval, and their SD.
+
+    The SD is the effect; T, where there is a norm, the statistic.
+    """
+    places = [(site, wave) for wave in plan.waves for site in plan.sites if outcome.at(site, wave).any()]
+    return [_describe(outcome, site, wave) for site, wave in places]
+
+
+def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
+    found = describe_sample(outcome.scores(site, wave))
+    t = outcome.to_t(found.mean)
+    notes = [note("median", median=found.median)]
+    if outcome.norm is not None:
+        notes.append(note("t_score", t=t, norm=outcome.norm.name))
+    start = start_finding(
+        outcome, "descriptives", Unit.PEOPLE, site=site, waves=at(wave), groups=Groups(Contrast.SITE, (site,)),
+        counts=(found.n,), sites_shown=(site,), method=note("mean_t"),
+    )  # fmt: skip
+    return replace(
+        start,
+        estimate=Estimate(found.mean, found.low, found.high),
+        effect=Effect(Measure.SD, found.sd),
+        test=Statistic() if math.isnan(t) else Statistic("T", t),
+        notes=(*notes, *found.notes),
+    )
