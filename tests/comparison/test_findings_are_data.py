@@ -65,7 +65,7 @@ def test_two_sites_of_one_label_stay_two_sites():
     alike = make_plan(sites={"1": "B", "2": "B", "3": "C", "4": "D"})
     found, expected = (compare_outcomes([outcome], plan) for plan in (alike, apart))
     assert list_facts(found.findings) == list_facts(expected.findings)
-    assert [each.site for each in found.ask("level")].count("1") == 2
+    assert [each.site for each in found.ask("descriptives")].count("1") == 2
     shown, whole = (
         make_finding_table(each.findings, Labels.of(each), describe_finding, each.notes) for each in (found, expected)
     )

@@ -57,7 +57,7 @@ def close(value, tolerance=1e-8):
 def test_descriptions_are_rs(found, scale):
     r = R[f"desc/{scale}"]
     for site, wave, n, mean, sd in zip(r["site"], r["wave"], r["n"], r["mean"], r["sd"], strict=True):
-        finding = pick(found, scale, "level", "mean_t", site=str(site), waves=(wave,))
+        finding = pick(found, scale, "descriptives", "mean_t", site=str(site), waves=(wave,))
         assert finding.counts == (n,)
         assert (finding.estimate.value, finding.effect.value, finding.test.statistic) == (
             close(mean),
