@@ -16,7 +16,7 @@ def test_the_table_has_n_mean_sd_range_and_arm_in_the_order_of_scales_waves_and_
     ]  # fmt: skip
     assert [row[1:4] + tuple(round(cell, 6) for cell in row[4:6]) + row[6:] for row in table.rows] == [
         ("T1", "Site 1 (SoS)", 3, 3.0, 1.0, "1", "5"),
-        ("T1", "Site 2 (SoS)", 2, 3.0, 2.828427, "1", "5"),
+        ("T1", "Site 2 (Contrast)", 2, 3.0, 2.828427, "1", "5"),
         ("T2", "Site 1 (SoS)", 3, 4.0, 0.0, "1", "5"),
     ]
 
