@@ -17,6 +17,7 @@ from sos_score.cli import (
     agreement_command,
     check_command,
     codebook_command,
+    columns_command,
     compare_command,
     demo_command,
     explain_command,
@@ -98,6 +99,7 @@ app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
 app.command("schema")(schema_command.print_schema)
 app.command("check")(check_command.check)
+app.command("columns")(columns_command.propose_columns)
 app.command("score")(score_command.score)
 app.command("pseudonymise")(pseudonymise_command.pseudonymise)
 app.command("codebook")(codebook_command.codebook)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sos_score.cli.columns_command import propose_columns
 from sos_score.cli.options import Force, Output
 
 app = typer.Typer(help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
@@ -44,3 +45,6 @@ def new_study(
     from sos_score.commands.new import start_study
 
     start_study(name, output, force=force)
+
+
+app.command("columns")(propose_columns)

@@ -23,6 +23,42 @@ def _sheet_read(sheet: str, others: Sequence[str]) -> str:
     return f"sheet '{sheet}' is read; hidden: {listed}"
 
 
+def _items_unfit(instrument: str, items: Sequence[str], count: int) -> str:
+    return f"{instrument}: the columns of {_list(items, count)} hold texts that are no answers (own labels or codes?)"
+
+
+def _items_lost(instrument: str, items: Sequence[str], count: int) -> str:
+    return f"{instrument}: no column is known for {_list(items, count)}"
+
+
+def _items_by(why: str) -> Callable[..., str]:
+    def say(instrument: str, items: int, first: str, column: str) -> str:
+        found = "1 item is" if items == 1 else f"{items} items are"
+        return f"{instrument}: {found} found by {why} ({first}: {column}); compare with the questionnaire"
+
+    return say
+
+
+def _list(names: Sequence[str], count: int) -> str:
+    return ", ".join(names) + (f" and {count - len(names)} more" if count > len(names) else "")
+
+
+def _other_id_columns(role: str, column: str, others: Sequence[str]) -> str:
+    return f"{role}: '{column}' is taken; it could be {_list([repr(each) for each in others], len(others))}"
+
+
+def _other_runs(instrument: str, others: Sequence[str]) -> str:
+    return f"{instrument}: the items could also begin at {_list([repr(each) for each in others], len(others))}"
+
+
+def _ids_repeated(column: str, rows: int) -> str:
+    return f"respondent: {rows:,} rows share an id in '{column}' with another row; is there a column for the wave?"
+
+
+def _ids_blank(column: str, rows: int) -> str:
+    return f"respondent: '{column}' is blank in {rows:,} {'row' if rows == 1 else 'rows'}"
+
+
 SURVEY: dict[str, str | Callable[..., str]] = {
     "platform": _platform,
     "partial_rows_kept": _partial_rows_kept,
@@ -30,4 +66,17 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "sheet_read": _sheet_read,
     "header_below_title": "the columns are named in row {row}, below a title",
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
+    "no_respondent_column": "respondent: no column is called as ids of people usually are",
+    "no_site_column": "site: no column is called as sites usually are",
+    "other_id_columns": _other_id_columns,
+    "ids_repeated": _ids_repeated,
+    "ids_blank": _ids_blank,
+    "items_by_wording": _items_by("their wording"),
+    "items_by_number": _items_by("the numbers in the headers, in order"),
+    "items_by_order": _items_by("their order alone, as the only columns with nothing but answers"),
+    "items_by_options": _items_by("columns of 0 and 1, the options in the order of the file"),
+    "occasions_counted": "wave: the items are there several times; the waves are counted from the left and need names",
+    "other_runs": _other_runs,
+    "items_unfit": _items_unfit,
+    "items_lost": _items_lost,
 }

@@ -107,10 +107,14 @@ class Headers:
         for place, name in enumerate(self.names):
             self._exact.setdefault(name, []).append(place)
             self._folded.setdefault(fold_text(name), []).append(place)
-            head = _HEAD.match(name.strip())
-            others = [*(aliases[place] if place < len(aliases) else ()), *([head[1]] if head else [])]
-            for other in dict.fromkeys(map(fold_text, others)):
+            others = [*(aliases[place] if place < len(aliases) else ()), self.head(place)]
+            for other in dict.fromkeys(map(fold_text, filter(None, others))):
                 self._others.setdefault(other, []).append(place)
+
+    def head(self, place: int) -> str:
+        """Return the code at the head of a header, with the question after it; nothing where there is none."""
+        found = _HEAD.match(self.names[place].strip())
+        return found[1] if found else ""
 
     def places(self, text: str) -> list[int]:
         """Return the places, from 0, of the columns that a text names: one, where it is clear."""
