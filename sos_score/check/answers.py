@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sos_score.check.finding import Group
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import Problem
+from sos_score.errors import InvalidSurvey, Problem
 from sos_score.psychometrics.batches import order_group
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.plan import ScoringPlan
@@ -184,7 +184,7 @@ def name_ids(scorer: Scorer) -> list[str]:
 def read_answers(
     export: Export, number: int, instruments: Iterable[Instrument], column_map: ColumnMap | None
 ) -> FileAnswers:
-    """Read a file that has been normalised; what is missing or not allowed in it stops nothing."""
+    """Read a file that has been normalised; nothing stops it but that no item is there."""
     import polars as pl
 
     scorer, problems = _prepare(export, list(instruments), column_map)
@@ -224,6 +224,8 @@ def _prepare(
     """Return how a file is read, with the scales that have all their items, and what is wrong with its columns."""
     present = [each for each in instruments if match_columns(export.headers, [each], column_map)[0].items]
     columns, problems = match_columns(export.headers, present or instruments, column_map, export.name)
+    if not columns.items:
+        raise InvalidSurvey(problems)
     scorer = build_scorer(columns, present, column_map, values=export.values)
     plans = []
     for plan in scorer.plans:

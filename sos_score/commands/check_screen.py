@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sos_score.check.answers import Answers
@@ -23,7 +24,7 @@ _MOST_FINDINGS = 16
 _MOST_SCALES = 6
 _MOST_GROUPS = 16
 _MOST_LINES = 4
-_MOST_ITEMS = 4
+_MOST_ITEMS = 6
 
 
 def print_checked(checked: Sequence[CheckedSource], findings: Sequence[Finding], console: Console) -> None:
@@ -137,11 +138,29 @@ def _show_sources(checked: Sequence[CheckedSource], findings: Sequence[Finding])
 
 
 def _show_findings(findings: Sequence[Finding]) -> Table:
-    shown = findings[:_MOST_FINDINGS]
+    merged = _merge(findings)
+    shown = merged[:_MOST_FINDINGS]
     rows = tuple((each.level if not each.reason else "accepted", _say(each)) for each in shown)
-    rest = len(findings) - len(shown)
+    rest = len(merged) - len(shown)
     notes = (f"{rest} more, with every line and figure: --format json",) if rest > 0 else ()
     return Table((Column("level"), Column("what was found", wraps=True, narrowest=40)), rows, notes=notes)
+
+
+def _merge(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings that differ in nothing but what they are about as one, which names all of that."""
+    groups: dict[object, list[Finding]] = {}
+    for each in findings:
+        same = replace(each, note=each.note.with_values(about=""), place=replace(each.place, about=""))
+        groups.setdefault(same, []).append(each)
+    return [
+        replace(each[0], note=each[0].note.with_values(about=_list_some([one.place.about for one in each])))
+        for each in groups.values()
+    ]
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_ITEMS
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_MOST_ITEMS])} and {more} more"
 
 
 def _say(finding: Finding) -> str:

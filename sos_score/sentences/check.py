@@ -75,7 +75,7 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_answer_not_allowed": _not_allowed,
     "check_scale_shifted": _shifted,
     "check_group_mirrored": _mirrored,
-    "check_item_against": "{about} runs against {scale} ({count} rows): reversed already, or keyed wrongly?",
+    "check_item_against": "against the key of {scale}: {about} ({count:,} rows); reversed already, or keyed wrongly?",
     "check_respondent_blank": _rows("{rows} name no respondent"),
     "check_row_repeated": _repeated,
     "check_answers_copied": _rows("{rows} give the same answers to {about} as another row"),

@@ -103,6 +103,12 @@ def test_a_response_scale_stored_one_off_at_one_site_is_named(check, step: int, 
     ]
 
 
+def test_a_file_that_is_stored_one_off_throughout_is_named_once(check) -> None:
+    rows = [[*row[:3], *(cell - 1 for cell in row[3:])] for row in make_wide(draw_answers(3, 80, 6))]
+    found = find(check(make_instrument(TOTAL), write_rows(HEADER, rows)), "scale_shifted")
+    assert [(each.place.group, each.note["step"]) for each in found] == [((), -1)]
+
+
 def test_some_typing_errors_just_outside_the_range_are_no_shift(check) -> None:
     rows = make_wide(draw_answers(3, 40, 6))
     rows[0][3] = rows[1][3] = rows[2][3] = rows[3][3] = 6

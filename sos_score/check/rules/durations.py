@@ -20,8 +20,13 @@ SECONDS_AN_ITEM = 1.0
 
 # What platforms call the time taken, in seconds, and the two times it lies between; letters only.
 _SECONDS = ("durationinseconds", "qtotalduration", "interviewtime", "totaltime", "duration")
-_TIMES = (("startdate", "enddate"), ("starttime", "completiontime"), ("startdate", "datesubmitted"))
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%y %H:%M:%S")
+_TIMES = (
+    *(("startdate", "enddate"), ("starttime", "completiontime"), ("startdate", "datesubmitted")),
+    *(("startdate", "submitdate"), ("startdate", "datestamp"), ("startdate", "completiondate"), ("started", "ended")),
+)
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y")
+_CLOCKS = (" %H:%M:%S%.f", "T%H:%M:%S%.f", " %H:%M", " %I:%M:%S %p")
+_FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
 
 
 def find_durations(answers: Answers) -> Iterator[Finding]:

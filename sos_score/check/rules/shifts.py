@@ -20,8 +20,8 @@ FEWEST_ITEMS = 6
 FEWEST_PEOPLE = 10
 """Fewer items or people give no profile to compare."""
 
-# One-sided 99 %: as improbable must it be that the two profiles go together after all.
-_Z = 2.326
+# One-sided p = .001: items that all lie alike have no profile, and chance mirrors it in every other group.
+_Z = 3.090232306167813
 
 
 def find_shifted(answers: Answers) -> Iterator[Finding]:
@@ -32,16 +32,18 @@ def find_shifted(answers: Answers) -> Iterator[Finding]:
     """
     for file in answers.files:
         strays = _list_strays(file)
-        if not strays:
-            continue
-        numbers = read_numbers(file, [item for items in strays.values() for item in items])
-        for group, rows in list_groups(file.frame, answers.by):
-            for name, items in strays.items():
-                responses = file.scorer.keys[items[0]].responses
-                values = numbers[rows].select(items).to_numpy()
-                step = measure_step(values, responses.min, responses.max)
+        numbers = read_numbers(file, [item for items in strays.values() for item in items]) if strays else None
+        for name, items in strays.items() if numbers is not None else ():
+            responses = file.scorer.keys[items[0]].responses
+            values = numbers.select(items).to_numpy()
+            parts = {group: values[rows] for group, rows in list_groups(file.frame, answers.by)}
+            steps = {group: measure_step(part, responses.min, responses.max) for group, part in parts.items()}
+            if len(set(steps.values())) == 1:
+                # Where all groups agree it is the file that is stored so.
+                parts, steps = {(): values}, {(): measure_step(values, responses.min, responses.max)}
+            for group, step in steps.items():
                 if step:
-                    place = Place(name, file.name, (), group, count=int((~np.isnan(values)).sum()))
+                    place = Place(name, file.name, (), group, count=int((~np.isnan(parts[group])).sum()))
                     ends = {"low": responses.min, "high": responses.max}
                     yield make_finding("shifts", "problem", "scale_shifted", place, step=step, **ends)
 
