@@ -114,14 +114,16 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
             unread += error.problems
         else:
             files.append(_keep_rows(file, source.where))
-    if not files:
-        return CheckedSource(source, None, tuple(findings), (), tuple(unread))
-    answers = _name_columns(source, files)
-    asked = read_roster(source.roster, _name_person(files, answers)) if source.roster else ()
-    findings += run_rules(answers)
-    findings += find_roster(answers, asked)
-    named = tuple(replace(each, source=source.name) for each in findings)
-    return CheckedSource(source, answers, named, tuple(list_responses(answers, asked)), tuple(unread))
+    answers: Answers | None = None
+    responses: tuple[Response, ...] = ()
+    if files:
+        answers = _name_columns(source, files)
+        asked = read_roster(source.roster, _name_person(files, answers)) if source.roster else ()
+        findings += [*run_rules(answers), *find_roster(answers, asked)]
+        responses = tuple(list_responses(answers, asked))
+    # A file that holds two waves side by side is read twice, and says the same of itself.
+    named = dict.fromkeys(replace(each, source=source.name) for each in findings)
+    return CheckedSource(source, answers, tuple(named), responses, tuple(unread))
 
 
 def _keep_rows(file: FileAnswers, where: Mapping[str, Sequence[str]]) -> FileAnswers:

@@ -99,11 +99,8 @@ def _title(source: CheckedSource, answers: Answers) -> str:
 
 
 def _describe(answers: Answers) -> list[str]:
-    """Return the sentences under the table of groups: links, people, items most often missing, how it was read."""
-    said = []
-    for file in answers.files:
-        said += [f"{file.name}: {each}" for each in file.export.about]
-    said += [
+    """Return the sentences under the table of groups: links, people, items most often missing."""
+    said = [
         f"{each.first} to {each.second}: {count(each.both, 'person', 'people')} at both, {each.only_first} only at"
         f" {each.first}, {each.only_second} only at {each.second}"
         for each in list_pairs(answers)

@@ -82,9 +82,11 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_ids_nearly_linked": (
         "{count} ids at {first} are at {second} too but for case, spaces or zeros in front: they are not linked"
     ),
+    "check_id_rounded": _rows("{rows} have an id that a spreadsheet rounded (1.14628E+11): export the file again"),
     "check_nobody_linked": "nobody is at both {first} and {second} ({of} people): are the ids of one kind?",
     "check_rows_trial": _rows("{rows} {is_or_are} called a test in '{about}'"),
     "check_rows_blank": _rows("{rows} {is_or_are} blank, and left out"),
+    "check_file_read": "{said}",
     "check_rows_left_out": _rows("{rows} {is_or_are} left out: {rule}"),
     "check_straight_lines": _rows("{rows} give one answer to half of {about} or more in a row"),
     "check_duration_negative": _rows("{rows} ended before they began ('{about}')"),

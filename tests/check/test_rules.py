@@ -266,6 +266,28 @@ def test_waves_with_nobody_in_common_are_named(check) -> None:
     assert [(each.note["first"], each.note["second"], each.place.of) for each in found] == [("T1", "T2", 40)]
 
 
+def test_an_id_that_a_spreadsheet_rounded_is_located(check) -> None:
+    rows = make_wide(draw_answers(1, 20, 6))
+    rows[4][0] = "1.14628E+11"
+    found = find(check(make_instrument(TOTAL), write_rows(HEADER, rows)), "id_rounded")
+    assert [each.place.lines for each in found] == [(6,)]
+
+
+def test_rows_that_a_platform_leaves_out_are_counted_and_the_platform_is_named(check) -> None:
+    header = ["StartDate", "Status", "ResponseId", "respondent", *SIX]
+    texts = ["Start Date", "Response Type", "Response ID", "Who", *(f"Question {name}" for name in SIX)]
+    ids = [f'{{"ImportId":"{name}"}}' for name in header]
+    quoted = ['"' + cell.replace('"', '""') + '"' for cell in ids]
+    rows = [
+        ["2026-03-01 10:00:00", "Survey Preview" if place == 3 else "IP Address", f"R_{place}", f"P{place}", *row]
+        for place, row in enumerate(draw_answers(1, 20, 6).tolist())
+    ]
+    checked = check(make_instrument(TOTAL), write_rows(header, [texts, quoted, *rows]))
+    assert [(each.place.count, each.note["rule"]) for each in find(checked, "rows_left_out")] == [(1, "preview")]
+    assert ["Qualtrics" in str(each.note) for each in find(checked, "file_read")] == [True]
+    assert checked.answers.frame.height == 19
+
+
 def test_rows_called_a_test_are_located_and_sites_spelt_twice_are_named(check) -> None:
     rows = make_wide(draw_answers(1, 20, 6), sites=("North", "South"))
     rows[0][0], rows[3][1] = "Test1", "north "

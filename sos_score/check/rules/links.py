@@ -11,6 +11,8 @@ from sos_score.check.finding import Finding, Place, make_finding
 from sos_score.definition.text import fold_code
 from sos_score.survey.waves import order_waves
 
+_ROUNDED = r"(?i)^\d([.,]\d+)?E\+?\d{1,2}$"
+
 
 @dataclass(frozen=True)
 class WavePair:
@@ -61,6 +63,18 @@ def loosen_id(text: str) -> str:
     head = fold_code(text).replace(" ", "")
     digits = head.rstrip("0123456789")
     return digits + (head[len(digits) :].lstrip("0") or head[len(digits) :][-1:])
+
+
+def find_damaged_ids(answers: Answers) -> Iterator[Finding]:
+    """Yield, for each file, the rows whose id a spreadsheet took for a large number and rounded."""
+    import polars as pl
+
+    if not answers.person:
+        return
+    rows = answers.frame.filter(pl.col(answers.person).str.contains(_ROUNDED))
+    for file, lines, count in answers.locate(rows):
+        place = Place(answers.person, file.name, lines, count=count, of=file.frame.height)
+        yield make_finding("links", "problem", "id_rounded", place)
 
 
 def find_links(answers: Answers) -> Iterator[Finding]:

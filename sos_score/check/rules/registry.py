@@ -10,7 +10,7 @@ from sos_score.check.rules.duplicates import find_copies, find_duplicates
 from sos_score.check.rules.durations import find_durations
 from sos_score.check.rules.identifiers import find_named
 from sos_score.check.rules.keys import find_against
-from sos_score.check.rules.links import find_links
+from sos_score.check.rules.links import find_damaged_ids, find_links
 from sos_score.check.rules.missing import find_lost_scores, find_missing_items, find_missing_people
 from sos_score.check.rules.rows import find_left_out, find_spellings, find_test_rows
 from sos_score.check.rules.shifts import find_mirrored, find_shifted
@@ -25,7 +25,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "shifts": (find_shifted, find_mirrored),
     "keys": (find_against,),
     "duplicates": (find_duplicates, find_copies),
-    "links": (find_links,),
+    "links": (find_damaged_ids, find_links),
     "rows": (find_test_rows, find_spellings, find_left_out),
     "straight": (find_straight,),
     "durations": (find_durations,),

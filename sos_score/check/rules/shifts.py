@@ -32,10 +32,9 @@ def find_shifted(answers: Answers) -> Iterator[Finding]:
     """
     for file in answers.files:
         strays = _list_strays(file)
-        numbers = read_numbers(file, [item for items in strays.values() for item in items]) if strays else None
-        for name, items in strays.items() if numbers is not None else ():
+        for name, items in strays.items():
             responses = file.scorer.keys[items[0]].responses
-            values = numbers.select(items).to_numpy()
+            values = read_numbers(file, items).to_numpy()
             parts = {group: values[rows] for group, rows in list_groups(file.frame, answers.by)}
             steps = {group: measure_step(part, responses.min, responses.max) for group, part in parts.items()}
             if len(set(steps.values())) == 1:
