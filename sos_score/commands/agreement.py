@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
+from sos_score.commands.analysis import AnalysisRequest, make_table, print_p, write_analysis
 from sos_score.notes import Note
 from sos_score.output.table import Column, Table
 from sos_score.psychometrics.teams.reporting import RULE, TeamMeanVerdict
@@ -40,8 +40,7 @@ def write_agreement(request: AnalysisRequest, responses: Responses, tables: Agre
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     others = [name for name in by if name != team]
     stub = (Column("scale"), *map(Column, others), Column(team))
-    caveats = map(str, dict.fromkeys(caveat for verdict in tables.verdicts for caveat in verdict.caveats))
-    notes = [f"report: {RULE}.", *(f"yes, but: {caveat[0].lower()}{caveat[1:]}" for caveat in caveats)]
+    notes = [f"report: {RULE}.", *_list_reasons(tables.verdicts)]
     options = tables.teams["ad_cutoff"].dropna().unique()
     if len(options) == 1:
         notes.append(f"AD: mean absolute deviation from the item means; up to {options[0]:.2f} counts as agreement.")
@@ -54,7 +53,8 @@ def write_agreement(request: AnalysisRequest, responses: Responses, tables: Agre
     scales = make_table(
         tables.scales, (Column("scale"), *map(Column, by), *scale_columns), notes=about, stub=1 + len(by)
     )
-    write_analysis(request, responses, {"scales": scales, "teams": teams}, [_qualify(teams, tables.verdicts), scales])
+    shown = [_qualify(teams, tables.verdicts), print_p(scales, "p")]
+    write_analysis(request, responses, {"scales": scales, "teams": teams}, shown)
 
 
 def _qualify(teams: Table, verdicts: Sequence[TeamMeanVerdict]) -> Table:
@@ -65,6 +65,15 @@ def _qualify(teams: Table, verdicts: Sequence[TeamMeanVerdict]) -> Table:
         for row, verdict in zip(teams.rows, verdicts, strict=True)
     )
     return replace(teams, rows=rows)
+
+
+def _list_reasons(verdicts: Sequence[TeamMeanVerdict]) -> list[str]:
+    """Return what is said against the means of teams, each thing once."""
+    said: dict[str, None] = {}
+    for verdict in verdicts:
+        against = verdict.caveats if verdict.may_report else (verdict.reason,)
+        said |= {f"{_describe_verdict(verdict)}: {each}": None for each in against}
+    return list(said)
 
 
 def _describe_verdict(verdict: TeamMeanVerdict) -> str:

@@ -15,6 +15,7 @@ from sos_score.errors import InvalidSurvey
 from sos_score.notes import Note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
+from sos_score.output.numbers import format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
@@ -108,6 +109,16 @@ def make_table(
     every = [*columns, *hidden]
     rows = [tuple(map(_plain, row)) for row in frame[[column.name for column in every]].itertuples(index=False)]
     return Table(tuple(every), tuple(rows), title, tuple(map(str, notes)), stub)
+
+
+def print_p(table: Table, name: str) -> Table:
+    """Return a table for the terminal, its p values as a results section prints them: "< .001", never 0.000."""
+    places = [place for place, column in enumerate(table.columns) if column.name == name]
+    rows = tuple(
+        tuple(format_p(cell) if place in places and isinstance(cell, float) else cell for place, cell in enumerate(row))
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
 
 
 def split_names(text: str | None) -> list[str]:

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     EQUIVALENT = "equivalent"
     INCONCLUSIVE = "inconclusive"
     REPORTABLE = "team mean may be reported"
+    REPORTABLE_BUT = "team mean may be reported only with its caveat"
     NOT_REPORTABLE = "team mean may not be reported"
     NOT_KNOWN = "team mean not known"
     FIRST_LARGER = "first level larger"

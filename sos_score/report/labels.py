@@ -18,6 +18,14 @@ from sos_score.words import join, pluralise
 _FEW = 3  # outcomes that a note names
 _SITE_VALUES = {"names", "pair", "first", "second"}
 _OF_SITES = ("similarity_refused", "similarity_supported", "similarity_open", "of_two_profiles")
+_GATE = (
+    "team_agrees",
+    "team_disagrees",
+    "team_disagrees_on_items",
+    "team_deviates",
+    "team_few_complete",
+    "team_unknown",
+)
 _TURNED = {
     "more ": "less ",
     "greater ": "less ",
@@ -216,6 +224,11 @@ def name_doubt(finding: Finding) -> str:
     """Return which items of a finding's scores may be reversed, in words; nothing where none is known."""
     items = list(dict.fromkeys(str(each["item"]) for each in finding.notes if each.code == AGAINST_KEY))
     return f"{join(items)} may be reversed in a file" if items else ""
+
+
+def name_gate(finding: Finding) -> str:
+    """Return what speaks against a mean as the team's; nothing where it may be reported, or is of no team."""
+    return next((str(each) for each in finding.notes if each.code in _GATE), "")
 
 
 def name_better(finding: Finding) -> str:

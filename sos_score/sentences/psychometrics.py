@@ -123,13 +123,28 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "team_icc_few_teams": "With {n} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.",
     "team_icc_means_equal": "No ICC: the team means do not differ at all.",
     "team_icc_perfect": "Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.",
-    "team_icc_negative": "The ICCs are negative: teams differ less than chance would make them; read them as 0.",
-    "team_rule": "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984; LeBreton & Senter 2008)",
+    "team_icc_negative": (
+        "Team means differ less than chance would make them: ICC(1) is below 0, and ICC(2), which has no meaning there,"
+        " is shown as 0."
+    ),
+    "team_rule": (
+        "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984), r*wg of .50 or more, a mean absolute"
+        " deviation up to a sixth of the options, and every answer of 5 members who are half of the team"
+    ),
     "team_unknown": "Agreement is not known: fewer than two members answered every item.",
+    "team_few_complete": (
+        "Agreement is not known: fewer than {least} members, or fewer than half of them, answered every item."
+    ),
     "team_disagrees": "The members disagree too much for their mean to stand for the team.",
+    "team_disagrees_on_items": (
+        "The members disagree on single items (r*wg(j) below .50), which a long scale hides: they may be two camps."
+    ),
+    "team_deviates": "The members' mean absolute deviation is above its cut-off, a sixth of the number of options.",
     "team_agrees": lambda caveats: " ".join(["The members agree enough.", *map(str, caveats)]),
+    "team_agrees_moderately": (
+        "They agree only moderately on single items (r*wg(j) below .70): two camps can look like this."
+    ),
     "team_not_if_skewed": "Not so if answers lean to one side anyway (slightly skewed null).",
-    "team_deviates": "Their mean absolute deviation is above its cut-off, a sixth of the number of options.",
     # Where a note holds
     "about_places": lambda places, note: f"{', '.join(places)}: {note}",
     "about_groups": _about_groups,

@@ -331,3 +331,23 @@ def test_every_analysis_takes_answers_that_are_not_allowed_as_missing_where_aske
     assert refused.exit_code == 1
     assert refused.stderr.startswith(f"{data}:2: {header[-1]}")
     assert run(name, data, *rest, "--on-invalid", "missing").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "icc2", "p"),
+    [
+        ([[1, 1, 2, 1], [4, 4, 5, 4], [7, 7, 8, 7]], "1.00", "< .001"),
+        ([[1, 9], [1, 9], [2, 9]], "0.00", ".961"),  # 1 - 1 / F is -24
+    ],
+)
+def test_agreement_prints_no_p_as_nought_and_no_reliability_below_it(answers, icc2, p, tmp_path):
+    rows = [
+        f"{team}{n},{team},{one}" for team, each in zip("abc", answers, strict=True) for n, one in enumerate(each * 4)
+    ]
+    data = tmp_path / "teams.csv"
+    data.write_text("\n".join(["respondent,site,safety", *rows]), encoding="utf-8")
+    shown = run("agreement", data, "-i", "safety-scale", "--team", "site")
+    assert shown.exit_code == 0, shown.stderr
+    (line,) = [each for each in shown.stdout.splitlines() if each.startswith("safety ") and "  3 " in each]
+    assert f" {icc2} " in line
+    assert f" {p} " in line

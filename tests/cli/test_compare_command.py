@@ -132,7 +132,10 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
         " Safety and Contrast at alpha .05 with 2 sites against 2: the smallest p it can reach is .333."
     )
     assert "None: of 64 comparisons of sites none finds Signs of Safety and Contrast different" in text
-    assert "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2." in text
+    assert (
+        "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2 (1 team"
+        " mean may not be reported as the team's, or only with a caveat)." in text
+    )
     places = [text.index(f"{list(QUESTIONS).index(each) + 1}. {QUESTIONS[each].title}") for each in SUMMARISED]
     assert places == sorted(places)
     assert places[0] < text.index("Scores at each site and wave: Culture and climate, staff") < places[1]

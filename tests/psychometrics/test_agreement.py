@@ -139,20 +139,69 @@ def test_an_item_nobody_in_the_team_answered_is_left_out():
         team_agreement([1, 2], 5)
 
 
+def judge(rows, options=5):
+    return judge_team_mean(team_agreement(rows, options))
+
+
 def test_the_verdict_gives_its_rule_and_its_reasons():
-    good = judge_team_mean(team_agreement([[3, 3], [3, 3]], 5))
-    assert good.may_report is True
+    good = judge([[3, 3]] * 5)
+    assert (good.may_report, good.caveats) == (True, ())
     assert "James, Demaree & Wolf 1984" in str(good.rule)
     assert str(good.reason) == "The members agree enough."
-    bad = judge_team_mean(team_agreement([[1, 1], [5, 5]], 5))
+    bad = judge([[1, 1], [5, 5]] * 3)
     assert bad.may_report is False
-    assert "disagree too much" in str(bad.reason)
+    assert bad.reason.code == "team_disagrees"
     hangs = judge_team_mean(agreement_from_moments(5, [0.6], 5))
     assert hangs.may_report is True
-    assert "slightly skewed null" in str(hangs.reason)
-    apart = judge_team_mean(agreement_from_moments(5, [1.1] * 11, 5, deviations=[0.9] * 11))
-    assert apart.may_report is True
-    assert "a sixth of the number of options" in str(apart.reason)
+    assert [each.code for each in hangs.caveats] == ["team_not_if_skewed"]
+    apart = judge_team_mean(agreement_from_moments(5, [0.7] * 11, 5, deviations=[0.9] * 11))
+    assert (apart.may_report, apart.reason.code) == (False, "team_deviates")
+
+
+def test_a_team_of_two_camps_does_not_agree_however_long_the_scale():
+    camps = team_agreement([[2] * 15, [4] * 15] * 7, 5)
+    assert camps.rwg > 0.9
+    assert camps.r_star == pytest.approx(1 - (14 / 13) / 2)
+    verdict = judge_team_mean(camps)
+    assert (verdict.may_report, verdict.reason.code) == (False, "team_disagrees_on_items")
+
+
+def test_camps_that_are_not_so_sharp_are_never_a_plain_yes():
+    rng = np.random.default_rng(5)
+    for noise in (0.3, 0.5, 0.7):
+        for _ in range(20):
+            base = np.repeat([2.4, 3.6], 7)[:, None]
+            team = team_agreement(np.clip(np.round(base + noise * rng.normal(size=(14, 15))), 1, 5), 5)
+            verdict = judge_team_mean(team)
+            assert team.rwg > 0.85
+            codes = [each.code for each in verdict.caveats]
+            assert verdict.may_report is False or "team_agrees_moderately" in codes
+
+
+def test_answers_that_are_mostly_at_random_do_not_pass_as_agreement():
+    rng = np.random.default_rng(6)
+    passed = long = 0
+    for _ in range(100):
+        x = np.clip(np.round(3.5 + 0.5 * rng.normal(size=(14, 15))), 1, 5)
+        x = np.where(rng.random(x.shape) < 0.85, rng.integers(1, 6, x.shape), x)
+        team = team_agreement(x, 5)
+        long += team.rwg >= 0.7
+        passed += judge_team_mean(team).may_report is True
+    assert long > 30  # what rwg(j) alone would let pass
+    assert passed == 0
+
+
+@pytest.mark.parametrize(("complete", "members", "may"), [(4, 4, None), (5, 5, True), (5, 10, True), (5, 11, None)])
+def test_five_members_and_half_of_the_team_must_have_answered_every_item(complete, members, may):
+    rows = [[3.0, 3.0]] * complete + [[3.0, NAN]] * (members - complete)
+    verdict = judge(rows)
+    assert verdict.may_report is may
+    assert (verdict.reason.code == "team_few_complete") is (may is None)
+
+
+def test_one_item_is_judged_by_one_line_since_r_star_is_rwg():
+    for spread, may in ((0.59, True), (0.61, False)):
+        assert judge_team_mean(agreement_from_moments(9, [spread], 5)).may_report is may
 
 
 def test_a_summary_of_few_teams():

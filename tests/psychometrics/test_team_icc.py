@@ -21,7 +21,7 @@ def test_team_iccs_are_those_of_multilevel(golden, columns):
     assert got.ms_between == pytest.approx(aov["ms_between"], abs=CLOSED)
     assert got.ms_within == pytest.approx(aov["ms_within"], abs=CLOSED)
     assert got.icc1 == pytest.approx(r["icc"]["ICC1"], abs=CLOSED)
-    assert got.icc2 == pytest.approx(r["icc"]["ICC2"], abs=CLOSED)
+    assert got.icc2 == pytest.approx(max(0, r["icc"]["ICC2"]), abs=CLOSED)
     assert got.n0 == pytest.approx(r["n0"]["n0"], abs=CLOSED)
     assert got.mean_size == pytest.approx(r["n0"]["mean_n"], abs=CLOSED)
     assert got.icc1_n0 == pytest.approx(r["n0"]["ICC1_n0"], abs=CLOSED)
@@ -38,7 +38,7 @@ def test_balanced_teams_are_the_one_way_icc_of_shrout_and_fleiss(golden):
         [table[c][single] for c in ("ICC", "ci_low", "ci_high")], abs=CLOSED
     )
     assert (got.icc2, got.icc2_low, got.icc2_high) == pytest.approx(
-        [table[c][average] for c in ("ICC", "ci_low", "ci_high")], abs=CLOSED
+        [max(0, table[c][average]) for c in ("ICC", "ci_low", "ci_high")], abs=CLOSED
     )
     assert (got.f, got.p) == pytest.approx((table["F"][single], table["p"][single]), abs=CLOSED)
     assert (got.mean_size, got.n0, got.icc1_n0) == pytest.approx((4, 4, got.icc1))
@@ -91,7 +91,18 @@ def test_everybody_alike_everywhere_gives_nothing():
 def test_a_negative_icc_is_explained():
     got = team_icc([1, 4, 2, 5, 1, 5], ["a", "a", "b", "b", "c", "c"])
     assert got.icc1 < 0
-    assert "read them as 0" in str(got.notes[-1])
+    assert str(got.notes[-1]) == (
+        "Team means differ less than chance would make them: ICC(1) is below 0, and ICC(2), which has no meaning there,"
+        " is shown as 0."
+    )
+    assert (got.icc2, got.icc2_low) == (0, 0)
+
+
+def test_reliability_of_team_means_is_never_below_0_however_alike_they_are():
+    got = team_icc([1, 4, 1, 4.1, 1, 4], ["a", "a", "b", "b", "c", "c"])
+    assert 1 - 1 / got.f < -35
+    assert (got.icc2, got.icc2_low) == (0, 0)
+    assert got.icc2_high >= 0
 
 
 @pytest.mark.parametrize(

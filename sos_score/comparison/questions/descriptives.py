@@ -20,6 +20,7 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.team_means import list_against
 from sos_score.notes import note
 from sos_score.statistics.estimate import describe_sample
 
@@ -27,7 +28,8 @@ from sos_score.statistics.estimate import describe_sample
 def find_descriptives(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
     """Return, for each site and wave, how many scores there are, their mean with its t interval, and their SD.
 
-    The SD is the effect; T, where there is a norm, the statistic.
+    The SD is the effect; T, where there is a norm, the statistic. Where the mean may not be reported as the team's, or
+    only with a caveat, a note says so.
     """
     places = [(site, wave) for wave in plan.waves for site in plan.sites if outcome.at(site, wave).any()]
     return [_describe(outcome, site, wave) for site, wave in places]
@@ -48,5 +50,5 @@ def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
         estimate=Estimate(found.mean, found.low, found.high),
         effect=Effect(Measure.SD, found.sd),
         test=Statistic() if math.isnan(t) else Statistic("T", t),
-        notes=(*notes, *found.notes),
+        notes=(*notes, *found.notes, *list_against(outcome, site, wave)),
     )

@@ -21,28 +21,26 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.team_means import judge_team, list_against, speaks_for_teams
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
-from sos_score.psychometrics.teams.agreement import team_agreement
-from sos_score.psychometrics.teams.reporting import judge_team_mean
 from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.t_tests import compare_to_norm
-
-_TEAM_SCORES = ("staff",)
 
 
 def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
     """Return, for each site and wave, the agreement gate and the test against the norm.
 
-    For staff, who speak for their team, rwg(j) says whether the mean may be reported as the team's.
+    For staff, who speak for their team, agreement says whether the mean may be reported as the team's; where it may
+    not, or only with a caveat, the test carries that too.
     """
     found = []
     for wave in plan.waves:
         for site in plan.sites:
             if not outcome.at(site, wave).any():
                 continue
-            if outcome.respondent in _TEAM_SCORES and outcome.items is not None and outcome.options > 1:
+            if speaks_for_teams(outcome):
                 found.append(_gate(outcome, site, wave))
             if outcome.norm is not None:
                 found.append(_compare_to_norm(outcome, plan, site, wave))
@@ -56,10 +54,9 @@ def _start(outcome: OutcomeScores, site: str, wave: str, groups: Groups) -> Find
 
 
 def _gate(outcome: OutcomeScores, site: str, wave: str) -> Finding:
-    assert outcome.items is not None
-    agreement = team_agreement(outcome.items[outcome.at(site, wave)], outcome.options)
-    gate = judge_team_mean(agreement)
-    verdicts = {True: Verdict.REPORTABLE, False: Verdict.NOT_REPORTABLE, None: Verdict.NOT_KNOWN}
+    agreement, gate = judge_team(outcome, site, wave)
+    reportable = Verdict.REPORTABLE_BUT if gate.caveats else Verdict.REPORTABLE
+    verdicts = {True: reportable, False: Verdict.NOT_REPORTABLE, None: Verdict.NOT_KNOWN}
     return replace(
         _start(outcome, site, wave, Groups(Contrast.SITE, (site,))), counts=(agreement.n,),
         effect=Effect(Measure.RWG, agreement.rwg), method=note("team_agreement"), verdict=verdicts[gate.may_report],
@@ -73,7 +70,8 @@ def _compare_to_norm(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wa
     scores, unit = outcome.scores(site, wave), outcome.t_unit
     found = compare_to_norm(scores, norm.means[outcome.scale])
     start = _start(outcome, site, wave, Groups(Contrast.NORM, (site, norm.name)))
-    finding = with_test(replace(start, notes=(note("norm", description=norm.describe()), PEOPLE)), found)
+    notes = (note("norm", description=norm.describe()), PEOPLE, *list_against(outcome, site, wave))
+    finding = with_test(replace(start, notes=notes), found)
     finding = replace(
         finding, effect=Effect(Measure.T_POINTS, found.estimate / unit, found.low / unit, found.high / unit),
         detectable=Detectable(detect_from_error(found.se, found.df, alpha=plan.alpha) / unit),

@@ -33,7 +33,7 @@ class TeamIcc:
     icc1, icc1_low, icc1_high : float
         Share of the variance that lies between teams, for the mean team size.
     icc2, icc2_low, icc2_high : float
-        Reliability of the team means.
+        Reliability of the team means; 0 where 1 - 1 / F is below it.
     icc1_n0 : float
         ICC(1) for n0 instead of the mean team size; the same when teams are equal.
     notes : tuple of Note
@@ -158,7 +158,8 @@ def _icc1(f: float, k: float) -> float:
 
 
 def _icc2(f: float) -> float:
-    return np.nan if f == 0 else 1 - 1 / f
+    """Return the reliability of the team means, 0 where they differ less than chance would make them."""
+    return np.nan if f == 0 or np.isnan(f) else max(0.0, 1 - 1 / f)
 
 
 def _nothing(teams: int, n: int, why: Note) -> TeamIcc:

@@ -88,7 +88,7 @@ def assess_agreement(
     >>> answers = pl.read_csv("examples/wai_s_labels.csv")
     >>> tables = assess_agreement(read_responses(answers, load_instrument("wai-s")), "site", scales=["total"])
     >>> tables.teams[["site", "n", "may_report"]].values.tolist()
-    [['1', 4, True], ['2', 4, True], ['3', 4, True], ['4', 5, True]]
+    [['1', 4, None], ['2', 4, None], ['3', 4, None], ['4', 5, True]]
     """
     import pandas as pd
 

@@ -11,7 +11,7 @@ from sos_score.output.numbers import format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.model import Block, ReportData
-from sos_score.report.questions.view import TERMINAL, Style, View
+from sos_score.report.questions.view import TERMINAL, Style, View, explain_gate, mark_gate
 
 _TITLE = "Scores at each site and wave"
 _HIDDEN = "A dash: not shown, or nobody has a score."
@@ -29,10 +29,12 @@ def list_tables(comparison: Comparison, labels: Labels) -> list[Table]:
         rows: list[tuple[Cell, ...]] = []
         for each in found:
             low, high = ranges[each.source, each.scale]
-            place = (labels.name_scale(each), labels.name_waves(each.waves), labels.name_site_and_arm(each.site))
+            site = f"{labels.name_site_and_arm(each.site)}{mark_gate(each)}"
+            place = (labels.name_scale(each), labels.name_waves(each.waves), site)
             rows.append((*place, each.counts[0] if each.counts else None, each.estimate.value, each.effect.value,
                          _show_end(low), _show_end(high)))  # fmt: skip
-        tables.append(Table(columns, tuple(rows), f"{_TITLE}: {labels.sources.get(source, source)}", (_HIDDEN,), 3))
+        title, notes = f"{_TITLE}: {labels.sources.get(source, source)}", (*explain_gate(found), _HIDDEN)
+        tables.append(Table(columns, tuple(rows), title, notes, stub=3))
     return tables
 
 
@@ -45,16 +47,13 @@ def _list_means(comparison: Comparison, labels: Labels) -> list[Table]:
     tables = []
     for source, found in _split_sources(comparison).items():
         sites = [site for site in comparison.plan.sites if any(each.site == site for each in found)]
-        means: dict[tuple[str, str], dict[str, float]] = {}
+        means: dict[tuple[str, str], dict[str, str]] = {}
         for each in found:
             row = means.setdefault((labels.name_scale(each), labels.name_waves(each.waves)), {})
-            row[each.site] = each.estimate.value
-        rows = tuple(
-            (*place, *(format_number(row[site]) if site in row else None for site in sites))
-            for place, row in means.items()
-        )
+            row[each.site] = f"{format_number(each.estimate.value)}{mark_gate(each)}"
+        rows = tuple((*place, *(row.get(site) for site in sites)) for place, row in means.items())
         columns = (Column("scale", wraps=True), Column("wave"), *(Column(labels.name_site(site)) for site in sites))
-        notes = (*_list_arms(sites, labels), _HIDDEN, _IN_FULL)
+        notes = (*_list_arms(sites, labels), *explain_gate(found), _HIDDEN, _IN_FULL)
         tables.append(Table(columns, rows, f"{_TITLE}: {labels.sources.get(source, source)}", notes, stub=2))
     return tables
 

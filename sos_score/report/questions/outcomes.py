@@ -12,12 +12,13 @@ from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
-from sos_score.report.labels import Labels, name_better, name_doubt, name_short
+from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_short
 from sos_score.report.questions.view import Style, View, explain_marks, mark_verdict
-from sos_score.words import join
+from sos_score.words import count, join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
 _SPEAKS = {Unit.PEOPLE: "it describes these people only", Unit.SITES: "its unit is the site"}
+_BARRED = (Verdict.REPORTABLE_BUT, Verdict.NOT_REPORTABLE, Verdict.NOT_KNOWN)
 Across = Callable[[Finding, Labels], str]
 
 
@@ -83,7 +84,8 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
-    return f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}{doubt}."
+    said = f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}{doubt}."
+    return f"{said} {name_gate(finding)}".strip()
 
 
 def _name_place(finding: Finding, labels: Labels) -> str:
@@ -101,15 +103,16 @@ def list_detail_tables(question: str, comparison: Comparison, labels: Labels) ->
 
 
 def _make_detail(findings: list[Finding], title: str, labels: Labels) -> Table:
+    is_of_people = {finding.unit for finding in findings} == {Unit.PEOPLE}
+    rows = tuple(_show(finding, labels, is_of_people=is_of_people) for finding in findings)
+    longest = max(len(word) for where, *_ in rows for word in where.split() or [""])
     columns = (
-        Column("where", wraps=True, narrowest=12),
+        Column("where", wraps=True, narrowest=max(longest, 12)),
         Column("n", wraps=True, narrowest=5),
         Column("estimate"),
         Column("p (adj.)"),
         Column("finding", wraps=True, narrowest=18),
     )
-    is_of_people = {finding.unit for finding in findings} == {Unit.PEOPLE}
-    rows = tuple(_show(finding, labels, is_of_people=is_of_people) for finding in findings)
     return Table(columns, rows, title)
 
 
@@ -162,6 +165,8 @@ def _show_answer(finding: Finding, labels: Labels) -> str:
     method = labels.describe(finding.method) if finding.method else ""
     if not finding.is_judged:
         said = labels.name_verdict(finding) or method
+        if finding.verdict in _BARRED:
+            return f"{said}: {labels.describe_reason(finding)}"
         is_empty = math.isnan(finding.estimate.value + finding.effect.value)
         return f"{said}: {_name_why(finding, labels)}" if is_empty and _is_silent(finding) else said
     said = f"{method}: {name_answer(finding, labels)}"
@@ -302,5 +307,8 @@ def list_norm_sentences(findings: Iterable[Finding], labels: Labels) -> list[str
                 good = f" ({name_better(members[0])})" if name_better(members[0]) else ""
                 doubts = dict.fromkeys(f", but {name_doubt(each)}" for each in members if name_doubt(each))
                 text = f"{title}: {sides.pop()} {norm} at all {len(members)} sites{good}{''.join(doubts)}"
-                said.setdefault((text, title, norm), []).append(labels.name_waves(waves))
+                barred = sum(bool(name_gate(each)) for each in members)
+                gate = f"{count(barred, 'team mean')} may not be reported as the team's, or only with a caveat"
+                when = f"{labels.name_waves(waves)} ({gate})" if barred else labels.name_waves(waves)
+                said.setdefault((text, title, norm), []).append(when)
     return [f"{text}{', ' if any(waves) else ''}{' and '.join(waves)}." for (text, _, _), waves in said.items()]

@@ -12,7 +12,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, format_p
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import MARKS, Labels, name_doubt, name_short
+from sos_score.report.labels import MARKS, Labels, name_doubt, name_gate, name_short
 
 if TYPE_CHECKING:
     from sos_score.report.model import Block, ReportData
@@ -28,6 +28,8 @@ _POWER_KEY = (
 )
 _DOUBT = "!"
 _DOUBT_KEY = "!: an item may be reversed in a file; it is named first."
+_GATE = "*"
+_GATE_KEY = "*: the mean may not be reported as the team's, or only with a caveat, which stands with the level."
 _DASH_KEY = "A dash: not asked, or not shown."
 
 
@@ -75,14 +77,25 @@ def find_power(finding: Finding) -> tuple[str, str]:
 
 
 def mark_verdict(finding: Finding, style: Style) -> str:
-    """Return the cell of a verdict, marked where an item may be reversed in a file."""
-    return f"{style.mark(finding)}{_DOUBT if name_doubt(finding) else ''}"
+    """Return the cell of a verdict, marked where an item may be reversed in a file, or the team does not agree."""
+    return f"{style.mark(finding)}{_DOUBT if name_doubt(finding) else ''}{mark_gate(finding)}"
 
 
 def explain_marks(shown: Sequence[Finding | None], style: Style) -> tuple[str, ...]:
     """Return what the marks of a table's cells mean."""
-    is_doubted = any(each is not None and name_doubt(each) for each in shown)
-    return (*((_DOUBT_KEY,) if is_doubted else ()), *style.explain(shown))
+    found = [each for each in shown if each is not None]
+    doubt = (_DOUBT_KEY,) if any(map(name_doubt, found)) else ()
+    return (*doubt, *explain_gate(found), *style.explain(shown))
+
+
+def mark_gate(finding: Finding) -> str:
+    """Return the mark of a mean that may not be reported as the team's, or only with a caveat."""
+    return _GATE if name_gate(finding) else ""
+
+
+def explain_gate(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return what that mark means, where it stands."""
+    return (_GATE_KEY,) if any(map(name_gate, findings)) else ()
 
 
 def _mark_short(finding: Finding) -> str:
@@ -168,7 +181,12 @@ def collect_notes(findings: Iterable[Finding], labels: Labels) -> tuple[str, ...
 
 def drop_repeated_notes(tables: Sequence[Table]) -> list[Table]:
     """Return the tables with the key of their marks below the last of them only."""
-    last = {each: place for place, table in enumerate(tables) for each in table.notes if each in (_KEY, _DOUBT_KEY)}
+    last = {
+        each: place
+        for place, table in enumerate(tables)
+        for each in table.notes
+        if each in (_KEY, _DOUBT_KEY, _GATE_KEY)
+    }
     return [
         replace(table, notes=tuple(each for each in table.notes if last.get(each, place) == place))
         for place, table in enumerate(tables)

@@ -10,10 +10,17 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
+from sos_score.psychometrics.teams.reporting import RULE
 from sos_score.report.figures.answers import list_answers
 from sos_score.report.figures.response import draw_missing, draw_response
 from sos_score.report.model import Block, ReportData
 from sos_score.report.response_counts import SiteCount, count_answers, has_small_file, list_missing, may_count_files
+
+_GATES: dict[Verdict | None, str] = {
+    Verdict.REPORTABLE_BUT: ", but",
+    Verdict.NOT_REPORTABLE: ", not",
+    Verdict.NOT_KNOWN: ", not known",
+}
 
 
 def describe_measures(report: ReportData) -> Iterator[Block]:
@@ -114,13 +121,14 @@ def describe_agreement(report: ReportData) -> Iterator[Block]:
         cells: list[Cell] = []
         for place in places:
             gate = found.get((source, scale, *place))
-            is_barred = gate is not None and gate.verdict is Verdict.NOT_REPORTABLE
-            cells.append(None if gate is None else f"{format_number(gate.effect.value)}{', not' if is_barred else ''}")
+            cells.append(None if gate is None else f"{format_number(gate.effect.value)}{_GATES.get(gate.verdict, '')}")
         rows.append((*labels.names[source, scale], *cells))
     if rows:
         sites = tuple(Column(f"{labels.name_site(site)} {labels.name_waves(waves)}".strip()) for site, waves in places)
         columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
-        notes: tuple[str, ...] = ("not: the team does not agree enough for its mean to be reported as the team's.",)
+        barred = dict.fromkeys((_GATES[each.verdict], each.reason[0]) for each in gates if each.verdict in _GATES)
+        notes = tuple(f"{mark.removeprefix(', ')}: {labels.describe(said)}" for mark, said in barred)
+        notes = (f"Whether a team's mean may be reported as the team's: {RULE}.", *notes)
         empty = dict.fromkeys(said for each in gates if math.isnan(each.effect.value) for said in each.notes[-1:])
         notes += tuple(f"-: {labels.describe(said)}" for said in empty)
         yield Block("table", Table(columns, tuple(rows), "Agreement in teams, rwg(j)", notes, stub=2))
