@@ -32,6 +32,7 @@ _OWN = {
     "distributionchannel": "distribution channel",
     "userlanguage": "user language",
 }
+_KEYS = {text: name for name, text in _OWN.items()}
 _ONLY_HERE = {"recordeddate", "responseid", "responseset", "distributionchannel", "duration (in seconds)"}
 _LEAST = 3
 _PREVIEW = frozenset({"survey preview", "survey preview spam", "spam (survey preview)", "offline survey preview"})
@@ -60,14 +61,10 @@ def lay_out(head: Head) -> Layout:
         above = [head.header]
     cells = list(zip(*above, strict=True))
     ids = [next((found for cell in column if (found := _read_import_id(cell))), "") for column in cells]
-    aliases = [
-        [own, *(text.strip() for text in column[1:] if text.strip() and not _IMPORT_ID.search(text))]
-        if own
-        else [text.strip() for text in column[1:] if text.strip()]
-        for own, column in zip(ids, cells, strict=True)
-    ]
+    texts = [[text.strip() for text in column[1:] if not _IMPORT_ID.search(text)] for column in cells]
+    aliases = [filter(None, [own, *named]) for own, named in zip(ids, texts, strict=True)]
     # With ImportIds there is no doubt which column is the platform's: a question may be called Status as well.
-    named = [fold_text(own) for own in ids] if any(ids) else [fold_text(name) for name in head.header]
+    named = [fold_text(own) for own in ids] if any(ids) else list(map(_name_own, cells))
     return replace(
         keep_header(head, aliases),
         header_rows=len(above) - 1,
@@ -88,22 +85,25 @@ def _read_import_id(cell: str) -> str:
     return f"{found[1]}_{choice[1]}" if choice else found[1]
 
 
+def _name_own(cells: tuple[str, ...]) -> str:
+    """Return which of the platform's own columns the names of one are; nothing for a question."""
+    names = [_KEYS.get(folded, folded) for folded in map(fold_text, cells)]
+    return next((name for name in names if name in _OWN), "")
+
+
 def _is_text_row(head: Head) -> bool:
     """Return whether the first row names the platform's own columns once more, in words."""
     if not head.rows:
         return False
-    own = [
-        (fold_text(name), fold_text(cell))
-        for name, cell in zip(head.header, head.rows[0], strict=True)
-        if fold_text(name) in _OWN or fold_text(cell) in _OWN
-    ]
-    return bool(own) and all(cell in (name, _OWN.get(name)) or cell in _OWN for name, cell in own)
+    pairs = list(zip(head.header, head.rows[0], strict=True))
+    own = [(name, text) for name, text in pairs if _name_own((text,))]
+    return bool(own) and all(_name_own((name,)) in ("", _name_own((text,))) for name, text in own)
 
 
 def _list_rules(named: list[str]) -> tuple[RowRule, ...]:
     rules = []
     for place, name in enumerate(named):
-        if name in ("status", "response type"):
+        if name == "status":
             rules.append(RowRule("preview", place, _PREVIEW | _PREVIEW_CODES))
             rules.append(RowRule("test", place, _TEST))
         elif name == "distributionchannel":

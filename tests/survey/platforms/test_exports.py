@@ -5,58 +5,162 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from sos_score.cli import app
 
 FILES = Path(__file__).parent / "files"
-MAPS = {
-    "qualtrics": 'respondent: ExternalReference\nsite: Team\nitems: {"q_{n}": "Q4_{n}"}\n',
-    "redcap": "respondent: record_id\nsite: team\n",
+EXAMPLES = Path(__file__).parents[3] / "examples" / "platforms"
+SCALE = EXAMPLES / "listened.yaml"
+QUESTIONS = (EXAMPLES / "questions.yaml").read_text(encoding="utf-8")
+STEM = "Thinking of the last month, how often did you…"
+
+# Each file, and the map that says which of its columns hold what; by default that of the example.
+EXPORTS = {
+    "qualtrics.csv": "",
+    "qualtrics_numeric.csv": "",
+    "qualtrics_numeric.tsv": "",
+    "qualtrics_two_rows.csv": "",
+    "qualtrics_one_row.csv": "",
+    "qualtrics_legacy.csv": """
+        respondent: ExternalDataReference
+        site: Team
+        items: {"q_{n}": "Q4_{n}"}
+    """,
+    "limesurvey.csv": "",
+    "limesurvey_codes.csv": "",
+    "limesurvey_full.csv": f"""
+        respondent: Access code
+        site: Which site do you work in?
+        items:
+          q_1: "{STEM} [agree what to do next]"
+          q_2: "{STEM} [feel listened to]"
+          q_3: "{STEM} [have to repeat yourself]"
+          q_4: "{STEM} [know who to call]"
+    """,
+    "limesurvey_answer_codes.csv": """
+        respondent: token
+        site: site
+        items: {"q_{n}": "Q_SQ{nnn}"}
+        codes: {often: {A1: 1, A2: 2, A3: 3, A4: 4, A5: 5}}
+    """,
+    "redcap.csv": "",
+    "redcap_labels.csv": """
+        respondent: Record ID
+        site: Team
+        items:
+          q_1: "How often: agree what to do next"
+          q_2: "How often: feel listened to"
+          q_3: "How often: have to repeat yourself"
+          q_4: "How often: know who to call"
+    """,
+    "microsoft_forms.csv": QUESTIONS,
+    "microsoft_forms_numbers.csv": QUESTIONS,
+    "google_forms.csv": QUESTIONS,
+    "google_forms_numbers.csv": QUESTIONS,
+    "surveymonkey.csv": QUESTIONS,
+    "surveymonkey_numeric.csv": QUESTIONS,
+    "surveymonkey_one_row.csv": f"""
+        respondent: Your code
+        site: Which team are you in?
+        items:
+          q_1: "{STEM} - agree what to do next"
+          q_2: "{STEM} - feel listened to"
+          q_3: "{STEM} - have to repeat yourself"
+          q_4: "{STEM} - know who to call"
+    """,
+    "jisc.csv": "",
+    "jisc_codes.csv": """
+        respondent: Q1
+        site: Q2
+        items: {"q_{n}": "Q3_{n}"}
+    """,
+    "jisc_text.csv": f"""
+        respondent: 1. Your code
+        site: 2. Which team are you in?
+        items:
+          q_1: "3.1. {STEM} - agree what to do next"
+          q_2: "3.2. {STEM} - feel listened to"
+          q_3: "3.3. {STEM} - have to repeat yourself"
+          q_4: "3.4. {STEM} - know who to call"
+    """,
+    "smartsurvey.csv": "",
+    "smartsurvey_numeric.csv": "",
+    "smartsurvey_three_rows.csv": f"""
+        respondent: Q1
+        site: Q2
+        items:
+          q_1: "Q3. {STEM} [agree what to do next] [How often]"
+          q_2: feel listened to
+          q_3: have to repeat yourself
+          q_4: know who to call
+    """,
 }
 
 
-def score(folder: Path, name: str, *options: str, text: str = "") -> tuple[int, list[dict[str, str]], str]:
-    """Score a file with the map of its platform; return the exit code, the rows and what was said."""
-    found = text or MAPS.get(name.partition("_")[0], "")
+def find_map(name: str) -> str:
+    """Return the map of a file: its own, or the example's."""
+    given = EXPORTS.get(name, "")
+    example = EXAMPLES / f"{name.partition('_')[0].partition('.')[0]}.yaml"
+    return dedent(given) or (example.read_text(encoding="utf-8") if example.exists() else "")
+
+
+def score(
+    folder: Path, path: str | Path, *options: str, text: str | None = None
+) -> tuple[int, list[dict[str, str]], str]:
+    """Score a file with its map; return the exit code, the rows and what was said."""
+    path = next(place / path for place in (FILES, EXAMPLES) if (place / path).exists())
+    found = find_map(path.name) if text is None else text
     given = ["-c", str(folder / "map.yaml")] if found else []
     (folder / "map.yaml").write_text(found, encoding="utf-8")
-    done = CliRunner().invoke(
-        app, ["score", str(FILES / name), "-i", str(FILES / "made.yaml"), "-f", "csv", *given, *options]
-    )
-    return done.exit_code, list(csv.DictReader(io.StringIO(done.stdout))), done.stderr.replace(f"{FILES}/", "")
+    done = CliRunner().invoke(app, ["score", str(path), "-i", str(SCALE), "-f", "csv", *given, *options])
+    return done.exit_code, list(csv.DictReader(io.StringIO(done.stdout))), done.stderr.replace(f"{path.parent}/", "")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "qualtrics_numeric.csv",
-        "qualtrics_numeric.tsv",
-        "qualtrics_labels.csv",
-        "qualtrics_two_rows.csv",
-        "qualtrics_one_row.csv",
-        "redcap_raw.csv",
-    ],
-)
+@pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_scores_as_a_clean_file_does(tmp_path: Path, name: str) -> None:
     code, rows, said = score(tmp_path, name)
     assert code == 0, said
-    assert rows == score(tmp_path, "clean.csv")[1]
+    assert [list(row.values()) for row in rows] == [list(row.values()) for row in score(tmp_path, "clean.csv")[1]]
+    assert "read as an export of " in said
+
+
+def make_workbook(path: Path, folder: Path) -> Path:
+    """Return an Excel workbook with the cells of a file, numbers as numbers."""
+    is_tabbed = path.suffix == ".tsv"
+    with path.open(encoding="utf-16" if is_tabbed else "utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream, delimiter="\t" if is_tabbed else ","))
+    book = Workbook()
+    for row in rows:
+        book.active.append([int(cell) if cell.isdecimal() and cell.isascii() else cell or None for cell in row])
+    book.save(folder / "export.xlsx")
+    return folder / "export.xlsx"
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_workbook_of_the_export_scores_the_same(tmp_path: Path, name: str) -> None:
+    path = next(place / name for place in (FILES, EXAMPLES) if (place / name).exists())
+    code, rows, said = score(tmp_path, make_workbook(path, tmp_path), text=find_map(name))
+    assert code == 0, said
+    assert [list(row.values()) for row in rows] == [list(row.values()) for row in score(tmp_path, "clean.csv")[1]]
+    assert "read as an export of " in said
 
 
 def test_what_was_recognised_and_left_out_is_said(tmp_path: Path) -> None:
-    _, _, said = score(tmp_path, "qualtrics_labels.csv")
+    _, _, said = score(tmp_path, "qualtrics.csv")
     assert said.splitlines()[0] == (
-        "qualtrics_labels.csv: 4 rows scored; 1 row left out (preview); 1 row left out (test); "
+        "qualtrics.csv: 4 rows scored; 1 row left out (preview); 1 row left out (test); "
         "1 row left out (partial, no answer to these items); "
         "read as an export of Qualtrics: 2 rows under the header are not answers; 1 partial row kept"
     )
 
 
 def test_ids_of_a_record_are_taken_from_the_row_that_has_them(tmp_path: Path) -> None:
-    _, rows, said = score(tmp_path, "redcap_raw.csv")
+    _, rows, said = score(tmp_path, "redcap.csv")
     assert [row["site"] for row in rows] == ["North", "North", "South", "South"]
     assert "4 rows take ids from another row of the same record" in said
 
@@ -94,7 +198,7 @@ TABLE = "respondent,q_1,q_2,q_3,q_4\nA,1,2,3,4\nB,2,2,2,2\n"
 def score_text(folder: Path, text: str, *options: str) -> tuple[int, list[str], str]:
     """Score a made file; return the exit code, who is in the scores and what was said."""
     (folder / "made.csv").write_text(text, encoding="utf-8")
-    code, rows, said = score(folder, str(folder / "made.csv"), *options)
+    code, rows, said = score(folder, folder / "made.csv", *options)
     return code, [row["respondent"] for row in rows], said.replace(f"{folder}/", "")
 
 

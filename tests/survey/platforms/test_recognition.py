@@ -13,9 +13,11 @@ from sos_score.survey.platforms import qualtrics, redcap
 from sos_score.survey.platforms.layout import Head, Layout, RowRule
 from sos_score.survey.platforms.registry import PLAIN, PLATFORMS
 
-FILES = Path(__file__).parent / "files"
+FOLDERS = (Path(__file__).parent / "files", Path(__file__).parents[3] / "examples" / "platforms")
 PLATFORM = {"microsoft": "forms", "google": "forms", **{name: name for name in PLATFORMS}}
-EXPORTS = sorted(path for path in FILES.iterdir() if path.suffix in (".csv", ".tsv") and path.stem != "clean")
+EXPORTS = sorted(
+    path for folder in FOLDERS for path in folder.iterdir() if path.suffix in (".csv", ".tsv") and path.stem != "clean"
+)
 
 
 def read_head(path: Path) -> Head:
@@ -26,7 +28,7 @@ def read_head(path: Path) -> Head:
 
 
 def lay_out(name: str) -> Layout:
-    path = FILES / name
+    (path,) = [path for path in EXPORTS if path.name == name]
     return PLATFORMS[PLATFORM[path.stem.partition("_")[0]]].lay_out(read_head(path))
 
 
@@ -67,11 +69,11 @@ def test_other_files_are_nobodys(header: list[str]) -> None:
         ("qualtrics_two_rows.csv", 1),
         ("qualtrics_legacy.csv", 1),
         ("qualtrics_one_row.csv", 0),
-        ("surveymonkey_labels.csv", 1),
+        ("surveymonkey.csv", 1),
         ("surveymonkey_one_row.csv", 0),
-        ("smartsurvey_labels.csv", 1),
+        ("smartsurvey.csv", 1),
         ("smartsurvey_three_rows.csv", 2),
-        ("limesurvey_both.csv", 0),
+        ("limesurvey.csv", 0),
     ],
 )
 def test_rows_under_the_header_that_belong_to_it_are_counted(name: str, rows: int) -> None:
@@ -108,7 +110,7 @@ def test_the_rows_that_qualtrics_marks_are_those_of_its_own_columns() -> None:
     assert layout.partial == RowRule("partial", layout.header.index("Finished"), frozenset({"false", "0", "no"}))
 
 
-@pytest.mark.parametrize("name", ["limesurvey_codes.csv", "limesurvey_full.csv", "limesurvey_both.csv"])
+@pytest.mark.parametrize("name", ["limesurvey_codes.csv", "limesurvey_full.csv", "limesurvey.csv"])
 def test_a_blank_date_of_submission_is_partial_in_every_heading_of_limesurvey(name: str) -> None:
     partial = lay_out(name).partial
     assert partial is not None
@@ -117,12 +119,12 @@ def test_a_blank_date_of_submission_is_partial_in_every_heading_of_limesurvey(na
 
 
 def test_a_limesurvey_heading_is_also_called_by_the_code_at_its_head() -> None:
-    layout = lay_out("limesurvey_both.csv")
+    layout = lay_out("limesurvey.csv")
     assert layout.aliases[0] == ("id", "Response ID")
     assert layout.aliases[-1][0] == "Q[SQ004]"
 
 
-@pytest.mark.parametrize("name", ["redcap_raw.csv", "redcap_labels.csv"])
+@pytest.mark.parametrize("name", ["redcap.csv", "redcap_labels.csv"])
 def test_a_record_of_redcap_has_rows_of_several_forms(name: str) -> None:
     assert lay_out(name).record == 0
 
@@ -140,7 +142,7 @@ def test_the_row_of_a_grid_is_also_called_without_its_question(name: str) -> Non
     assert rows == ["agree what to do next", "feel listened to", "have to repeat yourself", "know who to call"]
 
 
-@pytest.mark.parametrize("name", ["surveymonkey_labels.csv", "smartsurvey_labels.csv"])
+@pytest.mark.parametrize("name", ["surveymonkey.csv", "smartsurvey.csv"])
 def test_a_row_of_a_matrix_is_called_with_its_question_and_by_itself(name: str) -> None:
     layout = lay_out(name)
     places = [place for place, name in enumerate(layout.header) if name.endswith("[feel listened to]")]
@@ -149,13 +151,13 @@ def test_a_row_of_a_matrix_is_called_with_its_question_and_by_itself(name: str) 
 
 
 def test_words_that_stand_for_no_row_are_left_out_of_a_surveymonkey_column() -> None:
-    layout = lay_out("surveymonkey_labels.csv")
+    layout = lay_out("surveymonkey.csv")
     assert "Your code" in layout.header
     assert "Which team are you in?" in layout.header
 
 
 def test_a_question_stands_over_its_first_column_only() -> None:
-    layout = lay_out("surveymonkey_labels.csv")
+    layout = lay_out("surveymonkey.csv")
     assert "Who took part? (tick all that apply) [Parent]" in layout.header
 
 
