@@ -123,7 +123,10 @@ class MappedExport(Export):
 
     def select_rows(self, columns: Columns) -> Export:
         """Leave out the rows that the platform's rules leave out once the items are known."""
-        return replace(self, given=self.given.select_rows(self._read(columns)))
+        parts = self.shape.parts
+        items = {part: part for column in columns.items.values() for part in parts.get(column, (column,))}
+        ids = {name: column for name, column in columns.ids.items() if column not in self.shape.made}
+        return replace(self, given=self.given.select_rows(Columns(ids, {}, items)))
 
     def guess_types(self, columns: Columns, keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
         """Return how the item columns may be read fast."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BATCH = 20_000
+_OPTION = re.compile(r"___[^_]+$|\(choice=")  # a column of REDCap for an option, as a name and as a label
+_NOT_TICKED = ["0", "unchecked"]
 _UNANSWERED = "no answer to these items"
 # What differs between the rows of one record; anything else that is known of a record holds for all of its rows.
 _OF_A_ROW = ("respondent", "wave", "rater")
@@ -38,7 +41,7 @@ class PlatformExport(FrameExport):
         if not isinstance(given, PlatformExport) or (layout.partial is None and layout.record is None):
             return given
         texts = _read_texts(given.frame)
-        wanted = [pl.nth(self.header.index(column)).is_not_null() for column in columns.items.values()]
+        wanted = [_is_answered(self.header, column) for column in columns.items.values()]
         answered = texts.select(pl.any_horizontal(pl.lit(value=False), *wanted)).to_series()
         # A row with nothing in it is left to those who count such rows.
         blank = texts.select(~pl.any_horizontal(pl.all().is_not_null())).to_series()
@@ -55,6 +58,15 @@ class PlatformExport(FrameExport):
             about=(*given.about, *(note(code, rows=int(rows.sum())) for code, rows in counts.items() if rows.any())),
             layout=replace(layout, partial=None, record=None),
         )
+
+
+def _is_answered(header: tuple[str, ...], column: str) -> pl.Expr:
+    """Return whether there is an answer in a column; an option that is not ticked is none."""
+    import polars as pl
+
+    cell = pl.nth(header.index(column))
+    is_option = _OPTION.search(column) is not None
+    return cell.is_not_null() & ~cell.str.to_lowercase().is_in(_NOT_TICKED if is_option else [])
 
 
 def apply_layout(export: FrameExport, layout: Layout, about: Note) -> Export:

@@ -101,6 +101,17 @@ EXPORTS = {
     """,
 }
 
+# Where each broken file is wrong: rows of names and line ends inside cells are counted.
+BROKEN = {
+    "qualtrics": (8, "'Alwys' is not a response"),
+    "limesurvey": (3, "7 is outside 1-5"),
+    "redcap": (3, "9 is outside 1-5"),
+    "google_forms": (5, "'Mostly' is not a response"),
+    "surveymonkey": (3, "'Sometime' is not a response"),
+    "jisc": (4, "11 is outside 1-5"),
+    "smartsurvey": (7, "'Allways' is not a response"),
+}
+
 
 def find_map(name: str) -> str:
     """Return the map of a file: its own, or the example's."""
@@ -226,3 +237,62 @@ def test_a_legend_under_the_data_is_nobody(tmp_path: Path) -> None:
 def test_a_row_that_answers_or_has_no_blank_row_above_it_is_no_legend(tmp_path: Path, under: str) -> None:
     _, people, _ = score_text(tmp_path, TABLE + under, "--on-invalid", "missing")
     assert people == ["A", "B", "C"]
+
+
+def test_a_row_of_another_form_has_its_options_unticked(tmp_path: Path) -> None:
+    rows = [
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,team,how___1,how___2,how___3,q_2,q_3,q_4",
+        "1,,,North,0,0,0,,,",
+        "1,listened,1,,0,1,0,2,2,2",
+        "2,,,South,0,0,0,,,",
+        "2,listened,1,,0,0,0,3,3,3",
+    ]
+    (tmp_path / "made.csv").write_text("\n".join(rows), encoding="utf-8")
+    text = "respondent: record_id\nsite: team\nitems: {q_1: {options: {how___1: 1, how___2: 2, how___3: 3}}}\n"
+    code, scored, said = score(tmp_path, tmp_path / "made.csv", text=text)
+    assert code == 0, said
+    assert [list(row.values()) for row in scored] == [["1", "North", "2.5", "4"], ["2", "South", "3.0", "3"]]
+    assert "2 rows left out (no answer to these items)" in said
+
+
+def test_an_event_is_a_wave_where_the_map_says_so(tmp_path: Path) -> None:
+    text = "respondent: record_id\nsite: team\nwave: redcap_event_name\n"
+    code, rows, said = score(tmp_path, "redcap_events.csv", text=text)
+    assert code == 0, said
+    assert [(row["respondent"], row["wave"], row["site"]) for row in rows[:4]] == [
+        ("P1", "t1_arm_1", "North"),
+        ("P1", "t2_arm_1", "North"),
+        ("P2", "t1_arm_1", "North"),
+        ("P2", "t2_arm_1", "North"),
+    ]
+
+
+def test_a_form_that_is_filled_in_twice_is_refused_unless_the_map_tells_the_rows_apart(tmp_path: Path) -> None:
+    rows = [
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,q_1,q_2,q_3,q_4",
+        "1,listened,1,1,1,1,1",
+        "1,contact,1,,,,",
+        "1,listened,2,2,2,2,2",
+    ]
+    (tmp_path / "made.csv").write_text("\n".join(rows), encoding="utf-8")
+    code, _, said = score(tmp_path, tmp_path / "made.csv", text="respondent: record_id\n")
+    assert (code, said.splitlines()[0]) == (1, "made.csv:4: respondent '1' already on line 2")
+    text = "respondent: record_id\nwave: redcap_repeat_instance\n"
+    assert [row["wave"] for row in score(tmp_path, tmp_path / "made.csv", text=text)[1]] == ["1", "2"]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.glob("*_broken.csv")))
+def test_a_broken_export_is_refused_at_its_line_and_never_makes_people_of_header_rows(
+    tmp_path: Path, name: str
+) -> None:
+    platform = name.removesuffix("_broken.csv")
+    text = {"google_forms": QUESTIONS, "surveymonkey": QUESTIONS, "jisc": dedent(EXPORTS["jisc_codes.csv"])}.get(
+        platform
+    )
+    code, _, said = score(tmp_path, name, text=text)
+    line, problem = BROKEN[platform]
+    assert code == 1
+    assert said.splitlines()[0].startswith(f"{name}:{line}: ")
+    assert problem in said.splitlines()[0]
+    _, rows, _ = score(tmp_path, name, "--on-invalid", "missing", text=text)
+    assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4"]
