@@ -63,6 +63,12 @@ show wai-s -f csv
 show instruments/wai-s.yaml
 show wai -f json -o wai.json && show wai -o wai.json && show wai -f json -o wai.json --force
 
+check examples/{wai_s_labels,wai_s_mistakes}.csv -i wai-s
+check examples/wai_s_mistakes.csv -i wai-s -f {csv,json} --by {site,wave}
+check examples/wai_s_mistakes.csv -i wai-s -o found.{csv,json,xlsx} --fail-on {note,problem}
+check $S/study.yaml -f json
+pseudonymise $S/synthetic/osc_t1.csv --key-file key.txt -o shared.csv
+
 score examples/wai_s_labels.csv -i wai-s
 score examples/wai_s_labels.csv -i wai-s -f {csv,json,table,bogus}
 score examples/wai_s_labels.csv -i wai-s -o out.{csv,json,parquet,xlsx,sav,tsv,doc}

@@ -85,8 +85,8 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
             raise InvalidRequest("say with which instruments the files are to be read (--instrument ID)")
         checked = [check_source(_make_source(request), stack)]
         return checked, sort_findings(checked[0].findings)
-    if len(request.data) > 1 or request.instruments or request.column_maps:
-        raise InvalidRequest("a study is checked alone, with the instruments and column maps that it names")
+    if len(request.data) > 1 or any((request.instruments, request.column_maps, request.roster, request.by is not None)):
+        raise InvalidRequest("a study is checked alone, by the sites and waves, instruments and column maps it names")
     file = read_study(Path(request.data[0]))
     checked = [check_source(each, stack) for each in list_sources(file)]
     findings = [finding for each in checked for finding in each.findings]

@@ -18,7 +18,7 @@ from sos_score.survey.columns import Columns, match_columns
 from sos_score.survey.mapped import open_mapped
 from sos_score.survey.pseudonyms import Pseudonyms, is_open, make_key, read_key
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
-from sos_score.survey.shared_columns import SharedColumn, list_unmatched, plan_columns, translate_codes
+from sos_score.survey.shared_columns import PlainCells, SharedColumn, list_unmatched, plan_columns
 from sos_score.words import count
 
 _MOST_NAMED = 6
@@ -107,8 +107,8 @@ def share_file(request: PseudonymRequest) -> Shared:
         names = Pseudonyms(make_key(request.key_file) if request.new_key else read_key(request.key_file))
         keys = build_answer_keys(instruments, column_map)
         items = {column: keys[item] for item, column in columns.items.items()}
-        texts = {name: translate_codes(values, items.get(name)) for name, values in export.values.items()}
-        rows, emptied = _write(export, [each for each in plan if each.fate != "left out"], texts, names, target)
+        plain = {name: PlainCells(values, items.get(name)) for name, values in export.values.items()}
+        rows, emptied = _write(export, [each for each in plan if each.fate != "left out"], plain, names, target)
     return Shared(tuple(plan), rows, names.people, emptied, tuple(export.left_out.items()))
 
 
@@ -131,7 +131,7 @@ def _check_names(request: PseudonymRequest, export: Export) -> list[Problem]:
 def _write(
     export: Export,
     kept: Sequence[SharedColumn],
-    texts: Mapping[str, Mapping[str, str]],
+    plain: Mapping[str, PlainCells],
     names: Pseudonyms,
     target: Path,
 ) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _write(
                 if each.fate == "hashed":
                     row.append(names.name(cell))
                     continue
-                shown = texts.get(each.name, {}).get(cell, cell)
+                shown = plain[each.name].write(cell) if each.name in plain else cell
                 emptied += bool(cell) and not shown
                 row.append(shown)
             writer.writerow(row)

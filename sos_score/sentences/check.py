@@ -36,12 +36,13 @@ def _mirrored(items: int, r: float, **_: object) -> str:
     return f"{items} items lie low where they lie high everywhere else (r = {r:.2f}): all codes reversed here?"
 
 
-def _repeated(count: int, people: int, *, is_everybody: bool, **_: object) -> str:
+def _repeated(count: int, people: int, *, is_everybody: bool, has_waves: bool, **_: object) -> str:
     if is_everybody:
         return (
             f"everybody is there more than once ({_count(count, 'row')}): name the column of the wave in a column map"
         )
-    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should be there once at each wave"
+    once = "once at each wave" if has_waves else "once"
+    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should be there {once}"
 
 
 def _often_missing(share: float, count: int, items: Sequence[tuple[str, float]], **_: object) -> str:
@@ -78,7 +79,7 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_item_against": "against the key of {scale}: {about} ({count:,} rows); reversed already, or keyed wrongly?",
     "check_respondent_blank": _rows("{rows} name no respondent"),
     "check_row_repeated": _repeated,
-    "check_answers_copied": _rows("{rows} give the same answers to {about} as another row"),
+    "check_answers_copied": _rows("{rows} give the same answers to {about} as somebody else"),
     "check_ids_nearly_linked": (
         "{count} ids at {first} are at {second} too but for case, spaces or zeros in front: they are not linked"
     ),

@@ -140,12 +140,12 @@ class ColumnValues:
 
     def extend(self, key: AnswerKey) -> AnswerKey:
         """Return how the cells of an item are read where this is said of its column."""
-        labels = {_write(code): fold_code(label) for code, label in self.labels.items()}
+        labels = {write_code(code): fold_code(label) for code, label in self.labels.items()}
         texts = {code: key.texts[label] for code, label in labels.items() if label in key.texts}
         reasons = {code: key.reasons[label] for code, label in labels.items() if label in key.reasons}
         for code, label in self.reasons.items():
             stated = key.reasons.get(fold_code(label)) or label
-            reasons[_write(code)] = stated or key.reasons.get(_write(code)) or _MISSING
+            reasons[write_code(code)] = stated or key.reasons.get(write_code(code)) or _MISSING
         # Where the labels say that some codes mean another, a code without a label means nothing by itself.
         is_shifted = any(read_number(code) not in (None, meant) for code, meant in texts.items())
         return replace(
@@ -156,7 +156,7 @@ class ColumnValues:
         )
 
 
-def _write(code: float | str) -> str:
+def write_code(code: float | str) -> str:
     """Return a code as it is compared with the cells of its column."""
     return fold_code(code if isinstance(code, str) else f"{code:.15g}")
 

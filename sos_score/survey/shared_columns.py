@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from sos_score.definition.text import fold_code, fold_text
-from sos_score.survey.answers import AnswerKey, ColumnValues
+from sos_score.definition.text import fold_text
+from sos_score.survey.answers import AnswerKey, ColumnValues, write_code
 from sos_score.survey.columns import Columns
 from sos_score.survey.identifiers import find_identifiers
 from sos_score.survey.readers.export import Export
@@ -115,15 +115,37 @@ def _judge_counts(counts: Mapping[str, int]) -> tuple[Fate, str]:
     return ("left out", "free text") if kinds > MOST_KINDS or are_different else ("kept", "answers")
 
 
-def translate_codes(values: ColumnValues | None, key: AnswerKey | None) -> Mapping[str, str]:
-    """Return what stands for the codes of a column whose file says what they mean, as a CSV file cannot.
+@dataclass
+class PlainCells:
+    """The cells of a column whose file says what its codes mean, as a CSV file that cannot say so has to have them.
 
-    A code that the file declares missing becomes blank. Another becomes its label, where the item's answers have such a
-    label; where it is no item, any label that it has.
+    Attributes
+    ----------
+    key : AnswerKey or None
+        How the item's cells are read without the file's help; None where the column is no item.
     """
-    if values is None:
-        return {}
-    labels = {f"{code:.15g}": label for code, label in values.labels.items()}
-    if key is not None:
-        labels = {code: label for code, label in labels.items() if fold_code(label) in key.texts}
-    return labels | {f"{code:.15g}": "" for code in values.reasons}
+
+    values: ColumnValues
+    key: AnswerKey | None = None
+    _written: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def write(self, cell: str) -> str:
+        """Return a text that is read alone as the cell is read in its file; blank where the file calls it missing."""
+        if cell not in self._written:
+            self._written[cell] = self._write_value(cell) if self.key is None else self._write_answer(cell, self.key)
+        return self._written[cell]
+
+    def _write_answer(self, cell: str, key: AnswerKey) -> str:
+        meant = self.values.extend(key).read(cell)
+        if key.read(cell) == meant:
+            return cell
+        if meant.missing:
+            return ""
+        ways = [*self.values.labels.values(), "" if meant.code is None else f"{meant.code:.15g}"]
+        # What has no meaning in its file must not get one by being copied.
+        return next((way for way in ways if way and key.read(way) == meant), f"code {cell} of the file")
+
+    def _write_value(self, cell: str) -> str:
+        if cell in map(write_code, self.values.reasons):
+            return ""
+        return next((label for code, label in self.values.labels.items() if write_code(code) == cell), cell)

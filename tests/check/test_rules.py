@@ -193,6 +193,7 @@ def test_the_same_answers_from_two_people_are_named(check) -> None:
     instrument, names = make_long()
     rows = make_wide(draw_answers(6, 30, 24))
     rows[20][3:] = rows[4][3:]
+    rows.append([rows[8][0], "1", "T2", *rows[8][3:]])
     found = find(check(instrument, write_rows(["respondent", "site", "wave", *names], rows)), "answers_copied")
     assert [each.place.lines for each in found] == [(6, 22)]
 

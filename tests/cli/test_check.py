@@ -157,7 +157,10 @@ def test_files_are_written_whole_and_never_over_the_input() -> None:
     ("words", "message"),
     [
         (["a.csv"], "say with which instruments the files are to be read (--instrument ID)"),
-        (["study.yaml", "-i", "wai"], "a study is checked alone, with the instruments and column maps that it names"),
+        (
+            ["study.yaml", "-i", "wai"],
+            "a study is checked alone, by the sites and waves, instruments and column maps it names",
+        ),
         (["a.csv", "-i", "safety-scale", "--fail-on", "x"], "--fail-on is note, warning or problem, not 'x'"),
     ],
 )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
+import polars as pl
+import pyreadstat
 import pytest
 from support import ROOT, CommandLine
 
@@ -100,6 +103,52 @@ def test_what_a_study_finds_is_the_same_of_files_with_pseudonyms() -> None:
     assert "S101" not in Path("study/synthetic/families.csv").read_text(encoding="utf-8")
     assert compare("study/study.yaml", "-f", "csv", "--only", "change").stdout == before.stdout
     assert before.stdout.count("families,wai") > 10
+
+
+def write_as(suffix: str) -> str:
+    """Write the answers of the OSC at T2 in a format, one of them not allowed and one row there twice."""
+    frame = pl.read_csv(EXAMPLES / "synthetic" / "osc_t2.csv")
+    wrong = pl.when(pl.int_range(pl.len()) == 3).then(9).otherwise(pl.col("clarity_1"))
+    frame = pl.concat([frame.with_columns(wrong.alias("clarity_1")), frame.slice(5, 1)])
+    name = f"osc{suffix}"
+    if suffix == ".csv":
+        frame.write_csv(name)
+    elif suffix == ".xlsx":
+        frame.write_excel(name)
+    elif suffix == ".parquet":
+        frame.write_parquet(name)
+    else:
+        {".sav": pyreadstat.write_sav, ".dta": pyreadstat.write_dta}[suffix](frame.to_pandas(), name)
+    return name
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet", ".sav", ".dta"])
+def test_every_format_gives_the_same_file_and_the_same_findings(suffix: str) -> None:
+    plain, other = write_as(".csv"), write_as(suffix)
+    for name in (plain, other):
+        assert share(name, "--key-file", "key.txt", "-i", "osc", "-o", f"{name}.out.csv").exit_code == 0
+    assert Path(f"{plain}.out.csv").read_bytes() == Path(f"{other}.out.csv").read_bytes()
+    found = [json.loads(CommandLine("check")(name, "-i", "osc", "-f", "json").stdout) for name in (plain, other)]
+    assert [[(each["code"], each["count"], each["message"]) for each in one["findings"]] for one in found] == [
+        [
+            ("answer_not_allowed", 1, "9 is outside 1-5: 1 cell of clarity_1"),
+            ("row_repeated", 2, "2 rows of 1 person who should be there once"),
+        ]
+    ] * 2
+    assert all(found[0][name] == found[1][name] for name in ("groups", "items", "scales", "people"))
+
+
+def test_codes_that_a_file_explains_otherwise_keep_their_meaning() -> None:
+    frame = pl.read_csv(EXAMPLES / "synthetic" / "osc_t2.csv").to_pandas()
+    items = [name for name in frame if name not in ("respondent", "site")]
+    frame[items] = frame[items].where(frame[items] <= 5) - 1
+    texts = ["Not at all", "To a slight extent", "To a moderate extent", "To a great extent", "To a very great extent"]
+    labels = {item: dict(enumerate(texts)) for item in items}
+    pyreadstat.write_sav(frame, "osc.sav", variable_value_labels=labels)
+    assert share("osc.sav", "--key-file", "key.txt", "-i", "osc", "-o", "out.csv").exit_code == 0
+    plain, shared = (score(name, "-i", "osc", "-f", "csv").stdout for name in ("osc.sav", "out.csv"))
+    assert [line.split(",")[1:] for line in plain.splitlines()] == [line.split(",")[1:] for line in shared.splitlines()]
+    assert len(plain.splitlines()) == 57
 
 
 def test_a_key_is_made_where_it_is_asked_for_and_never_unasked() -> None:

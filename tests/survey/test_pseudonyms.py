@@ -12,7 +12,7 @@ from support import make_instrument
 from sos_score.errors import InvalidInput
 from sos_score.survey.answers import ColumnValues, build_answer_keys
 from sos_score.survey.pseudonyms import Pseudonyms, make_key, read_key
-from sos_score.survey.shared_columns import translate_codes
+from sos_score.survey.shared_columns import PlainCells
 
 KEY = bytes.fromhex("ab" * 32)
 
@@ -69,10 +69,32 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path, text: str) -> None:
         read_key(path)
 
 
-def test_a_code_becomes_its_label_where_the_definition_knows_it_and_blank_where_the_file_calls_it_missing() -> None:
-    scales = {"agree5": {"min": 1, "max": 5, "labels": {"Never": 1, "Always": 5}}}
-    key = build_answer_keys([make_instrument({"s": {"items": ["q1..q6"]}}, response_scales=scales)])["q1"]
-    values = ColumnValues({0.0: "never", 1.0: "Unknown words", 4.0: "Always"}, {3.0: "refused"})
-    assert dict(translate_codes(values, key)) == {"0": "never", "4": "Always", "3": ""}
-    assert dict(translate_codes(values, None)) == {"0": "never", "1": "Unknown words", "4": "Always", "3": ""}
-    assert translate_codes(None, key) == {}
+LABELS = {"agree5": {"min": 1, "max": 5, "labels": {"Never": 1, "Always": 5}, "missing": {"refused": [9]}}}
+BASE = build_answer_keys([make_instrument({"s": {"items": ["q1..q6"]}}, response_scales=LABELS)])["q1"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "reasons", "cell", "written"),
+    [
+        ({}, {}, "3", "3"),
+        ({1.0: "Never", 5.0: "Always"}, {}, "5", "5"),
+        ({0.0: "never", 4.0: "Always"}, {}, "4", "Always"),
+        ({0.0: "never", 4.0: "Always"}, {}, "2", "code 2 of the file"),
+        ({1.0: "Words of the survey"}, {}, "1", "1"),
+        ({}, {3.0: "not sure"}, "3", ""),
+        ({}, {9.0: "not sure"}, "9", ""),
+        ({}, {}, "9", "9"),
+        ({}, {}, "77", "77"),
+        ({}, {}, "", ""),
+    ],
+)
+def test_an_answer_is_read_alone_as_it_was_in_its_file(labels, reasons, cell: str, written: str) -> None:
+    values = ColumnValues(labels, reasons)
+    assert PlainCells(values, BASE).write(cell) == written
+    meant, alone = values.extend(BASE).read(cell), BASE.read(written)
+    assert (meant.code, meant.is_allowed) == (alone.code, alone.is_allowed)
+
+
+def test_a_code_that_is_no_answer_becomes_its_label() -> None:
+    plain = PlainCells(ColumnValues({1.0: "Female", 2.0: "Male"}, {-9.0: ""}))
+    assert [plain.write(cell) for cell in ("1", "2", "3", "-9", "")] == ["Female", "Male", "3", "", ""]

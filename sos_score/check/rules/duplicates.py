@@ -32,11 +32,12 @@ def find_duplicates(answers: Answers) -> Iterator[Finding]:
     is_everybody = people == everybody and not answers.wave
     for file, lines, count in answers.locate(repeated):
         place = Place("", file.name, lines, count=count, of=file.frame.height)
-        yield make_finding("duplicates", "problem", "row_repeated", place, people=people, is_everybody=is_everybody)
+        said = {"people": people, "is_everybody": is_everybody, "has_waves": bool(answers.wave)}
+        yield make_finding("duplicates", "problem", "row_repeated", place, **said)
 
 
 def find_copies(answers: Answers) -> Iterator[Finding]:
-    """Yield the rows that give exactly the same answers as another, where there are many and no straight line."""
+    """Yield the rows that answer exactly as somebody else does, where there are many answers and no straight line."""
     import polars as pl
 
     for instrument in answers.instruments:
@@ -45,7 +46,11 @@ def find_copies(answers: Answers) -> Iterator[Finding]:
         enough = (~np.isnan(codes)).sum(axis=1) >= max(FEWEST_ANSWERS, len(items) / 2)
         kept = enough & ~list_straight(answers, instrument)
         rows = answers.frame.filter(pl.Series(kept))
-        alike = pl.DataFrame(codes[kept]).select(pl.struct(pl.all()).is_duplicated().alias("alike"))["alike"]
+        given = pl.DataFrame(codes[kept])
+        # The same person twice is another matter; where nobody is named, each row is somebody.
+        who = rows[answers.person] if answers.person else pl.int_range(rows.height, eager=True)
+        people = pl.col("who").n_unique().over(given.columns)
+        alike = given.with_columns(who.alias("who")).select((people > 1).alias("alike"))["alike"]
         for file, lines, count in answers.locate(rows.filter(alike)):
             place = Place(instrument.id, file.name, lines, count=count, of=file.frame.height)
             yield make_finding("duplicates", "warning", "answers_copied", place)
