@@ -199,7 +199,7 @@ def _score(
     invalid = sorted(found, key=lambda each: place[each.item])
     problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
     if not tally.rows and not problems:
-        problems = [Problem("has a header and no rows", export.name, rule="file")]
+        problems = [_describe_nothing(export)]
     if problems:
         raise InvalidSurvey(problems)
     return FileSummary(
@@ -216,6 +216,14 @@ def _score(
         about=export.about,
         numeric=numeric,
     )
+
+
+def _describe_nothing(export: Export) -> Problem:
+    """Return the problem of a file of which no row is left."""
+    if not export.left_out:
+        return Problem("has a header and no rows", export.name, rule="file")
+    rules = ", ".join(f"{rule} {count}" for rule, count in export.left_out.items())
+    return Problem(f"has no row to score; left out: {rules}", export.name, rule="file")
 
 
 def _list_blanks(distinct: Iterable[Distinct], scorer: Scorer) -> dict[str, list[str]]:

@@ -34,6 +34,8 @@ _OWN = {
 }
 _KEYS = {text: name for name, text in _OWN.items()}
 _ONLY_HERE = {"recordeddate", "responseid", "responseset", "distributionchannel", "duration (in seconds)"}
+_DATES = {"startdate", "enddate", "recordeddate"}
+_DIGIT = re.compile(r"\d")
 _LEAST = 3
 _PREVIEW = frozenset({"survey preview", "survey preview spam", "spam (survey preview)", "offline survey preview"})
 _PREVIEW_CODES = frozenset({"1", "9", "17"})
@@ -92,10 +94,12 @@ def _name_own(cells: tuple[str, ...]) -> str:
 
 
 def _is_text_row(head: Head) -> bool:
-    """Return whether the first row names the platform's own columns once more, in words."""
+    """Return whether the first row names the columns once more: in English words, or in words where dates belong."""
     if not head.rows:
         return False
     pairs = list(zip(head.header, head.rows[0], strict=True))
+    if any(_name_own((name,)) in _DATES and text.strip() and not _DIGIT.search(text) for name, text in pairs):
+        return True
     own = [(name, text) for name, text in pairs if _name_own((text,))]
     return bool(own) and all(_name_own((name,)) in ("", _name_own((text,))) for name, text in own)
 

@@ -170,6 +170,13 @@ def test_what_was_recognised_and_left_out_is_said(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_of_previews_only_says_why_nobody_is_scored(tmp_path: Path) -> None:
+    given = (FILES / "qualtrics_numeric.csv").read_text(encoding="utf-8-sig").splitlines()
+    (tmp_path / "made.csv").write_text("\n".join(given[:5]), encoding="utf-8")
+    code, _, said = score(tmp_path, tmp_path / "made.csv", text=find_map("qualtrics.csv"))
+    assert (code, said.splitlines()[0]) == (1, "made.csv: has no row to score; left out: preview 1")
+
+
 def test_ids_of_a_record_are_taken_from_the_row_that_has_them(tmp_path: Path) -> None:
     _, rows, said = score(tmp_path, "redcap.csv")
     assert [row["site"] for row in rows] == ["North", "North", "South", "South"]

@@ -89,6 +89,14 @@ def test_a_qualtrics_column_is_also_called_by_its_import_id_and_its_question() -
     )
 
 
+def test_a_row_of_texts_in_another_language_has_words_where_dates_belong() -> None:
+    header = ("StartDate", "RecordedDate", "ResponseId", "Q1")
+    texts = ("Anfangsdatum", "Erfassungsdatum", "Antwort-ID", "Frage")
+    answers = ("2026-03-02 10:00:00", "2026-03-02 10:04:12", "R_1", "2")
+    assert qualtrics.lay_out(Head(header, (texts, answers))).header_rows == 1
+    assert qualtrics.lay_out(Head(header, (answers, answers))).header_rows == 0
+
+
 def test_one_option_of_a_qualtrics_question_is_called_by_its_choice() -> None:
     head = Head(("Q1_1",), (("Stem",), ('{"ImportId":"QID1","choiceId":"4"}',)))
     assert qualtrics.lay_out(head).aliases == (("QID1_4", "Stem"),)
