@@ -100,8 +100,8 @@ class Answers:
         The id columns that make groups.
     person, site, wave : str
         The id columns that say who answered, where and when; empty where none does.
-    waves : tuple of str
-        The waves in order, where that is known; else they are taken as they come.
+    sites, waves : tuple of str
+        Those of the study, in order; none outside a study.
     """
 
     instruments: tuple[Instrument, ...]
@@ -110,6 +110,7 @@ class Answers:
     person: str = ""
     site: str = ""
     wave: str = ""
+    sites: tuple[str, ...] = ()
     waves: tuple[str, ...] = ()
 
     @cached_property

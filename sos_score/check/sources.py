@@ -40,8 +40,8 @@ class Source:
         ``person``, ``site`` and ``wave`` to the id columns that hold them, where they are called otherwise.
     where : mapping
         The rows to look at: id column to the values it may have.
-    waves : tuple of str
-        The waves in order, where that is known.
+    sites, waves : tuple of str
+        Those of the study, in order; none outside a study.
     roster : Path or None
         Who was asked.
     """
@@ -53,6 +53,7 @@ class Source:
     by: tuple[str, ...] | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sites: tuple[str, ...] = ()
     waves: tuple[str, ...] = ()
     roster: Path | None = None
 
@@ -93,6 +94,7 @@ def list_sources(file: StudyFile) -> list[Source]:
                 file.reading(name),
                 ids=source.ids,
                 where=source.where,
+                sites=tuple(file.study.sites),
                 waves=tuple(file.study.waves),
             )
         )
@@ -156,7 +158,7 @@ def _name_columns(source: Source, files: Sequence[FileAnswers]) -> Answers:
         )
     codes = {column for file in files for column in file.frame.columns}
     present = [each for each in source.instruments if any(answer_column(item) in codes for item in each.responses)]
-    return Answers(tuple(present), tuple(files), by, **named, waves=source.waves)
+    return Answers(tuple(present), tuple(files), by, **named, sites=source.sites, waves=source.waves)
 
 
 def _name_person(files: Sequence[FileAnswers], answers: Answers) -> str:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from sos_score.check.accepted import accept_findings
 from sos_score.check.finding import LEVELS, Finding, sort_findings
+from sos_score.check.rules.unread import find_refused
 from sos_score.check.sources import CheckedSource, Source, check_source, list_sources
 from sos_score.commands.check_screen import print_checked
 from sos_score.commands.check_tables import make_tables
 from sos_score.commands.column_maps import pair_maps
 from sos_score.commands.score_request import load_definitions
-from sos_score.errors import InvalidRequest, InvalidSurvey
+from sos_score.errors import InvalidInput, InvalidRequest, InvalidSurvey
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
-from sos_score.study.file import read_study
+from sos_score.study.file import StudyFile, read_study
+from sos_score.study.links import read_links
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 
 
@@ -89,8 +91,17 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
         raise InvalidRequest("a study is checked alone, by the sites and waves, instruments and column maps it names")
     file = read_study(Path(request.data[0]))
     checked = [check_source(each, stack) for each in list_sources(file)]
-    findings = [finding for each in checked for finding in each.findings]
+    findings = [*_check_links(file), *(finding for each in checked for finding in each.findings)]
     return checked, sort_findings(accept_findings(findings, file.study.checks.accepted))
+
+
+def _check_links(file: StudyFile) -> list[Finding]:
+    """Return what is wrong with the tables of links of a study."""
+    try:
+        read_links(file)
+    except InvalidInput as error:
+        return [finding for each in error.problems for finding in find_refused(each.path, [each])]
+    return []
 
 
 def _make_source(request: CheckRequest) -> Source:

@@ -71,6 +71,14 @@ def _identifier(about: str, kind: str, count: int, of: int, **_: object) -> str:
     )
 
 
+def _unknown(about: str, value: str, known: Sequence[str], count: int, **_: object) -> str:
+    return f"'{value}' is not a {about} of the study ({', '.join(known)}): {_count(count, 'row')}"
+
+
+def _moved(about: str, count: int, of: int) -> str:
+    return f"{count:,} of {of:,} people {'is' if count == 1 else 'are'} at more than one {about}"
+
+
 CHECK: dict[str, str | Callable[..., str]] = {
     "check_refused": _refused,
     "check_answer_not_allowed": _not_allowed,
@@ -100,6 +108,10 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_identifier": _identifier,
     "check_person_unlisted": _rows("{rows} {is_or_are} of people who are not on the roster"),
     "check_person_elsewhere": _rows("{rows} {is_or_are} of people whom the roster has at another site"),
+    "check_place_unknown": _unknown,
+    "check_place_blank": _rows("{rows} have no {about}, and are left out of comparisons"),
+    "check_people_moved": _moved,
+    "check_rows_unfinished": _rows("{rows} {is_or_are} not finished ('{about}')"),
     "check_group_spelt": "{about} '{one}' and '{other}' differ in case or spaces only ({count} and {of} rows)",
     "check_acceptance_unused": "nothing is found any more that '{about}' accepts in the study file",
 }

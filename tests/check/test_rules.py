@@ -297,6 +297,31 @@ def test_rows_called_a_test_are_located_and_sites_spelt_twice_are_named(check) -
     assert [(each.note["one"], each.note["other"]) for each in find(checked, "group_spelt")] == [("North", "north")]
 
 
+def test_sites_and_waves_that_the_study_has_not_are_located(check) -> None:
+    rows = make_wide(draw_answers(1, 20, 6))
+    rows[0][1], rows[3][1], rows[5][2] = "9", "", "T9"
+    checked = check(make_instrument(TOTAL), write_rows(HEADER, rows), sites=("1", "2"), waves=("T1", "T2"))
+    assert [(each.place.about, each.note["value"], each.place.lines) for each in find(checked, "place_unknown")] == [
+        ("site", "9", (2,)),
+        ("wave", "T9", (7,)),
+    ]
+    assert [each.place.lines for each in find(checked, "place_blank")] == [(5,)]
+
+
+def test_people_at_two_sites_are_counted(check) -> None:
+    rows = make_wide(draw_answers(1, 20, 6))
+    later = [[row[0], "2", "T2", *row[3:]] for row in make_wide(draw_answers(2, 20, 6))]
+    found = find(check(make_instrument(TOTAL), write_rows(HEADER, rows + later)), "people_moved")
+    assert [(each.place.count, each.place.of) for each in found] == [(10, 20)]
+
+
+@pytest.mark.parametrize(("head", "values"), [("Finished", ["False", "TRUE"]), ("Progress", ["40", "100"])])
+def test_rows_that_were_not_finished_are_located(check, head: str, values: list[str]) -> None:
+    rows = [[*row, values[place != 4]] for place, row in enumerate(make_wide(draw_answers(1, 20, 6)))]
+    found = find(check(make_instrument(TOTAL), write_rows([*HEADER, head], rows)), "rows_unfinished")
+    assert [each.place.lines for each in found] == [(6,)]
+
+
 def test_columns_that_identify_people_are_named_by_header_or_content(check) -> None:
     extra = ["RecipientFirstName", "contact", "IPAddress", "Home postcode", "remarks"]
     cells = ["Ann", "ann@example.org", "10.0.0.1", "LS1 4AP", "see http://example.org"]

@@ -51,7 +51,7 @@ def test_a_file_is_shown_on_one_screen() -> None:
     assert shown.exit_code == 0
     assert len(shown.stdout.splitlines()) <= 50
     assert max(map(len, shown.stdout.splitlines())) <= 80
-    assert shown.stdout.splitlines()[-1] == "Found: 4 problems, 1 warning and 1 note."
+    assert shown.stdout.splitlines()[-1] == "Found: 4 problems, 1 warning and 2 notes."
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,17 @@ def test_a_study_is_checked_source_by_source_with_its_own_files() -> None:
         ("row_repeated", "safety", "8, 9")
     ]
     assert [(each["first"], each["second"], each["both"]) for each in found["links"]] == [("T1", "T2", 3)]
+
+
+@pytest.mark.usefixtures("_study")
+def test_a_table_of_links_that_is_wrong_is_said_with_the_rest() -> None:
+    Path("links.csv").write_text("family,site\nF01,7\n", encoding="utf-8")
+    Path("study.yaml").write_text(f"{STUDY}links: links.csv\n", encoding="utf-8")
+    found = json.loads(check("study.yaml", "-f", "json").stdout)["findings"]
+    assert [(each["code"], each["file"], each["lines"]) for each in found] == [
+        ("refused", "links.csv", "2"),
+        ("row_repeated", "a.csv", "8, 9"),
+    ]
 
 
 @pytest.mark.usefixtures("_study")

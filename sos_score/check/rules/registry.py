@@ -12,7 +12,8 @@ from sos_score.check.rules.identifiers import find_named
 from sos_score.check.rules.keys import find_against
 from sos_score.check.rules.links import find_damaged_ids, find_links
 from sos_score.check.rules.missing import find_lost_scores, find_missing_items, find_missing_people
-from sos_score.check.rules.rows import find_left_out, find_spellings, find_test_rows
+from sos_score.check.rules.places import find_moved, find_spellings, find_unknown
+from sos_score.check.rules.rows import find_left_out, find_test_rows, find_unfinished
 from sos_score.check.rules.shifts import find_mirrored, find_shifted
 from sos_score.check.rules.straight import find_straight
 from sos_score.check.rules.unread import find_columns, find_not_allowed
@@ -26,7 +27,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "keys": (find_against,),
     "duplicates": (find_duplicates, find_copies),
     "links": (find_damaged_ids, find_links),
-    "rows": (find_test_rows, find_spellings, find_left_out),
+    "places": (find_unknown, find_spellings, find_moved),
+    "rows": (find_test_rows, find_unfinished, find_left_out),
     "straight": (find_straight,),
     "durations": (find_durations,),
     "missing": (find_lost_scores, find_missing_items, find_missing_people),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sos_score.check.answers import Answers
+from sos_score.check.answers import ROW, Answers
 from sos_score.check.finding import Finding, Place, make_finding
-from sos_score.definition.text import fold_code
 
 _TRIAL = re.compile(r"(?i)(test|testing|dummy|demo|preview|example|sample|xxx+|asdf\w*)[-_ ]?\w{0,3}")
 
@@ -25,6 +24,24 @@ def find_left_out(answers: Answers) -> Iterator[Finding]:
             yield make_finding("rows", "note", "rows_blank", Place(file=file.name, count=file.blank_rows, of=rows))
 
 
+def find_unfinished(answers: Answers) -> Iterator[Finding]:
+    """Yield, for each file that no platform's rules were used on, the rows that it says were never finished."""
+    import polars as pl
+
+    for file in answers.files:
+        names = {re.sub(r"[^a-z]", "", name.casefold()): name for name in file.export.header}
+        if file.export.about or file.export.left_out or not {"finished", "progress"} & names.keys():
+            continue
+        column = names.get("finished", names.get("progress", ""))
+        cell = pl.col(column).str.to_lowercase()
+        number = cell.cast(pl.Float64, strict=False)
+        is_open = cell.is_in(["0", "false", "no"]) if "finished" in names else number < 100
+        rows = file.read_texts([column]).filter(is_open)[ROW].to_list()
+        if rows:
+            place = Place(column, file.name, file.locate(rows), count=len(rows), of=file.frame.height)
+            yield make_finding("rows", "warning", "rows_unfinished", place)
+
+
 def find_test_rows(answers: Answers) -> Iterator[Finding]:
     """Yield, for each file, the rows whose respondent is called as people call themselves when they try a survey."""
     import polars as pl
@@ -37,15 +54,3 @@ def find_test_rows(answers: Answers) -> Iterator[Finding]:
         for file, lines, count in answers.locate(answers.frame.filter(pl.col(role).is_in(trial))):
             place = Place(role, file.name, lines, count=count, of=file.frame.height)
             yield make_finding("rows", "warning", "rows_trial", place)
-
-
-def find_spellings(answers: Answers) -> Iterator[Finding]:
-    """Yield the sites and waves that are spelt in two ways."""
-    for column in answers.by:
-        counts = answers.frame[column].drop_nulls().value_counts(sort=True).rows()
-        seen: dict[str, tuple[str, int]] = {}
-        for value, count in counts:
-            one, most = seen.setdefault(fold_code(value), (value, count))
-            if one != value:
-                place = Place(column, count=most, of=count)
-                yield make_finding("rows", "warning", "group_spelt", place, one=one, other=value)
