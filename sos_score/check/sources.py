@@ -11,7 +11,7 @@ from sos_score.check.answers import Answers, FileAnswers, name_ids, read_answers
 from sos_score.check.finding import Finding
 from sos_score.check.roster import Response, find_roster, list_responses, read_roster
 from sos_score.check.rules.registry import run_rules
-from sos_score.check.rules.unread import find_refused
+from sos_score.check.rules.unread import find_absent, find_refused
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem
@@ -121,8 +121,9 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
     if files:
         answers = _name_columns(source, files)
         asked = read_roster(source.roster, _name_person(files, answers)) if source.roster else ()
+        findings += find_absent(answers, [each.id for each in source.instruments])
         findings += [*run_rules(answers), *find_roster(answers, asked)]
-        responses = tuple(list_responses(answers, asked))
+        responses = tuple(list_responses(answers, asked)) if asked else ()
     # A file that holds two waves side by side is read twice, and says the same of itself.
     named = dict.fromkeys(replace(each, source=source.name) for each in findings)
     return CheckedSource(source, answers, tuple(named), responses, tuple(unread))

@@ -91,7 +91,7 @@ def summarise_groups(answers: Answers) -> list[GroupSummary]:
         straight |= list_straight(answers, each)
     size = sum(len(answers.items(each)) for each in answers.instruments)
     cells = count_all(answers)
-    complete, lost = cells == size, (cells > 0) & ~_have_all_scores(answers)
+    complete, lost = (cells == size) & (size > 0), (cells > 0) & ~_have_all_scores(answers)
     found = []
     for group, rows in answers.places():
         share = float(cells[rows].sum()) / (len(rows) * size) if size and rows else np.nan

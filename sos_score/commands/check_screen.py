@@ -70,15 +70,12 @@ def _show_answers(source: CheckedSource, answers: Answers) -> Iterator[Table]:
 def _show_groups(answers: Answers) -> Table:
     names = answers.by
     heads = ("rows", "complete", "answered %", "straight", "no score")
-    groups = summarise_groups(answers)
+    groups, has_items = summarise_groups(answers), bool(answers.instruments)
     rows: list[tuple[Cell, ...]] = [
         (
             *(value or "-" for _, value in each.group),
             each.rows,
-            each.complete,
-            round(100 * each.answered, 1),
-            each.straight,
-            each.lost,
+            *((each.complete, round(100 * each.answered, 1), each.straight, each.lost) if has_items else [None] * 4),
         )
         for each in groups[:_MOST_GROUPS]
     ]
@@ -90,6 +87,8 @@ def _show_groups(answers: Answers) -> Table:
 
 def _title(source: CheckedSource, answers: Answers) -> str:
     asked = join([f"{each.id} ({count(len(answers.items(each)), 'item')})" for each in answers.instruments])
+    ready = dict.fromkeys(each.instrument for file in answers.files for each in file.scorer.vendor_scores)
+    asked = join([*([asked] if asked else []), *(f"{each} (ready-made T-scores)" for each in ready)])
     files = answers.files[0].name if len(answers.files) == 1 else count(len(answers.files), "file")
     people = ""
     if answers.person:

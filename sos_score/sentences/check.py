@@ -81,6 +81,7 @@ def _moved(about: str, count: int, of: int) -> str:
 
 CHECK: dict[str, str | Callable[..., str]] = {
     "check_refused": _refused,
+    "check_instrument_absent": "no file has a column of any item of {about}",
     "check_answer_not_allowed": _not_allowed,
     "check_scale_shifted": _shifted,
     "check_group_mirrored": _mirrored,

@@ -80,6 +80,20 @@ def test_json_holds_findings_with_lines_and_tables_with_figures() -> None:
     assert (item["answers"], item["missing"], item["not_allowed"]) == (5, 1, 2)
 
 
+def test_an_instrument_that_no_file_has_is_a_problem_and_the_other_is_checked() -> None:
+    found = json.loads(check(LABELS, "-i", "wai-s", "-i", "osc", "-f", "json").stdout)
+    first = found["findings"][0]
+    assert (first["code"], first["about"]) == ("instrument_absent", "osc")
+    assert {each["instrument"] for each in found["items"]} == {"wai-s"}
+
+
+def test_ready_made_scores_have_rows_and_links_and_no_items() -> None:
+    folder = ROOT / "examples" / "vendor_scores"
+    shown = check(folder / "t_scores.csv", "-i", "osc", "-c", folder / "columns.yaml")
+    assert shown.stdout.startswith("osc (ready-made T-scores): ")
+    assert "T1 to T2: 24 people at both" in shown.stdout
+
+
 @pytest.mark.parametrize("fmt", ["table", "json", "csv"])
 def test_no_id_of_a_person_is_in_any_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: str) -> None:
     monkeypatch.chdir(tmp_path)

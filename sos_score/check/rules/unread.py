@@ -24,6 +24,14 @@ def find_columns(answers: Answers) -> Iterator[Finding]:
         yield from find_refused(file.name, file.problems)
 
 
+def find_absent(answers: Answers, asked: Iterable[str]) -> Iterator[Finding]:
+    """Yield the instruments, of those asked for, that no file has any column of."""
+    found = {name for file in answers.files for name in file.scorer.instruments}
+    for name in asked:
+        if name not in found:
+            yield make_finding("columns", "problem", "instrument_absent", Place(name))
+
+
 def find_not_allowed(answers: Answers) -> Iterator[Finding]:
     """Yield each text that is no answer and no known way of not answering, once however many items have it."""
     for file in answers.files:
