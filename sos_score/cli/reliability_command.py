@@ -31,6 +31,10 @@ def report_reliability(
     missing: Annotated[
         str, typer.Option("--missing", help="Missing answers: listwise (complete rows) or pairwise.")
     ] = "listwise",
+    team: Annotated[
+        str | None,
+        typer.Option("--team", metavar="NAME", help="Id column of the team: alpha and omega within teams too."),
+    ] = None,
     scale: Scales = None,
     items: Annotated[bool, typer.Option("--items", help="Show the item table too (files always hold it).")] = False,
     bootstrap: Annotated[
@@ -63,6 +67,12 @@ def report_reliability(
     )
     with open_analysis(request) as responses:
         tables = assess_reliability(
-            responses, split_names(by), cast("Missing", missing), scales=scale or (), bootstrap=bootstrap, seed=seed
+            responses,
+            split_names(by),
+            cast("Missing", missing),
+            scales=scale or (),
+            team=team,
+            bootstrap=bootstrap,
+            seed=seed,
         )
         write_reliability(request, responses, tables, has_items=items)

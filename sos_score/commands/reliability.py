@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
 from sos_score.output.table import Column
 from sos_score.psychometrics.internal_consistency.tables import ReliabilityTables
@@ -41,8 +43,9 @@ def write_reliability(
     # The terminal has no lambdas, and not always ordinal alpha: nor what there is to say of them.
     silent = _LAMBDAS if "ordinal" in labels else _LAMBDAS | _ORDINAL
     said = [note for note in tables.notes if find_code(note) not in silent]
+    teams = _list_teams(responses, tables, by)
     about = _describe_columns(str(tables.scales["missing"].iloc[0]), labels)
-    shown = make_table(tables.scales, (*stub, *columns), notes=(*sentences, about, *said), stub=len(stub))
+    shown = make_table(tables.scales, (*stub, *columns), notes=(*sentences, about, *teams, *said), stub=len(stub))
     items = make_table(tables.items, (*stub, Column("item"), *_ITEM), notes=(_ABOUT_ITEMS,), stub=len(stub) + 1)
     results = {
         "scales": make_table(tables.scales, stub, notes=(*sentences, *tables.notes)),
@@ -55,15 +58,33 @@ def write_reliability(
 def _choose_columns(tables: ReliabilityTables, groups: int) -> list[Column]:
     """Return what there is room for in 80 columns beside the group columns."""
     alpha = [Column("alpha", 2), Column("from", 2, key="alpha_low"), Column("to", 2, key="alpha_high")]
-    columns = [Column("n"), Column("of", key="rows"), Column("items"), *alpha, Column("omega", 2)]
+    has_people = bool((tables.scales["interval"] != "Feldt").any())
+    people = [Column("people")] if has_people else []
+    columns = [Column("n"), *people, Column("of", key="rows"), Column("items"), *alpha, Column("omega", 2)]
     if tables.scales["omega_low"].notna().any():
         interval = [Column("from", 2, key="omega_low"), Column("to", 2, key="omega_high")]
-        return [*columns, *interval] if groups < 2 else [columns[0], *columns[2:], *interval]
-    columns += [Column("ordinal", 2, key="ordinal_alpha")] if not groups else []
+        columns = [each for each in columns if each.name != "rows" or groups < 2]
+        return [*columns, *interval]
+    if "teams" in tables.scales:
+        within = [Column("within", 2, key="alpha_within"), Column("omega w.", 2, key="omega_within")]
+        return [each for each in columns if each.name not in ("rows", "items")] + within
+    columns += [Column("ordinal", 2, key="ordinal_alpha")] if not groups and not has_people else []
     return [*columns, Column("SEM", 2, key="sem")]
 
 
 def _describe_columns(missing: str, labels: str) -> str:
     rows = "rows with every answer" if missing == "listwise" else "the fewest rows behind any pair of items"
     error = " SEM: error of one score, in its points." if "SEM" in labels else ""
-    return f"n: {rows} ({missing}). from, to: 95% interval. omega: one factor, model-implied variance.{error}"
+    people = " people: who answered them." if "people" in labels else ""
+    within = " within, omega w.: alpha and omega within teams." if "within" in labels else ""
+    return (
+        f"n: {rows} ({missing}).{people} from, to: 95% interval. omega: one factor, model-implied variance."
+        f"{within}{error}"
+    )
+
+
+def _list_teams(responses: Responses, tables: ReliabilityTables, by: Sequence[str]) -> list[str]:
+    """Return that differences between teams are part of the coefficients, where they are and it was not asked."""
+    if "site" not in responses.ids or "site" in by or "teams" in tables.scales:
+        return []
+    return ["Differences between sites are part of these; --team site gives alpha and omega within them."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -21,6 +22,10 @@ Values = NDArray[Any]
 Known = NDArray[np.bool_]
 Group = tuple[str | None, ...]
 """The values of some id columns, None where blank; the empty group is all rows."""
+Hashes = NDArray[np.uint64]
+
+RESPONDENT = "respondent"
+"""The id column that says who answered."""
 
 _BATCH = 50_000
 _NUMBER = "\x1fgroup"
@@ -123,3 +128,24 @@ def number_groups(batch: pl.DataFrame, ids: Sequence[str], groups: dict[Group, i
     known = present.with_columns(numbers)
     numbered = batch.select(ids).join(known, on=list(ids), how="left", nulls_equal=True, maintain_order="left")
     return numbered[_NUMBER].to_numpy()
+
+
+@dataclass
+class Repeats:
+    """Whose rows have passed by, group by group, as hashes."""
+
+    seen: dict[Group, list[Hashes]] = field(default_factory=dict)
+
+    def take(self, group: Group, names: pl.Series) -> None:
+        """Add the names of some rows of a group; blank ones name nobody."""
+        self.seen.setdefault(group, []).append(names.drop_nulls().hash().to_numpy())
+
+    def copy(self) -> Repeats:
+        """Return what has passed by so far."""
+        return Repeats({group: list(hashes) for group, hashes in self.seen.items()})
+
+    def find_groups(self) -> list[Group]:
+        """Return the groups in which somebody is there more than once; the empty group is all rows."""
+        every = {(): [each for hashes in self.seen.values() for each in hashes], **self.seen}
+        joined = {group: np.concatenate(hashes) for group, hashes in every.items() if hashes}
+        return [group for group, hashes in joined.items() if len(np.unique(hashes)) < len(hashes)]

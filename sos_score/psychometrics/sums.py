@@ -1,6 +1,6 @@
 """Counts, sums and cross-products of the answers to each scale, for every group, in one pass over any number of rows.
 
-Memory holds one batch of rows and the sums; nothing of it grows with the rows.
+Memory holds one batch of rows and the sums; all that grows with the rows is eight bytes each that say whose it is.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.psychometrics.batches import (
+    RESPONDENT,
     Group,
     Known,
+    Repeats,
     Values,
     number_groups,
     order_group,
@@ -106,16 +108,19 @@ def sum_answers(
     *,
     missing: Missing = "listwise",
     has_tables: bool = False,
-) -> dict[tuple[str, Group], AnswerSums]:
+) -> tuple[dict[tuple[str, Group], AnswerSums], list[Group]]:
     """Return the sums of every scale in every group, by (scale, group), and over all groups, the group ``()``.
 
     Groups come as they first appear. A term that nobody in a group answered makes no row of that group incomplete;
     where there is one the rows are read a second time. `has_tables` counts the pairs of answers too, where there are
-    few options.
+    few options. Beside the sums it returns the groups in which somebody answered more than once.
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = Reading(scales, by, missing, has_tables=has_tables)
-    read_batches(responses, by, columns, reading.open_sink)
+    reading.repeats = Repeats()
+    people = [RESPONDENT] if RESPONDENT in responses.ids and RESPONDENT not in by else []
+    read_batches(responses, [*by, *people], columns, reading.open_sink)
+    repeated, reading.repeats = reading.repeats.find_groups(), None
     groups = sorted({group for _, group, _ in reading.sums}, key=order_group)
     found: dict[tuple[str, Group], AnswerSums] = {}
     lacking: dict[tuple[str, Group], set[bytes]] = {}
@@ -133,7 +138,7 @@ def sum_answers(
         found[name, ()] = reduce(add, [reading.sums[name, group, every[()]] for group in groups])
         appeared = dict.fromkeys(group for _, group, _ in reading.sums)
         found |= {(name, group): reading.sums[name, group, every[group]] for group in appeared}
-    return found
+    return found, repeated
 
 
 def _find_asked(reading: Reading, scale: ScaleColumns, groups: Sequence[Group]) -> dict[Group, bytes]:
@@ -189,7 +194,9 @@ class Reading:
         self.tabled: Counter[tuple[str, Group, bytes]] = Counter()
         self.sizes = {scale.plan.scale: len(scale.columns) for scale in scales}
         # All terms, unless it is said which.
-        self.masks: Mapping[tuple[str, Group], set[bytes]] = {}
+        self.masks: Mapping[tuple[str, Group], set[bytes]] | None = None
+        # Whose rows they are, where somebody asks.
+        self.repeats: Repeats | None = None
 
     def every(self, scale: str) -> bytes:
         """Return the mask of all terms of a scale."""
@@ -198,11 +205,11 @@ class Reading:
     @contextmanager
     def open_sink(self) -> Iterator[BatchSink]:
         """Take rows; what has been taken is forgotten where an error ends the part."""
-        before = dict(self.sums), self.tabled.copy()
+        before = dict(self.sums), self.tabled.copy(), self.repeats and self.repeats.copy()
         try:
             yield self._take
         except BaseException:
-            self.sums, self.tabled = before
+            self.sums, self.tabled, self.repeats = before
             raise
 
     def _take(self, batch: pl.DataFrame) -> None:
@@ -211,12 +218,16 @@ class Reading:
         numbers = number_groups(batch, self.by, groups)
         order = np.argsort(numbers, kind="stable")
         ends = np.searchsorted(numbers[order], np.arange(len(groups) + 1))
+        if self.repeats is not None and RESPONDENT in batch.columns:
+            names = batch[RESPONDENT].gather(order)
+            for group, number in groups.items():
+                self.repeats.take(group, names[int(ends[number]) : int(ends[number + 1])])
         for scale in self.scales:
             name = scale.plan.scale
             x, known = read_terms(batch, scale.columns, order)
             for group, number in groups.items():
                 rows = slice(ends[number], ends[number + 1])
-                for mask in self.masks[name, group] if self.masks else {self.every(name)}:
+                for mask in {self.every(name)} if self.masks is None else self.masks[name, group]:
                     key = name, group, mask
                     sums = self._sum(x[:, rows], known[:, rows], scale, key)
                     self.sums[key] = self.sums[key] + sums if key in self.sums else sums

@@ -122,8 +122,9 @@ def bootstrap_omega(
     *,
     replicates: int = 1000,
     level: float = 0.95,
+    people: ArrayLike | None = None,
 ) -> OmegaInterval:
-    """Return a bootstrap interval of omega total, resampling complete rows.
+    """Return a bootstrap interval of omega total, resampling complete rows, or people with all their complete rows.
 
     Examples
     --------
@@ -134,13 +135,15 @@ def bootstrap_omega(
     True
     """
     x = np.asarray(matrix, dtype=float)
-    x = x[complete_rows(x)]
+    whole = complete_rows(x)
+    who = np.unique(np.arange(len(x))[whole] if people is None else np.asarray(people)[whole], return_inverse=True)[1]
+    x = x[whole]
     estimate = omega_total(moments(x))
     if np.isnan(estimate.omega):
         return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, estimate.notes)
     x = x[:, ~np.isnan(estimate.loadings)]
-    n = len(x)
-    draws = _omegas(x, rng.multinomial(n, np.full(n, 1 / n), size=replicates).astype(float))
+    n, units = len(x), int(who.max()) + 1
+    draws = _omegas(x, rng.multinomial(units, np.full(units, 1 / units), size=replicates).astype(float)[:, who])
     kept = draws[~np.isnan(draws)]
     notes = estimate.notes
     if len(kept) < replicates:

@@ -249,6 +249,40 @@ keep_json("raters.json", list(
                 quadratic_fce = fce(stacked, agreeing(5, 2)), unweighted_fce = fce(stacked)),
   average = list(mean_quadratic = mean(each), min = min(each), max = max(each))), "open", 2)
 
+# ------------------------------------------------------------------------------- clusters.json
+# Within teams: psych::alpha and lavaan on the pooled within covariance of the 49 companies of lq2002.csv.
+d <- read.csv(committed("lq2002.csv"))
+leaders <- setdiff(names(d), "COMPID")
+inside <- as.matrix(d[leaders]) - apply(as.matrix(d[leaders]), 2, function(x) ave(x, d$COMPID))
+degrees <- nrow(d) - length(unique(d$COMPID))
+W <- crossprod(inside) / degrees
+fit <- lavaan::cfa(paste("F =~", paste(leaders, collapse = " + ")), sample.cov = W, sample.nobs = degrees + 1, std.lv = TRUE)
+# Rows of the same people: the families of families.csv at two waves stacked. Formula: cluster-robust variance of alpha
+# from its derivatives by the weight of each family, by central differences.
+wide <- read.csv(committed("families.csv"))
+items <- sprintf("F%02d", 1:12)
+long <- rbind(setNames(wide[paste0(items, "_T1")], items), setNames(wide[paste0(items, "_T2")], items))
+who <- rep(wide$family, 2)[complete.cases(long)]
+long <- as.matrix(long[complete.cases(long), ])
+weighted_alpha <- function(w) {
+  C <- cov.wt(long, w / sum(w), method = "ML")$cov
+  k <- ncol(C)
+  k / (k - 1) * (1 - sum(diag(C)) / sum(C))
+}
+families <- unique(who)
+step <- 1e-5
+slopes <- vapply(families, function(f) {
+  nudge <- step * (who == f)
+  (weighted_alpha(1 + nudge) - weighted_alpha(1 - nudge)) / (2 * step)
+}, 0)
+G <- length(families)
+alpha <- weighted_alpha(rep(1, nrow(long)))
+half <- qt(.975, G - 1) * sqrt(G / (G - 1) * sum(slopes^2)) / (1 - alpha)
+keep_json("clusters.json", list(
+  within = list(degrees = degrees, alpha = alpha_of(W)$total$raw_alpha, omega = h_cfa(fit)$omega),
+  people = list(n = nrow(long), people = G, alpha = alpha, low = 1 - (1 - alpha) * exp(half), high = 1 - (1 - alpha) * exp(-half))),
+  "open", 2)
+
 # ------------------------------------------------------------------------------- correlation.json
 test <- function(x, y) attempt(h_cor(cor.test(x, y)))
 keep_json("correlation.json", list(cor_constant = test(1:4, c(2, 2, 2, 2)), cor_n3 = test(1:3, c(2, 1, 4)),
@@ -257,6 +291,6 @@ keep_json("correlation.json", list(cor_constant = test(1:4, c(2, 2, 2, 2)), cor_
 # lavaan stops at a small gradient, which leaves the seventh digit of a Heywood case to the linear algebra at hand. Sums of
 # squares that are 0 in exact arithmetic, and what is divided by a variance of 0, are rounding error.
 finish(
-  wider = c("^(bfi|edge).json: .*/(cfa/|semtools$)" = 1e-5),
+  wider = c("^(bfi|edge).json: .*/(cfa/|semtools$)" = 1e-5, "^clusters.json: (within/omega|people/)" = 1e-5),
   noise = c("^raters.json: icc/icc_no_judge_effect/MSJ$", "^edge.json: zero_total_variance/psych/(std_alpha|g6_cor)$",
             "^edge.json: zero_total_variance/split/(lambda4_max_psych|beta_min_psych|mean_r|alpha|lambda6)$"))
