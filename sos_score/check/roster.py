@@ -11,9 +11,8 @@ import numpy as np
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Group, Place, make_finding
-from sos_score.check.rules.links import loosen_id
 from sos_score.check.rules.missing import count_all
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import fold_text, loosen_id
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.psychometrics.batches import order_group
 from sos_score.survey.readers.registry import open_export

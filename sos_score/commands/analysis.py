@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sos_score.commands.column_maps import pair_maps, suggest_map
+from sos_score.commands.column_maps import pair_maps
 from sos_score.commands.score_summary import list_readings
 from sos_score.errors import InvalidSurvey
 from sos_score.notes import Note
@@ -21,6 +21,7 @@ from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, open_responses
 from sos_score.scoring.scorer import OnInvalid
+from sos_score.survey.columns import suggest_map
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.version import __version__
 
@@ -84,7 +85,7 @@ def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
         ) as responses:
             yield responses
     except InvalidSurvey as error:
-        raise suggest_map(error, [request.instrument]) from None
+        raise InvalidSurvey(suggest_map(error.problems, [request.instrument]), error.outcome) from None
 
 
 def write_analysis(

@@ -1,15 +1,13 @@
-"""Which column map is for which file, and what to do where columns are missing."""
+"""Which column map is for which file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import InvalidDefinition, InvalidRequest, InvalidSurvey, Problem
+from sos_score.errors import InvalidDefinition, InvalidRequest, Problem
 from sos_score.survey.column_map import ColumnMap, read_column_map
-from sos_score.survey.columns import COLUMNS_LISTED
 from sos_score.words import count
 
 
@@ -33,15 +31,3 @@ def pair_maps(
     spread = paths if len(paths) == len(data) else [*paths] * len(data)
     pairs = dict.fromkeys(zip(data, spread, strict=True) if paths else ((name, None) for name in data))
     return [(name, None if path is None else read[path]) for name, path in pairs]
-
-
-def suggest_map(error: InvalidSurvey, instruments: Iterable[str]) -> InvalidSurvey:
-    """Return the error with the command that proposes a column map, where columns are missing."""
-    wanted = " ".join(f"-i {name}" for name in instruments)
-    problems = [
-        replace(problem, hint=f"{problem.hint}\n  propose a map: sos-score columns {problem.path} {wanted}")
-        if problem.rule == COLUMNS_LISTED
-        else problem
-        for problem in error.problems
-    ]
-    return InvalidSurvey(problems, error.outcome)

@@ -29,7 +29,7 @@ from sos_score.report.questions.registry import (
     make_single_table,
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
-from sos_score.report.tables.verdicts import list_headlines, list_key_doubts, make_count_table
+from sos_score.report.tables.verdicts import list_doubts, list_headlines, make_count_table
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -155,7 +155,7 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
             console.print()
             print_table(table, console)
 
-    write(list_key_doubts(comparison, labels))
+    write(list_doubts(comparison, labels))
     write(list_limits(comparison, labels))
     for question in request.only:
         console.print(Text(f"\n{name_question(question)}", style="bold"))

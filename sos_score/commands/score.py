@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from sos_score.commands.column_maps import pair_maps, suggest_map
+from sos_score.commands.column_maps import pair_maps
 from sos_score.commands.score_output import open_target
 from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices, plan_targets
 from sos_score.commands.score_summary import merge_failures, print_summary
@@ -26,7 +26,7 @@ from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
 from sos_score.scoring.scorer import Scorer, prepare_scorer
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.columns import COLUMNS_LISTED, match_columns
+from sos_score.survey.columns import COLUMNS_LISTED, match_columns, suggest_map
 from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import Export
 from sos_score.version import __version__
@@ -122,7 +122,7 @@ def _open_sources(
             present = _find_present(export, instruments, column_map)
             scorer = prepare_scorer(export.headers, present, column_map, choices, export.name, values=export.values)
         except InvalidSurvey as error:
-            _fail(failed, name, suggest_map(error, request.instruments))
+            _fail(failed, name, InvalidSurvey(suggest_map(error.problems, request.instruments)))
         else:
             sources.append(_Source(export, scorer))
     return sources, failed

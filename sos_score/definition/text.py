@@ -7,6 +7,8 @@ import unicodedata
 
 # A comma before three digits may as well part thousands, so that such a number has no one meaning.
 _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
+ROUNDED_ID = r"(?i)^\d([.,]\d+)?E\+\d{2,3}$"
+"""What a spreadsheet makes of a long number (1.14628E+11): the last digits are lost, and with them who it was."""
 _WRITTEN = re.compile(r"([0-9]+)\.0+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))
 # Word processors and platforms write these each their own way.
@@ -79,3 +81,16 @@ def fold_id(text: str) -> str:
     stripped = text.strip()
     number = _WRITTEN.fullmatch(stripped)
     return number[1] if number else stripped
+
+
+def loosen_id(text: str) -> str:
+    """Return an id without what typing changes: case, white space, zeros in front, a decimal point behind.
+
+    Examples
+    --------
+    >>> loosen_id(" f001 "), loosen_id("F1"), loosen_id("1.0"), loosen_id("01")
+    ('f1', 'f1', '1', '1')
+    """
+    head = fold_code(text).replace(" ", "")
+    digits = head.rstrip("0123456789")
+    return digits + (head[len(digits) :].lstrip("0") or head[len(digits) :][-1:])

@@ -50,6 +50,19 @@ def _waves_as_they_appear(waves: tuple[str, ...]) -> str:
     return f"waves are in the order in which they first appear: {', '.join(waves)}; --waves sets another"
 
 
+def _ids_folded(source: str, count: str, *, is_one: bool) -> str:
+    rows = "1 row has an id" if is_one else f"{count} rows have ids"
+    return f"{source}: {rows} written with a decimal point (1.0), read as the whole number (1)"
+
+
+def _ids_nearly_same(source: str, first: str, second: str, count: str, *, is_one: bool) -> str:
+    ids = "1 id" if is_one else f"{count} ids"
+    return (
+        f"{source}: {ids} at {first} and at {second} would be the same but for case, spaces or zeros in front, and "
+        "are not linked: write them alike"
+    )
+
+
 STUDY: dict[str, str | Callable[..., str]] = {
     "no_arms": "there are no arms: sites are described, and no arms compared",
     "one_arm": "there is one arm, {arm}: sites are described, and no arms compared",
@@ -67,6 +80,9 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "several_raters": _several_raters,
     "moved": _moved,
     "left_out": _left_out,
+    "nobody_at_both": "{source}: nobody at {first} is there at {second} too: are these the ids of the same people?",
+    "ids_folded": _ids_folded,
+    "ids_nearly_same": _ids_nearly_same,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
     "waves_as_they_appear": _waves_as_they_appear,
     "not_linked": _not_linked,

@@ -67,6 +67,10 @@ class StudyFile:
         """Return a path that the study file gives, as seen from where the user is."""
         return resolve_path(self.document, name)
 
+    def name_instruments(self, source: str) -> list[str]:
+        """Return the instruments of a source as the user would name them: ids, or paths from where the user is."""
+        return [self.resolve(given) if _is_path(given) else given for given in self.study.sources[source].instrument]
+
     def reading(self, source: str) -> ReadingOptions:
         """Return how the files of a source are to be read."""
         given = self.study.sources[source]
@@ -81,11 +85,10 @@ class StudyFile:
         study = self.study
         found = [Input("study", self.document.path, self.document.sha256)]
         for name, source in study.sources.items():
-            for given, definition in zip(source.instrument, self.definitions[name], strict=True):
-                path = self.resolve(given) if _is_path(given) else given
+            for given, definition in zip(self.name_instruments(name), self.definitions[name], strict=True):
                 if definition.wording is not None:
-                    found.append(Input("wording", path, definition.wording.sha256))
-                    path = name_definition(definition)
+                    found.append(Input("wording", given, definition.wording.sha256))
+                path = name_definition(definition) if definition.wording is not None else given
                 found.append(Input("instrument", path, definition.document.sha256))
             found += [self._hash("columns", each) for each in source.columns]
             found += [self._hash("answers", each) for each in source.files]

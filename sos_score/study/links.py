@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sos_score.definition.study.rules import ID_ROLES
+from sos_score.definition.text import fold_id
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
@@ -66,7 +67,7 @@ def _read_table(file: StudyFile, path: str) -> LinkTable:
             hint = guess(header[0], known) or f"levels: {', '.join(known)}"
             raise InvalidSurvey([Problem(message, path, 1, hint=hint, rule="links")])
         for line, record in export.records():
-            cells = dict(zip(header, (cell.strip() for cell in record), strict=False))
+            cells = dict(zip(header, map(fold_id, record), strict=False))
             unit = cells[header[0]]
             if unit in rows:
                 message = f"{header[0]} '{unit}' is already on line {rows[unit][1]}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem
 from sos_score.notes import Note
@@ -36,7 +38,7 @@ def load_study_data(file: StudyFile) -> StudyData:
     tables: list[SourceTable] = []
     outcomes: list[StudyOutcome] = []
     notes: list[Note] = []
-    done: dict[str, FileSummary] = {}
+    done: dict[tuple[str, int], FileSummary] = {}
     for name in file.study.sources:
         for definition in file.definitions[name]:
             try:
@@ -51,8 +53,11 @@ def load_study_data(file: StudyFile) -> StudyData:
             tables.append(table)
             outcomes += list_outcomes(file, rows, table)
             notes += said
+            times: Counter[str] = Counter()
             for each in count_scored(rows, placed, table):
-                done[each.name] = merge_summaries(done.get(each.name, each), each)
+                times[each.name] += 1  # a file may be there twice, with a map for each wave
+                place = (each.name, times[each.name])
+                done[place] = merge_summaries(done.get(place, each), each)
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
     return StudyData(

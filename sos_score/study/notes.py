@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from sos_score.definition.study.model import Study
+from sos_score.definition.text import loosen_id
 from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable
 from sos_score.study.small_cells import format_count, format_part
@@ -43,6 +45,7 @@ def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[
     if len(arms) == 1 and len(study.arms) > 1:
         yield note("source_in_one_arm", source=source, arm=study.label_arm(arms.pop()))
     yield from _note_people(table, study.privacy.smallest_cell)
+    yield from _note_links(table, [wave for wave in asked if wave in present], study.privacy.smallest_cell)
     if table.instrument is not None:
         empty = [scale for scale in table.instrument.scales if scale in frame.columns and frame[scale].isna().all()]
         yield from (note("scale_empty", source=source, scale=scale) for scale in empty)
@@ -80,6 +83,22 @@ def _note_people(table: SourceTable, least: int) -> Iterator[Note]:
     moved = int((named.groupby("person")["site"].nunique() > 1).sum())
     if moved:
         yield note("moved", source=table.source, count=format_count(moved, least), is_one=is_one(moved, least))
+
+
+def _note_links(table: SourceTable, waves: Sequence[str], least: int) -> Iterator[Note]:
+    """Yield what keeps people from being linked: ids that are nearly the same, and waves that have nobody in common."""
+    named = table.frame[table.frame["person"].notna()]
+    people = {wave: set(named.loc[named["wave"] == wave, "person"]) for wave in waves}
+    for first, second in pairwise(wave for wave in waves if people[wave]):
+        left, right = people[first] - people[second], people[second] - people[first]
+        near = {loosen_id(each) for each in left} & {loosen_id(each) for each in right}
+        about = {"source": table.source, "first": first, "second": second}
+        if not people[first] & people[second]:
+            yield note("nobody_at_both", **about)
+        if near:
+            yield note(
+                "ids_nearly_same", **about, count=format_count(len(near), least), is_one=is_one(len(near), least)
+            )
 
 
 def is_one(count: int, least: int) -> bool:

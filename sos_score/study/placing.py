@@ -11,8 +11,9 @@ from sos_score.errors import InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, link_rows
-from sos_score.study.notes import note_left_out
+from sos_score.study.notes import is_one, note_left_out
 from sos_score.study.rows import FILE, SourceRows, find_line
+from sos_score.study.small_cells import format_count
 from sos_score.survey.check.row_key import RowKey
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
     if problems:
         raise InvalidSurvey(problems)
     placed, left_out = _finish(file, rows.source, frame)
+    if rows.folded:
+        least = file.study.privacy.smallest_cell
+        count, is_single = format_count(rows.folded, least), is_one(rows.folded, least)
+        notes.append(note("ids_folded", source=rows.source, count=count, is_one=is_single))
     return placed, [*notes, *left_out]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import ID_ROLES
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import fold_id
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import BatchSink, FileSummary, read_codes
-from sos_score.scoring.scorer import OnInvalid, prepare_scorer
+from sos_score.scoring.scorer import prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
-from sos_score.survey.columns import match_columns
-from sos_score.survey.mapped import open_mapped
-from sos_score.survey.readers.export import ReadingOptions
+from sos_score.survey.columns import match_columns, suggest_map
+from sos_score.survey.mapped import EmptyChoice, open_mapped
 
 if TYPE_CHECKING:
     import polars as pl
 
 # The column that says which of a source's files a row came from; no export has such a name.
 FILE = "\x1ffile"
-_SHOWN = 10
+# The number in an id as a spreadsheet or a statistics program may write it; `fold_id` reads it so.
+_DECIMAL_ZERO = r"^([0-9]+)\.0+$"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class SourceRows:
         Whether T-scores arrived ready-made; else the frame holds codes.
     files : tuple of FileSummary
         What became of each export.
+    folded : int
+        How many rows have a person's id that was written as 1.0 and is read as 1.
     """
 
     source: str
@@ -51,6 +53,7 @@ class SourceRows:
     columns: Mapping[str, str]
     is_scored: bool
     files: tuple[FileSummary, ...]
+    folded: int = 0
 
 
 def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
@@ -62,40 +65,52 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
     done: list[FileSummary] = []
     problems: list[Problem] = []
     ids: dict[str, None] = {}
+    empty: list[EmptyChoice] = []
     for number, (given, column_map) in enumerate(zip(source.files, file.column_maps[name], strict=True)):
+        path = file.resolve(given)
         try:
-            path = file.resolve(given)
-            frame, named, summary = _read_file(path, instrument, column_map, source.on_invalid, file.reading(name))
-        except InvalidSurvey as error:
-            problems += error.problems
+            frame, named, summary = _read_file(file, name, path, instrument, column_map)
+        except EmptyChoice as error:
+            empty.append(error)
+            done.append(FileSummary(path, 0, (instrument.id,)))
+            continue
+        except InvalidInput as error:
+            problems += suggest_map(error.problems, file.name_instruments(name))
             continue
         frames.append(frame.with_columns(pl.lit(number).alias(FILE)))
         ids |= dict.fromkeys(named)
         done.append(summary)
-    arrived = [bool(summary.vendor_scores) for summary in done]
+    if not frames and not problems:
+        problems += [_no_row(file, name, each) for each in empty[:1]]
+    arrived = [bool(summary.vendor_scores) for summary in done if summary.rows]
     if any(arrived) and not all(arrived):
         message = "some of its files hold ready-made T-scores, and others answers"
         problems.append(file.problem(("sources", name), message, hint="make two sources of them", rule="t-scores"))
     if problems:
         raise InvalidSurvey(problems)
     frame = pl.concat(frames, how="diagonal")
-    frame = _keep_rows(file, name, frame, list(ids))
-    frame, columns = _name_ids(file, name, frame, list(ids))
-    return SourceRows(name, instrument, frame, columns, any(arrived), tuple(done))
+    whole = frame
+    frame, columns = _name_ids(file, name, whole, list(ids))
+    people = whole[columns["person"]].cast(pl.String) if "person" in columns else pl.Series(dtype=pl.String)
+    folded = int(people.str.strip_chars().str.contains(_DECIMAL_ZERO).sum())
+    return SourceRows(name, instrument, frame, columns, any(arrived), tuple(done), folded)
 
 
 def _read_file(
-    path: str, instrument: Instrument, column_map: ColumnMap | None, on_invalid: OnInvalid, reading: ReadingOptions
+    file: StudyFile, name: str, path: str, instrument: Instrument, column_map: ColumnMap | None
 ) -> tuple[pl.DataFrame, tuple[str, ...], FileSummary]:
     """Return the ids and the codes or T-scores of one export, the names of its ids, and what became of it."""
     import polars as pl
 
+    source = file.study.sources[name]
     batches: list[pl.DataFrame] = []
-    with open_mapped(path, column_map, [instrument], reading) as export:
+    with open_mapped(path, column_map, [instrument], file.reading(name), source.where) as export:
         scorer = prepare_scorer(export.headers, [instrument], column_map, path=path, values=export.values)
-        summary = read_codes(
-            export, scorer, "missing" if on_invalid == "missing" else "error", partial(_collect, batches)
-        )
+        known = scorer.list_ids()
+        lost = [key for key in source.where if key not in known and not export.headers.find(key)]
+        if lost:
+            raise InvalidInput([_no_column(file, ("sources", name, "where", key), key, list(known)) for key in lost])
+        summary = read_codes(export, scorer, source.on_invalid, partial(_collect, batches))
     codes = pl.col([answer_column(item) for item in scorer.columns.items if item not in scorer.t_columns])
     return pl.concat(batches).with_columns(codes.cast(pl.Float64)), scorer.list_ids(), summary
 
@@ -107,26 +122,8 @@ def _collect(batches: list[pl.DataFrame]) -> Iterator[BatchSink]:
     yield batches.append
 
 
-def _keep_rows(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
-    import polars as pl
-
-    problems = []
-    for column, values in file.study.sources[name].where.items():
-        loc = ("sources", name, "where", column)
-        if column not in ids:
-            problems.append(_no_column(file, loc, column, ids))
-            continue
-        wanted = {fold_text(value) for value in values}
-        kept = frame.filter(pl.Series([fold_text(cell or "") in wanted for cell in frame[column]], dtype=pl.Boolean))
-        if kept.is_empty():
-            found = list(dict.fromkeys(cell for cell in frame[column].to_list() if cell))
-            message = f"no row has {', '.join(repr(value) for value in values)} (values: {_list(found)})"
-            problems.append(file.problem(loc, message, hint=guess(values[0], found), rule="where"))
-            continue
-        frame = kept
-    if problems:
-        raise InvalidInput(problems)
-    return frame
+def _no_row(file: StudyFile, name: str, empty: EmptyChoice) -> Problem:
+    return file.problem(("sources", name, "where", empty.key), empty.message, hint=empty.hint, rule="where")
 
 
 def _name_ids(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -153,7 +150,7 @@ def _name_ids(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -
 def _clean(column: pl.Expr) -> pl.Expr:
     import polars as pl
 
-    text = column.cast(pl.String).str.strip_chars()
+    text = column.cast(pl.String).str.strip_chars().str.replace(_DECIMAL_ZERO, "$1")
     return pl.when(text != "").then(text)
 
 
@@ -163,10 +160,6 @@ def _no_column(file: StudyFile, loc: tuple[str, ...], column: str, ids: list[str
     return file.problem(loc, message, hint=hint, rule="source-id")
 
 
-def _list(values: Sequence[str]) -> str:
-    return ", ".join(values[:_SHOWN]) + (f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else "")
-
-
 def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, str]) -> tuple[str, int | None]:
     """Return the export and the first line on which the study's ids have the given values.
 
@@ -174,11 +167,12 @@ def find_line(file: StudyFile, rows: SourceRows, number: int, ids: Mapping[str, 
     """
     path = file.resolve(file.study.sources[rows.source].files[number])
     column_map = file.column_maps[rows.source][number]
-    with open_mapped(path, column_map, (), file.reading(rows.source)) as export:
+    where = file.study.sources[rows.source].where
+    with open_mapped(path, column_map, (), file.reading(rows.source), where) as export:
         named = match_columns(export.headers, [], column_map, path)[0].ids
         wanted = {named[rows.columns[role]]: value for role, value in ids.items() if rows.columns.get(role) in named}
         places = {export.header.index(column): value for column, value in wanted.items()}
         for line, cells in export.records() if places else ():
-            if all(cells[place].strip() == value for place, value in places.items()):
+            if all(fold_id(cells[place]) == value for place, value in places.items()):
                 return path, line
     return path, None

@@ -194,6 +194,17 @@ class _Finder:
         return found
 
 
+def suggest_map(problems: Iterable[Problem], instruments: Iterable[str]) -> list[Problem]:
+    """Return problems with the command that proposes a column map beside the list of the columns there are."""
+    wanted = " ".join(f"-i {name}" for name in instruments)
+    return [
+        replace(problem, hint=f"{problem.hint}\n  propose a map: sos-score columns {problem.path} {wanted}")
+        if problem.rule == COLUMNS_LISTED
+        else problem
+        for problem in problems
+    ]
+
+
 def _explain(column: str, what: str) -> str:
     return "" if what in (column, f"item {column}") else f" ({what})"
 

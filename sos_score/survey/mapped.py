@@ -30,6 +30,29 @@ _NOT_TICKED = {"", "0", "no", "n", "false", "unchecked", "not selected", "not ti
 _KEPT, _ROW = "\x1fkept", "\x1frow"
 _MAX_SHOWN = 10
 
+Where = Mapping[str, Sequence[str]]
+NO_CHOICE: Where = {}
+
+
+class EmptyChoice(InvalidSurvey):
+    """No row has a value that is asked for.
+
+    Parameters
+    ----------
+    key : str
+        Of ``where``.
+    values, found : sequence of str
+        What is asked for, and what there is.
+    """
+
+    def __init__(self, key: str, values: Sequence[str], found: Sequence[str], path: str = "") -> None:
+        self.key, self.values, self.found = key, tuple(values), tuple(found)
+        more = f" and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else ""
+        listed = (", ".join(found[:_MAX_SHOWN]) or "none") + more
+        self.message = f"no row has {', '.join(map(repr, values))} (values: {listed})"
+        self.hint = guess(values[0], found)
+        super().__init__([Problem(self.message, path, where=f"where.{key}", hint=self.hint, rule="where")])
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -164,15 +187,22 @@ def open_mapped(
     column_map: ColumnMap | None = None,
     instruments: Iterable[Instrument] = (),
     reading: ReadingOptions = AS_FOUND,
+    where: Where = NO_CHOICE,
 ) -> Iterator[Export]:
     """Open a survey export as a column map shapes it; see `open_export` and `map_export`."""
-    with open_export(name, reading) as export, map_export(export, column_map, instruments) as mapped:
+    with open_export(name, reading) as export, map_export(export, column_map, instruments, where) as mapped:
         yield mapped
 
 
 @contextmanager
-def map_export(export: Export, column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> Iterator[Export]:
-    """Give an export as a column map shapes it, before anything is checked: the columns it makes, the rows it keeps."""
+def map_export(
+    export: Export, column_map: ColumnMap | None, instruments: Iterable[Instrument], where: Where = NO_CHOICE
+) -> Iterator[Export]:
+    """Give an export as a column map shapes it, before anything is checked: the columns it makes, the rows it keeps.
+
+    `where` chooses rows beside those that the map chooses.
+    """
+    column_map = _add_choice(column_map, export.headers, where)
     refs = _list_refs(column_map, instruments) if column_map else []
     names = _place_names(export.headers, refs)
     if names:
@@ -202,6 +232,15 @@ def map_frame(frame: Any, column_map: ColumnMap | None, instruments: Iterable[In
     if shape.keeps is not None:
         frame = frame.filter(shape.keeps)
     return frame.with_columns(*[expr.alias(name) for name, expr in shape.made.items()]) if shape.made else frame
+
+
+def _add_choice(column_map: ColumnMap | None, headers: Headers, where: Where) -> ColumnMap | None:
+    """Return a map that chooses rows by `where` too; without a map, the roles that the header names stay."""
+    if not where:
+        return column_map
+    if column_map is None:
+        column_map = ColumnMap(others={role: ColumnRef(column=role) for role in headers.list_roles()})
+    return column_map.model_copy(update={"where": {**column_map.where, **where}})
 
 
 def _list_refs(column_map: ColumnMap, instruments: Iterable[Instrument]) -> list[ColumnRef]:
@@ -257,7 +296,9 @@ def _shape(
     keeps: nw.Expr | None = None
     for key, column in _where_columns(column_map).items():
         names = headers.find(column)
-        if len(names) == 1:
+        if key in column_map.constants:
+            _match_values([str(column_map.constants[key])], column_map.where[key], key, path)
+        elif len(names) == 1:
             kept = _keep(frame, names[0], column_map.where[key], key, path)
             keeps = kept if keeps is None else keeps & kept
             parts[_KEPT] = (*parts.get(_KEPT, ()), names[0])
@@ -283,13 +324,15 @@ def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.
 
 def _keep(frame: nw.LazyFrame[Any], name: str, values: Sequence[str], key: str, path: str) -> nw.Expr:
     """Return whether a row has one of the values in a column; a blank cell is the value ``""``."""
+    kept = _match_values([each.text for each in list_distinct(frame, {name: name})], values, key, path)
+    cell = nw.col(name).cast(nw.String).fill_null("")
+    return cell.is_in([*kept, ""] if "" in values else kept)
+
+
+def _match_values(found: Sequence[str], values: Sequence[str], key: str, path: str) -> list[str]:
+    """Return the texts that are one of some values; none at all is a problem."""
     wanted = {fold_text(fold_id(value)) for value in values}
-    found = [each.text for each in list_distinct(frame, {name: name})]
     kept = [text for text in found if fold_text(fold_id(text)) in wanted]
     if not kept and "" not in wanted:
-        some = [text for text in found if text.strip()]
-        shown = ", ".join(some[:_MAX_SHOWN]) + (f" and {len(some) - _MAX_SHOWN} more" if len(some) > _MAX_SHOWN else "")
-        message = f"no row has {', '.join(map(repr, values))} (values: {shown or 'none'})"
-        raise InvalidSurvey([Problem(message, path, where=f"where.{key}", hint=guess(values[0], some), rule="where")])
-    cell = nw.col(name).cast(nw.String).fill_null("")
-    return cell.is_in([*kept, ""] if "" in wanted else kept)
+        raise EmptyChoice(key, values, [text for text in found if text.strip()], path)
+    return kept

@@ -8,10 +8,8 @@ from itertools import pairwise
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Place, make_finding
-from sos_score.definition.text import fold_code
+from sos_score.definition.text import ROUNDED_ID, loosen_id
 from sos_score.survey.waves import order_waves
-
-_ROUNDED = r"(?i)^\d([.,]\d+)?E\+?\d{1,2}$"
 
 
 @dataclass(frozen=True)
@@ -52,26 +50,13 @@ def list_pairs(answers: Answers) -> list[WavePair]:
     return pairs
 
 
-def loosen_id(text: str) -> str:
-    """Return an id without what typing changes: case, white space, zeros in front, a decimal point behind.
-
-    Examples
-    --------
-    >>> loosen_id(" f001 "), loosen_id("F1"), loosen_id("1.0"), loosen_id("01")
-    ('f1', 'f1', '1', '1')
-    """
-    head = fold_code(text).replace(" ", "")
-    digits = head.rstrip("0123456789")
-    return digits + (head[len(digits) :].lstrip("0") or head[len(digits) :][-1:])
-
-
 def find_damaged_ids(answers: Answers) -> Iterator[Finding]:
     """Yield, for each file, the rows whose id a spreadsheet took for a large number and rounded."""
     import polars as pl
 
     if not answers.person:
         return
-    rows = answers.frame.filter(pl.col(answers.person).str.contains(_ROUNDED))
+    rows = answers.frame.filter(pl.col(answers.person).str.contains(ROUNDED_ID))
     for file, lines, count in answers.locate(rows):
         place = Place(answers.person, file.name, lines, count=count, of=file.frame.height)
         yield make_finding("links", "problem", "id_rounded", place)

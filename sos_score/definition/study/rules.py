@@ -107,14 +107,18 @@ def check_labels(study: Study, _instruments: Instruments) -> Iterator[Finding]:
 
 
 def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
-    """A source names each file and instrument once, and no, one, or as many column maps as files."""
+    """A source names each file, or file and column map, and instrument once; no, one, or as many maps as files."""
     for name, source in study.sources.items():
         loc: Loc = ("sources", name)
         for key in ("files", "instrument"):
             values = getattr(source, key)
-            for index, value in enumerate(values):
-                if value in values[:index]:
-                    yield Finding((*loc, key, index), f"'{value}' is given twice")
+            # A file that holds waves side by side has a map for each.
+            has_maps = key == "files" and len(source.columns) == len(values) > 1
+            pairs = list(zip(values, source.columns, strict=True)) if has_maps else [(value, "") for value in values]
+            for index, (value, its_map) in enumerate(pairs):
+                if (value, its_map) in pairs[:index]:
+                    hint = "a file with waves side by side may be there twice, with a column map for each"
+                    yield Finding((*loc, key, index), f"'{value}' is given twice", hint if key == "files" else "")
         if len(source.columns) not in (0, 1, len(source.files)):
             message = f"there are {len(source.columns)} column maps for {count(len(source.files), 'file')}"
             yield Finding((*loc, "columns"), message, "give one map for all files, or one for each")

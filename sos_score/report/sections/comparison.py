@@ -17,7 +17,7 @@ from sos_score.report.questions.registry import list_summaries
 from sos_score.report.questions.view import PAGE
 from sos_score.report.sections.profiles import describe_profiles
 from sos_score.report.sections.sensitivity import describe_holding
-from sos_score.report.tables.verdicts import count_verdicts, list_key_doubts, make_count_table
+from sos_score.report.tables.verdicts import count_verdicts, list_doubts, make_count_table
 from sos_score.scoring.provenance import describe_caveat
 
 _INCONCLUSIVE = (
@@ -41,7 +41,7 @@ _NO_VERDICT = (
 def describe_summary(report: ReportData) -> Iterator[Block]:
     """Yield the limits of the design, the verdicts counted, and what differs."""
     data, comparison, labels = report.data, report.comparison, report.labels
-    for doubt in list_key_doubts(comparison, labels):
+    for doubt in list_doubts(comparison, labels):
         yield Block("text", doubt)
     for limit in list_limits(comparison, labels):
         yield Block("text", limit)

@@ -15,6 +15,8 @@ from sos_score.report.questions.outcomes import describe_outcome, list_norm_sent
 from sos_score.words import count, join
 
 _KINDS = (Verdict.DIFFERENT, Verdict.TRIVIAL, Verdict.EQUIVALENT, Verdict.INCONCLUSIVE)
+# What is said before any verdict.
+_FIRST = (AGAINST_KEY, "nobody_at_both", "ids_nearly_same")
 _QUESTIONS = {
     "level": "against the norm",
     "change": "change in a site",
@@ -34,13 +36,14 @@ def make_count_table(comparison: Comparison, labels: Labels) -> Table:
         (question, unit, *(found[kind] for kind in _KINDS)) for (question, unit), found in counts.items()
     ]
     heads = ("verdicts", "unit", "different", "too small", "equivalent", "inconclusive")
-    notes = tuple(labels.describe(each) for each in comparison.notes if each.code != AGAINST_KEY)
+    notes = tuple(labels.describe(each) for each in comparison.notes if each.code not in _FIRST)
     return Table(tuple(map(Column, heads)), tuple(rows), "", notes)
 
 
-def list_key_doubts(comparison: Comparison, labels: Labels) -> list[str]:
-    """Return the items that may be reversed in a file, to be named before any verdict."""
-    return [f"{labels.describe(each)}." for each in comparison.notes if each.code == AGAINST_KEY]
+def list_doubts(comparison: Comparison, labels: Labels) -> list[str]:
+    """Return what may make every number wrong, before any verdict: people not linked, items reversed in a file."""
+    said = [labels.describe(each) for each in comparison.notes if each.code in _FIRST]
+    return [each if each.endswith("?") else f"{each}." for each in said]
 
 
 def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str]]:
