@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,14 @@ PEOPLE = ("respondent", "person", "rater", "target", "worker", "family")
 MOST_KINDS = 12
 """More different texts than this are no answers to choose from."""
 
+LONGEST_ANSWER = 40
+"""A longer text that one person alone wrote is no answer to choose from."""
+
+# Columns that are called after people, of whom nothing is known but the header: names, initials or ids.
+_PERSON = re.compile(
+    r"(name|initials|id)?(of|ofthe)?(interviewer|assessor|observer|practitioner|(social|key|support)?worker|manager|"
+    r"supervisor|teacher|parent|carer|mother|father|child|client|participant|respondent)s?(name|initials|id|number|no)?"
+)
 _NUMBER = r"^[-+]?[0-9]*[.,]?[0-9]+$"
 _DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:.]+( ?[AaPp][Mm])?(Z|[+-][0-9:]+)?)?$"
 _LONG_NUMBER = r"^[0-9]{5,}$"
@@ -37,7 +46,7 @@ class SharedColumn:
         Which column of the file it is.
     why : str
         ``id``, ``named``, ``item``, ``answers``, ``numbers``, ``dates``, ``blank``; ``free text``, ``long numbers``,
-        ``dropped``, ``same header``, or the kind of identifier that it is.
+        ``person``, ``dropped``, ``same header``, or the kind of identifier that it is.
     """
 
     place: int
@@ -93,11 +102,15 @@ def _judge(export: Export) -> Mapping[str, tuple[Fate, str]]:
     frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(cell)
     measures = {"filled": pl.all().count(), "kinds": pl.all().drop_nulls().n_unique()}
     shapes = {"numbers": _NUMBER, "dates": _DATE, "long numbers": _LONG_NUMBER}
+    is_sentence = pl.all().is_unique() & (pl.all().str.len_chars() > LONGEST_ANSWER)
+    measures["sentences"] = is_sentence.sum()
     measures |= {shape: pl.all().str.contains(pattern).sum() for shape, pattern in shapes.items()}
     counts = frame.select(each.name.suffix(f"\x1f{name}") for name, each in measures.items())
     found = counts.collect(engine="streaming").row(0, named=True)
     for name in names:
-        if name not in judged:
+        if name not in judged and _PERSON.fullmatch(re.sub(r"[^a-z]", "", name.casefold())):
+            judged[name] = "left out", "person"
+        elif name not in judged:
             judged[name] = _judge_counts({each: int(found[f"{name}\x1f{each}"] or 0) for each in measures})
     return judged
 
@@ -112,7 +125,8 @@ def _judge_counts(counts: Mapping[str, int]) -> tuple[Fate, str]:
         return ("left out", "long numbers") if are_different and are_long else ("kept", "numbers")
     if counts["dates"] == filled:
         return "kept", "dates"
-    return ("left out", "free text") if kinds > MOST_KINDS or are_different else ("kept", "answers")
+    is_free = kinds > MOST_KINDS or are_different or counts["sentences"] > 0
+    return ("left out", "free text") if is_free else ("kept", "answers")
 
 
 @dataclass

@@ -57,6 +57,18 @@ def test_ids_are_hashed_and_what_identifies_people_is_left_out_and_said() -> Non
     assert [row["safety"] for row in rows] == [row["safety"] for row in read("a.csv")]
 
 
+def test_one_comment_among_many_answers_and_a_column_of_workers_are_left_out() -> None:
+    comment = "The worker came late twice and the children waited for her"
+    lines = ["respondent,Anything else?,Social worker,Would you recommend us?"]
+    lines += [f"F{number},No,Ann,Definitely I would and I have done so already" for number in range(20)]
+    lines[7] = f"F7,{comment},Bob,Not at all"
+    Path("a.csv").write_text("\n".join(lines), encoding="utf-8")
+    shown = share("a.csv", "--key-file", "key.txt", "-o", "out.csv")
+    assert "left out, free text: Anything else?\n" in shown.stdout
+    assert "left out, person: Social worker\n" in shown.stdout
+    assert list(read("out.csv")[0]) == ["respondent", "Would you recommend us?"]
+
+
 def test_columns_are_kept_hashed_or_left_out_where_they_are_named() -> None:
     named = ["--keep", "comm*", "--id", "phone_id", "--drop", "started"]
     assert share("a.csv", "--key-file", "key.txt", "-o", "out.csv", *named).exit_code == 0
