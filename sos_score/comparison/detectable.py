@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from sos_score.statistics.power.detectable import (
 )
 from sos_score.statistics.power.permutation import detect_by_permutation
 from sos_score.statistics.regression.did import PeopleDid
+from sos_score.statistics.regression.members import find_member_se
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,22 @@ class DetectableEffects:
 def find_detectable_effects(spread: Spread, plan: ComparisonPlan) -> DetectableEffects:
     """Return the limits of a comparison of arms at a wave: adjusted at the ICC seen and at its interval's ends."""
     seen, low, high = detect_adjusted(spread, alpha=plan.alpha)
-    return DetectableEffects(seen.effect, low, high, *_limit_sites(spread.sites, (spread.sd, spread.site_sd), plan))
+    sds = (spread.sd, spread.site_sd, spread.member_se)
+    return DetectableEffects(seen.effect, low, high, *_limit_sites(spread.sites, sds, plan))
 
 
 def find_change_effects(
-    found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float], plan: ComparisonPlan
+    found: PeopleDid, sites: tuple[int, int], sds: tuple[float, float, float], plan: ComparisonPlan
 ) -> DetectableEffects:
     """Return the limits of a comparison of changes: adjusted by the CR2 error clustered on the site.
 
+    `sds` are the standard deviation of people, that of the changes of sites, and the error that the people in the sites
+    imply.
+
     Notes
     -----
-    An error that is smaller than with people as clusters is taken for that one, as an ICC below 0 is taken for 0.
+    An error that is smaller than with people as clusters, or than the people in the sites imply, is taken for that one,
+    as an ICC below 0 is taken for 0.
     The squared error is a scaled chi-square with the test's degrees of freedom, as its Satterthwaite degrees of
     freedom take it to be; the interval is the 95% interval of that error.
     """
@@ -80,15 +87,17 @@ def find_change_effects(
 
     def detect(scale: float) -> float:
         error = scale * found.cr2_site.se
-        return detect_from_error(max(error, found.cr2_person.se) if error > 0 else NAN, df, alpha=plan.alpha) / sd
+        least = np.fmax(found.cr2_person.se, sds[2])
+        return detect_from_error(max(error, least) if error > 0 else NAN, df, alpha=plan.alpha) / sd
 
     low, high = (math.sqrt(df / float(chdtri(df, tail))) if df > 0 else NAN for tail in (0.025, 0.975))
     return DetectableEffects(detect(1.0), detect(low), detect(high), *_limit_sites(sites, sds, plan))
 
 
-def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: ComparisonPlan) -> tuple[float, float]:
+def _limit_sites(sites: tuple[int, int], sds: tuple[float, float, float], plan: ComparisonPlan) -> tuple[float, float]:
     """Return the limits of the t test and of the permutation of sites."""
-    sd, site_sd = sds
+    sd = sds[0]
+    site_sd = floor_site_sd(sites, sds[1], sds[2])
     by_test = detect_between_sites(sites, site_sd, alpha=plan.alpha).effect
     by_permutation = detect_by_permutation(*sites, alpha=plan.alpha)
     if not math.isinf(by_permutation):
@@ -96,12 +105,21 @@ def _limit_sites(sites: tuple[int, int], sds: tuple[float, float], plan: Compari
     return by_test / sd if sd > 0 else NAN, by_permutation
 
 
+def floor_site_sd(sites: tuple[int, int], site_sd: float, member_se: float) -> float:
+    """Return the spread of site values, not smaller than the people in the sites imply."""
+    if not all(sites) or math.isnan(site_sd):
+        return site_sd
+    return float(np.fmax(site_sd, member_se / math.sqrt(1.0 / sites[0] + 1.0 / sites[1])))
+
+
 def detect_adjusted(spread: Spread, *, alpha: float) -> tuple[Detectable, float, float]:
     """Return the smallest effect found with people nested in sites, at the ICC seen and at the limits of the ICC."""
 
     def detect(icc: float) -> Detectable:
         within = icc if math.isnan(icc) else min(1.0, max(0.0, icc))
-        return detect_between_clusters(spread.people, spread.sites, within, alpha=alpha)
+        found = detect_between_clusters(spread.people, spread.sites, within, alpha=alpha)
+        least = detect_from_error(spread.member_se, found.df, alpha=alpha) / spread.sd if spread.sd > 0 else NAN
+        return found if math.isnan(found.effect) else replace(found, effect=float(np.fmax(found.effect, least)))
 
     return detect(spread.icc), detect(spread.icc_low).effect, detect(spread.icc_high).effect
 
@@ -122,6 +140,8 @@ class Spread:
         Standard deviation of site means within arms, pooled; NaN with fewer than three sites.
     icc, icc_low, icc_high : float
         ICC(1) of the sites, with its interval.
+    member_se : float
+        The standard error of the arms' difference in site means that the people in the sites imply.
     """
 
     people: tuple[int, int]
@@ -132,6 +152,34 @@ class Spread:
     icc: float
     icc_low: float
     icc_high: float
+    member_se: float = NAN
+
+
+def find_site_floor(
+    outcome: OutcomeScores, plan: ComparisonPlan, waves: tuple[str, ...], sites: Iterable[str]
+) -> float:
+    """Return the least standard error of the arms' difference in site means, or in their changes over two waves.
+
+    It is what the people in the sites imply, and their workers where they are known. NaN where an arm has no site.
+    """
+    sites, ends = tuple(sites), plan.list_waves(waves)
+    signs = dict(zip(ends, (-1.0, 1.0) if len(ends) > 1 else (1.0,), strict=True))
+    sizes = {arm: sum(plan.arms[site] == arm for site in sites) for arm in (plan.treated, plan.reference)}
+    if not all(sizes.values()):
+        return math.nan
+    weights: dict[Hashable, float] = {
+        (site, wave): sign * (1.0 if plan.arms[site] == plan.treated else -1.0) / sizes[plan.arms[site]]
+        for site in sites
+        for wave, sign in signs.items()
+    }
+    there = np.flatnonzero(outcome.at() & np.isin(outcome.site, list(sites)) & np.isin(outcome.wave, list(signs)))
+    site, wave, person = (part[there].tolist() for part in (outcome.site, outcome.wave, outcome.person))
+    ways: list[list[str | None]] = [
+        [f"{where}/{who}" if who else None for where, who in zip(site, person, strict=True)]
+    ]
+    if outcome.cluster is not None:
+        ways.append([code or None for code in outcome.cluster[there].tolist()])
+    return find_member_se(outcome.score[there], list(zip(site, wave, strict=True)), weights, ways)
 
 
 class Spreads:
@@ -155,6 +203,7 @@ def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> S
     by_arm = [[scores for scores in sites if scores.size] for sites in by_arm]
     joined = [np.concatenate(sites) if sites else np.empty(0) for sites in by_arm]
     means = [np.array([scores.mean() for scores in sites]) for sites in by_arm]
+    present = [site for site in plan.sites if outcome.at(site, wave).any()]
     there = outcome.at(wave=wave)
     icc = team_icc(outcome.score[there], outcome.site[there])
     return Spread(
@@ -166,4 +215,5 @@ def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> S
         icc=icc.icc1,
         icc_low=icc.icc1_low,
         icc_high=icc.icc1_high,
+        member_se=find_site_floor(outcome, plan, (wave,), present),
     )

@@ -324,7 +324,7 @@ def judge_finding(finding: Finding, plan: ComparisonPlan) -> Finding:
     )
     verdict, reason = judgement.verdict, judgement.reason
     if verdict in (Verdict.EQUIVALENT, Verdict.TRIVIAL) and not limits.p_adjusted <= plan.alpha:
-        # The interval alone would say so; with all the family's tests counted it no longer does.
+        # The interval alone would say so; with all the family's tests counted, or with so few sites, it no longer does.
         verdict = Verdict.INCONCLUSIVE if verdict is Verdict.EQUIVALENT else Verdict.DIFFERENT
-        reason = (*reason, note("not_after_adjustment"))
+        reason = (*reason, note("sites_may_miss_equivalence" if math.isnan(limits.p) else "not_after_adjustment"))
     return replace(finding, verdict=verdict, direction=judgement.direction, reason=reason)

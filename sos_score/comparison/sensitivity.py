@@ -126,7 +126,8 @@ def assess_sensitivity(
         Choice(rule): _judge(_take_all(other, plan, instruments, scales), plan) for rule, other in rules.items()
     }
     found[Choice(ATTENTIVE)] = _judge(_take_all(attentive, plan, instruments, scales), plan)
-    found[Choice(SITES)] = {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}
+    if by_sites := {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}:
+        found[Choice(SITES)] = by_sites
     for site in plan.sites:
         found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:

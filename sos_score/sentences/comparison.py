@@ -62,6 +62,7 @@ _REASONS: _Sentences = {
     "beyond": "the interval lies beyond the smallest difference of interest",
     "across": "the interval reaches both differences that matter and differences that do not",
     "not_after_adjustment": "but not after adjustment",
+    "sites_may_miss_equivalence": "but so few sites cannot rule out an effect that only some sites have",
     "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
     "level_share_unknown": "How much of the variation {level} account for cannot be said from these data.",
     "level_accounts": (
@@ -81,11 +82,15 @@ _DESIGN: _Sentences = {
     "at_icc_seen": "at the ICC seen, {icc:.3g}; the interval is at the limits of the ICC's own interval",
     "icc_few_sites": "how much of the variation lies between sites; with few sites hardly known",
     "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",
-    "permutation_without_effect": (
-        "{assignments} assignments; p cannot be below {smallest_p:.3g}, so no effect, however large, can be shown at"
-        " alpha {alpha:g}"
+    "permutation_without_verdict": (
+        "{assignments} assignments; p cannot be below {smallest_p:.3g}, so there is no verdict on the sites: no"
+        " difference, however large or small, can be shown at alpha {alpha:g}"
     ),
-    "interval_of_sites": "interval: t of the sites",
+    "interval_of_sites": "interval: t of the sites, if site means were normal; never narrower than their people allow",
+    "sites_may_miss": (
+        "equivalence is not judged: an effect of this size that one site in four has can be missing from all {sites}"
+        " {arm} sites with a chance of {chance:.2f}, above {alpha:g}"
+    ),
     "wide_interval": "few sites: the interval is wide because it is honest",
 }
 

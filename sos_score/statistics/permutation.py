@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
-from sos_score.statistics.estimate import Estimate
-from sos_score.statistics.t_tests import compare_student
 
 MOST_ASSIGNMENTS = 200_000
 _DRAWS = 99_999
@@ -35,6 +34,8 @@ class Permutation:
         Ways of calling that many of the sites treated.
     smallest_p : float
         The smallest two-sided p this test can give.
+    p_equivalent : float
+        Of the difference being at least as large as the margin; NaN where no margin was given.
     """
 
     method: Note
@@ -43,6 +44,7 @@ class Permutation:
     p: float
     n_assignments: int
     smallest_p: float
+    p_equivalent: float = math.nan
     notes: tuple[Note, ...] = ()
 
 
@@ -69,7 +71,9 @@ def can_reach(smallest_p: float, alpha: float) -> bool:
     return smallest_p <= alpha * (1 + 1e-12)
 
 
-def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASSIGNMENTS, seed: int = 0) -> Permutation:
+def permute_sites(
+    values: ArrayLike, treated: ArrayLike, *, margin: float = math.nan, most: int = MOST_ASSIGNMENTS, seed: int = 0
+) -> Permutation:
     """Test the difference between treated and contrast sites over every way of choosing the treated sites.
 
     Parameters
@@ -79,6 +83,8 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
         NaN is left out, with a note.
     treated : array_like of bool, shape (sites,)
         Which sites are treated.
+    margin : float
+        The smallest difference that matters, for the test of equivalence; NaN for none.
     most : int
         With more assignments than this, draw them at random.
     seed : int
@@ -96,11 +102,16 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
     drop the mirror assignment. Monte Carlo: (b + 1) / (m + 1) for b of m draws (Phipson and Smyth 2010), so p
     is never 0. Fisher (1935).
 
+    Equivalence is the same test turned round: with the treated sites shifted so that the true difference would be 0 if
+    it were -margin (and then if it were margin), p is the share of assignments at least as large (as small), and
+    `p_equivalent` is the larger of the two. Its least value is 1 over the number of assignments. Lehmann and Romano
+    (2005), inverting a permutation test; Schuirmann (1987).
+
     Examples
     --------
-    >>> r = permute_sites([5.0, 1.0, 2.0, 6.0], [True, False, False, True])
-    >>> r.estimate, round(r.p, 4), round(r.smallest_p, 4), r.n_assignments
-    (4.0, 0.3333, 0.3333, 6)
+    >>> r = permute_sites([5.0, 1.0, 2.0, 6.0], [True, False, False, True], margin=9.0)
+    >>> r.estimate, round(r.p, 4), round(r.smallest_p, 4), r.n_assignments, round(r.p_equivalent, 4)
+    (4.0, 0.3333, 0.3333, 6, 0.1667)
     """
     given, arm = np.asarray(values, dtype=np.float64), np.asarray(treated, dtype=bool)
     if given.shape != arm.shape:
@@ -113,19 +124,29 @@ def permute_sites(values: ArrayLike, treated: ArrayLike, *, most: int = MOST_ASS
     if min(n) == 0:
         nothing = math.nan
         notes = (*notes, note("permutation_no_arm"))
-        return Permutation(note("permutation"), n, nothing, nothing, count, nothing, notes)
+        return Permutation(note("permutation"), n, nothing, nothing, count, nothing, notes=notes)
     exact = count <= most
-    picks = list_assignments(v.size, n[0]) if exact else _draw_assignments(v.size, n[0], seed)
-    sums = v[picks].sum(axis=1)
+    chosen = _mark_assignments(v.size, n[0], None if exact else seed)
+    sums, kept = chosen @ v, chosen @ arm / n[0]  # kept: how many of the treated sites are called treated too
     statistics = sums / n[0] - (v.sum() - sums) / n[1]
     estimate = float(v[arm].mean() - v[~arm].mean())
     near = 1e-9 * float(np.abs(v).max())
     extra = 0 if exact else 1
-    at_least = int((np.abs(statistics) >= abs(estimate) - near).sum())
-    p = (at_least + extra) / (len(picks) + extra)
-    smallest = find_smallest_p(*n) if exact else 1.0 / (len(picks) + 1.0)
-    method = note("permutation_exact") if exact else note("permutation_monte_carlo", draws=len(picks))
-    return Permutation(method, n, estimate, p, count, smallest, notes)
+
+    def find_share(is_as_far: NDArray[np.bool_]) -> float:
+        return (int(is_as_far.sum()) + extra) / (len(chosen) + extra)
+
+    shift = margin * (kept - (1.0 - kept) * n[0] / n[1])
+    p_equivalent = max(
+        find_share(statistics + shift >= estimate + margin - near),
+        find_share(statistics - shift <= estimate - margin + near),
+    )
+    smallest = find_smallest_p(*n) if exact else 1.0 / (len(chosen) + 1.0)
+    method = note("permutation_exact") if exact else note("permutation_monte_carlo", draws=len(chosen))
+    return Permutation(
+        method, n, estimate, find_share(np.abs(statistics) >= abs(estimate) - near), count, smallest,
+        math.nan if math.isnan(margin) else p_equivalent, notes,
+    )  # fmt: skip
 
 
 def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
@@ -138,52 +159,11 @@ def _draw_assignments(n_sites: int, n_treated: int, seed: int) -> NDArray[np.int
     return np.argsort(draws, axis=1)[:, :n_treated]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteComparison:
-    """Treated sites against contrast sites, one number a site.
-
-    Attributes
-    ----------
-    test : Estimate
-        Student's t test on the site values; ``n`` is (treated sites, contrast sites), df their sum less 2.
-    permutation : Permutation
-        Exact permutation of which sites are called treated.
-    """
-
-    test: Estimate
-    permutation: Permutation
-
-
-def compare_sites(values: ArrayLike, treated: ArrayLike, *, level: float = 0.95, seed: int = 0) -> SiteComparison:
-    """Compare treated with contrast sites, each site counting as one.
-
-    Parameters
-    ----------
-    values : array_like of float, shape (sites,)
-        One number a site: its mean at a wave, or its mean change (then this is the difference in
-        differences). NaN is left out.
-    treated : array_like of bool, shape (sites,)
-        Which sites are treated.
-    seed : int
-        Seed of the permutation, used only where there are too many assignments to list.
-
-    Returns
-    -------
-    SiteComparison
-        t NaN with fewer than three sites or an empty arm; the permutation needs a site in each arm.
-
-    Notes
-    -----
-    t of the treated minus the contrast sites under one variance, df = sites - 2, as
-    stats::t.test(var.equal = TRUE) (R 4.2.2); permutation as in `permute_sites`. Donner and Klar (2000).
-
-    Examples
-    --------
-    >>> r = compare_sites([5.0, 1.0, 2.0, 6.0], [True, False, False, True])
-    >>> r.test.estimate, r.test.df, round(r.test.p, 4), round(r.permutation.p, 4)
-    (4.0, 2.0, 0.0299, 0.3333)
-    """
-    given, arm = np.asarray(values, dtype=np.float64), np.asarray(treated, dtype=bool)
-    permutation = permute_sites(given, arm, seed=seed)
-    test = compare_student(given[arm], given[~arm], level=level)
-    return SiteComparison(replace(test, method=note("student_t_sites")), permutation)
+@lru_cache(maxsize=2)
+def _mark_assignments(n_sites: int, n_treated: int, seed: int | None) -> NDArray[np.float64]:
+    """Return all assignments, or drawn ones: a row each, 1 for the sites that it calls treated."""
+    picks = list_assignments(n_sites, n_treated) if seed is None else _draw_assignments(n_sites, n_treated, seed)
+    chosen = np.zeros((len(picks), n_sites))
+    np.put_along_axis(chosen, picks, 1.0, axis=1)
+    chosen.flags.writeable = False  # whoever asks next gets the same one
+    return chosen

@@ -44,7 +44,8 @@ class ScoredFile:
     treated : tuple of str
         The treated sites; none to compare no arms.
     person : str or None
-        The column of whoever is linked across waves; else ``respondent``, or where there is none ``target``.
+        The column of whoever is linked across waves; else ``person``, ``respondent`` or ``target``, whichever is there
+        first.
     instruments : tuple of Instrument
         Definitions that scores may come from, beside those shipped.
     waves : tuple of str
@@ -128,7 +129,7 @@ def _find_ids(scored: ScoredFile, cells: _Cells) -> dict[str, str]:
             raise InvalidRequest(f"{message} {guess(column, cells.header)}".rstrip())
     ids = {role: column for role, column in asked.items() if column is not None}
     if "person" not in ids:
-        ids |= next(({"person": name} for name in ("respondent", "target") if name in cells.header), {})
+        ids |= next(({"person": name} for name in ("person", "respondent", "target") if name in cells.header), {})
     return ids | {name: name for name in _IDS if name in cells.header and name not in ids.values()}
 
 

@@ -112,12 +112,11 @@ def test_arms_are_compared_as_people_and_as_sites():
     findings = ask(SIX, "arms")
     primary = [(finding.waves, finding.unit, finding.counts) for finding in findings if finding.is_judged]
     assert primary == [
-        (("T1",), Unit.PEOPLE, (12, 12)), (("T1",), Unit.SITES, (2, 2)),
-        (("T2",), Unit.PEOPLE, (12, 12)), (("T2",), Unit.SITES, (2, 2)),
+        (("T1",), Unit.PEOPLE, (12, 12)),
+        (("T2",), Unit.PEOPLE, (12, 12)),
     ]  # fmt: skip
-    sites = next(
-        finding for finding in findings if finding.is_judged and (finding.waves, finding.unit) == (("T1",), Unit.SITES)
-    )
+    sites = one(findings, "permutation_exact", ("T1",))
+    assert (sites.unit, sites.counts, sites.verdict, sites.family) == (Unit.SITES, (2, 2), None, "")
     # Site means 2, 3, 4, 3: treated 2.5, contrast 3.5; the mirror image is as far apart, 4 of 6 in all.
     assert sites.estimate.value == pytest.approx(-1.0)
     assert sites.test.p == pytest.approx(4 / 6)
@@ -129,17 +128,15 @@ def test_arms_are_compared_as_people_and_as_sites():
 
 @pytest.mark.parametrize("question", ["arms", "did"])
 def test_beside_a_comparison_of_arms_stands_what_each_analysis_would_find(question):
-    findings = [finding for finding in ask(SPREAD, question) if finding.is_judged]
-    by_unit = {
-        unit: next(finding for finding in findings if finding.unit is unit) for unit in (Unit.PEOPLE, Unit.SITES)
-    }
-    t_test = one(ask(SPREAD, question), "student_t_sites", waves=findings[0].waves)
-    people, sites = by_unit[Unit.PEOPLE].detectable, by_unit[Unit.SITES].detectable
+    findings = ask(SPREAD, question)
+    judged = next(finding for finding in findings if finding.is_judged)
+    of_sites, t_test = (one(findings, code, judged.waves) for code in ("permutation_exact", "student_t_sites"))
+    people, sites = judged.detectable, of_sites.detectable
     for name in ("adjusted", "adjusted_low", "adjusted_high", "sites"):
         assert getattr(people, name) == getattr(sites, name) > 0
     assert sites.own == math.inf
-    limit = note("permutation_without_effect", assignments=6, smallest_p=2 / 6, alpha=0.05)
-    assert by_unit[Unit.SITES].notes[0] == limit
+    limit = note("permutation_without_verdict", assignments=6, smallest_p=2 / 6, alpha=0.05)
+    assert of_sites.notes[0] == limit
     # The t test of two against two sites has 2 df, where 5.6535 standard errors are found with 80% power.
     error = (t_test.effect.value - t_test.effect.low) / stats.t.ppf(0.975, 2)
     assert t_test.detectable.own == people.sites == pytest.approx(5.6535 * error, rel=1e-4)

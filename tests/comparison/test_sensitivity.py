@@ -31,6 +31,7 @@ from sos_score.report.labels import Labels
 from sos_score.report.tables.sensitivity import name_column
 from sos_score.study.data import SourceTable
 from sos_score.study.file import read_study
+from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
@@ -130,13 +131,14 @@ def test_the_planned_verdicts_are_those_of_compare(study, found):
     findings = compare_study(data, ("change", "arms", "did"), ("osc", "feedback")).findings
     judged = [finding for finding in findings if finding.is_judged and finding.verdict]
     assert [keep_judged(each.finding) for each in found.findings] == [keep_judged(each) for each in judged]
-    assert len(judged) == 62
+    assert len(judged) == 43
+    assert {finding.unit for finding in judged} == {Unit.PEOPLE}  # two sites against two have no verdict
 
 
 def test_every_choice_is_the_analysis_done_again(study, found):
     _, rules = study
     assert list(found.choices) == [
-        Choice(PLANNED), *map(Choice, RULES), Choice(ATTENTIVE), OF_SITES, *map(without, "1234"), BOTH,
+        Choice(PLANNED), *map(Choice, RULES), Choice(ATTENTIVE), *map(without, "1234"), BOTH,
     ]  # fmt: skip
     assert list(rules) == ["all", "80%", "50%"]
     again = compare_study(rules["all"], ("change",), ("osc",))
@@ -165,13 +167,20 @@ def test_leaving_out_a_site_can_turn_the_arms_round(found):
     assert finding.flips == (without("2"), without("3"))
 
 
-def test_people_and_sites_are_set_side_by_side(found):
-    people = find(found, "did", "osc.engagement", Unit.PEOPLE)
-    sites = find(found, "did", "osc.engagement", Unit.SITES)
+def test_people_and_sites_are_set_side_by_side_where_sites_can_be_judged(tmp_path):
+    rng = np.random.default_rng(8)
+    rows = [
+        {"person": f"{site}{person}", "site": f"s{site}", "wave": wave, "mood": rng.normal(3.0 + (site < 5), 0.3)}
+        for site in range(1, 9) for person in range(8) for wave in ("T1", "T2")
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
+    data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", "wave", ("s1", "s2", "s3", "s4")))
+    eight = assess_sensitivity(data, {})
+    people, sites = (find(eight, "arms", "scores.mood", unit, ("T2",)) for unit in (Unit.PEOPLE, Unit.SITES))
     assert people.others[OF_SITES] == sites.finding
-    assert OF_SITES in people.flips
+    assert people.finding.verdict is Verdict.DIFFERENT
     assert OF_SITES not in sites.others
-    assert OF_SITES not in find(found, "change", "osc.stress", Unit.PEOPLE, site="1").others
+    assert OF_SITES not in find(eight, "change", "scores.mood", Unit.PEOPLE, site="s1").others
 
 
 def test_linked_people_are_those_with_both_scores(found):

@@ -25,14 +25,18 @@ def describe(found):
 
 def test_a_family_too_large_for_a_permutation_is_said_to_be():
     # Four sites against four reach p = 2/70 = .029; Holm makes two waves' .057, above .05.
-    text = "With 4 sites against 4 an exact test of sites can reach p = .029 at best."
+    text = (
+        "With 4 sites against 4 an exact test of sites can reach p = .029 at best. It can show a difference but cannot"
+        " rule one out: an effect that one site in four has can be missing from all 4 with a chance of 0.32."
+    )
     people = " Results of people describe these people only."
     family = " Adjusted in a family of 2 tests or more it cannot be below .057, so none of those can show a difference."
-    assert describe(find("arms")) == [text + people + family]
+    change = "Change is T2 minus T1."
+    assert describe(find("arms")) == [text + people + family, change]
     assert describe(find("arms", waves=("T1",))) == [text + people]
-    assert describe(find("did")) == [text + people]
-    assert describe(find("arms", adjustment="none")) == [text + people]
-    assert describe(find("arms", alpha=0.06)) == [text + people]
+    assert describe(find("did")) == [text + people, change]
+    assert describe(find("arms", adjustment="none")) == [text + people, change]
+    assert describe(find("arms", alpha=0.06)) == [text + people, change]
     sites = [row for row in Rows(find("arms")).rows if row.is_primary and row.unit == "sites"]
     assert len(sites) == 2
     assert all(row.p_adjusted >= 4 / 70 - 1e-12 for row in sites)

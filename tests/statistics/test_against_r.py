@@ -14,11 +14,13 @@ from sos_score.statistics.effect_sizes import hedges_g, standardize_change
 from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.multiplicity import adjust_p
-from sos_score.statistics.permutation import compare_sites, permute_sites
+from sos_score.statistics.permutation import permute_sites
 from sos_score.statistics.ranks import compare_ranks
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
+from sos_score.statistics.regression.members import find_member_se
 from sos_score.statistics.regression.ols import infer_classic, infer_hc3
+from sos_score.statistics.site_comparison import compare_sites
 from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_student, compare_welch
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "statistics"
@@ -325,6 +327,51 @@ def test_site_changes_and_their_permutation_agree_with_r(scale):
     assert both.permutation == found
     assert both.test.estimate == close(r["observed"])
     assert (both.test.n, both.test.df, both.test.method) == ((2, 2), 2.0, note("student_t_sites"))
+
+
+@each_scale
+def test_equivalence_of_sites_by_permutation_agrees_with_r(scale):
+    r, changes = R[f"permutation_tost/{scale}"], R[f"permutation/{scale}"]["site_change"]
+    found = permute_sites([changes[str(site)] for site in SITES], [site in (1, 4) for site in SITES], margin=5.0)
+    assert found.p_equivalent == close(r["p"])
+
+
+@each_scale
+def test_what_the_people_in_sites_imply_agrees_with_r(scale):
+    known = np.flatnonzero(~np.isnan(scores(scale)))
+    cells = [(int(SITE[i]), str(WAVE[i])) for i in known]
+    signs = {1: 0.5, 2: -0.5, 3: -0.5, 4: 0.5}
+    weights = {
+        (site, wave): sign * (1 if wave == "T2" else -1) for site, sign in signs.items() for wave in ("T1", "T2")
+    }
+    people = [PERSON[i] for i in known]
+    found = find_member_se(scores(scale)[known], cells, weights, [people])
+    assert found == close(R[f"members_change/{scale}"]["se"])
+    first = [place for place, cell in enumerate(cells) if cell[1] == "T1"]
+    of_first = {(site, "T1"): sign for site, sign in signs.items()}
+    found = find_member_se(
+        scores(scale)[known][first], [cells[i] for i in first], of_first, [[people[i] for i in first]]
+    )
+    assert found == close(R[f"members_first/{scale}"]["se"])
+
+
+def test_what_the_workers_in_sites_imply_agrees_with_r():
+    with (GOLDEN.parent / "mixed" / "families.csv").open() as lines:
+        rows = [row for row in csv.DictReader(lines) if row["T1"]]
+    y, site = [float(row["T1"]) for row in rows], [row["site"] for row in rows]
+    weights = {"1": 0.5, "2": -0.5, "3": -0.5, "4": 0.5}
+    workers, families = ([row[name] for row in rows] for name in ("worker", "family"))
+    by_worker = find_member_se(y, site, weights, [workers])
+    assert by_worker == close(FAMILIES["members_worker/T1"]["se"])
+    assert (
+        find_member_se(y, site, weights, [families, workers])
+        == by_worker
+        > find_member_se(y, site, weights, [families])
+    )
+    # One worker a site tells nothing of how workers differ.
+    assert find_member_se(y, site, weights, [site]) == pytest.approx(
+        find_member_se(y, site, weights, [families]), rel=0.1
+    )
 
 
 @each_scale

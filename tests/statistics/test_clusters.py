@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from sos_score.statistics.permutation import compare_sites
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
 from sos_score.statistics.regression.ols import fit_least_squares, infer_classic, infer_hc3
+from sos_score.statistics.site_comparison import compare_sites
 from sos_score.statistics.t_tests import compare_student
 
 

@@ -15,11 +15,12 @@ from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.estimate import describe_sample, infer_t, keep_pairs
 from sos_score.statistics.multiplicity import adjust_p
 from sos_score.statistics.noncentral import bound_noncentrality
-from sos_score.statistics.permutation import compare_sites, permute_sites
+from sos_score.statistics.permutation import permute_sites
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
 from sos_score.statistics.regression.cluster_robust import infer_cr2, list_members
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
 from sos_score.statistics.regression.ols import fit_least_squares, infer_classic, infer_hc3
+from sos_score.statistics.site_comparison import compare_sites
 from sos_score.statistics.t_tests import compare_paired, compare_student, compare_to_norm, compare_welch
 
 R = json.loads((Path(__file__).parents[1] / "golden" / "statistics" / "edge.json").read_text())

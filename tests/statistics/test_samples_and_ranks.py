@@ -10,8 +10,8 @@ from sos_score.statistics.effect_sizes import hedges_g
 from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.noncentral import bound_noncentrality
-from sos_score.statistics.permutation import compare_sites
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
+from sos_score.statistics.site_comparison import compare_sites
 from sos_score.statistics.t_tests import compare_paired, compare_student, compare_to_norm, compare_welch
 
 NAN = math.nan

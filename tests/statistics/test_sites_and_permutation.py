@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from sos_score.statistics.permutation import (
-    compare_sites,
     count_assignments,
     find_smallest_p,
     permute_sites,
 )
+from sos_score.statistics.site_comparison import compare_sites
 from sos_score.statistics.t_tests import compare_student
 
 
@@ -84,13 +85,65 @@ def test_too_many_assignments_are_drawn_with_a_named_method_and_a_seed():
 
 def test_site_level_test_is_students_on_the_site_values():
     values, treated = [5.0, 3.0, 6.0, 8.0, 1.0], [True, False, True, True, False]
-    found = compare_sites(values, treated, level=0.9)
+    found = compare_sites(values, treated, alpha=0.1)
     student = compare_student([5.0, 6.0, 8.0], [3.0, 1.0], level=0.9)
     for name in ("n", "estimate", "low", "high", "se", "statistic", "df", "p", "level"):
         assert getattr(found.test, name) == getattr(student, name)
     assert found.test.method.code == "student_t_sites"
     assert found.test.df == 3.0
     assert found.permutation.n_assignments == 10
+
+
+@given(site_values, st.data(), st.floats(0.5, 60.0))
+def test_equivalence_is_the_same_test_of_sites_shifted_to_each_limit(values, data, margin):
+    n_treated = data.draw(st.integers(1, len(values) - 1))
+    treated = np.array([i < n_treated for i in range(len(values))])
+    found = permute_sites(values, treated, margin=margin)
+    shares = []
+    for side in (1, -1):
+        shifted = np.array(values) + side * margin * treated
+        observed = shifted[treated].mean() - shifted[~treated].mean()
+        all_ways = []
+        for pick in itertools.combinations(range(len(shifted)), n_treated):
+            mask = np.isin(np.arange(len(shifted)), pick)
+            all_ways.append(shifted[mask].mean() - shifted[~mask].mean())
+        shares.append(np.mean(side * np.array(all_ways) >= side * observed - 1e-9 * np.abs(values).max()))
+    assert found.p_equivalent == pytest.approx(max(shares), abs=1 / math.comb(len(values), n_treated) / 2)
+    assert found.p == permute_sites(values, treated).p
+
+
+def test_no_margin_no_equivalence():
+    assert math.isnan(permute_sites([1.0, 2.0, 3.0, 4.0], [1, 1, 0, 0]).p_equivalent)
+    assert math.isnan(compare_sites([1.0, 2.0, 3.0, 4.0], [1, 1, 0, 0]).p_equivalent)
+
+
+def test_site_means_that_happen_to_be_close_know_no_more_than_the_people_in_them():
+    values, treated = [3.0, 3.01, 3.0, 3.01], [True, False, True, False]
+    free = compare_sites(values, treated, margin=0.3)
+    bound = compare_sites(values, treated, margin=0.3, member_se=0.2)
+    assert (free.test.se, bound.test.se) == (pytest.approx(0.0), 0.2)
+    assert bound.test.estimate == pytest.approx(-0.01)
+    assert bound.test.p == pytest.approx(2 * stats.t.sf(0.05, 2))
+    assert [each.code for each in bound.test.notes] == ["sites_floored"]
+    # 90% by hand: t(.95, 2) = 2.91999.
+    assert (bound.low, bound.high) == pytest.approx((-0.01 - 2.919986 * 0.2, -0.01 + 2.919986 * 0.2))
+    assert bound.p_equivalent == pytest.approx(max(1 / 6, stats.t.sf(0.29 / 0.2, 2)))
+    same = compare_sites([3.0] * 4, treated, member_se=0.2)
+    assert (same.test.se, same.test.statistic) == (0.2, 0.0)
+    wide = compare_sites([1.0, 5.0, 2.0, 6.0], treated, member_se=0.2)
+    assert wide == compare_sites([1.0, 5.0, 2.0, 6.0], treated)
+
+
+def test_what_one_site_in_four_has_can_be_missing_from_all():
+    # Far from the limit only chance can hide it: (3/4)^k.
+    for sites in (2, 4, 11):
+        values = [3.0 + 0.01 * (place % 2) for place in range(2 * sites)]
+        treated = [place < sites for place in range(2 * sites)]
+        found = compare_sites(values, treated, margin=1.0, member_se=0.05)
+        assert found.p_missed == pytest.approx(0.75**sites, rel=1e-3)
+    # A site where it would then be, four margins off, leaves no room.
+    found = compare_sites([3.0, 3.0, 7.0, 3.0, 3.0, 3.1], [1, 1, 1, 0, 0, 0], margin=1.0)
+    assert found.p_missed > 0.75**3 * 1.3
 
 
 @pytest.mark.slow

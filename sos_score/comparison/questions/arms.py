@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from sos_score.comparison.detectable import DetectableEffects, Spreads, find_det
 from sos_score.comparison.finding import (
     PEOPLE,
     Contrast,
-    Detectable,
     Finding,
     Groups,
     Measure,
@@ -19,7 +17,6 @@ from sos_score.comparison.finding import (
     Unit,
     at,
     make_judged,
-    scale_effect,
     start_finding,
     with_effect,
     with_ranks,
@@ -27,10 +24,9 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.notes import note
+from sos_score.comparison.site_rows import compare_arms_of_sites
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
-from sos_score.statistics.permutation import SiteComparison, compare_sites
 from sos_score.statistics.power.detectable import detect_between_people
 from sos_score.statistics.ranks import compare_ranks
 from sos_score.statistics.t_tests import compare_welch
@@ -39,8 +35,8 @@ from sos_score.statistics.t_tests import compare_welch
 def find_arms(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return, for each wave, treated against reference: of people, across sites, and of sites.
 
-    Judged are two findings a wave: Welch's test of people, which speaks of these people only, and the exact permutation
-    of sites, which alone speaks of the method. Beside them Mann-Whitney, Welch's analysis of variance and Games-Howell
+    Judged are two findings a wave: Welch's test of people, and the exact permutation of sites where there are enough of
+    them. Beside them Mann-Whitney, Welch's analysis of variance and Games-Howell
     across the sites, and the t test of site means.
     """
     return [finding for wave in plan.waves for finding in _ask_wave(outcome, plan, wave, spreads)]
@@ -95,39 +91,3 @@ def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: 
         pair = (sites[i], sites[j])
         found.append(with_test(replace(base, groups=Groups(Contrast.SITE_PAIR, pair), sites_shown=pair), tested))
     return found
-
-
-def compare_arms_of_sites(
-    outcome: OutcomeScores,
-    plan: ComparisonPlan,
-    base: Finding,
-    values: dict[str, float],
-    *,
-    sd: float,
-    effects: DetectableEffects,
-) -> list[Finding]:
-    """Return the exact permutation of sites, which is judged, and the t test of site values beside it.
-
-    `values` are the sites' means or mean changes, `sd` the standard deviation of people.
-    """
-    treated = [plan.arms[site] == plan.treated for site in values]
-    found = compare_sites(list(values.values()), treated, seed=plan.seed)
-    test = with_test(replace(base, sites_shown=tuple(values)), found.test)
-    test = replace(scale_effect(test, sd), detectable=Detectable(effects.sites))
-    judged = make_judged(_permute(test, found, plan, effects), found.test, outcome, plan, sd)
-    return [judged] if plan.judged_only else [judged, test]
-
-
-def _permute(test: Finding, found: SiteComparison, plan: ComparisonPlan, effects: DetectableEffects) -> Finding:
-    permutation = found.permutation
-    values = {"assignments": permutation.n_assignments, "smallest_p": permutation.smallest_p}
-    limit = (
-        note("permutation_without_effect", **values, alpha=plan.alpha)
-        if math.isinf(effects.permutation)
-        else note("permutation_limit", **values)
-    )
-    finding = replace(
-        test, test=Statistic("difference", permutation.estimate, p=permutation.p), method=permutation.method,
-        notes=(limit, note("interval_of_sites"), *permutation.notes),
-    )  # fmt: skip
-    return effects.put_beside(finding, effects.permutation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from sos_score.comparison.detectable import Spread, Spreads, detect_adjusted
+from sos_score.comparison.detectable import Spread, Spreads, detect_adjusted, floor_site_sd
 from sos_score.comparison.finding import (
     Contrast,
     Detectable,
@@ -41,7 +41,8 @@ def find_design(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) 
     for wave in _waves_with_arms(outcome, plan):
         spread = spreads.at(wave)
         people = power.detect_between_people(*spread.people, alpha=plan.alpha)
-        sites = power.detect_between_sites(spread.sites, spread.site_sd, alpha=plan.alpha)
+        site_sd = floor_site_sd(spread.sites, spread.site_sd, spread.member_se)
+        sites = power.detect_between_sites(spread.sites, site_sd, alpha=plan.alpha)
         sites = replace(sites, effect=sites.effect / spread.sd if spread.sd > 0 else math.nan)
         found.append(_describe(outcome, plan, wave, Unit.PEOPLE, people))
         found += _adjust_for_sites(outcome, plan, wave, spread)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.detectable import DetectableEffects, Spread, Spreads, find_change_effects
+from sos_score.comparison.detectable import DetectableEffects, Spread, Spreads, find_change_effects, find_site_floor
 from sos_score.comparison.finding import (
     PEOPLE,
     Contrast,
@@ -27,7 +27,7 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.links import count_linked
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.comparison.questions.arms import compare_arms_of_sites
+from sos_score.comparison.site_rows import compare_arms_of_sites
 from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
@@ -42,8 +42,8 @@ from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_fir
 def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return treated change minus reference change: of people, adjusted for the first wave, and of sites.
 
-    Judged are the estimate on people with errors clustered on the person (CR2), which speaks of these people, and the
-    exact permutation of site changes, which speaks of the method. Beside them HC3, CR2 clustered on the site, analysis
+    Judged are the estimate on people with errors clustered on the person (CR2), and the exact permutation of site
+    changes where there are enough sites. Beside them HC3, CR2 clustered on the site, analysis
     of covariance on linked people, and a mixed model with site and person intercepts.
     """
     if len(plan.waves) < 2:
@@ -72,7 +72,8 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     found = compare_changes(y, arm, post, site.tolist(), people)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     sites = (treated, len(changes) - treated)
-    effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan)), plan)
+    floor = find_site_floor(outcome, plan, plan.span, changes)
+    effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan), floor), plan)
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     return [
         *_compare_people(outcome, plan, base, (found, effects), spreads.at(first)),

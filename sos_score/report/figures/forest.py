@@ -23,6 +23,7 @@ Pairs = dict[tuple[str, str], dict[Unit, Finding]]  # source label and scale tit
 _UNITS = {Unit.PEOPLE: (BLUE, "o", -0.075), Unit.SITES: (ORANGE, "s", 0.075)}
 _WIDEST = 3.0  # standard deviations; what lies beyond ends in an arrow
 _TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.45, 1.15  # inches: above, a row, below, and to the right of what is drawn
+_SITES = "; squares are sites, with the interval that holds if site means are normal"
 _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
 
 
@@ -44,15 +45,16 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
         unit: sum(each[unit].verdict is Verdict.DIFFERENT for each in pairs.values() if unit in each) for unit in _UNITS
     }
     groups = labels.name_groups(next(iter(next(iter(pairs.values())).values())))
-    found = (
-        f"{different[Unit.PEOPLE]} of {count(len(pairs), 'outcome')} among people, {different[Unit.SITES]} among sites"
-    )
+    has_sites = any(Unit.SITES in each for each in pairs.values())
+    found = f"{different[Unit.PEOPLE]} of {count(len(pairs), 'outcome')} among people"
+    if has_sites:
+        found += f", {different[Unit.SITES]} among sites"
     name = "-".join(part for part in ("forest", question, wave if question == "arms" else "") if part)
     return Picture(
         name="".join(letter if letter.isalnum() else "-" for letter in name).lower(),
         title=f"{_TITLES[question]}{f', {wave}' if wave else ''}: {found}",
         reading=f"Hedges g, {groups}, with 95% intervals; an arrow ends an interval that goes on. Circles are"
-        " people and speak of these people only; squares are sites and speak of the method. The band is the smallest"
+        f" people and speak of these people only{_SITES if has_sites else ''}. The band is the smallest"
         " effect that would matter. Whether a difference is equivalent to none is judged on the narrower interval of"
         " two one-sided tests, after adjustment.",
         description=" ".join(_describe(pairs)),
@@ -100,7 +102,8 @@ def _fill(figure: Figure, pairs: Pairs, groups: str) -> None:
             is_found = each.verdict is Verdict.DIFFERENT
             at = (canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2])
             canvas.write(at, name_short(each), 7.5, bold=is_found, color=INK if is_found else GREY)
-    key = [(marker, colour, unit.value) for unit, (colour, marker, _) in _UNITS.items()]
+    shown = {unit for units in pairs.values() for unit in units}
+    key = [(marker, colour, unit.value) for unit, (colour, marker, _) in _UNITS.items() if unit in shown]
     canvas.draw_key([*key, *([("box", PALE, "too small to matter")] if bands else [])])
 
 

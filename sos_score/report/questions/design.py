@@ -8,18 +8,21 @@ from functools import partial
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.design import LINKED
 from sos_score.output.numbers import format_number, format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.outcomes import describe_outcome, list_detail_tables, name_question
 from sos_score.report.questions.view import Style, View
+from sos_score.statistics.permutation import can_reach
+from sos_score.statistics.site_comparison import SHARE
 from sos_score.words import count
 
 _DETECTABLE = (
     "Smallest effect (g) found with 80% power, over the scales of a source: of people, of people adjusted for sites at"
-    " the ICC seen, and of sites by a t test of their means. People are counted for each site in the study's order; a"
-    " dash: not shown."
+    " the ICC seen, and of sites by a t test of their means, never smaller than the people in the sites allow. People"
+    " are counted for each site in the study's order; a dash: not shown."
 )
 _TERMINAL_NOTES = (
     "Smallest effect (g) found with 80% power, over a source's scales: of people,",
@@ -54,14 +57,27 @@ def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) ->
         return f"{arms} cannot be compared: one of them has no site with a score."
     sites = f"{count(finding.counts[0], 'site')} against {finding.counts[1]}"
     alpha = f"{plan.alpha:g}".removeprefix("0")
-    if p > plan.alpha:
+    if not can_reach(p, plan.alpha):
         return (
-            f"No site-level test can show a difference between {arms} at alpha {alpha} with {sites}: the smallest p it"
-            f" can reach is {format_p(p)}. Results of people describe these people only."
+            f"With {sites} there is no verdict on sites: the smallest p that a test of sites can reach is"
+            f" {format_p(p)}, so none can show at alpha {alpha} that {arms} differ, or that they do not. Results of"
+            " people describe these people only."
         )
     return (
-        f"With {sites} an exact test of sites can reach p = {format_p(p)} at best. Results of people describe these"
-        f" people only.{_limit_families(comparison, p)}"
+        f"With {sites} an exact test of sites can reach p = {format_p(p)} at best.{_limit_equivalence(finding, plan)}"
+        f" Results of people describe these people only.{_limit_families(comparison, p)}"
+    )
+
+
+def _limit_equivalence(finding: Finding, plan: ComparisonPlan) -> str:
+    """Return that so few sites cannot show that there is no difference, where they cannot."""
+    treated = finding.counts[0]
+    missed = (1 - SHARE) ** treated
+    if missed <= plan.alpha:
+        return ""
+    return (
+        " It can show a difference but cannot rule one out: an effect that one site in four has can be missing from"
+        f" all {treated} with a chance of {missed:.2f}."
     )
 
 

@@ -19,14 +19,15 @@ from sos_score.report.sections.profiles import describe_profiles
 from sos_score.report.sections.sensitivity import describe_holding
 from sos_score.report.tables.verdicts import count_verdicts, list_doubts, make_count_table
 from sos_score.scoring.provenance import describe_caveat
+from sos_score.statistics.permutation import can_reach
 
 _INCONCLUSIVE = (
     "Inconclusive does not mean that there is no difference: it means that this study cannot tell. Equivalent means"
     " that a difference as large as the smallest that would matter can be ruled out."
 )
 _BEYOND_PROOF = (
-    "However large a difference between the arms is, so few sites cannot show that it is more than chance. Nothing"
-    " below proves that a way of working is better or worse."
+    "However large or small a difference between the arms is, so few sites cannot show that it is more than chance, or"
+    " that there is none. Nothing below proves that a way of working is better, worse or no different."
 )
 _PEOPLE = (
     "Findings of people speak of the people who answered, not of a way of working: people in one site share"
@@ -45,7 +46,7 @@ def describe_summary(report: ReportData) -> Iterator[Block]:
         yield Block("text", doubt)
     for limit in list_limits(comparison, labels):
         yield Block("text", limit)
-    if any(each.test.p > comparison.plan.alpha for each in find_limits(comparison)):
+    if any(not can_reach(each.test.p, comparison.plan.alpha) for each in find_limits(comparison)):
         yield Block("text", _BEYOND_PROOF)
     counts = []
     for question, unit, what in (

@@ -76,6 +76,27 @@ _WHOLE = {
 }
 
 
+_SITES = (
+    " Sites of the arms are compared by an exact permutation of the sites, for a difference and, shifted to each limit,"
+    " for equivalence. It is judged only where its smallest p reaches the level of the test. The t interval beside it"
+    " holds if site means are normal, and is never narrower than the people in the sites, or their workers, allow."
+)
+_JUDGED = {
+    "level": ("A site's mean is compared with the norm's by a one-sample t test.", ()),
+    "change": (
+        "Change in a site is tested with everyone who answered at either wave, by the t test for partially overlapping"
+        " samples (Derrick et al., 2017).",
+        ("overlap",),
+    ),
+    "arms": (f"Arms at a wave are compared by Welch's t test of people.{_SITES}", ("welch",)),
+    "did": (
+        "Whether the arms changed differently is the difference in differences: of people with errors clustered on the"
+        " person (CR2; Pustejovsky & Tipton, 2018), and of sites by the same permutation of their changes.",
+        ("cr2",),
+    ),
+}
+
+
 def describe_methods(report: ReportData) -> Iterator[Block]:
     """Yield what was done, and the references of what was done and of the instruments."""
     comparison, plan = report.comparison, report.data.study.plan
@@ -88,21 +109,9 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
         yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
                     f" judged tests of one question and unit, over {over}. Verdicts hold after that.")  # fmt: skip
         used += [name for name in ("holm", "bh") if name == plan.multiplicity.method]
-    if "level" in asked:
-        yield Block("text", "A site's mean is compared with the norm's by a one-sample t test.")
-    if "change" in asked:
-        yield Block("text", "Change in a site is tested with everyone who answered at either wave, by the t test for"
-                    " partially overlapping samples (Derrick et al., 2017).")  # fmt: skip
-        used.append("overlap")
-    if "arms" in asked:
-        yield Block("text", "Arms at a wave are compared by Welch's t test of people, and by an exact permutation of"
-                    " the sites, which alone speaks of a method.")  # fmt: skip
-        used.append("welch")
-    if "did" in asked:
-        yield Block("text", "Whether the arms changed differently is the difference in differences: of people with"
-                    " errors clustered on the person (CR2; Pustejovsky & Tipton, 2018), and by an exact permutation of"
-                    " the sites' changes.")  # fmt: skip
-        used.append("cr2")
+    for words, names in (_JUDGED[question] for question in _JUDGED if question in asked):
+        yield Block("text", words)
+        used += names
     if any(outcome.items is not None for outcome in comparison.outcomes):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
                     " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"

@@ -122,6 +122,20 @@ h_permutation <- function(change, treated) {
        p_less = mean(st <= observed + 1e-9))
 }
 
+# The same with the treated sites shifted to each limit: two one-sided tests of the difference being as large as a margin.
+h_permutation_tost <- function(change, treated, margin) {
+  above <- h_permutation(change + margin * treated, treated)
+  below <- h_permutation(change - margin * treated, treated)
+  list(margin = margin, p_lower = above$p_greater, p_upper = below$p_less, p = max(above$p_greater, below$p_less))
+}
+
+# What the members of cells imply for a contrast of the cells' means.
+h_members <- function(f, cluster, weights) {
+  v <- as.matrix(vcovCR(f, cluster = cluster, type = "CR2"))
+  stopifnot(all(names(coef(f)) == names(weights)))
+  list(estimate = sum(weights * coef(f)), se = sqrt(drop(t(weights) %*% v %*% weights)))
+}
+
 # ------------------------------------------------------------------------------- sites.csv, sites.json
 made <- simulate_sites()
 scales <- names(made$keys)
@@ -200,6 +214,14 @@ for (v in scales) {
   add(name("did_cr1s_site"), list(se_CR0 = se("CR0"), se_CR1 = se("CR1"), se_CR1S = se("CR1S")))
   change <- vapply(1:4, function(j) mean(of(j, "T2")) - mean(of(j, "T1")), 0)
   add(name("permutation"), h_permutation(setNames(change, 1:4), c(1, 0, 0, 1)))
+  add(name("permutation_tost"), h_permutation_tost(setNames(change, 1:4), c(1, 0, 0, 1), 5))
+  known$cell <- factor(paste0(known$site, known$wave))
+  of_sites <- c(1, -1, -1, 1) / 2
+  f <- eval(substitute(lm(Y ~ 0 + cell, data = known), list(Y = as.name(score))))
+  add(name("members_change"), h_members(f, known$person, setNames(c(rbind(-of_sites, of_sites)), names(coef(f)))))
+  first <- known[known$wave == "T1", ]
+  f <- eval(substitute(lm(Y ~ 0 + fsite, data = first), list(Y = as.name(score))))
+  add(name("members_first"), h_members(f, seq_len(nrow(first)), setNames(of_sites, names(coef(f)))))
   p <- vapply(1:4, function(j) t.test(of(j, "T2"), of(j, "T1"))$p.value, 0)
   add(name("padjust_scale"), list(p = p, holm = p.adjust(p, "holm"), BH = p.adjust(p, "BH"), bonferroni = p.adjust(p, "bonferroni")))
 }
@@ -228,6 +250,9 @@ for (w in 0:1) entries[[paste0("cr2_worker/arms/T", w + 1)]] <- nested(y ~ treat
 for (j in 1:4) entries[[paste0("cr2_worker/change/site", j)]] <- nested(y ~ post, long[long$site == j, ])
 entries[["cr2_worker/did"]] <- nested(y ~ treated * post, long)
 for (j in 1:4) entries[[paste0("cr2_worker/level/site", j)]] <- nested(y ~ 1, long[long$site == j & long$post == 0, ])
+rows <- long[long$post == 0, ]
+f <- lm(y ~ 0 + factor(site), data = rows)
+entries[["members_worker/T1"]] <- h_members(f, rows$worker, setNames(c(1, -1, -1, 1) / 2, names(coef(f))))
 keep_json("families.json", entries)
 
 # ------------------------------------------------------------------------------- edge.json
