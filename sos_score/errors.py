@@ -41,6 +41,8 @@ class Problem:
         The stable id of the rule that found it.
     count : int
         How many cells show the same problem.
+    items : int
+        To how many items these cells are answers.
     """
 
     message: str
@@ -51,6 +53,7 @@ class Problem:
     rule: str = ""
     count: int = 1
     cell: str = ""
+    items: int = 1
 
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""
@@ -58,7 +61,7 @@ class Problem:
         head = ": ".join(part for part in (place, self.cell, self.where) if part)
         text = f"{head}: {self.message}" if head else self.message
         if self.count > 1:
-            text += f"; {self.count} cells"
+            text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
         return f"{text}\n  hint: {self.hint}" if self.hint else text
 
     def as_dict(self) -> dict[str, object]:
@@ -136,8 +139,8 @@ def count_problems(problems: Collection[Problem]) -> str:
     return f"{noun} in {paths[0]}" if len(paths) == 1 else f"{noun} in {len(paths)} files"
 
 
-def guess(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" for the nearest known word, or nothing.
+def guess(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
+    """Return "did you mean 'x'?" for the nearest known word, or nothing; `nearness` is from 0 to 1.
 
     Examples
     --------
@@ -147,5 +150,5 @@ def guess(word: str, known: Iterable[str]) -> str:
     ''
     """
     names = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=nearness)
     return f"did you mean '{names[near[0]]}'?" if near else ""

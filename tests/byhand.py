@@ -135,8 +135,8 @@ CELLS: dict[str, list[tuple[Any, int | None]]] = {
         ("All the time", 5), ("2", 2), ("5.0", 5), ("N/A", None), ("99", None), ("-9", None), ("", None), (None, None),
         ("Oftn", None), ("8", None), ("4 (often)", None), ("3.5", None),
     ],
-    "numbers": [*[(n, n) for n in range(11)], (11, None), (-1, None), (-9, None), (None, None), (None, None)],
-    "balanced": [*[(n, n) for n in range(-2, 3)], (3, None), (-3, None), (None, None)],
+    "numbers": [*[(n, n) for n in range(11)], (12, None), (-2, None), (-9, None), (None, None), (None, None)],
+    "balanced": [*[(n, n) for n in range(-2, 3)], (4, None), (-4, None), (None, None)],
 }  # fmt: skip
 
 

@@ -122,7 +122,8 @@ def answer_out_of_range(table: Table) -> Mutant:
 
 
 def answer_between_codes(table: Table) -> Mutant:
-    return _not_a_response(table, f"{table.random.randrange(1, 7)}.5")
+    table.cell = f"{table.random.randrange(1, 7)}.5"
+    return table.refused(f"{HEADER[table.item]}: {table.cell} is between two answers of 1-7")
 
 
 def repeat_a_row(table: Table) -> Mutant:

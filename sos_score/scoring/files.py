@@ -27,7 +27,7 @@ from sos_score.scoring.scorer import (
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.locate import locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
-from sos_score.survey.coding import Distinct, Invalid, find_invalid, has_strays, list_distinct
+from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
 from sos_score.survey.readers.export import Export
 from sos_score.survey.vendor_scores import VendorScore
 
@@ -197,7 +197,7 @@ def _score(
     found = find_invalid(distinct, scorer.columns, scorer.keys)
     place = {item: index for index, item in enumerate(scorer.columns.items)}
     invalid = sorted(found, key=lambda each: place[each.item])
-    problems = _find_problems(export, scorer, tally, invalid if on_invalid == "error" else [])
+    problems = _find_problems(export, scorer, tally, choose_refused(invalid, on_invalid))
     if not tally.rows and not problems:
         problems = [_describe_nothing(export)]
     if problems:

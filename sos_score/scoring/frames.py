@@ -23,7 +23,8 @@ from sos_score.scoring.scorer import (
     select_scores,
 )
 from sos_score.survey.check.checks import check_rows
-from sos_score.survey.coding import find_invalid, list_distinct
+from sos_score.survey.check.wrong_answers import Located, explain_answers
+from sos_score.survey.coding import choose_refused, find_invalid, list_distinct
 from sos_score.survey.column_map import ColumnMap, check_column_map
 from sos_score.survey.mapped import map_frame
 
@@ -143,10 +144,9 @@ def score_survey(
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
     given, scorer = prepare_frame(frame, instruments, columns, choices, on_invalid)
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
-    checked = scorer.columns.items if on_invalid == "error" else scorer.textual(given.collect_schema())
-    distinct = list_distinct(lazy, checked)
-    invalid = find_invalid(distinct, scorer.columns, scorer.keys) if on_invalid == "error" else ()
-    problems = [each.problem() for each in invalid] + check_rows(lazy, scorer.columns)
+    distinct = list_distinct(lazy, scorer.columns.items)
+    refused = choose_refused(find_invalid(distinct, scorer.columns, scorer.keys), on_invalid)
+    problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")
     scorer = measure_references(lazy, scorer, distinct)

@@ -18,6 +18,8 @@ from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
 from sos_score.survey.check.checks import check_rows
+from sos_score.survey.check.wrong_answers import Located, explain_answers
+from sos_score.survey.coding import choose_refused
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
@@ -121,9 +123,8 @@ def read_responses(
     given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
     _refuse_vendor_scores(scorer)
-    problems = check_rows(lazy, scorer.columns)
-    if on_invalid == "error":
-        problems = [each.problem() for each in find_all_invalid(lazy, scorer)] + problems
+    refused = choose_refused(find_all_invalid(lazy, scorer), on_invalid)
+    problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems)
     return Responses(scorer.plans[0], scorer.list_ids(), FrameRows(read_answers(lazy, scorer)))

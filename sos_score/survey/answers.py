@@ -53,6 +53,8 @@ class AnswerKey:
         Text, as `fold_code` leaves it, to the reason for a missing answer.
     has_own_codes : bool
         Whether the platform's codes replace the definition's, so that a bare number means nothing by itself.
+    owner : str
+        The id of the instrument; none for T-scores.
     """
 
     name: str
@@ -60,6 +62,12 @@ class AnswerKey:
     texts: Mapping[str, float]
     reasons: Mapping[str, str]
     has_own_codes: bool = False
+    owner: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return what a column map calls the response scale."""
+        return f"{self.owner}/{self.name}"
 
     def read(self, cell: str) -> Reading:
         """Return what a cell says; digits are never pulled out of a longer text."""
@@ -183,9 +191,8 @@ def _build_key(name: str, instrument: Instrument, column_map: ColumnMap, *item: 
             texts |= added
     codes = merge_codes(column_map.codes, instrument, (name, *item))
     reasons = _list_reasons(responses.missing) | _list_reasons(column_map.missing)
-    return AnswerKey(
-        name, responses, {fold_code(text): code for text, code in texts.items()} | codes, reasons, bool(codes)
-    )
+    known = {fold_code(text): code for text, code in texts.items()} | codes
+    return AnswerKey(name, responses, known, reasons, bool(codes), instrument.id)
 
 
 def _list_reasons(missing: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
 
 from sos_score.definition.instrument.responses import NEAR, ResponseScale
-from sos_score.errors import Problem
+from sos_score.definition.text import read_number
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
+
+FEWEST_STRAYS = 3
+SMALLEST_SHARE = 0.05
+"""So many numbers just outside the range, or of few answers such a share, are no typing errors; see `measure_step`."""
 
 _PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 
@@ -63,31 +67,82 @@ class Invalid:
     ----------
     count : int
         In how many cells it stands.
-    allowed : str
-        What would have been, in words.
+    key : AnswerKey
+        How the cells of the item are read.
+    step : int
+        Where the answers to the whole response scale seem to be stored one too high (1) or too low (-1); else 0.
     """
 
     item: str
     column: str
     text: str
     count: int
-    allowed: str
+    key: AnswerKey = field(repr=False)
+    step: int = 0
 
-    def problem(self, path: str = "", line: int | None = None) -> Problem:
-        """Return it as a problem, located where it was first seen."""
-        is_named = self.allowed.startswith("'")
-        what = f"{self.text!r} is not a response of" if is_named else f"{self.text.strip()} is outside"
-        where = self.column if self.column == self.item else f"{self.column} (item {self.item})"
-        return Problem(f"{what} {self.allowed}", path, line, where, rule="answer", count=self.count)
+    @property
+    def is_number(self) -> bool:
+        """Return whether it is a number that could be a code, were it one of the scale's."""
+        return self.key.is_number(self.text)
+
+    @property
+    def allowed(self) -> str:
+        """Return what would have been allowed, in words."""
+        return self.key.describe_numbers() if self.is_number else f"'{self.key.name}' ({self.key.describe()})"
 
 
 def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[str, AnswerKey]) -> Iterator[Invalid]:
     """Yield each text that is not allowed."""
+    distinct = list(distinct)
+    wrong = [each for each in distinct if not keys[each.item].read(each.text).is_allowed]
+    suspects = {keys[each.item].address for each in wrong if keys[each.item].is_number(each.text)}
+    steps = {address: _measure_scale(address, distinct, keys) for address in suspects}
+    for each in wrong:
+        key = keys[each.item]
+        step = steps.get(key.address, 0) if key.is_number(each.text) else 0
+        yield Invalid(each.item, columns.items[each.item], each.text, each.count, key, step)
+
+
+def choose_refused(invalid: Iterable[Invalid], on_invalid: str) -> list[Invalid]:
+    """Return the answers that are refused: all, or with ``missing`` those that show that a scale is stored one off.
+
+    There every other answer to the scale is wrong too, and making some missing would hide it.
+    """
+    return [each for each in invalid if on_invalid == "error" or each.step]
+
+
+def _measure_scale(address: str, distinct: Iterable[Distinct], keys: Mapping[str, AnswerKey]) -> int:
+    """Return whether the answers on a response scale seem to be stored one too high or too low; see `measure_step`."""
+    counts: dict[float, int] = {}
     for each in distinct:
         key = keys[each.item]
-        if not key.read(each.text).is_allowed:
-            allowed = key.describe_numbers() if key.is_number(each.text) else f"'{key.name}' ({key.describe()})"
-            yield Invalid(each.item, columns.items[each.item], each.text, each.count, allowed)
+        if key.address == address and not key.read(each.text).missing:
+            code = key.read(each.text).code
+            number = read_number(each.text) if code is None else code
+            if number is not None:
+                counts[number] = counts.get(number, 0) + each.count
+    responses = next(key.responses for key in keys.values() if key.address == address)
+    return measure_step(counts, responses.min, responses.max) if responses.is_whole else 0
+
+
+def measure_step(counts: Mapping[float, int], low: float, high: float) -> int:
+    """Return 1 where all answers seem to be stored one too high, -1 where one too low, else 0.
+
+    That is so where the answers run from just beyond one end to just inside the other: none further out, and none of
+    the answer at the other end. One or two such numbers among many are typing errors.
+
+    Examples
+    --------
+    >>> measure_step({1: 1, 4: 3, 2: 1}, 0, 3), measure_step({0: 1, 4: 3}, 0, 3), measure_step({1: 400, 4: 1}, 0, 3)
+    (1, 0, 0)
+    """
+    total = sum(counts.values())
+    for step, beyond, inside in ((1, high + 1, low + 1), (-1, low - 1, high - 1)):
+        strays = counts.get(beyond, 0)
+        is_clear = strays >= FEWEST_STRAYS or strays >= SMALLEST_SHARE * total
+        if strays and is_clear and {min(counts), max(counts)} == {beyond, inside}:
+            return step
+    return 0
 
 
 def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.Expr:

@@ -366,13 +366,14 @@ def test_a_file_that_fails_does_not_take_the_others_down(suffix: str) -> None:
     result = run("late.csv", "gone.csv", "t1.csv", "t2.csv", "-i", "wai-s", "-o", name)
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
-    assert lines[:2] == [
+    assert lines[:3] == [
         "late.csv:702: wais_01: 'Oftn' is not a response of 'never_always' "
         "(Never, Rarely, Occasionally, Sometimes, Often, Very often, Always, or 1-7)",
+        "  hint: did you mean 'Often'?",
         "gone.csv: cannot be read (No such file or directory)",
     ]
-    assert lines[2].startswith("t1.csv: 24 rows scored")
-    assert lines[3].startswith("t2.csv: 1 row scored")
+    assert lines[3].startswith("t1.csv: 24 rows scored")
+    assert lines[4].startswith("t2.csv: 1 row scored")
     assert lines[-1] == "2 problems in 2 files; 2 files were not scored."
     assert read_sources(name) == ["t1.csv"] * 24 + ["t2.csv"]
 
@@ -392,10 +393,10 @@ def read_sources(name: str) -> list[str]:
 def test_where_every_file_fails_nothing_is_written_and_all_problems_are_shown() -> None:
     write_survey("a.csv", {"A": [9] * 12})
     said = fail(1, "a.csv", "gone.csv", "-i", "wai-s", "-o", "scores.csv")
-    assert said.splitlines()[0] == "a.csv:2: wais_01: 9 is outside 1-7"
+    assert said.splitlines()[0] == "a.csv:2: wais_01: 9 is outside 1-7; 12 cells in 12 items"
     assert said.splitlines()[-2:] == [
         "gone.csv: cannot be read (No such file or directory)",
-        "13 problems in 2 files; nothing was scored.",
+        "2 problems in 2 files; nothing was scored.",
     ]
     assert files() == ["a.csv", "t1.csv"]
 

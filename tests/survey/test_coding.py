@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support import make_instrument
 
 from sos_score.survey.answers import AnswerKey, Reading, build_answer_keys
+from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import (
     Distinct,
     Invalid,
@@ -203,13 +204,16 @@ def test_each_text_is_counted_once_for_each_item_and_blanks_not_at_all() -> None
 def test_what_is_not_allowed_says_where_how_often_and_what_would_be() -> None:
     columns = Columns({}, {}, {"q1": "Q5_1", "q2": "q2"})
     distinct = [Distinct("q1", "Agre", 14), Distinct("q1", "4", 3), Distinct("q2", "6", 2), Distinct("q2", "n/a", 1)]
-    found = list(find_invalid(distinct, columns, build_answer_keys([SURVEY])))
+    keys = build_answer_keys([SURVEY])
+    found = list(find_invalid(distinct, columns, keys))
     assert found == [
-        Invalid("q1", "Q5_1", "Agre", 14, f"'agree' ({LISTED}, or 1-5)"),
-        Invalid("q2", "q2", "6", 2, "1-5"),
+        Invalid("q1", "Q5_1", "Agre", 14, keys["q1"]),
+        Invalid("q2", "q2", "6", 2, keys["q2"]),
     ]
-    assert [str(each.problem("t.csv", 48)) for each in found] == [
-        f"t.csv:48: Q5_1 (item q1): 'Agre' is not a response of 'agree' ({LISTED}, or 1-5); 14 cells",
+    assert [each.allowed for each in found] == [f"'agree' ({LISTED}, or 1-5)", "1-5"]
+    assert [str(problem) for problem in explain_answers([Located(each, 48) for each in found], "t.csv")] == [
+        f"t.csv:48: Q5_1 (item q1): 'Agre' is not a response of 'agree' ({LISTED}, or 1-5); 14 cells\n"
+        "  hint: did you mean 'Agree'?",
         "t.csv:48: q2: 6 is outside 1-5; 2 cells",
     ]
 
@@ -217,4 +221,6 @@ def test_what_is_not_allowed_says_where_how_often_and_what_would_be() -> None:
 def test_a_number_that_is_no_code_of_the_platform_is_not_said_to_be_outside_the_range() -> None:
     keys = build_answer_keys([SURVEY], ColumnMap(codes={"agree": {"1": 1}}))
     found = list(find_invalid([Distinct("q1", "5", 1)], Columns({}, {}, {"q1": "q1"}), keys))
-    assert found[0].problem().message == (f"'5' is not a response of 'agree' ({LISTED}, or a code of the column map)")
+    assert explain_answers(map(Located, found))[0].message == (
+        f"'5' is not a response of 'agree' ({LISTED}, or a code of the column map)"
+    )

@@ -87,11 +87,11 @@ def test_a_file_is_what_it_holds_and_not_what_its_name_says(suffix: str, tmp_pat
 
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_an_answer_that_is_not_allowed_has_its_place_in_every_format(suffix: str, tmp_path: Path) -> None:
-    columns: Columns = answer(5, 6, wais_03=[5, 77])
+    columns: Columns = answer(5, 6, wais_03=[5, 70])
     path = tmp_path / f"answers{suffix}"
     WRITERS[suffix](path, columns)
     place = {".csv": ":3", ".tsv": ":3", ".xlsx": ": Answers!D3", ".ods": ": Answers!D3"}.get(suffix, ":2")
-    assert refuse(path) == f"{path.name}{place}: wais_03: 77 is outside 1-7"
+    assert refuse(path) == f"{path.name}{place}: wais_03: 70 is outside 1-7"
 
 
 @pytest.mark.parametrize("suffix", WRITERS)

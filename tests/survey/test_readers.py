@@ -72,8 +72,9 @@ def test_a_problem_names_the_row_of_the_file(tmp_path: Path, monkeypatch: pytest
     path = read_with(monkeypatch, tmp_path, answer(SCALE.max), {})
     with open_responses([str(path)], WAI) as responses, pytest.raises(InvalidSurvey) as caught:
         responses.check()
-    assert {problem.line for problem in caught.value.problems} == {3}
-    assert {problem.where for problem in caught.value.problems} == set(WAI.responses)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.where) == (3, next(iter(WAI.responses)))
+    assert (problem.count, problem.items) == (len(WAI.responses), len(WAI.responses))
 
 
 def test_a_number_between_two_codes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

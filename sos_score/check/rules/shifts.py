@@ -11,10 +11,8 @@ from sos_score.check.answers import Answers, FileAnswers, list_groups, read_numb
 from sos_score.check.finding import Finding, Place, make_finding
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
-from sos_score.survey.coding import find_invalid
-
-FEWEST_STRAYS = 3
-"""Fewer numbers just outside the range are typing errors, not another way of storing all of them."""
+from sos_score.definition.text import read_number
+from sos_score.survey.coding import find_invalid, measure_step
 
 FEWEST_ITEMS = 6
 FEWEST_PEOPLE = 10
@@ -32,19 +30,26 @@ def find_shifted(answers: Answers) -> Iterator[Finding]:
     """
     for file in answers.files:
         strays = _list_strays(file)
-        for name, items in strays.items():
-            responses = file.scorer.keys[items[0]].responses
+        for items in strays.values():
+            key = file.scorer.keys[items[0]]
+            responses = key.responses
             values = read_numbers(file, items).to_numpy()
-            parts = {group: values[rows] for group, rows in list_groups(file.frame, answers.by)}
+            parts = {group: _count_numbers(values[rows]) for group, rows in list_groups(file.frame, answers.by)}
             steps = {group: measure_step(part, responses.min, responses.max) for group, part in parts.items()}
             if len(set(steps.values())) == 1:
                 # Where all groups agree it is the file that is stored so.
-                parts, steps = {(): values}, {(): measure_step(values, responses.min, responses.max)}
+                parts = {(): _count_numbers(values)}
+                steps = {(): measure_step(parts[()], responses.min, responses.max)}
             for group, step in steps.items():
                 if step:
-                    place = Place(name, file.name, (), group, count=int((~np.isnan(parts[group])).sum()))
+                    place = Place(key.name, file.name, (), group, count=sum(parts[group].values()))
                     ends = {"low": responses.min, "high": responses.max}
                     yield make_finding("shifts", "problem", "scale_shifted", place, step=step, **ends)
+
+
+def _count_numbers(values: NDArray[np.float64]) -> dict[float, int]:
+    numbers, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
 
 
 def _list_strays(file: FileAnswers) -> dict[str, list[str]]:
@@ -52,28 +57,12 @@ def _list_strays(file: FileAnswers) -> dict[str, list[str]]:
     near: set[str] = set()
     for each in find_invalid(file.distinct, file.scorer.columns, file.scorer.keys):
         key = file.scorer.keys[each.item]
-        if key.is_number(each.text) and float(each.text) in (key.responses.min - 1, key.responses.max + 1):
-            near.add(key.name)
+        if each.is_number and read_number(each.text) in (key.responses.min - 1, key.responses.max + 1):
+            near.add(key.address)
     return {
-        name: [item for item in file.scorer.columns.items if file.scorer.keys[item].name == name]
-        for name in sorted(near)
+        address: [item for item in file.scorer.columns.items if file.scorer.keys[item].address == address]
+        for address in sorted(near)
     }
-
-
-def measure_step(values: NDArray[np.float64], low: float, high: float) -> int:
-    """Return 1 where all answers seem to be stored one too high, -1 where one too low, else 0.
-
-    Examples
-    --------
-    >>> measure_step(np.array([[1.0, 4], [4, 4], [2, 3]]), 0, 3), measure_step(np.array([[0.0, 4], [4, 4]]), 0, 3)
-    (1, 0)
-    """
-    known = values[~np.isnan(values)]
-    for step, end, other in ((1, high, low), (-1, low, high)):
-        beyond = (known - end) * step
-        if (beyond == 1).sum() >= FEWEST_STRAYS and not (beyond > 1).any() and not ((known - other) * step <= 0).any():
-            return step
-    return 0
 
 
 def find_mirrored(answers: Answers) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from sos_score.errors import Problem
 from sos_score.survey.check.checks import MAX_SHOWN, name_row
 from sos_score.survey.check.row_key import find_key
+from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.export import Export
@@ -80,9 +81,8 @@ class _Search:
         return replace(problem, cell=self.export.name_cell(problem.line, column))
 
     def problems(self) -> list[Problem]:
-        found = [
-            each.problem(self.export.name, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())
-        ]
+        located = [Located(each, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())]
+        found = explain_answers(located, self.export.name)
         found += self.repeated
         if self.unnamed:
             where = self.columns.ids["respondent"]
