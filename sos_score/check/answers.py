@@ -18,6 +18,7 @@ from sos_score.psychometrics.batches import order_group
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import Scorer, add_answers, add_scores, build_scorer, select_ids
+from sos_score.study.rows import clean_ids
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, list_distinct
@@ -201,7 +202,7 @@ def read_answers(
     scores = [~nw.col(scale.column).is_null() for plan in scorer.plans for scale in plan.scales]
     kept = scored.select(nw.col(ROW), *select_ids(scorer), *codes, *scores, filled).to_native()
     whole = kept.with_columns(
-        pl.col(name_ids(scorer)).cast(pl.String).str.strip_chars().replace("", None),
+        clean_ids(pl.col(name_ids(scorer))),
         pl.lit(number).alias(FILE),
     ).collect(engine="streaming")
     whole = whole.sort(ROW)

@@ -142,12 +142,13 @@ def _name_ids(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -
     columns = {role: given.get(role, role) for role in roles if role in given or role in ids}
     if "person" not in columns:
         columns |= next(({"person": each} for each in ("respondent", "target") if each in ids), {})
-    named = [_clean(pl.col(column)).alias(role) for role, column in columns.items()]
+    named = [clean_ids(pl.col(column)).alias(role) for role, column in columns.items()]
     rest = [column for column in frame.columns if column not in ids]
     return frame.select(*named, *rest), columns
 
 
-def _clean(column: pl.Expr) -> pl.Expr:
+def clean_ids(column: pl.Expr) -> pl.Expr:
+    """Return a column of ids as they link, which is what `fold_id` makes of each; blank ones are null."""
     import polars as pl
 
     text = column.cast(pl.String).str.strip_chars().str.replace(_DECIMAL_ZERO, "$1")

@@ -11,6 +11,7 @@ import pytest
 from support import make_instrument
 
 from sos_score.check.finding import Finding
+from sos_score.check.rules.links import list_pairs
 from sos_score.check.sources import CheckedSource
 from sos_score.check.summary import summarise_groups, summarise_people
 
@@ -258,6 +259,23 @@ def test_ids_that_differ_in_case_or_zeros_are_nearly_linked(check) -> None:
     later = [[row[0].lower(), row[1], "T2", *row[3:]] for row in make_wide(draw_answers(2, 20, 6))]
     found = find(check(make_instrument(TOTAL), write_rows(HEADER, rows + later)), "ids_nearly_linked")
     assert [each.place.count for each in found] == [20]
+
+
+def test_two_files_without_a_wave_are_linked_file_by_file(check) -> None:
+    header = ["respondent", "site", *SIX]
+    first, second = ([[row[0], row[1], *row[3:]] for row in make_wide(draw_answers(seed, 20, 6))] for seed in (1, 2))
+    second = second[:15]
+    checked = check(make_instrument(TOTAL), write_rows(header, first), write_rows(header, second))
+    (pair,) = list_pairs(checked.answers)
+    assert (pair.first, pair.second, pair.both, pair.only_first, pair.only_second) == ("t1.csv", "t2.csv", 15, 5, 0)
+
+
+def test_ids_that_a_program_wrote_as_decimals_are_linked(check) -> None:
+    rows = [[str(place), *row[1:]] for place, row in enumerate(make_wide(draw_answers(1, 20, 6)))]
+    later = [[f"{row[0]}.0", row[1], "T2", *row[3:]] for row in rows]
+    checked = check(make_instrument(TOTAL), write_rows(HEADER, rows + later), waves=("t1", "t2"))
+    assert list_codes(checked) == []
+    assert [pair.both for pair in list_pairs(checked.answers)] == [20]
 
 
 def test_waves_with_nobody_in_common_are_named(check) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Place, make_finding
-from sos_score.definition.text import ROUNDED_ID, loosen_id
+from sos_score.definition.text import ROUNDED_ID, fold_text, loosen_id
 from sos_score.survey.waves import order_waves
 
 
@@ -33,21 +33,33 @@ class WavePair:
 
 
 def list_pairs(answers: Answers) -> list[WavePair]:
-    """Return each two waves that follow one another, in the order of the file; none where nobody is named."""
-    import polars as pl
+    """Return each two waves that follow one another, in order; files are waves where nothing else says when it was.
 
-    if not answers.person or not answers.wave:
-        return []
-    named = answers.frame.select(answers.person, answers.wave).drop_nulls()
-    present = order_waves(named[answers.wave].to_list())
-    waves = [wave for wave in answers.waves or present if wave in present]
-    people = {wave: set(named.filter(pl.col(answers.wave) == wave)[answers.person]) for wave in waves}
+    None where nobody is named.
+    """
+    people = {name: named for name, named in _list_people(answers).items() if named}
     pairs = []
-    for first, second in pairwise(waves):
+    for first, second in pairwise(people):
         left, right = people[first] - people[second], people[second] - people[first]
         near = {loosen_id(each) for each in left} & {loosen_id(each) for each in right}
         pairs.append(WavePair(first, second, len(people[first] & people[second]), len(left), len(right), len(near)))
     return pairs
+
+
+def _list_people(answers: Answers) -> dict[str, set[str]]:
+    """Return who is there at each wave, in order."""
+    import polars as pl
+
+    if not answers.person:
+        return {}
+    if not answers.wave:
+        return {each.name: set(each.frame[answers.person].drop_nulls()) for each in answers.files}
+    named = answers.frame.select(answers.person, answers.wave).drop_nulls()
+    present = order_waves(named[answers.wave].to_list())
+    spelt = {
+        wave: [each for each in present if fold_text(each) == fold_text(wave)] for wave in answers.waves or present
+    }
+    return {wave: set(named.filter(pl.col(answers.wave).is_in(each))[answers.person]) for wave, each in spelt.items()}
 
 
 def find_damaged_ids(answers: Answers) -> Iterator[Finding]:
