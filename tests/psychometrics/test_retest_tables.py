@@ -8,7 +8,7 @@ import pytest
 from sos_score.errors import InvalidRequest, InvalidSurvey
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
-from sos_score.psychometrics.retest.stability import reliable_change, retest
+from sos_score.psychometrics.retest.stability import difference_reliability, reliable_change, retest
 from sos_score.psychometrics.retest.tables import assess_retest
 from sos_score.scoring.responses import read_responses
 
@@ -115,3 +115,41 @@ def test_what_cannot_be_compared_is_said(families):
         assess_retest(responses, "T1", "T2", stated_reliability=1.4)
     with pytest.raises(InvalidSurvey, match="there is no id column 'wave'"):
         assess_retest(read_responses(frame.drop("wave").unique("respondent"), instrument), "T1", "T2")
+
+
+def test_the_limit_of_change_has_two_ends_and_the_difference_its_reliability(families):
+    frame, instrument = families
+    row = assess_retest(read_responses(frame, instrument), "T1", "T2").scales.iloc[0]
+    alphas = []
+    for wave in ("T1", "T2"):
+        items = frame.filter(pl.col("wave") == wave).select(pl.col("^[fF][0-9]+$")).cast(pl.Float64)
+        alphas.append(reliability(moments(items.fill_null(np.nan).to_numpy())))
+    first, second = alphas
+    assert (row["reliability"], row["reliability_n"]) == (pytest.approx(first.alpha), first.n)
+    assert (row["reliability_low"], row["reliability_high"]) == pytest.approx((first.ci_low, first.ci_high))
+    for end, coefficient in (("low", first.ci_high), ("high", max(first.ci_low, 0))):
+        limit = 1.96 * np.sqrt(2) * row["sd_error"] * np.sqrt(1 - coefficient)
+        assert row[f"critical_change_{end}"] == pytest.approx(limit)
+    assert row["critical_change_low"] < row["critical_change"] < row["critical_change_high"]
+    s1, s2, r = row["sd_first"], row["sd_second"], row["r"]
+    true = s1**2 * first.alpha + s2**2 * second.alpha - 2 * s1 * s2 * r
+    whole = s1**2 + s2**2 - 2 * s1 * s2 * r
+    assert row["difference_reliability"] == pytest.approx(max(0, true / whole))
+
+
+def test_the_reliability_of_a_difference_by_hand():
+    # equal spreads and reliabilities: (r_xx - r_12) / (1 - r_12), as in every textbook
+    assert difference_reliability((2, 2), (0.96, 0.96), 0.78) == pytest.approx(0.18 / 0.22)
+    assert difference_reliability((1, 1), (0.6, 0.6), 0.7) == 0
+    assert np.isnan(difference_reliability((1, 1), (0.9, np.nan), 0.5))
+    assert np.isnan(difference_reliability((1, 1), (0.9, 0.9), 1.0))
+
+
+def test_a_stated_reliability_has_no_interval(families):
+    frame, instrument = families
+    row = assess_retest(read_responses(frame, instrument), "T1", "T2", stated_reliability=0.86).scales.iloc[0]
+    assert np.isnan([row["reliability_low"], row["critical_change_low"]]).all()
+    assert row["reliability_n"] is None
+    s1, s2, r = row["sd_first"], row["sd_second"], row["r"]
+    spread = s1**2 + s2**2 - 2 * s1 * s2 * r
+    assert row["difference_reliability"] == pytest.approx(((s1**2 + s2**2) * 0.86 - 2 * s1 * s2 * r) / spread)

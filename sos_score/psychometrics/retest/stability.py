@@ -169,6 +169,28 @@ def reliable_change(
     )
 
 
+def difference_reliability(sds: tuple[float, float], reliabilities: tuple[float, float], r: float) -> float:
+    """Return the reliability of the difference of two scores of the same people.
+
+    Notes
+    -----
+    (s1^2 r11 + s2^2 r22 - 2 s1 s2 r12) / (s1^2 + s2^2 - 2 s1 s2 r12), with the reliability of each occasion and the
+    correlation between them (Lord 1963). It is 0 where they correlate as much as their reliabilities allow: nobody then
+    changed otherwise than others. A value below 0 is given as 0; NaN where a part is missing or nothing differs.
+
+    Examples
+    --------
+    >>> round(difference_reliability((0.6, 0.5), (0.9, 0.8), 0.5), 4)
+    0.7226
+    """
+    (s1, s2), (r1, r2) = sds, reliabilities
+    common = 2 * s1 * s2 * r
+    spread = s1**2 + s2**2 - common
+    if np.isnan(spread) or np.isnan(r1 + r2) or spread <= 1e-12 * (s1**2 + s2**2):
+        return np.nan
+    return max(0.0, float((s1**2 * r1 + s2**2 * r2 - common) / spread))
+
+
 def _correlate(x: Floats, y: Floats) -> tuple[float, float, float, float, float, tuple[Note, ...]]:
     """Return r, its interval, t and p, and why there is none."""
     n, nan = len(x), np.nan

@@ -13,9 +13,10 @@ from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches
 from sos_score.psychometrics.columns import list_scale_columns
-from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.internal_consistency.alpha import Reliability, reliability
+from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.moments import moments
-from sos_score.psychometrics.retest.stability import ReliableChange, reliable_change, retest
+from sos_score.psychometrics.retest.stability import ReliableChange, difference_reliability, reliable_change, retest
 from sos_score.psychometrics.tables import choose_scales, gather_notes
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
@@ -37,8 +38,11 @@ class RetestTables:
         One row a scale: ``n`` people with both scores, ``first_only``, ``second_only``; ``r`` with ``r_low``,
         ``r_high``, ``t``, ``df``, ``p``; ``icc_agreement`` (ICC(A,1)) and ``icc_consistency`` (ICC(C,1)) with
         ``_low`` and ``_high``; ``mean_first``, ``sd_first``, ``mean_second``, ``sd_second``, ``mean_change``
-        of those with both; ``reliability`` and ``reliability_from``; ``sd_error`` (the SD behind the error: everybody
-        at the first occasion), ``sem``, ``s_diff``, ``critical_change``; ``improved``, ``unchanged``, ``deteriorated``,
+        of those with both; ``reliability`` and ``reliability_from``; of alpha ``reliability_n`` (complete rows) and its
+        interval, ``reliability_low``, ``reliability_high``; ``difference_reliability``, of the
+        difference of the two scores of those with both; ``sd_error`` (the SD behind the error: everybody
+        at the first occasion), ``sem``, ``s_diff``, ``critical_change`` with ``critical_change_low`` and
+        ``_high`` at the two ends of that interval; ``improved``, ``unchanged``, ``deteriorated``,
         ``mean_index``; ``good`` (high or low); ``note``.
     people : pandas DataFrame
         One row a person and scale, for those with both scores: ``first``, ``second``, ``change``, ``index``,
@@ -111,7 +115,7 @@ def assess_retest(
         raise InvalidRequest(f"a reliability is between 0 and 1, not {stated_reliability}")
     one, two, unnamed = _split(responses, chosen, (occasion, first, second), respondent)
     both = one.join(two, on=respondent, how="full", suffix=" later", coalesce=True, maintain_order="left_right")
-    parts = [_Part(responses, scale, both, one, stated_reliability) for scale in chosen]
+    parts = [_Part(responses, scale, (both, one, two), stated_reliability) for scale in chosen]
     people = [row for part in parts for row in part.people(both[respondent].to_list())]
     found = [(part.plan.scale, "", each) for part in parts for each in part.notes]
     notes = gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument)
@@ -128,25 +132,27 @@ class _Part:
         self,
         responses: Responses,
         plan: ScalePlan,
-        both: pl.DataFrame,
-        one: pl.DataFrame,
+        rows: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
         stated_reliability: float | None,
     ) -> None:
         self.plan = plan
+        both, one, two = rows
         self.good = responses.instrument.scales[plan.scale].good
         self.first, self.second = both[plan.column].to_numpy(), both[f"{plan.column} later"].to_numpy()
         self.stability = retest(self.first, self.second)
         at_first = one[plan.column].drop_nulls().to_numpy()
         self.sd = float(at_first.std(ddof=1)) if len(at_first) > 1 else np.nan
-        self.source = "stated"
-        self.coefficient = np.nan if stated_reliability is None else stated_reliability
+        self.source, self.n = "stated", 0
+        stated = np.nan if stated_reliability is None else stated_reliability
+        self.coefficient, self.ends, later = stated, (np.nan, np.nan), stated
         notes: list[Note] = []
         if stated_reliability is None:
-            (columns,) = list_scale_columns(responses, [plan])
-            keyed = one.select(columns.columns).to_numpy() * columns.signs
-            sample = reliability(moments(keyed), columns.names)
-            self.source, self.coefficient = f"alpha of {sample.n} at the first occasion", sample.alpha
+            sample, second = (_assess(responses, plan, each) for each in (one, two))
+            self.source, self.n = f"alpha of {sample.n} at the first occasion", sample.n
+            self.coefficient, self.ends, later = sample.alpha, (sample.ci_low, sample.ci_high), second.alpha
             notes += [each for each in sample.notes if np.isnan(sample.alpha) or each.code == "alpha_negative"]
+        sds = self.stability.sd_first, self.stability.sd_second
+        self.of_difference = difference_reliability(sds, (self.coefficient, later), self.stability.r)
         self.change: ReliableChange = reliable_change(
             self.first, self.second, self.sd, self.coefficient, higher_is_better=self.good != "low"
         )
@@ -182,10 +188,16 @@ class _Part:
             "sd_second": s.sd_second,
             "reliability": self.coefficient,
             "reliability_from": self.source,
+            "reliability_n": self.n or None,
+            "reliability_low": self.ends[0],
+            "reliability_high": self.ends[1],
             "sd_error": self.sd,
             "sem": c.sem,
             "s_diff": c.s_diff,
             "critical_change": c.critical_change,
+            "critical_change_low": self._limit(self.ends[1]),
+            "critical_change_high": self._limit(self.ends[0]),
+            "difference_reliability": self.of_difference,
             "improved": c.improved,
             "unchanged": c.unchanged,
             "deteriorated": c.deteriorated,
@@ -193,6 +205,10 @@ class _Part:
             "good": self.good,
             "note": " ".join(map(str, self.notes)),
         }
+
+    def _limit(self, coefficient: float) -> float:
+        """Return the change that is more than error at an end of the reliability's interval; at most at 0."""
+        return measurement_error(self.sd, max(coefficient, 0.0)).smallest_detectable_change
 
     def people(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Return the rows of the people with both scores."""
@@ -211,6 +227,12 @@ class _Part:
             )
             if not np.isnan(x) and not np.isnan(y)
         ]
+
+
+def _assess(responses: Responses, plan: ScalePlan, rows: pl.DataFrame) -> Reliability:
+    """Return the internal consistency of a scale in the complete rows of an occasion."""
+    (columns,) = list_scale_columns(responses, [plan])
+    return reliability(moments(rows.select(columns.columns).to_numpy() * columns.signs), columns.names)
 
 
 def _split(
