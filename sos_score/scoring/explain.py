@@ -112,6 +112,7 @@ def explain_respondent(
         if scale not in plan.instrument.scales:
             known = ", ".join(plan.instrument.scales)
             raise InvalidRequest(f"no scale '{scale}' in {plan.instrument.id} (scales: {known})")
+    export = export.select_rows(scorer.columns)
     rows = _find_rows(export, scorer, respondent)
     (measured,) = _measure_norms(export, scorer).plans
     scorer = replace(scorer, plans=(measured,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -303,3 +304,11 @@ def test_a_broken_export_is_refused_at_its_line_and_never_makes_people_of_header
     assert problem in said.splitlines()[0]
     _, rows, _ = score(tmp_path, name, "--on-invalid", "missing", text=text)
     assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4"]
+
+
+def test_explain_leaves_rows_of_other_forms_out_too(tmp_path: Path) -> None:
+    given = [str(EXAMPLES / "redcap.csv"), "-i", str(SCALE), "-c", str(EXAMPLES / "redcap.yaml")]
+    done = CliRunner().invoke(app, ["explain", *given, "--respondent", "P1", "-f", "json"])
+    assert done.exit_code == 0, done.stderr
+    (explained,) = json.loads(done.stdout)["explanations"]
+    assert (explained["line"], explained["ids"]["site"]) == (3, "North")
