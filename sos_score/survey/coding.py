@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from sos_score.definition.instrument.responses import NEAR, ResponseScale
-from sos_score.definition.text import read_number
+from sos_score.definition.text import fold_text, read_number
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
 
@@ -81,6 +81,11 @@ class Invalid:
     step: int = 0
 
     @property
+    def names_column(self) -> bool:
+        """Return whether the text is the header of its own column, as where two files were put under each other."""
+        return fold_text(self.text) == fold_text(self.column)
+
+    @property
     def is_number(self) -> bool:
         """Return whether it is a number that could be a code, were it one of the scale's."""
         return self.key.is_number(self.text)
@@ -104,11 +109,12 @@ def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[s
 
 
 def choose_refused(invalid: Iterable[Invalid], on_invalid: str) -> list[Invalid]:
-    """Return the answers that are refused: all, or with ``missing`` those that show that a scale is stored one off.
+    """Return the answers that are refused: all, or with ``missing`` those that show that more is wrong than they.
 
-    There every other answer to the scale is wrong too, and making some missing would hide it.
+    Where a scale is stored one off, every other answer to it is wrong too, and making some missing would hide it. Where
+    a header stands among the answers, its row is nobody.
     """
-    return [each for each in invalid if on_invalid == "error" or each.step]
+    return [each for each in invalid if on_invalid == "error" or each.step or each.names_column]
 
 
 def _measure_scale(address: str, distinct: Iterable[Distinct], keys: Mapping[str, AnswerKey]) -> int:

@@ -80,9 +80,16 @@ class _Search:
         column = problem.where if problem.where in self.export.header else problem.where.partition(" (item ")[0]
         return replace(problem, cell=self.export.name_cell(problem.line, column))
 
+    def _list_headers(self, located: Iterable[Located]) -> list[Problem]:
+        """Return a problem for each row that names the columns once more."""
+        message, hint = "the columns are named once more in this row, which is nobody's answers", "delete the row"
+        lines = dict.fromkeys(each.line for each in located if each.invalid.names_column)
+        return [Problem(message, self.export.name, line, hint=hint, rule="header") for line in lines]
+
     def problems(self) -> list[Problem]:
         located = [Located(each, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())]
-        found = explain_answers(located, self.export.name)
+        found = explain_answers([each for each in located if not each.invalid.names_column], self.export.name)
+        found += self._list_headers(located)
         found += self.repeated
         if self.unnamed:
             where = self.columns.ids["respondent"]

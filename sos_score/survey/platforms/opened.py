@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress, islice
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BATCH = 20_000
 _OPTION = re.compile(r"___[^_]+$|\(choice=")  # a column of REDCap for an option, as a name and as a label
 _NOT_TICKED = ["0", "unchecked"]
+_AGAIN = "the columns named once more"
 _UNANSWERED = "no answer to these items"
 # What differs between the rows of one record; anything else that is known of a record holds for all of its rows.
 _OF_A_ROW = ("respondent", "wave", "rater")
@@ -77,9 +78,11 @@ def apply_layout(export: FrameExport, layout: Layout, about: Note) -> Export:
     texts = _read_texts(frame)
     kept = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
     left_out = Counter(export.left_out)
-    for name in dict.fromkeys(rule.name for rule in layout.not_answers):
-        found = kept & _find(texts, [rule for rule in layout.not_answers if rule.name == name])
-        left_out[name] += int(found.sum())
+    named = [export.header, *export.frame.head(layout.header_rows).iter_rows()]
+    marked = {rule.name: [each for each in layout.not_answers if each.name == rule.name] for rule in layout.not_answers}
+    rules = {_AGAIN: _find_repeated(texts, named)} | {name: _find(texts, rules) for name, rules in marked.items()}
+    for name, found in rules.items():
+        left_out[name] += int((kept & found).sum())
         kept &= ~found
     names = dict(zip(export.header, layout.header, strict=True))
     return PlatformExport(
@@ -130,6 +133,19 @@ def _find(texts: pl.DataFrame, rules: Iterable[RowRule]) -> pl.Series:
         for rule in rules
     ]
     return texts.select(found=pl.any_horizontal(pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean), *found))["found"]
+
+
+def _find_repeated(texts: pl.DataFrame, named: Iterable[Sequence[str | None]]) -> pl.Series:
+    """Return which rows say what a row of names says, as where two exports were put under each other."""
+    import polars as pl
+
+    cells = [[(cell or "").strip() for cell in row] for row in named]
+    same = [
+        pl.all_horizontal([pl.nth(place).fill_null("") == cell for place, cell in enumerate(row)])
+        for row in cells
+        if any(row)
+    ]
+    return texts.select(again=pl.any_horizontal(same))["again"]
 
 
 def _fill_ids(export: PlatformExport, texts: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, pl.Series]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -306,9 +307,30 @@ def test_a_broken_export_is_refused_at_its_line_and_never_makes_people_of_header
     assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4"]
 
 
-def test_explain_leaves_rows_of_other_forms_out_too(tmp_path: Path) -> None:
+def test_explain_leaves_rows_of_other_forms_out_too() -> None:
     given = [str(EXAMPLES / "redcap.csv"), "-i", str(SCALE), "-c", str(EXAMPLES / "redcap.yaml")]
     done = CliRunner().invoke(app, ["explain", *given, "--respondent", "P1", "-f", "json"])
     assert done.exit_code == 0, done.stderr
     (explained,) = json.loads(done.stdout)["explanations"]
     assert (explained["line"], explained["ids"]["site"]) == (3, "North")
+
+
+@pytest.mark.parametrize("choice", ["error", "missing"])
+def test_a_header_that_stands_there_again_is_nobody(tmp_path: Path, choice: str) -> None:
+    code, _, said = score_text(tmp_path, TABLE + TABLE.replace("A", "C").replace("B", "D"), "--on-invalid", choice)
+    assert (code, said.splitlines()[:2]) == (
+        1,
+        [
+            "made.csv:4: the columns are named once more in this row, which is nobody's answers",
+            "  hint: delete the row",
+        ],
+    )
+
+
+def test_two_exports_put_under_each_other_have_their_rows_of_names_left_out(tmp_path: Path) -> None:
+    one = (EXAMPLES / "surveymonkey.csv").read_text(encoding="utf-8")
+    (tmp_path / "made.csv").write_text(one + re.sub(r"P(\d)", r"R\1", one), encoding="utf-8")
+    code, rows, said = score(tmp_path, tmp_path / "made.csv", text=QUESTIONS)
+    assert code == 0, said
+    assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4", "R1", "R2", "R3", "R4"]
+    assert "2 rows left out (the columns named once more)" in said
