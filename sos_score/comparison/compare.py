@@ -118,6 +118,7 @@ def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeSco
         is_t=outcome.metric == "T",
         cluster=None if cluster is None else cluster[keep],
         cluster_level=level,
+        unit=outcome.unit,
     )
     return found, notes
 

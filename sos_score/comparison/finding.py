@@ -165,7 +165,8 @@ class Finding:
     instrument, scale : str
         Which outcome.
     level : str
-        The level that `unit` names where it is `Unit.LEVEL`.
+        The level that `unit` names where it is `Unit.LEVEL`; of `Unit.PEOPLE`, the level that they are nested in and
+        the test is clustered on.
     pair : str
         The declared pair an association is about, by id.
     site : str
@@ -231,9 +232,6 @@ class Finding:
     def outcome(self) -> str:
         """Return ``source.scale``, as a study file names an outcome; several sources are joined by a plus sign."""
         return f"{'+'.join(self.sources)}.{self.scale}"
-
-
-PEOPLE = note("of_these_people")
 
 
 def at(wave: str) -> tuple[str, ...]:
@@ -306,7 +304,7 @@ def with_ranks(finding: Finding, found: MannWhitney) -> Finding:
         effect=Effect(Measure.RANK_BISERIAL, found.estimate, found.low, found.high),
         test=Statistic("U", found.statistic, p=found.p),
         method=found.method,
-        notes=(PEOPLE, *found.notes),
+        notes=(*finding.notes, *found.notes),
     )
 
 

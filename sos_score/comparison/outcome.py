@@ -49,6 +49,8 @@ class OutcomeScores:
         text where unknown. None where there is no such level.
     cluster_level : str
         The name of that level.
+    unit : str
+        What one score stands for, in the plural: staff, families, interviews.
     """
 
     source: str
@@ -70,6 +72,7 @@ class OutcomeScores:
     is_t: bool = False
     cluster: NDArray[np.str_] | None = None
     cluster_level: str = ""
+    unit: str = "people"
 
     @property
     def id(self) -> str:
@@ -103,6 +106,27 @@ class OutcomeScores:
     def scores(self, site: str | None = None, wave: str | None = None) -> Scores:
         """Return the scores at a site and a wave."""
         return self.score[self.at(site, wave)]
+
+    @cached_property
+    def nested_in(self) -> str:
+        """Return the level whose groups hold several people each, so that their scores are not independent; or ""."""
+        if self.cluster is None:
+            return ""
+        held: dict[str, str] = {}
+        for index in np.flatnonzero(self.at()).tolist():
+            person = str(self.person[index]) or f"\x1f{index}"
+            group = str(self.cluster[index])
+            if group and held.setdefault(group, person) != person:
+                return self.cluster_level
+        return ""
+
+    def clusters(self, there: NDArray[np.bool_]) -> list[str | None]:
+        """Return what is independent of what: the group of each score, or who gave it; None where neither is known."""
+        groups = self.cluster if self.nested_in and self.cluster is not None else np.full(self.person.shape, "")
+        return [
+            group or (person and f"\x1f{person}") or None
+            for group, person in zip(groups[there].tolist(), self.person[there].tolist(), strict=True)
+        ]
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], dict[str, int]]:

@@ -72,6 +72,7 @@ class Labels:
         self.sources = {each.source: each.source_label for each in of_study}
         self._titles = {key: f"{scale} ({source})" for key, (source, scale) in self.names.items()}
         self._titles |= {(each.source, each.scale): each.title for each in outcomes}
+        self._units = {each.source: each.unit for each in (*of_study, *outcomes)}
         self._higher = {(each.source, each.scale): each.higher_is for each in of_study}
         self._higher |= {(each.source, each.scale): each.higher_is for each in outcomes}
 
@@ -104,8 +105,19 @@ class Labels:
         return " to ".join(waves)
 
     def name_unit(self, finding: Finding) -> str:
-        """Return what counts as one: people, sites, workers."""
-        return pluralise(finding.level) if finding.unit is Unit.LEVEL else finding.unit.value
+        """Return what counts as one: staff, families, interviews, sites, workers."""
+        if finding.unit is Unit.LEVEL:
+            return pluralise(finding.level)
+        unit = self._units.get(finding.source, Unit.PEOPLE.value)
+        return {Unit.PEOPLE: unit, Unit.ADJUSTED: f"{unit}, adjusted for sites"}.get(finding.unit, finding.unit.value)
+
+    def name_reach(self, finding: Finding) -> str:
+        """Return whom a judged finding's p is about."""
+        if finding.unit is Unit.SITES:
+            return "p is about sites"
+        if finding.level:
+            return f"p is about more {pluralise(finding.level)} like these in the same sites"
+        return f"p is about more {self.name_unit(finding)} like these in the same sites, answering independently"
 
     def name_outcome(self, finding: Finding) -> tuple[str, str]:
         """Return the source's label and the scale's title, several sources joined."""
@@ -229,6 +241,11 @@ def name_doubt(finding: Finding) -> str:
 def name_gate(finding: Finding) -> str:
     """Return what speaks against a mean as the team's; nothing where it may be reported, or is of no team."""
     return next((str(each) for each in finding.notes if each.code in _GATE), "")
+
+
+def name_kind(finding: Finding) -> str:
+    """Return what counts as one where several sources stand together: answers, or sites."""
+    return "answers" if finding.unit is Unit.PEOPLE else finding.unit.value
 
 
 def name_better(finding: Finding) -> str:

@@ -62,6 +62,8 @@ class StudyOutcome:
         Their names in tables.
     answered_by : str
         ``staff``, ``family``, ``worker`` or ``observer``; empty where unknown.
+    unit : str
+        What one answer sheet stands for, in the plural: staff, families, interviews.
     metric : str
         ``mean``, ``sum``; ``T`` where ready-made T-scores are all there is; ``score`` where unknown.
     table : SourceTable
@@ -86,6 +88,7 @@ class StudyOutcome:
     title: str
     source_label: str
     answered_by: str
+    unit: str
     metric: str
     table: SourceTable
     higher_is: str

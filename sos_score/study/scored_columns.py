@@ -11,6 +11,7 @@ from sos_score.definition.study.rules import respondent_types
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import plan_scores
 from sos_score.study.data import SourceTable, StudyOutcome
+from sos_score.study.units import name_unit
 
 _LOOSE = "scores"
 
@@ -94,6 +95,7 @@ def list_scored_outcomes(table: SourceTable, scores: Iterable[ScoreColumn]) -> I
             title=scale.title if scale else score.scale,
             source_label=instrument.title if instrument else "Scores",
             answered_by=respondent_types(instrument)[0] if instrument else "",
+            unit=name_unit(respondent_types(instrument)[0] if instrument else "", table.frame),
             metric="T" if score.is_t else scale.score if scale else "score",
             table=table,
             higher_is=scale.higher_is if scale else f"a higher {score.scale}",

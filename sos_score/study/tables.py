@@ -18,6 +18,7 @@ from sos_score.scoring.reference_samples import measure_reference
 from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.file import StudyFile
 from sos_score.study.rows import FILE, SourceRows
+from sos_score.study.units import name_unit
 from sos_score.survey.vendor_scores import VendorScores
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def list_outcomes(file: StudyFile, rows: SourceRows, table: SourceTable) -> Iter
             title=scale.title,
             source_label=source.label or instrument.title,
             answered_by=source.answered_by or respondent_types(instrument)[0],
+            unit=source.unit or name_unit(source.answered_by or respondent_types(instrument)[0], table.frame),
             metric=scale.score if plan else "T",
             table=table,
             higher_is=scale.higher_is,

@@ -102,7 +102,7 @@ def test_sites_1_and_4_do_not_change(found, site):
 
 
 def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(found):
-    rows = judged(found, "arms", source="osc", scale="engagement", unit="people")
+    rows = judged(found, "arms", source="osc", scale="engagement", unit="staff")
     assert [(row.wave, row.direction, row.verdict) for row in rows] == [
         ("T1", "less engagement", "different"),
         ("T2", "more engagement", "different"),

@@ -163,11 +163,11 @@ def test_the_manifest_counts_what_was_left_out_on_the_way(study):
     assert manifest["sources"]["staff"]["on_invalid"] == "missing"
     assert manifest["sources"]["staff"]["where"] == {"site": ["a", "b", "c", "d"]}
     findings = manifest["findings"]
-    assert findings["staff.mood | change | people | A | T1 to T2 | T2 - T1"]["without_score"] == 1
-    assert findings["staff.mood | change | people | C | T1 to T2 | T2 - T1"]["without_score"] == 0
+    assert findings["staff.mood | change | staff | A | T1 to T2 | T2 - T1"]["without_score"] == 1
+    assert findings["staff.mood | change | staff | C | T1 to T2 | T2 - T1"]["without_score"] == 0
     # One person in d: hidden, and b with it, the smallest other site of the arm.
     assert counts["not_shown"]["change"] > 0
-    assert not any("| people | d |" in name or "| people | B |" in name for name in findings)
+    assert not any("| staff | d |" in name or "| people | B |" in name for name in findings)
     assert "new-" not in (folder / "report.manifest.json").read_text()
 
 
@@ -236,7 +236,7 @@ def test_the_manifest_says_what_a_report_was_made_from(study):
         "scored": {"mood_mood": 60},
     }
     assert sum(manifest["counts"]["verdicts"].values()) == len(manifest["findings"]) == 6
-    one = manifest["findings"]["staff.mood | change | people | C | T1 to T2 | T2 - T1"]
+    one = manifest["findings"]["staff.mood | change | staff | C | T1 to T2 | T2 - T1"]
     assert one["n"] == [12, 12]
     assert set(one) == {
         "n", "estimate", "low", "high", "effect", "p", "p_adjusted", "smallest", "detectable", "verdict",
@@ -262,7 +262,7 @@ def test_a_changed_answer_is_found_number_by_number(study):
     assert (result.exit_code, result.stdout) == (1, "")
     said = result.stderr.splitlines()
     assert said[0] == f"{path}: answers.csv: has been changed since"
-    name = re.escape("staff.mood | change | people | C | T1 to T2 | T2 - T1")
+    name = re.escape("staff.mood | change | staff | C | T1 to T2 | T2 - T1")
     assert any(re.fullmatch(rf"{re.escape(str(path))}: {name}: estimate was \S+, is \S+", line) for line in said)
     assert said[-1] == f"{len(said) - 1} problems in {path}; the report does not stand as recorded."
 
@@ -538,7 +538,7 @@ def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_pat
     definition.write_text(definition.read_text().replace("[q1, q2, q3, q4]", "[q1, q2, q3, -q4]"))
     said = run("verify", path).stderr.splitlines()
     assert said[0] == f"{path}: mood.yaml: has been changed since"
-    name = re.escape("staff.mood | change | people | C | T1 to T2 | T2 - T1")
+    name = re.escape("staff.mood | change | staff | C | T1 to T2 | T2 - T1")
     assert any(re.fullmatch(rf"{re.escape(str(path))}: {name}: estimate was \S+, is \S+", line) for line in said)
 
 

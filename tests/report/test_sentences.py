@@ -19,7 +19,7 @@ PARTS = {
     "effect": rf", (?:g|T points) = ({NUMBER})",
     "detectable": rf"80% power: (none by permutation|(?:g|T points) {NUMBER})",
     "sites": rf"g ({NUMBER}) by a t test of sites",
-    "adjusted": rf"g ({NUMBER})(?: \[({NUMBER}), ({NUMBER})\])? of people adjusted for sites",
+    "adjusted": rf"g ({NUMBER})(?: \[({NUMBER}), ({NUMBER})\])? adjusted for sites",
 }
 
 
@@ -64,7 +64,8 @@ def check_sentence(sentence, row):
         if found["adjusted"][2]:
             assert agree(found["adjusted"][2], row.detectable_adjusted_low, 2)
             assert agree(found["adjusted"][3], row.detectable_adjusted_high, 2)
-    assert sentence.endswith("; it describes these people only." if row.unit == "people" else "; its unit is the site.")
+    about = "more people like these in the same sites, answering independently" if row.unit == "people" else "sites"
+    assert sentence.endswith(f"; p is about {about}.")
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,7 +87,8 @@ def test_a_sentence_reads_as_in_a_results_section():
     row = next(row for row in compare([make_outcome(cells)], make_plan(), ["change"]).rows if row.is_primary)
     assert row.sentence == (
         "Warmth, Site 1, T1 to T2, people: more warmth (better); difference 1.67, 95% CI [1.12, 2.21], t(5) = 7.91, "
-        "p < .001, adjusted p = .002, g = 1.59 [0.31, 2.82]; it describes these people only."
+        "p < .001, adjusted p = .002, g = 1.59 [0.56, 2.62]; p is about more people like these in the same sites, "
+        "answering independently."
     )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from sos_score.comparison.detectable import Spreads
 from sos_score.comparison.finding import (
-    PEOPLE,
     Contrast,
     Detectable,
     Effect,
@@ -17,15 +16,14 @@ from sos_score.comparison.finding import (
     Groups,
     Measure,
     Statistic,
-    Unit,
     at,
     make_judged,
-    start_finding,
     with_effect,
     with_ranks,
     with_test,
 )
 from sos_score.comparison.links import count_pairs
+from sos_score.comparison.nesting import compare_places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.notes import note
@@ -42,7 +40,8 @@ from sos_score.statistics.t_tests import compare_overlapping, compare_paired, co
 def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads) -> list[Finding]:
     """Return, for each site, the change from the first wave to the last and what stands beside it.
 
-    Judged is the partially overlapping samples t test. Beside it: the paired test of linked people, Welch's test as if
+    Judged is the partially overlapping samples t test or, where people are nested in workers, CR2 clustered on the
+    worker. Beside it: the paired test of linked people, Welch's test as if
     nobody were linked, rank tests, leavers against stayers at the first wave, newcomers against stayers at the last,
     and counts of reliable change.
     """
@@ -59,28 +58,25 @@ def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads)
 def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: Scores, after: Scores) -> list[Finding]:
     x, y = after[~np.isnan(after)], before[~np.isnan(before)]
     groups = Groups(Contrast.WAVES, (plan.last_wave, plan.first_wave))
-    base = start_finding(outcome, "change", Unit.PEOPLE, site=site, waves=plan.span, groups=groups,
-                         notes=(PEOPLE,), sites_shown=(site,))  # fmt: skip
-    main = compare_overlapping(after, before)
+    base = start_of_people(outcome, "change", plan.span, groups, site)
+    overlap = compare_overlapping(after, before).test
+    main = compare_places(outcome, *(outcome.at(site, wave) for wave in groups.members)) if base.level else overlap
     links = count_pairs(before, after)
     sd = _pool(x, y)
-    judged = with_test(replace(base, notes=(links.describe(plan), PEOPLE)), main.test)
+    judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes)), main)
     if plan.judged_only:
-        return [make_judged(judged, main.test, outcome, plan, sd)]
-    judged = with_effect(judged, Measure.G, hedges_g(x, y, main.test))
+        return [make_judged(judged, main, outcome, plan, sd)]
+    judged = with_effect(judged, Measure.G, hedges_g(x, y, main))
     if sd > 0:
-        smallest = detect_from_error(main.test.se, main.test.df, alpha=plan.alpha) / sd
-        judged = replace(judged, detectable=Detectable(smallest))
+        judged = replace(judged, detectable=Detectable(detect_from_error(main.se, main.df, alpha=plan.alpha) / sd))
     ranks = with_ranks(base, compare_ranks(x, y))
-    found = [
-        make_judged(judged, main.test, outcome, plan, sd),
-        with_test(base, compare_welch(x, y)),
-        replace(ranks, method=note("link_ignored", test=ranks.method)),
-    ]
+    apart = [with_test(base, overlap)] if base.level else []
+    apart += [with_test(base, compare_welch(x, y)), replace(ranks, method=note("link_ignored", test=ranks.method))]
+    if not links.is_small(plan.smallest_cell):
+        apart += [*_ask_linked(base, before, after), *_ask_turnover(plan, base, before, after)]
+    found = [make_judged(judged, main, outcome, plan, sd), *map(label_wrong_unit, apart)]
     if links.is_small(plan.smallest_cell):
         return found
-    found += _ask_linked(base, before, after)
-    found += _ask_turnover(plan, base, before, after)
     return [*found, _count_reliable(outcome, plan, base, before, after)]
 
 
@@ -93,7 +89,7 @@ def _ask_linked(base: Finding, before: Scores, after: Scores) -> list[Finding]:
         with_effect(paired, Measure.G_AV, standardize_change(after, before)),
         replace(
             base, counts=signed.n, effect=Effect(Measure.RANK_BISERIAL, signed.estimate),
-            test=Statistic("V", signed.statistic, p=signed.p), notes=(PEOPLE, *signed.notes),
+            test=Statistic("V", signed.statistic, p=signed.p), notes=(*base.notes, *signed.notes),
             method=note("of_linked_people", test=signed.method),
         ),
     ]  # fmt: skip

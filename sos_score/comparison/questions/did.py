@@ -6,11 +6,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sos_score.comparison.detectable import DetectableEffects, Spread, Spreads, find_change_effects, find_site_floor
 from sos_score.comparison.finding import (
-    PEOPLE,
     Contrast,
     Detectable,
     Estimate,
@@ -20,31 +18,33 @@ from sos_score.comparison.finding import (
     Statistic,
     Unit,
     make_judged,
-    start_finding,
     with_effect,
     with_test,
 )
 from sos_score.comparison.links import count_linked
+from sos_score.comparison.nesting import Places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.site_rows import compare_arms_of_sites
-from sos_score.notes import Note, note
+from sos_score.notes import note
 from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.estimate import pool_variance
-from sos_score.statistics.mixed.data import variance_data
+from sos_score.statistics.mixed.data import nest_codes, variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
+from sos_score.words import pluralise
 
 
 def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return treated change minus reference change: of people, adjusted for the first wave, and of sites.
 
-    Judged are the estimate on people with errors clustered on the person (CR2), and the exact permutation of site
-    changes where there are enough sites. Beside them HC3, CR2 clustered on the site, analysis
-    of covariance on linked people, and a mixed model with site and person intercepts.
+    Judged are the estimate on people with errors clustered on the person, or on the worker they are nested in (CR2),
+    and the exact permutation of site changes where there are enough sites. Beside them HC3, CR2 clustered on the site,
+    analysis of covariance on linked people, and a mixed model with intercepts of sites, of sites at each wave and of
+    people.
     """
     if len(plan.waves) < 2:
         return []
@@ -55,21 +55,21 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     post = wave == last
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
-    people = [str(person) or None for person in outcome.person[there]]
+    units = outcome.clusters(there)
     groups = Groups(Contrast.ARM_CHANGES, (plan.treated, plan.reference))
-    base = start_finding(outcome, "did", Unit.PEOPLE, waves=plan.span, groups=groups, notes=(PEOPLE,))
-    of_sites = replace(base, unit=Unit.SITES, notes=())
+    base = start_of_people(outcome, "did", plan.span, groups)
+    of_sites = replace(base, unit=Unit.SITES, level="", notes=())
     sd = spreads.at(first).sd
     changes = _find_changes(outcome, plan)
     if plan.judged_only:
-        test = infer_cr2(fit_changes(y, arm, post), people)[TERMS[3]]
+        test = infer_cr2(fit_changes(y, arm, post), units)[TERMS[3]]
         cells = tuple(int(((arm == a) & (post == b)).sum()) for b in (False, True) for a in (False, True))
-        judged = replace(with_test(base, test), counts=cells, method=note("clustered_on_person", test=test.method))
-        judged = make_judged(judged, test, outcome, plan, sd)
+        judged = with_right_test(base, test, note("clustered_on_person", test=test.method))
+        judged = make_judged(replace(judged, counts=cells), test, outcome, plan, sd)
         return [
             judged, *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=DetectableEffects())
         ]  # fmt: skip
-    found = compare_changes(y, arm, post, site.tolist(), people)
+    found = compare_changes(y, arm, post, site.tolist(), units)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     sites = (treated, len(changes) - treated)
     floor = find_site_floor(outcome, plan, plan.span, changes)
@@ -77,8 +77,8 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     return [
         *_compare_people(outcome, plan, base, (found, effects), spreads.at(first)),
-        _adjust_for_first(outcome, plan, base),
-        _fit_mixed(base, y, design, site, outcome.person[there]),
+        label_wrong_unit(_adjust_for_first(outcome, plan, base)),
+        _fit_mixed(outcome, base, there, design),
         *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=effects),
     ]
 
@@ -99,20 +99,23 @@ def _compare_people(
     found, effects = results
     sd, sd_df = spread.sd, float(sum(spread.people) - 2)
 
-    def describe(estimate: TestedEstimate, method: Note, said: Note = PEOPLE) -> Finding:
-        finding = replace(with_test(replace(base, notes=(said,)), estimate), method=method)
+    def describe(finding: Finding, estimate: TestedEstimate) -> Finding:
         smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
         own = Detectable(smallest / sd if sd > 0 else math.nan)
         finding = with_effect(finding, Measure.G, standardize_estimate(estimate, sd, sd_df))
         return replace(finding, counts=found.n, detectable=own)
 
-    person = describe(found.cr2_person, note("clustered_on_person", test=found.cr2_person.method))
+    method = note("clustered_on_person", test=found.cr2_person.method)
+    person = describe(with_right_test(base, found.cr2_person, method), found.cr2_person)
     judged = effects.put_beside(person, person.detectable.own)
-    by_site = describe(found.cr2_site, note("clustered_on_site", test=found.cr2_site.method), note("wide_interval"))
+    of_sites = replace(base, notes=(note("cr2_of_sites"),), sites_shown=tuple(plan.sites))
+    by_site = replace(
+        with_test(of_sites, found.cr2_site), method=note("clustered_on_site", test=found.cr2_site.method)
+    )  # fmt: skip
     return [
         make_judged(judged, found.cr2_person, outcome, plan, sd),
-        describe(found.hc3, found.hc3.method),
-        replace(by_site, sites_shown=tuple(plan.sites)),
+        label_wrong_unit(describe(with_test(base, found.hc3), found.hc3)),
+        describe(by_site, found.cr2_site),
     ]
 
 
@@ -137,12 +140,17 @@ def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Findin
     return replace(finding, counts=found.n, method=note("ancova"), notes=(said, *finding.notes))
 
 
-def _fit_mixed(base: Finding, y: Scores, design: Scores, site: NDArray[np.str_], person: NDArray[np.str_]) -> Finding:
-    ids = np.array([name or f"\x1f{place}" for place, name in enumerate(person.tolist())], dtype=object)
-    data = variance_data(y, {"sites": site, "people": ids}, design)
+def _fit_mixed(outcome: OutcomeScores, base: Finding, there: Places, design: Scores) -> Finding:
+    """Return a mixed model with intercepts of sites, of sites at each wave, of the level below and of people."""
+    site, wave = outcome.site[there], outcome.wave[there]
+    ids = np.array([name or f"\x1f{place}" for place, name in enumerate(outcome.person[there].tolist())], dtype=object)
+    units = {pluralise(base.level): np.array(outcome.clusters(there), dtype=object)} if base.level else {}
+    levels = {"sites": site, "sites at each wave": nest_codes(site, wave), **units, "people": ids}
+    data = variance_data(outcome.score[there], levels, design)
     tests = assess_coefficients(data)
     finding = replace(
-        base, method=note("mixed_site_person"), counts=(y.size,), sites_shown=tuple(dict.fromkeys(site.tolist()))
+        base, method=note("mixed_intercepts", levels=data.names), counts=(int(there.sum()),),
+        sites_shown=tuple(dict.fromkeys(site.tolist())),
     )  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
         return replace(finding, notes=tests.notes)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sos_score.comparison.detectable import Spreads
 from sos_score.comparison.finding import (
-    PEOPLE,
     Contrast,
     Detectable,
     Effect,
@@ -17,8 +16,8 @@ from sos_score.comparison.finding import (
     at,
     make_judged,
     start_finding,
-    with_test,
 )
+from sos_score.comparison.nesting import compare_place_to_norm, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.team_means import judge_team, list_against, speaks_for_teams
@@ -26,7 +25,6 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
 from sos_score.statistics.estimate import describe_sample
 from sos_score.statistics.power.detectable import detect_from_error
-from sos_score.statistics.t_tests import compare_to_norm
 
 
 def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
@@ -68,10 +66,10 @@ def _compare_to_norm(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wa
     norm = outcome.norm
     assert norm is not None
     scores, unit = outcome.scores(site, wave), outcome.t_unit
-    found = compare_to_norm(scores, norm.means[outcome.scale])
-    start = _start(outcome, site, wave, Groups(Contrast.NORM, (site, norm.name)))
-    notes = (note("norm", description=norm.describe()), PEOPLE, *list_against(outcome, site, wave))
-    finding = with_test(replace(start, notes=notes), found)
+    found = compare_place_to_norm(outcome, outcome.at(site, wave), norm.means[outcome.scale])
+    start = start_of_people(outcome, "level", at(wave), Groups(Contrast.NORM, (site, norm.name)), site)
+    notes = (note("norm", description=norm.describe()), *start.notes, *list_against(outcome, site, wave))
+    finding = with_right_test(replace(start, notes=notes), found)
     finding = replace(
         finding, effect=Effect(Measure.T_POINTS, found.estimate / unit, found.low / unit, found.high / unit),
         detectable=Detectable(detect_from_error(found.se, found.df, alpha=plan.alpha) / unit),

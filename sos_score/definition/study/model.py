@@ -104,6 +104,9 @@ class Source(Model):
         says that the instrument arrives scored.
     answered_by : str or None
         ``staff``, ``family``, ``worker`` or ``observer``; else whom the definition names first.
+    unit : str or None
+        What one answer sheet stands for, in the plural, as results name it: interviews, charts. Else staff, families,
+        family members, workers or ratings, by who answered about whom.
     ids : dict
         What an id column of the export (as the column map names it) stands for here: ``person``, ``site``,
         ``wave``, ``worker``, ``family``, ``rater`` or another level. Columns of the same name need no entry.
@@ -127,6 +130,7 @@ class Source(Model):
     instrument: OneOrMore
     columns: NoneOrMore = []
     answered_by: AnsweredBy | None = None
+    unit: Text | None = None
     ids: dict[IdName, Text] = {}
     where: dict[str, Values] = {}
     min_answered: MinAnswered | None = None

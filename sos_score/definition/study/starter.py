@@ -39,6 +39,7 @@ sources:
     instrument: wai-sr                          # an id from sos-score list, or a path to a definition
     # columns: columns.yaml         # a column map: one for all files, or a list with one for each
     answered_by: family             # staff, family, worker or observer
+    # unit: interviews              # what one answer sheet stands for, where staff, families or ratings is wrong
     # What the id columns stand for, where they have other names. Person is whoever is linked across waves:
     # the respondent unless you say otherwise, or where there is none the target.
     # ids: {{person: respondent, site: team, wave: time, worker: key_worker}}

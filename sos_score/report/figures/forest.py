@@ -12,7 +12,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import with_interval
 from sos_score.report.figures.canvas import Canvas, Scale, measure_rows, place_rows
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
-from sos_score.report.labels import Labels, name_short
+from sos_score.report.labels import Labels, name_kind, name_short
 from sos_score.report.model import Picture, ReportData
 from sos_score.words import count
 
@@ -46,15 +46,15 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     }
     groups = labels.name_groups(next(iter(next(iter(pairs.values())).values())))
     has_sites = any(Unit.SITES in each for each in pairs.values())
-    found = f"{different[Unit.PEOPLE]} of {count(len(pairs), 'outcome')} among people"
+    found = f"{different[Unit.PEOPLE]} of {count(len(pairs), 'outcome')} among answers"
     if has_sites:
         found += f", {different[Unit.SITES]} among sites"
     name = "-".join(part for part in ("forest", question, wave if question == "arms" else "") if part)
     return Picture(
         name="".join(letter if letter.isalnum() else "-" for letter in name).lower(),
         title=f"{_TITLES[question]}{f', {wave}' if wave else ''}: {found}",
-        reading=f"Hedges g, {groups}, with 95% intervals; an arrow ends an interval that goes on. Circles are"
-        f" people and speak of these people only{_SITES if has_sites else ''}. The band is the smallest"
+        reading=f"Hedges g, {groups}, with 95% intervals; an arrow ends an interval that goes on. Circles count"
+        f" answers (of staff, families and so on){_SITES if has_sites else ''}. The band is the smallest"
         " effect that would matter. Whether a difference is equivalent to none is judged on the narrower interval of"
         " two one-sided tests, after adjustment.",
         description=" ".join(_describe(pairs)),
@@ -66,8 +66,8 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
 def _describe(pairs: Pairs) -> Iterator[str]:
     for (source, scale), units in pairs.items():
         parts = [
-            f"{unit.value} {with_interval(each.effect.value, *_interval(each)[:2])}, {name_short(each)}"
-            for unit, each in units.items()
+            f"{name_kind(each)} {with_interval(each.effect.value, *_interval(each)[:2])}, {name_short(each)}"
+            for each in units.values()
         ]
         yield f"{scale} ({source}): {'; '.join(parts)}."
 
@@ -102,8 +102,8 @@ def _fill(figure: Figure, pairs: Pairs, groups: str) -> None:
             is_found = each.verdict is Verdict.DIFFERENT
             at = (canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2])
             canvas.write(at, name_short(each), 7.5, bold=is_found, color=INK if is_found else GREY)
-    shown = {unit for units in pairs.values() for unit in units}
-    key = [(marker, colour, unit.value) for unit, (colour, marker, _) in _UNITS.items() if unit in shown]
+    shown, names = {unit for units in pairs.values() for unit in units}, {Unit.PEOPLE: "answers", Unit.SITES: "sites"}
+    key = [(marker, colour, names[unit]) for unit, (colour, marker, _) in _UNITS.items() if unit in shown]
     canvas.draw_key([*key, *([("box", PALE, "too small to matter")] if bands else [])])
 
 

@@ -36,7 +36,7 @@ def _describe(finding: Finding, labels: Labels) -> str:
     end = _ENDS[finding.effect.measure]
     is_shown = not math.isnan(finding.effect.value)
     share = f"{finding.effect.value:.0%}" if is_shown else f"more than {MARK:.0%}"
-    share = f"{share} of {finding.counts[0]} people have the {end} score there can be"
+    share = f"{share} of {finding.counts[0]} {labels.name_unit(finding)} have the {end} score there can be"
     return f"{', '.join(part for part in parts if part)}: {share}."
 
 

@@ -6,18 +6,18 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from sos_score.comparison.finding import PEOPLE, Contrast, Finding, Unit
+from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
+from sos_score.comparison.nesting import REACH
 from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
-from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_short
+from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_kind, name_short
 from sos_score.report.questions.view import Style, View, explain_marks, mark_verdict
 from sos_score.words import count, join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
-_SPEAKS = {Unit.PEOPLE: "it describes these people only", Unit.SITES: "its unit is the site"}
 _BARRED = (Verdict.REPORTABLE_BUT, Verdict.NOT_REPORTABLE, Verdict.NOT_KNOWN)
 Across = Callable[[Finding, Labels], str]
 
@@ -61,7 +61,7 @@ def list_detectable(finding: Finding) -> list[str]:
         said.append(f"{name} {format_number(found.sites)} by a t test of sites")
     if not math.isnan(found.adjusted):
         adjusted = with_interval(found.adjusted, found.adjusted_low, found.adjusted_high)
-        said.append(f"{name} {adjusted} of people adjusted for sites")
+        said.append(f"{name} {adjusted} adjusted for sites")
     return said
 
 
@@ -84,7 +84,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
-    said = f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {_SPEAKS[finding.unit]}{doubt}."
+    said = f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {labels.name_reach(finding)}{doubt}."
     return f"{said} {name_gate(finding)}".strip()
 
 
@@ -183,7 +183,7 @@ def _is_silent(finding: Finding) -> bool:
 
 def _name_why(finding: Finding, labels: Labels) -> str:
     """Return the first note that is about this finding and not about every one of people."""
-    return labels.describe(next((each for each in finding.notes if each != PEOPLE), finding.notes[0]))
+    return labels.describe(next((each for each in finding.notes if each.code != REACH), finding.notes[0]))
 
 
 def spread_verdicts(
@@ -226,11 +226,11 @@ def _by_site(finding: Finding, labels: Labels) -> str:
 
 
 def _by_wave_and_unit(finding: Finding, labels: Labels) -> str:
-    return f"{labels.name_waves(finding.waves)} {labels.name_unit(finding)}".strip()
+    return f"{labels.name_waves(finding.waves)} {name_kind(finding)}".strip()
 
 
-def _by_unit(finding: Finding, labels: Labels) -> str:
-    return labels.name_unit(finding)
+def _by_unit(finding: Finding, _labels: Labels) -> str:
+    return name_kind(finding)
 
 
 def _make_view(question: str, across: Across) -> View:

@@ -30,8 +30,8 @@ _BEYOND_PROOF = (
     " that there is none. Nothing below proves that a way of working is better, worse or no different."
 )
 _PEOPLE = (
-    "Findings of people speak of the people who answered, not of a way of working: people in one site share"
-    " their team, their manager and their families, and are treated here as if they did not."
+    "A p of staff, families or ratings is about more like them in the same sites. It says nothing of a way of working,"
+    " which other sites would have to show: everybody in one site shares its managers and its procedures."
 )
 _NO_VERDICT = (
     "No comparison of this study can be both computed and shown, so there is no verdict. What stands in the way is said"
@@ -52,8 +52,8 @@ def describe_summary(report: ReportData) -> Iterator[Block]:
     for question, unit, what in (
         ("did", Unit.SITES, "comparison of how the sites of the arms changed"),
         ("arms", Unit.SITES, "comparison of the sites of the arms at one wave"),
-        ("did", Unit.PEOPLE, "comparison of how the people of the arms changed"),
-        ("arms", Unit.PEOPLE, "comparison of the people of the arms at one wave"),
+        ("did", Unit.PEOPLE, "comparison of how the answers of the arms changed"),
+        ("arms", Unit.PEOPLE, "comparison of the answers of the arms at one wave"),
         ("change", Unit.PEOPLE, "comparison of a site with itself over time"),
         ("level", Unit.PEOPLE, "comparison of a site with the norm"),
     ):

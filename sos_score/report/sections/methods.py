@@ -9,6 +9,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData
 from sos_score.version import __version__
+from sos_score.words import join
 
 _SMALLEST = {"g": "standard deviations", "raw": "points of the scale", "T": "T points"}
 _ADJUSTED = {"holm": "Holm's method", "bonferroni": "Bonferroni's method", "bh": "the method of Benjamini and Hochberg"}
@@ -52,6 +53,7 @@ _REFERENCES = {
     " are involved. Biometrika, 34, 28-35.",
 }
 _WHOLE = {
+    "agreement": ("Agreement in a team is rwg(j) (James et al., 1984).", ("rwg",)),
     "profiles": (
         "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
         " intervals over people.",
@@ -88,9 +90,9 @@ _JUDGED = {
         " samples (Derrick et al., 2017).",
         ("overlap",),
     ),
-    "arms": (f"Arms at a wave are compared by Welch's t test of people.{_SITES}", ("welch",)),
+    "arms": (f"Arms at a wave are compared by Welch's t test.{_SITES}", ("welch",)),
     "did": (
-        "Whether the arms changed differently is the difference in differences: of people with errors clustered on the"
+        "Whether the arms changed differently is the difference in differences, with errors clustered on the"
         " person (CR2; Pustejovsky & Tipton, 2018), and of sites by the same permutation of their changes.",
         ("cr2",),
     ),
@@ -112,14 +114,14 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
     for words, names in (_JUDGED[question] for question in _JUDGED if question in asked):
         yield Block("text", words)
         used += names
+    if clustered := _describe_clusters(comparison):
+        yield Block("text", clustered)
+        used.append("cr2")
     if any(outcome.items is not None for outcome in comparison.outcomes):
         yield Block("text", "Reliability is Cronbach's alpha of complete rows with Feldt's interval (Feldt et al.,"
                     " 1987), beside McDonald's omega total and ordinal alpha (Zumbo et al., 2007). The smallest change"
                     " of one person beyond the error of measurement is after De Vet et al. (2006).")  # fmt: skip
         used += ["alpha", "feldt", "omega", "ordinal", "error"]
-    if any(each.effect.measure is Measure.RWG for each in comparison.findings):
-        yield Block("text", "Agreement in a team is rwg(j) (James et al., 1984).")
-        used.append("rwg")
     for question in _list_whole(comparison):
         words, names = _WHOLE[question]
         yield Block("text", words)
@@ -132,8 +134,21 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
     yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
 
 
+def _describe_clusters(comparison: Comparison) -> str:
+    """Return how answers nested in workers are tested; empty where there are none."""
+    nested = {(outcome.unit, outcome.nested_in): None for outcome in comparison.outcomes if outcome.nested_in}
+    which = join([f"{unit} of one {level}" for unit, level in nested])
+    return which and (
+        f"The {which} are not independent: in place of these tests their means are compared by least squares with"
+        " errors clustered on that level (CR2, Satterthwaite degrees of freedom; Pustejovsky & Tipton, 2018), and the"
+        " other tests are labelled wrong unit."
+    )
+
+
 def _list_whole(comparison: Comparison) -> Iterator[str]:
     """Yield which questions of the whole study were asked, as keys of `_WHOLE`."""
+    if any(each.effect.measure is Measure.RWG for each in comparison.findings):
+        yield "agreement"
     yield from (question for question in ("profiles", "variation") if comparison.ask(question))
     pairs = comparison.ask("association")
     if any(each.is_judged for each in pairs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 
-from sos_score.comparison.finding import Finding, Unit
+from sos_score.comparison.finding import Finding
 from sos_score.comparison.sensitivity import (
     ATTENTIVE,
     LINKED,
@@ -18,7 +18,7 @@ from sos_score.comparison.sensitivity import (
 )
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import MARKS, Labels
+from sos_score.report.labels import MARKS, Labels, name_kind
 
 _WORDS = {
     PLANNED: "as planned",
@@ -26,8 +26,8 @@ _WORDS = {
     "80%": "80% of a scale's items answered",
     "50%": "half of a scale's items answered",
     ATTENTIVE: "without straight-lined answers",
-    SITES: "rows of people judged at the level of sites",
-    LINKED: "only people who answered at both waves",
+    SITES: "answers judged at the level of sites",
+    LINKED: "only those who answered at both waves",
 }
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
 _LETTERS = string.ascii_lowercase
@@ -104,7 +104,7 @@ def make_flip_table(found: Sensitivity, labels: Labels) -> Table:
 def _name(each: Finding, labels: Labels) -> str:
     what = "change, arms" if each.question == "did" else labels.name_site(each.site) or "arms"
     parts = (each.outcome, what, labels.name_waves(each.waves))
-    return f"{' '.join(part for part in parts if part)}, {Unit(each.unit).value}"
+    return f"{' '.join(part for part in parts if part)}, {name_kind(each)}"
 
 
 def _mark(each: ChoiceFinding, choice: Choice) -> str:

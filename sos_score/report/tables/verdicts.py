@@ -10,7 +10,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.keys import CODE as AGAINST_KEY
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import Labels
+from sos_score.report.labels import Labels, name_kind
 from sos_score.report.questions.outcomes import describe_outcome, list_norm_sentences
 from sos_score.words import count, join
 
@@ -30,7 +30,7 @@ def make_count_table(comparison: Comparison, labels: Labels) -> Table:
     counts: dict[tuple[str, str], Counter[Verdict | None]] = {}
     for each in comparison.findings:
         if each.is_judged and each.question in _QUESTIONS:
-            key = (_QUESTIONS[each.question], labels.name_unit(each))
+            key = (_QUESTIONS[each.question], name_kind(each))
             counts.setdefault(key, Counter())[each.verdict] += 1
     rows: list[tuple[Cell, ...]] = [
         (question, unit, *(found[kind] for kind in _KINDS)) for (question, unit), found in counts.items()
@@ -62,7 +62,7 @@ def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str
             " inconclusive."
         ]
     norm = list_norm_sentences([each for each in judged if each.question == "level"], labels)
-    named = {"Against the norm, at every site": norm, "Of these people only": people, "Of the sites": sites}
+    named = {"Against the norm, at every site": norm, "Of answers, not of sites": people, "Of the sites": sites}
     return {name: sentences for name, sentences in named.items() if sentences}
 
 

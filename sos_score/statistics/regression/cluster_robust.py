@@ -7,12 +7,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import note
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
-from sos_score.statistics.regression.ols import LeastSquares, infer_each
+from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_each
 
 _NULL = 1e-9  # an eigenvalue of I - H below this is 0
 _FEW_DF = 4.0
@@ -79,6 +79,41 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
     df = np.array([_match_df(own[:, c], cross[:, :, c], fit.bread) for c in range(k)])
     found = infer_each(fit, method, (n, m), se, np.where(alone, np.nan, df), level=level)
     return {name: _warn_of_few(each) for name, each in found.items()}
+
+
+def compare_clustered(
+    x: ArrayLike, y: ArrayLike, clusters: tuple[Sequence[Hashable], Sequence[Hashable]], *, level: float = 0.95
+) -> Estimate:
+    """Compare two means of scores that come in clusters (CR2, Satterthwaite df); the difference is x - y.
+
+    Parameters
+    ----------
+    x, y : array_like of float
+        Scores of two groups, or of two waves, without NaN.
+    clusters : pair of sequences of hashable
+        The cluster of each score of x and of y; one cluster may be in both. None is a cluster of its own.
+
+    Returns
+    -------
+    Estimate
+        ``n`` is (n of x, n of y). Without a score on a side, or where one cluster alone makes a side, the difference
+        stands, untested, with a note.
+
+    Notes
+    -----
+    The regression of the scores on which side they are on; see `infer_cr2`. Agrees with clubSandwich::coef_test 0.5.8.
+    Pustejovsky and Tipton (2018).
+
+    Examples
+    --------
+    >>> r = compare_clustered([5, 6, 7, 9], [1, 4, 3, 4], (["a", "a", "b", "b"], ["c", "c", "d", "d"]))
+    >>> round(r.estimate, 4), round(r.se, 4), round(r.df, 4)
+    (3.75, 1.3463, 2.0)
+    """
+    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    side = np.repeat([1.0, 0.0], [a.size, b.size])
+    fit = fit_least_squares(np.concatenate([a, b]), np.column_stack([np.ones(side.size), side]), ("intercept", "side"))
+    return replace(infer_cr2(fit, [*clusters[0], *clusters[1]], level=level)["side"], n=(a.size, b.size))
 
 
 def _warn_of_few(found: Estimate) -> Estimate:
