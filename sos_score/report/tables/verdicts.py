@@ -21,7 +21,7 @@ _QUESTIONS = {
     "level": "against the norm",
     "change": "change in a site",
     "arms": "arms at each wave",
-    "did": "change between arms",
+    "did": "change by arm",
 }
 
 
