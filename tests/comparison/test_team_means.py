@@ -75,9 +75,9 @@ def test_the_mean_and_its_test_carry_it(found, contrast):
 
 def test_its_sentence_and_its_cell_say_so(found):
     sentences = {row.site: row.sentence for row in found.ask("level") if row.finding.is_judged}
-    assert sentences["Site 1"].endswith("it describes these people only.")
+    assert sentences["Site 1"].endswith("answering independently.")
     assert sentences["Site 3"].endswith(
-        "it describes these people only. The members agree enough. They agree only moderately on single items (r*wg(j)"
+        "answering independently. The members agree enough. They agree only moderately on single items (r*wg(j)"
         " below .70): two camps can look like this."
     )
     labels = Labels.of(found.comparison)

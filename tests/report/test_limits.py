@@ -29,7 +29,7 @@ def test_a_family_too_large_for_a_permutation_is_said_to_be():
         "With 4 sites against 4 an exact test of sites can reach p = .029 at best. It can show a difference but cannot"
         " rule one out: an effect that one site in four has can be missing from all 4 with a chance of 0.32."
     )
-    people = " Results of people describe these people only."
+    people = " Every other p is about more answers from these same sites."
     family = " Adjusted in a family of 2 tests or more it cannot be below .057, so none of those can show a difference."
     change = "Change is T2 minus T1."
     assert describe(find("arms")) == [text + people + family, change]

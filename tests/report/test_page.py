@@ -41,14 +41,14 @@ def test_the_limits_come_first_and_then_the_counts(page):
     said = [each.text for each in page.all("p", "li") if "section" in each.parents][:5]
     assert said == [
         "With 2 sites against 2 there is no verdict on sites: the smallest p that a test of sites can reach is .333, so"
-        " none can show at alpha .05 that Signs of Safety and Contrast differ, or that they do not. Results of people"
-        " describe these people only.",
+        " none can show at alpha .05 that Signs of Safety and Contrast differ, or that they do not. Every other p"
+        " is about more answers from these same sites.",
         "Change is T2 minus T1.",
         "However large or small a difference between the arms is, so few sites cannot show that it is more than chance,"
         " or that there is none. Nothing below proves that a way of working is better, worse or no different.",
-        "Of 19 comparisons of how the people of the arms changed, 2 show a difference, 4 are equivalent and 13 are"
+        "Of 19 comparisons of how the answers of the arms changed, 2 show a difference, 4 are equivalent and 13 are"
         " inconclusive.",
-        "Of 45 comparisons of the people of the arms at one wave, 4 show a difference, 2 are equivalent and 39 are"
+        "Of 45 comparisons of the answers of the arms at one wave, 4 show a difference, none is equivalent and 41 are"
         " inconclusive.",
     ]
 

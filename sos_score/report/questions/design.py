@@ -20,13 +20,13 @@ from sos_score.statistics.site_comparison import SHARE
 from sos_score.words import count
 
 _DETECTABLE = (
-    "Smallest effect (g) found with 80% power, over the scales of a source: of people, of people adjusted for sites at"
-    " the ICC seen, and of sites by a t test of their means, never smaller than the people in the sites allow. People"
+    "Smallest effect (g) found with 80% power, over the scales of a source: of answers, adjusted for sites at"
+    " the ICC seen, and of sites by a t test of their means, never smaller than the answers in the sites allow. Answers"
     " are counted for each site in the study's order; a dash: not shown."
 )
 _TERMINAL_NOTES = (
-    "Smallest effect (g) found with 80% power, over a source's scales: of people,",
-    "of people adjusted for sites at the ICC seen, of sites by a t test of their",
+    "Smallest effect (g) found with 80% power, over a source's scales: of answers,",
+    "adjusted for sites at the ICC seen, of sites by a t test of their",
     "means. Its interval, and each scale: --only design.",
 )
 
@@ -60,12 +60,12 @@ def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) ->
     if not can_reach(p, plan.alpha):
         return (
             f"With {sites} there is no verdict on sites: the smallest p that a test of sites can reach is"
-            f" {format_p(p)}, so none can show at alpha {alpha} that {arms} differ, or that they do not. Results of"
-            " people describe these people only."
+            f" {format_p(p)}, so none can show at alpha {alpha} that {arms} differ, or that they do not."
+            " Every other p is about more answers from these same sites."
         )
     return (
         f"With {sites} an exact test of sites can reach p = {format_p(p)} at best.{_limit_equivalence(finding, plan)}"
-        f" Results of people describe these people only.{_limit_families(comparison, p)}"
+        f" Every other p is about more answers from these same sites.{_limit_families(comparison, p)}"
     )
 
 
@@ -118,8 +118,8 @@ def _make_summary(comparison: Comparison, labels: Labels, style: Style) -> list[
     columns = (
         Column("source", wraps=True, narrowest=16),
         Column("wave"),
-        Column("people a site"),
-        Column("people"),
+        Column("answers a site"),
+        Column("answers"),
         Column("adjusted"),
         Column("sites"),
     )
