@@ -72,7 +72,7 @@ class Labels:
         self.sources = {each.source: each.source_label for each in of_study}
         self._titles = {key: f"{scale} ({source})" for key, (source, scale) in self.names.items()}
         self._titles |= {(each.source, each.scale): each.title for each in outcomes}
-        self._units = {each.source: each.unit for each in (*of_study, *outcomes)}
+        self._units = {each.source: each.unit for each in of_study} | {each.source: each.unit for each in outcomes}
         self._higher = {(each.source, each.scale): each.higher_is for each in of_study}
         self._higher |= {(each.source, each.scale): each.higher_is for each in outcomes}
 
