@@ -135,9 +135,11 @@ def _show_sources(checked: Sequence[CheckedSource], findings: Sequence[Finding])
 
 def _show_findings(findings: Sequence[Finding]) -> Table:
     merged = _merge(findings)
-    shown = merged[:_MOST_FINDINGS]
-    rows = tuple((each.level if not each.reason else "accepted", _say(each)) for each in shown)
-    rest = len(merged) - len(shown)
+    shown = [each for each in merged if not each.reason][:_MOST_FINDINGS]
+    # What is accepted is said each time, however much else there is.
+    accepted = [each for each in merged if each.reason]
+    rows = tuple((each.level if not each.reason else "accepted", _say(each)) for each in [*shown, *accepted])
+    rest = len(merged) - len(rows)
     notes = (f"{rest} more, with every line and figure: --format json",) if rest > 0 else ()
     return Table((Column("level"), Column("what was found", wraps=True, narrowest=40)), rows, notes=notes)
 

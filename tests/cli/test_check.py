@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support import ROOT, CommandLine
 
+from sos_score.sentences.check import CHECK
+
 check = CommandLine("check")
 LABELS = ROOT / "examples" / "wai_s_labels.csv"
 MISTAKES = ROOT / "examples" / "wai_s_mistakes.csv"
@@ -33,6 +35,11 @@ F03,1,T2,6
 F02,2,T2,4
 F02,2,T2,3
 """
+
+
+def test_the_page_explains_every_finding() -> None:
+    page = (ROOT / "docs" / "how-to" / "check.md").read_text(encoding="utf-8")
+    assert [code for code in CHECK if f"`{code.removeprefix('check_')}`" not in page] == []
 
 
 @pytest.fixture
@@ -132,6 +139,16 @@ def test_an_accepted_finding_is_said_with_its_reason_and_fails_nothing() -> None
     assert shown.exit_code == 0
     assert "entered twice on purpose" in shown.stdout
     assert shown.stdout.splitlines()[-1] == "Found: 0 problems, 0 warnings and 0 notes; 1 accepted."
+
+
+@pytest.mark.usefixtures("_study")
+def test_what_is_accepted_is_said_below_however_many_other_findings() -> None:
+    strange = "".join(f"F{number},1,T1,word{number}\n" for number in range(30, 60))
+    Path("a.csv").write_text(ROWS + strange, encoding="utf-8")
+    accept("{found: row_repeated, reason: entered twice on purpose}")
+    shown = check("study.yaml").stdout
+    assert "15 more, with every line and figure: --format json" in shown
+    assert "entered twice on purpose" in shown
 
 
 @pytest.mark.usefixtures("_study")
