@@ -64,9 +64,10 @@ class Layout:
         Rows that nobody meant as answers; they are left out.
     partial : RowRule or None
         Rows that were never handed in; they are left out where they answer none of the items asked for.
+    has_forms : bool
+        Whether a record has a row for each of its forms: those without an answer to the items are of other forms.
     record : int or None
-        The column of the record, where a record has a row for each of its forms: rows without an answer to any of the
-        items asked for are those of other forms, and what is known of the record stands in one of them.
+        There, the column that says which record a row is of: what is known of a record stands in one of its rows.
     """
 
     header: tuple[str, ...]
@@ -74,12 +75,13 @@ class Layout:
     header_rows: int = 0
     not_answers: tuple[RowRule, ...] = ()
     partial: RowRule | None = None
+    has_forms: bool = False
     record: int | None = None
 
     @property
     def changes_rows(self) -> bool:
         """Return whether rows have to be looked at: else the file is read as any other."""
-        return bool(self.header_rows or self.not_answers or self.partial) or self.record is not None
+        return bool(self.header_rows or self.not_answers or self.partial or self.has_forms)
 
 
 def fold_name(name: str) -> str:

@@ -39,7 +39,7 @@ class PlatformExport(FrameExport):
         import polars as pl
 
         given, layout = super().select_rows(columns), self.layout
-        if not isinstance(given, PlatformExport) or (layout.partial is None and layout.record is None):
+        if not isinstance(given, PlatformExport) or not (layout.partial or layout.has_forms):
             return given
         texts = _read_texts(given.frame)
         wanted = [_is_answered(self.header, column) for column in columns.items.values()]
@@ -47,7 +47,7 @@ class PlatformExport(FrameExport):
         # A row with nothing in it is left to those who count such rows.
         blank = texts.select(~pl.any_horizontal(pl.all().is_not_null())).to_series()
         partial = _find(texts, [layout.partial] if layout.partial else []) & ~blank
-        kept = blank | answered if layout.record is not None else answered | ~partial
+        kept = blank | answered if layout.has_forms else answered | ~partial
         frame, filled = _fill_ids(given, texts, columns)
         counts = {"partial_rows_kept": kept & partial, "ids_of_record": kept & filled}
         left_out = {f"partial, {_UNANSWERED}": ~kept & partial, _UNANSWERED: ~kept & ~partial}
@@ -57,7 +57,7 @@ class PlatformExport(FrameExport):
             rows=list(compress(given.rows, kept)),
             left_out=+(Counter(given.left_out) + Counter({name: int(rows.sum()) for name, rows in left_out.items()})),
             about=(*given.about, *(note(code, rows=int(rows.sum())) for code, rows in counts.items() if rows.any())),
-            layout=replace(layout, partial=None, record=None),
+            layout=replace(layout, partial=None, has_forms=False),
         )
 
 

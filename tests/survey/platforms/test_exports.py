@@ -334,3 +334,24 @@ def test_two_exports_put_under_each_other_have_their_rows_of_names_left_out(tmp_
     assert code == 0, said
     assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4", "R1", "R2", "R3", "R4"]
     assert "2 rows left out (the columns named once more)" in said
+
+
+@pytest.mark.parametrize("name", ["qualtrics.csv", "surveymonkey.csv"])
+def test_an_export_under_a_title_is_read_from_the_row_that_is_given(tmp_path: Path, name: str) -> None:
+    given = (EXAMPLES / name).read_text(encoding="utf-8-sig")
+    (tmp_path / "made.csv").write_text(f"Team survey\n\n{given}", encoding="utf-8")
+    code, rows, said = score(tmp_path, tmp_path / "made.csv", "--header-row", "3", text=find_map(name))
+    assert code == 0, said
+    assert [row["respondent"] for row in rows] == ["P1", "P2", "P3", "P4"]
+
+
+def test_every_output_says_how_a_file_was_read(tmp_path: Path) -> None:
+    given = [str(EXAMPLES / "qualtrics.csv"), "-i", str(SCALE), "-c", str(EXAMPLES / "qualtrics.yaml")]
+    done = CliRunner().invoke(app, ["score", *given, "-f", "json"])
+    (about,) = json.loads(done.stdout)["about"]["files"]
+    assert about["left_out"] == {"preview": 1, "test": 1, "partial, no answer to these items": 1}
+    assert [(each["code"], each["rows"]) for each in about["about"]] == [("platform", 2), ("partial_rows_kept", 1)]
+    done = CliRunner().invoke(app, ["reliability", *given, "-o", str(tmp_path / "out.json")])
+    (same,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["about"]["files"]
+    assert (same["left_out"], same["about"]) == (about["left_out"], about["about"])
+    assert "read as an export of Qualtrics" in done.stderr

@@ -137,6 +137,12 @@ def test_a_record_of_redcap_has_rows_of_several_forms(name: str) -> None:
     assert lay_out(name).record == 0
 
 
+def test_a_report_of_redcap_may_name_the_record_elsewhere_or_not_at_all() -> None:
+    assert redcap.lay_out(Head(("redcap_event_name", "record_id", "q_1"), ())).record == 1
+    assert redcap.lay_out(Head(("redcap_event_name", "q_1"), ())).record is None
+    assert redcap.lay_out(Head(("redcap_event_name", "q_1"), ())).has_forms
+
+
 def test_a_redcap_project_with_a_row_a_record_is_read_as_any_other_file() -> None:
     head = Head(("record_id", "q_1", "made_complete"), (("1", "2", "2"),))
     assert redcap.recognise(head)
