@@ -21,9 +21,8 @@ def _refused(message: str, hint: str, about: str, count: int, **_: object) -> st
     return f"{f'{about}: ' if about else ''}{message}{cells}{f' ({hint})' if hint else ''}"
 
 
-def _not_allowed(text: str, allowed: str, columns: Sequence[str], count: int, **_: object) -> str:
-    what = f"{text!r} is not a response of" if allowed.startswith("'") else f"{text} is outside"
-    return f"{what} {allowed}: {_count(count, 'cell')} of {_list_some(columns)}"
+def _not_allowed(message: str, hint: str, columns: Sequence[str], count: int, **_: object) -> str:
+    return f"{message}: {_count(count, 'cell')} of {_list_some(columns)}{f' ({hint})' if hint else ''}"
 
 
 def _shifted(about: str, low: int, high: int, step: int, **_: object) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from sos_score.check.answers import MAX_LINES, Answers, FileAnswers
 from sos_score.check.finding import Finding, Place, make_finding
+from sos_score.definition.text import fold_code
 from sos_score.errors import Problem
+from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid, find_invalid
 
 
@@ -35,17 +37,18 @@ def find_absent(answers: Answers, asked: Iterable[str]) -> Iterator[Finding]:
 def find_not_allowed(answers: Answers) -> Iterator[Finding]:
     """Yield each text that is no answer and no known way of not answering, once however many items have it."""
     for file in answers.files:
-        groups: dict[tuple[str, str], list[Invalid]] = {}
+        groups: dict[tuple[str, bool, str], list[Invalid]] = {}
         for each in find_invalid(file.distinct, file.scorer.columns, file.scorer.keys):
-            groups.setdefault((each.text.strip(), each.allowed), []).append(each)
+            groups.setdefault((each.key.address, each.is_number, fold_code(each.text)), []).append(each)
         lines = _find_lines(file, [each for found in groups.values() for each in found]) if groups else {}
-        for (text, allowed), found in sorted(groups.items(), key=lambda each: -sum(one.count for one in each[1])):
+        for found in sorted(groups.values(), key=lambda each: -sum(one.count for one in each)):
+            places = sorted({line for each in found for line in lines[each.text.strip()]})
+            (problem,) = explain_answers([Located(each, places[0] if places else None) for each in found], file.name)
             about = found[0].item if len(found) == 1 else ""
-            place = Place(about, file.name, tuple(lines[text][:MAX_LINES]), count=sum(each.count for each in found))
+            place = Place(about, file.name, tuple(places[:MAX_LINES]), count=sum(each.count for each in found))
+            said = {"text": found[0].text.strip(), "message": problem.message, "hint": problem.hint}
             columns = tuple(dict.fromkeys(each.column for each in found))
-            yield make_finding(
-                "answers", "problem", "answer_not_allowed", place, text=text, allowed=allowed, columns=columns
-            )
+            yield make_finding("answers", "problem", "answer_not_allowed", place, columns=columns, **said)
 
 
 def _find_lines(file: FileAnswers, invalid: list[Invalid]) -> dict[str, list[int]]:
