@@ -139,6 +139,17 @@ def count_problems(problems: Collection[Problem]) -> str:
     return f"{noun} in {paths[0]}" if len(paths) == 1 else f"{noun} in {len(paths)} files"
 
 
+def clip(text: str, most: int = 80) -> str:
+    """Return a text that can be shown: what a cell holds may be as long as a book.
+
+    Examples
+    --------
+    >>> clip("Very often"), clip("a" * 100, 8)
+    ('Very often', 'aaaaa...')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def guess(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
     """Return "did you mean 'x'?" for the nearest known word, or nothing; `nearness` is from 0 to 1.
 

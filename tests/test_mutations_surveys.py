@@ -149,7 +149,7 @@ def delete_an_item(table: Table) -> Mutant:
 def misspell_a_header(table: Table) -> Mutant:
     table.row = 0
     name = HEADER[table.item]
-    table.cell = table.random.choice([name.upper(), f" {name}", name.replace("_", ""), f"{name}_1"])
+    table.cell = table.random.choice([name.replace("_", ""), name[1:], f"x{name}"])
     return table.refused(f"no column '{name}'\n  hint: did you mean '{table.cell}'?")
 
 
@@ -230,6 +230,12 @@ def truncate(table: Table) -> Mutant:
 def change_the_case_of_labels(table: Table) -> Mutant:
     change = table.random.choice([str.upper, str.lower, str.title, str.swapcase])
     table.rows[1:] = [[*row[:3], *map(change, row[3:])] for row in table.rows[1:]]
+    return table.bytes(), Scored()
+
+
+def change_the_case_of_headers(table: Table) -> Mutant:
+    change = table.random.choice([str.upper, str.title, str.swapcase, " {}".format, "{} ".format])
+    table.rows[0] = [change(name) for name in table.rows[0]]
     return table.bytes(), Scored()
 
 
@@ -328,6 +334,7 @@ MUTATIONS: list[Callable[[Table], Mutant]] = [
     misspell_below_cells_of_several_lines,
     truncate,
     change_the_case_of_labels,
+    change_the_case_of_headers,
     add_white_space_to_labels,
     give_some_answers_as_codes,
     say_missing_otherwise,

@@ -64,7 +64,6 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "partial_rows_kept": _partial_rows_kept,
     "ids_of_record": _ids_of_record,
     "sheet_read": _sheet_read,
-    "header_below_title": "the columns are named in row {row}, below a title",
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
     "no_respondent_column": "respondent: no column is called as ids of people usually are",
     "no_site_column": "site: no column is called as sites usually are",

@@ -108,17 +108,20 @@ def test_a_workbook_with_nothing_in_it_says_so(tmp_path: Path) -> None:
 # Which rows and columns.
 
 
-def test_a_merged_title_stands_above_the_header(tmp_path: Path) -> None:
+def test_a_merged_title_is_no_header(tmp_path: Path) -> None:
     def fill(book: xlsxwriter.Workbook, sheet: Worksheet) -> None:
-        sheet.merge_range(0, 0, 0, 1, "Team survey", book.add_format())
-        sheet.write_row(2, 0, HEADER)
-        sheet.write_row(3, 0, ["A", 77])
+        sheet.merge_range(0, 0, 0, 2, "Team survey", book.add_format())
+        sheet.write_row(2, 0, [*HEADER, "site"])
+        sheet.write_row(3, 0, ["A", 77, "1"])
 
     path = make(tmp_path / "a.xlsx", Data=fill)
-    header, found, export = read(path)
-    assert (header, found) == (tuple(HEADER), [(4, ["A", "77"])])
-    assert [(each.code, each["row"]) for each in export.about] == [("header_below_title", 3)]
-    assert score(path, "-i", "safety-scale").stderr.splitlines()[0] == f"{path}: Data!B4: safety: 77 is outside 0-10"
+    assert refuse(path) == (
+        "a.xlsx: a title stands where the columns are named ('Team survey')\n"
+        "  hint: the columns seem to be named in row 3: --header-row 3 (in a study file, header_row: 3)"
+    )
+    assert read(path, ReadingOptions(header_row=3))[:2] == ((*HEADER, "site"), [(4, ["A", "77", "1"])])
+    said = score(path, "-i", "safety-scale", "--header-row", "3").stderr
+    assert said.startswith(f"{path}: Data!B4: safety: 77 is outside 0-10\n")
     assert refuse(path, ReadingOptions(header_row=2)) == "a.xlsx: Data row 2: has no header"
     assert refuse(path, ReadingOptions(header_row=9)) == "a.xlsx: Data row 9: has no header"
 

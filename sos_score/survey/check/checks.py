@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from sos_score.errors import Problem
+from sos_score.errors import Problem, clip
 from sos_score.survey.check.row_key import find_key, show_cell, show_id
 from sos_score.survey.columns import Columns
 
@@ -83,7 +83,7 @@ def name_row(ids: dict[str, object]) -> str:
     >>> name_row({"respondent": "A17", "wave": "T1"})
     "respondent 'A17' at T1"
     """
-    words = [f"{role} '{show_id(value)}'" for role, value in ids.items() if role != "wave"]
+    words = [f"{role} '{clip(show_id(value))}'" for role, value in ids.items() if role != "wave"]
     text = ", ".join(words)
     wave = show_id(ids.get("wave"))
     return f"{text} at {wave}" if wave else text

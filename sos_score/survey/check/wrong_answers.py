@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sos_score.definition.instrument.starter import quote
 from sos_score.definition.text import fold_code, fold_text
-from sos_score.errors import Problem, guess
+from sos_score.errors import Problem, clip, guess
 from sos_score.survey.coding import Invalid
 from sos_score.words import count
 
@@ -61,8 +61,7 @@ class _Text:
 
     @property
     def text(self) -> str:
-        text = self.first.invalid.text.strip()
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+        return clip(self.first.invalid.text.strip(), _LONGEST)
 
     @property
     def is_no_answer(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -74,7 +73,7 @@ def read_as_platform(export: Export, chosen: str | None) -> Export:
 def _read_rows(export: Export) -> list[tuple[int, Sequence[str]]]:
     try:
         return list(islice(export.records(), _ROWS))
-    except csv.Error:  # a cell without an end; found and reported where the rows are read
+    except InvalidSurvey:  # a cell without an end; found and reported where the rows are read
         return []
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sos_score.errors import InvalidSurvey, Problem
 
@@ -33,9 +35,25 @@ def show_cell(value: object) -> str:
     return str(value)
 
 
-def check_size(rows: int, columns: int, name: str) -> None:
+class PanicError(Exception):
+    """A reader gave up on a damaged file in a way that it should not have."""
+
+
+@contextmanager
+def contain_panics() -> Iterator[None]:
+    """Raise `PanicError` where a reader written in Rust panics, which is no exception of the usual kind."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise PanicError("its parts do not fit together") from None
+
+
+def check_size(rows: int, columns: int, name: str, most: int | None = None) -> None:
     """Raise `InvalidSurvey` for a table that has more cells than are read at once."""
-    if rows * columns > MOST_CELLS:
-        message = f"has {rows:,} rows of {columns:,} columns, more than the {MOST_CELLS:,} cells that are read at once"
+    most = most or MOST_CELLS
+    if rows * columns > most:
+        message = f"has {rows:,} rows of {columns:,} columns, more than the {most:,} cells that are read at once"
         hint = "delete what is empty at its end, or save it as CSV UTF-8: text files may have any number of rows"
         raise InvalidSurvey([Problem(message, name, hint=hint, rule="file")])

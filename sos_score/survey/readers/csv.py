@@ -95,10 +95,15 @@ class CsvExport(Export):
             reader = _read_csv(stream, self.delimiter)
             next(reader)
             line = self.title_lines + reader.line_num + 1
-            for cells in reader:
-                if cells and cells != [_END]:
-                    yield line, cells
-                line = self.title_lines + reader.line_num + 1
+            try:
+                for cells in reader:
+                    if cells and cells != [_END]:
+                        yield line, cells
+                    line = self.title_lines + reader.line_num + 1
+            except csv.Error as error:
+                hint = "a quote may be opened and never closed"
+                problem = Problem(f"is not a table ({error})", self.name, line, hint=hint, rule="file")
+                raise InvalidSurvey([problem]) from None
 
 
 @contextmanager
@@ -235,7 +240,7 @@ def _find_delimiter(start: str, likely: str) -> str:
 def _find_ragged(export: CsvExport) -> list[Problem]:
     width = len(export.header)
     problems: list[Problem] = []
-    hidden = line = 0
+    hidden = 0
     try:
         for line, cells in export.records():
             is_open = cells[-1].endswith(_END)
@@ -247,9 +252,8 @@ def _find_ragged(export: CsvExport) -> list[Problem]:
             count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             message = _OPEN if is_open else f"{count}, and the header has {width}"
             problems.append(Problem(message, export.name, line, rule="ragged"))
-    except csv.Error as error:
-        hint = "a quote may be opened and never closed"
-        problems.append(Problem(f"is not a table ({error})", export.name, line + 1, hint=hint, rule="file"))
+    except InvalidSurvey as error:
+        problems += error.problems
     if hidden:
         more = f"{hidden} more lines have a different number of cells from the header"
         problems.append(Problem(more, export.name, rule="ragged"))

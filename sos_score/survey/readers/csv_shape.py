@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
+_LONGEST = 1 << 24
 _PART = 1 << 17  # small enough to stay in the processor's cache
 
 
@@ -20,6 +21,8 @@ def is_rectangular(path: Path, delimiter: str, width: int) -> bool:
     others = bytes(byte for byte in range(256) if byte not in mark + b"\n")
     whole, found = line, b""
     for part in _cut(path):
+        if part is None:
+            return False
         # A line end of another kind, or a quote inside a cell: every reader has its own idea of it.
         if b"\r" in part and part.count(b"\r") != part.count(b"\r\n"):
             return False
@@ -35,8 +38,11 @@ def is_rectangular(path: Path, delimiter: str, width: int) -> bool:
     return not found
 
 
-def _cut(path: Path) -> Iterator[bytes]:
-    """Yield a file in parts that end outside quotes, and not between CR and LF; the last line is ended."""
+def _cut(path: Path) -> Iterator[bytes | None]:
+    """Yield a file in parts that end outside quotes, and not between CR and LF; the last line is ended.
+
+    None takes the place of a line that does not end: nobody's answers are that long.
+    """
     with path.open("rb") as stream:
         rest = stream.read(_PART).removeprefix(codecs.BOM_UTF8)
         while part := stream.read(_PART):
@@ -45,6 +51,9 @@ def _cut(path: Path) -> Iterator[bytes]:
                 # Back before the open quote and what stands before it, which shows whether it opens a cell.
                 cut = max(rest.rfind(b'"', 0, cut) - 1, 0)
                 cut -= rest[cut - 1 : cut + 1] == b"\r\n"
+            if len(rest) - cut > _LONGEST:
+                yield None
+                return
             yield rest[:cut]
             rest = rest[cut:] + part
     yield rest if rest.endswith(b"\n") else rest + b"\n"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.columns import Columns, Headers
-from sos_score.survey.readers.cells import show_cell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -148,8 +147,8 @@ class FrameExport(Export):
         from polars import selectors
 
         frame = self.frame.with_columns(selectors.float().fill_nan(None))
-        floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
-        whole = [name for name in floats if frame.select(_is_whole(pl.col(name).drop_nulls()).all()).item()]
+        are_whole = frame.select(_is_whole(selectors.float()).all()).to_dicts()
+        whole = [name for found in are_whole for name, is_whole in found.items() if is_whole]
         object.__setattr__(self, "frame", frame.with_columns(pl.col(whole).cast(pl.Int64)))
         object.__setattr__(self, "header", self.header or tuple(frame.columns))
         object.__setattr__(self, "rows", self.rows or range(1, frame.height + 1))
@@ -180,8 +179,10 @@ class FrameExport(Export):
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each row as text with its number."""
-        for number, row in zip(self.rows, self.frame.iter_rows(), strict=True):
-            yield number, [show_cell(cell) for cell in row]
+        import polars as pl
+
+        texts = self.frame.select(pl.all().cast(pl.String).fill_null(""))
+        yield from zip(self.rows, map(list, texts.iter_rows()), strict=True)
 
     def name_cell(self, row: int | None, column: str = "") -> str:
         """Return the address of a cell, or of a row."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.survey.readers.cells import PanicError, check_size, contain_panics
 from sos_score.survey.readers.export import Export, FrameExport, ReadingOptions
 
 if TYPE_CHECKING:
@@ -22,15 +23,13 @@ def open_parquet(path: Path, name: str, _folder: Path, _options: ReadingOptions)
     import polars as pl
 
     try:
-        with path.open("rb") as stream:
-            schema = pl.read_parquet_schema(stream)
-        lazy = pl.scan_parquet(path, glob=False)
-        rows = lazy.select(pl.len()).collect().item()
-        if rows * len(schema) > _MOST_CELLS:
-            message = f"has {rows:,} rows of {len(schema):,} columns, more than are read at once"
-            raise InvalidSurvey([Problem(message, name, hint="keep the columns of the answers only", rule="file")])
-        frame = lazy.select(_flatten(column, dtype) for column, dtype in schema.items()).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+        with contain_panics():
+            schema = pl.read_parquet_schema(path)
+            lazy = pl.scan_parquet(path, glob=False)
+            rows = lazy.select(pl.len()).collect().item()
+            check_size(rows, len(schema), name, _MOST_CELLS)
+            frame = lazy.select(_flatten(column, dtype) for column, dtype in schema.items()).collect()
+    except (pl.exceptions.PolarsError, OSError, PanicError) as error:
         message = f"is a damaged Parquet file ({str(error).splitlines()[0][:100]})"
         raise InvalidSurvey([Problem(message, name, hint="write it again", rule="file")]) from None
     yield FrameExport(name, frame)

@@ -20,6 +20,8 @@ from sos_score.survey.readers.cells import MOST_CELLS, show_cell
 _PIECE = 1 << 18
 _PERCENT = ("9", "10")  # formats of numbers that every workbook has
 _LITERAL = re.compile(r'"[^"]*"|\\.')
+_TEXTS = "xl/sharedStrings.xml"
+_COUNT = re.compile(rb"""<[^<>]*sst[^<>]*\buniqueCount\s*=\s*["'](\d+)["']""")
 _MOST_PARTS = 1 << 24  # of styles and lists of sheets
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
 _CELLS = ("table-cell", "covered-table-cell")
@@ -87,6 +89,7 @@ def _parse(stream: IO[bytes], handler: _Handler) -> None:
 
 
 def _describe_excel(archive: zipfile.ZipFile) -> Iterator[SheetShape]:
+    _check_texts(archive)
     percent = _find_percent(archive)
     links = {each.attrib["Id"]: each.attrib["Target"] for each in _read_part(archive, "xl/_rels/workbook.xml.rels")}
     for element in _read_part(archive, "xl/workbook.xml").iter():
@@ -98,6 +101,15 @@ def _describe_excel(archive: zipfile.ZipFile) -> Iterator[SheetShape]:
                 with archive.open(f"xl/{part}") as stream:
                     _parse(stream, sheet)
             yield sheet.shape
+
+
+def _check_texts(archive: zipfile.ZipFile) -> None:
+    """Raise `ValueError` where the list of texts claims to be longer than it can be: room is made for all of it."""
+    if _TEXTS in archive.namelist():
+        with archive.open(_TEXTS) as stream:
+            claimed = [int(number) for number in _COUNT.findall(stream.read(_PIECE))]
+        if max(claimed, default=0) > archive.getinfo(_TEXTS).file_size:
+            raise ValueError(f"{max(claimed)} texts are listed")
 
 
 def _read_part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
