@@ -143,7 +143,8 @@ def _find_present(export: Export, instruments: list[Instrument], column_map: Col
         wanted = ", ".join(each.id for each in instruments)
         hint = f"the columns of the file: {export.headers.describe()}"
         message = f"has no column of any item of {wanted}"
-        raise InvalidSurvey([Problem(message, export.name, 1, hint=hint, rule=COLUMNS_LISTED)])
+        row, cell = export.header_row, export.headers.cell
+        raise InvalidSurvey([Problem(message, export.name, row, hint=hint, rule=COLUMNS_LISTED, cell=cell)])
     return present
 
 

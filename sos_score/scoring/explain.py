@@ -123,7 +123,9 @@ def _find_rows(export: Export, scorer: Scorer, respondent: str) -> list[tuple[in
     column = scorer.columns.ids.get("respondent")
     if column is None:
         hint = "name it in a column map (--columns map.yaml)"
-        raise InvalidSurvey([Problem("has no column 'respondent'", export.name, 1, hint=hint, rule="respondent")])
+        raise InvalidSurvey(
+            [Problem("has no column 'respondent'", export.name, export.header_row, hint=hint, rule="respondent")]
+        )
     place = export.header.index(column)
     named = [
         (line, dict(zip(export.header, cells, strict=True)))

@@ -99,8 +99,10 @@ class Headers:
     the code at its head, where some platforms write the question after it (``Q[SQ001]. How often ...``).
     """
 
-    def __init__(self, header: Iterable[str], aliases: Sequence[Sequence[str]] = ()) -> None:
-        self.names = list(header)
+    def __init__(
+        self, header: Iterable[str], aliases: Sequence[Sequence[str]] = (), row: int | None = 1, cell: str = ""
+    ) -> None:
+        self.names, self.row, self.cell = list(header), row, cell
         self._exact: dict[str, list[int]] = {}
         self._folded: dict[str, list[int]] = {}
         self._others: dict[str, list[int]] = {}
@@ -159,7 +161,7 @@ class _Finder:
 
     def problems(self, used: list[str]) -> list[Problem]:
         free = [name for name in self.headers.names if name not in used]
-        line = 1 if self.path else None
+        line, cell = (self.headers.row, self.headers.cell) if self.path else (None, "")
         guesses: dict[str, str] = {}
         for column, _ in self.missing:
             guesses[column] = _guess_column(column, free)
@@ -174,6 +176,7 @@ class _Finder:
                 line,
                 hint=guesses[column],
                 rule="column",
+                cell=cell,
             )
             for column, what in self.missing
             if column not in grouped
@@ -181,7 +184,7 @@ class _Finder:
         if grouped:
             shown = ", ".join(f"'{column}'" for column in grouped[:_MAX_MISSING])
             message = f"no columns {shown} and {len(grouped) - _MAX_MISSING} more"
-            found.append(Problem(message, self.path, line, rule="column"))
+            found.append(Problem(message, self.path, line, rule="column", cell=cell))
         # What there is instead is said once, where nothing better can be.
         last = next((index for index in reversed(range(len(found))) if not found[index].hint), None)
         if last is not None and self.path:
@@ -190,7 +193,7 @@ class _Finder:
         for column, what in self.doubled:
             message = f"several columns are called '{column}'{_explain(column, what)}"
             hint = f"say which in a column map: {{column: {column}, which: 2}}" if column in self.headers.names else ""
-            found.append(Problem(message, self.path, line, hint=hint, rule="column"))
+            found.append(Problem(message, self.path, line, hint=hint, rule="column", cell=cell))
         return found
 
 

@@ -123,6 +123,15 @@ class MappedExport(Export):
         """Return what the file says of the codes in its columns."""
         return self.given.values
 
+    @property
+    def header_row(self) -> int | None:  # type: ignore[override]
+        """Return the row that names the columns."""
+        return self.given.header_row
+
+    def name_cell(self, row: int | None, column: str = "") -> str:
+        """Return the address of a cell in a workbook, or of a row."""
+        return self.given.name_cell(row, column)
+
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns of the rows that are kept."""
         frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(self._read(columns), types))

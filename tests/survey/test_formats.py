@@ -100,7 +100,17 @@ def test_a_respondent_who_is_there_twice_has_a_place_in_every_format(suffix: str
     WRITERS[suffix](path, answer(5, 6, 7, respondent=["A", "B", "A"]))
     place = {".csv": ":4", ".tsv": ":4", ".xlsx": ": Answers row 4", ".ods": ": Answers row 4"}.get(suffix, ":3")
     before = 2 if suffix in (".csv", ".tsv", ".xlsx", ".ods") else 1
-    assert refuse(path) == f"{path.name}{place}: respondent 'A' already on line {before}"
+    unit = "line" if suffix in (".csv", ".tsv") else "row"
+    assert refuse(path) == f"{path.name}{place}: respondent 'A' already on {unit} {before}"
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_a_column_that_is_missing_has_a_place_where_the_file_has_one_for_names(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"answers{suffix}"
+    columns = answer(5)
+    WRITERS[suffix](path, {name: cells for name, cells in columns.items() if name != "wais_03"})
+    place = {".csv": ":1", ".tsv": ":1", ".xlsx": ": Answers row 1", ".ods": ": Answers row 1"}.get(suffix, "")
+    assert refuse(path).startswith(f"{path.name}{place}: no column 'wais_03'")
 
 
 # What the labels and missing values of a file say.

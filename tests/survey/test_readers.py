@@ -128,6 +128,8 @@ def test_lines_are_counted_from_the_top_of_the_file_where_a_title_stands_there(t
     assert result.stderr.splitlines()[0] == f"{path}:5: safety: 77 is outside 0-10"
     result = CliRunner().invoke(app, ["score", str(path), "-i", "safety-scale", "--header-row", "9"])
     assert result.stderr.splitlines()[0] == f"{path}:9: has no header line"
+    result = CliRunner().invoke(app, ["score", str(path), "-i", "wai-s", "--header-row", "3"])
+    assert result.stderr.startswith(f"{path}:3: no columns 'wais_01', ")
 
 
 def test_a_text_file_has_no_sheets(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ class _Search:
             return
         self.repeats += 1
         if self.repeats <= MAX_SHOWN:
-            message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on line {first}"
+            message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on {self.export.unit} {first}"
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def _place(self, problem: Problem) -> Problem:

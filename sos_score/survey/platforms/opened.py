@@ -91,6 +91,7 @@ def apply_layout(export: FrameExport, layout: Layout, about: Note) -> Export:
         values={names[column]: values for column, values in export.values.items()},
         header=layout.header,
         rows=list(compress(rows, kept)),
+        header_row=export.header_row,
         sheet=export.sheet,
         left_out=+left_out,
         about=(*export.about, about),
@@ -112,7 +113,9 @@ def read_whole(export: Export) -> FrameExport:
             lines.extend(line for line, _ in batch)
             parts.append(pl.DataFrame([cells for _, cells in batch], schema=schema, orient="row"))
     frame = pl.concat(parts).with_columns(pl.when(pl.all() != "").then(pl.all()))
-    return FrameExport(export.name, frame, header=export.header, rows=lines, about=export.about)
+    return FrameExport(
+        export.name, frame, header=export.header, rows=lines, header_row=export.header_row, about=export.about
+    )
 
 
 def _read_texts(frame: pl.DataFrame) -> pl.DataFrame:

@@ -50,8 +50,8 @@ class CsvExport(Export):
         What to scan: the file itself where it is plain, else the same records written out plainly.
     body_start : int
         How many lines of `body` come before the first record.
-    title_lines : int
-        How many lines of `path` come before the header.
+    header_row : int
+        The line of `path` on which the header begins.
     rectangular : Future
         Whether every line has as many cells as the header; found out in the background. See `normalise_csv`.
     """
@@ -63,7 +63,7 @@ class CsvExport(Export):
     body: Path
     body_start: int
     rectangular: Future[bool] = field(repr=False, compare=False)
-    title_lines: int = 0
+    header_row: int = 1
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()
@@ -91,15 +91,15 @@ class CsvExport(Export):
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each record after the header with the line it begins on."""
-        with _open_at(self.path, self.title_lines) as stream:
+        with _open_at(self.path, self.header_row - 1) as stream:
             reader = _read_csv(stream, self.delimiter)
             next(reader)
-            line = self.title_lines + reader.line_num + 1
+            line = self.header_row + reader.line_num
             try:
                 for cells in reader:
                     if cells and cells != [_END]:
                         yield line, cells
-                    line = self.title_lines + reader.line_num + 1
+                    line = self.header_row + reader.line_num
             except csv.Error as error:
                 hint = "a quote may be opened and never closed"
                 problem = Problem(f"is not a table ({error})", self.name, line, hint=hint, rule="file")
@@ -186,7 +186,7 @@ def _describe(path: Path, name: str, above: int, background: ThreadPoolExecutor)
         lines = above + reader.line_num
     _check_header(header, delimiter, name, above + 1)
     rectangular = background.submit(is_rectangular, path, delimiter, len(header))
-    return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular, above)
+    return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular, above + 1)
 
 
 def _check_header(header: list[str], delimiter: str, name: str, line: int) -> None:

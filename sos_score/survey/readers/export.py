@@ -67,6 +67,8 @@ class Export(ABC):
     aliases : tuple of tuple of str
         For each column, what else the file calls it: its ImportId, its question, its row of a matrix, the code at the
         head of its heading; empty for files that name each column once.
+    header_row : int or None
+        The row, or line, that names the columns; None for files that name them elsewhere.
     """
 
     name: str
@@ -75,11 +77,17 @@ class Export(ABC):
     left_out: Mapping[str, int]
     about: tuple[Note, ...]
     aliases: tuple[tuple[str, ...], ...]
+    header_row: int | None
 
     @property
     def headers(self) -> Headers:
         """Return the header, in which columns are found by name or by what else the file calls them."""
-        return Headers(self.header, self.aliases)
+        return Headers(self.header, self.aliases, self.header_row, self.name_cell(self.header_row))
+
+    @property
+    def unit(self) -> str:
+        """Return what the numbers of `records` count: the lines of a text, or the rows of anything else."""
+        return "line" if self.header_row is not None and not self.name_cell(self.header_row) else "row"
 
     @abstractmethod
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
@@ -127,6 +135,8 @@ class FrameExport(Export):
         The column names as written; else those of the frame.
     rows : sequence of int
         The number of each row in the file, which messages name; else 1, 2, 3 ...
+    header_row : int or None
+        See `Export`.
     sheet : str
         The sheet of the workbook, whose columns are those of the header; empty for other files.
     """
@@ -136,6 +146,7 @@ class FrameExport(Export):
     values: Mapping[str, ColumnValues] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     rows: Sequence[int] = field(default=(), repr=False)
+    header_row: int | None = None
     sheet: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()

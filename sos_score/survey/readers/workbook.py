@@ -136,6 +136,7 @@ def _read_sheet(sheets: Sequence[_Sheet], name: str, options: ReadingOptions, *a
         frame=_make_frame(body, len(header)),
         header=tuple(header),
         rows=range(header_row + 2, header_row + 2 + len(body)),
+        header_row=header_row + 1,
         sheet=sheet.title,
         about=tuple(notes),
     )
