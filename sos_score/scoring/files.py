@@ -25,7 +25,7 @@ from sos_score.scoring.scorer import (
     select_scores,
 )
 from sos_score.survey.check.checks import holds_anything
-from sos_score.survey.check.locate import locate_rows
+from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
 from sos_score.survey.readers.export import Export
@@ -197,7 +197,9 @@ def _score(
     found = find_invalid(distinct, scorer.columns, scorer.keys)
     place = {item: index for index, item in enumerate(scorer.columns.items)}
     invalid = sorted(found, key=lambda each: place[each.item])
-    problems = _find_problems(export, scorer, tally, choose_refused(invalid, on_invalid))
+    refused = choose_refused(invalid, on_invalid)
+    refused += [each for each in find_second_header(export, scorer.columns, invalid) if each not in refused]
+    problems = _find_problems(export, scorer, tally, refused)
     if not tally.rows and not problems:
         problems = [_describe_nothing(export)]
     if problems:

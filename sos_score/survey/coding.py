@@ -81,6 +81,13 @@ class Invalid:
     step: int = 0
 
     @property
+    def holds_label(self) -> bool:
+        """Return whether most of the text is a label of the response scale, as of ``1 (never)``."""
+        text = fold_text(self.text)
+        labels = (label for label in self.key.texts if read_number(label) is None)
+        return any(label in text and 2 * len(label) >= len(text) for label in labels)
+
+    @property
     def names_column(self) -> bool:
         """Return whether the text is the header of its own column, as where two files were put under each other."""
         return fold_text(self.text) == fold_text(self.column)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sos_score.definition.text import fold_text
 from sos_score.errors import Problem
 from sos_score.survey.check.checks import MAX_SHOWN, name_row
 from sos_score.survey.check.row_key import find_key
@@ -14,12 +15,15 @@ from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.export import Export
 
+_FEWEST_NAMES = 2
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
 def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) -> list[Problem]:
     """Return a problem for each invalid answer, blank respondent and repeated row, with its line."""
-    search = _Search(export, columns, list(invalid))
+    invalid = list(invalid)
+    second = find_second_header(export, columns, invalid)
+    search = _Search(export, columns, [each for each in invalid if each not in second], has_second_header=bool(second))
     for line, cells in export.records():
         # A ragged row is found and reported elsewhere.
         if len(cells) == len(export.header):
@@ -27,11 +31,30 @@ def locate_rows(export: Export, columns: Columns, invalid: Iterable[Invalid]) ->
     return search.problems()
 
 
+def find_second_header(export: Export, columns: Columns, invalid: Iterable[Invalid]) -> list[Invalid]:
+    """Return what stands under the items in the first row, where that seems to be a second row of names.
+
+    It answers none of the items, is near none of their labels, says something else under each, and nothing of it is
+    said again below.
+    """
+    found = [each for each in invalid if each.count == 1 and not each.is_number and not each.holds_label]
+    once = {(each.column, each.text): each for each in found}
+    wanted = list(dict.fromkeys(columns.items.values()))
+    if len(wanted) < _FEWEST_NAMES or not {column for column, _ in once}.issuperset(wanted):
+        return []
+    _, cells = next(iter(export.records()), (0, ()))
+    row = dict(zip(export.header, cells, strict=False))
+    found = [once[column, row[column]] for column in wanted if (column, row.get(column)) in once]
+    is_whole = len(found) == len(wanted) == len({fold_text(each.text) for each in found})
+    return found if is_whole else []
+
+
 @dataclass
 class _Search:
     export: Export
     columns: Columns
     invalid: list[Invalid]
+    has_second_header: bool = False
     first_lines: dict[tuple[int, str], int] = field(default_factory=dict)
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     repeated: list[Problem] = field(default_factory=list)
@@ -84,7 +107,13 @@ class _Search:
         """Return a problem for each row that names the columns once more."""
         message, hint = "the columns are named once more in this row, which is nobody's answers", "delete the row"
         lines = dict.fromkeys(each.line for each in located if each.invalid.names_column)
-        return [Problem(message, self.export.name, line, hint=hint, rule="header") for line in lines]
+        found = [Problem(message, self.export.name, line, hint=hint, rule="header") for line in lines]
+        if self.has_second_header:
+            message = f"this row answers none of the {len(self.columns.items)} items: it seems to name the columns too"
+            hint = "say what wrote the file (--from qualtrics), or delete the row"
+            line = next(iter(self.export.records()))[0]
+            found.append(Problem(message, self.export.name, line, hint=hint, rule="header"))
+        return found
 
     def problems(self) -> list[Problem]:
         located = [Located(each, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())]

@@ -47,9 +47,11 @@ def recognise(head: Head) -> bool:
     """Return whether a file has a row of ImportIds, or the platform's own columns."""
     if _find_import_ids(head) is not None or any(map(_IMPORT_ID.search, head.header)):
         return True
-    names = {fold_text(name) for row in (head.header, *head.rows[:1]) for name in row}
-    known = {own for own, text in _OWN.items() if own in names or text in names}
-    return len(known) >= _LEAST and bool(known & _ONLY_HERE)
+    pairs = zip(head.header, head.rows[0] if head.rows else (), strict=False)
+    if any(_name_own((name,)) and _name_own((name,)) == _name_own((text,)) for name, text in pairs):
+        return True  # no answer is what its column is called
+    rows = ({_name_own((name,)) for name in row} for row in (head.header, *head.rows[:1]))
+    return any(len(known - {""}) >= _LEAST and known & _ONLY_HERE for known in rows)
 
 
 def lay_out(head: Head) -> Layout:
@@ -101,7 +103,16 @@ def _is_text_row(head: Head) -> bool:
     if any(_name_own((name,)) in _DATES and text.strip() and not _DIGIT.search(text) for name, text in pairs):
         return True
     own = [(name, text) for name, text in pairs if _name_own((text,))]
-    return bool(own) and all(_name_own((name,)) in ("", _name_own((text,))) for name, text in own)
+    if own:
+        return all(_name_own((name,)) in ("", _name_own((text,))) for name, text in own)
+    # Where somebody deleted the platform's own columns: a question stands once, and has several words.
+    texts = [text for text in head.rows[0] if text.strip()]
+    below = {cell for row in head.rows[1:] for cell in row}
+    return (
+        not any(map(_name_own, zip(head.header)))
+        and bool(texts)
+        and all(" " in text and text not in below for text in texts)
+    )
 
 
 def _list_rules(named: list[str]) -> tuple[RowRule, ...]:
