@@ -18,6 +18,7 @@ Only = Annotated[
         " repeatable; or sensitivity, alone.",
     ),
 ]
+Full = Annotated[bool, typer.Option("--full", help="Show every question in the terminal, not the first answer alone.")]
 Sensitivity = Annotated[
     bool, typer.Option("--sensitivity", help="Say which verdicts hang on a choice of the analysis, instead.")
 ]
@@ -36,6 +37,7 @@ def compare(
     study: Study,
     *,
     only: Only = None,
+    full: Full = False,
     sensitivity: Sensitivity = False,
     scale: Scales = None,
     instrument: Instruments = None,
@@ -55,5 +57,5 @@ def compare(
     asked = (*(only or ()), *([NAME] if sensitivity else ()))
     sites, order = (tuple(given.split(",")) if given else () for given in (treated, waves))
     chosen = (asked, tuple(scale or ()), tuple(instrument or ()))
-    request = CompareRequest(study, *chosen, site, wave, order, sites, fmt, output, force, quiet)
+    request = CompareRequest(study, *chosen, site, wave, order, sites, fmt, output, force, quiet, full)
     (assess_file if NAME in asked else compare_file)(request)

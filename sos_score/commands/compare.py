@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from sos_score.commands.score_summary import list_readings
 from sos_score.comparison.compare import compare_study
@@ -19,6 +19,10 @@ from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Table, print_table
 from sos_score.output.terminal import show_progress
 from sos_score.report.labels import Labels
+from sos_score.report.overview import QUESTIONS as OVERVIEW
+from sos_score.report.overview import describe_rest, list_arms
+from sos_score.report.overview import list_sentences as list_differences
+from sos_score.report.overview import make_table as make_overview
 from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.outcomes import name_question
 from sos_score.report.questions.registry import (
@@ -34,6 +38,9 @@ from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 from sos_score.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class CompareRequest:
         The waves of a file of scores, in order; none for their own.
     treated : tuple of str
         The treated sites of a file of scores.
+    is_full : bool
+        Whether the terminal shows every question in place of the first answer.
     """
 
     path: str
@@ -68,6 +77,7 @@ class CompareRequest:
     output: str | None = None
     force: bool = False
     quiet: bool = False
+    is_full: bool = False
 
 
 def compare_file(request: CompareRequest) -> None:
@@ -82,7 +92,8 @@ def compare_file(request: CompareRequest) -> None:
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
     with show_progress(quiet=request.quiet) as track:
-        comparison = compare_study(data, request.only, request.instruments, request.scales, track=track)
+        asked = request.only or (OVERVIEW if kind == "table" and not request.is_full else ())
+        comparison = compare_study(data, asked, request.instruments, request.scales, track=track)
     if not comparison.outcomes:
         refuse_nothing(data)
     labels = Labels.of(comparison, data)
@@ -145,42 +156,74 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
 
     console = open_console()
     console.print(Text(fill(data.study.title, console.width), style="bold"))
-
-    def write(lines: Iterable[str], indent: str = "") -> None:
-        for line in lines:
-            console.print(Text(fill(f"{indent}{line}", console.width, subsequent_indent=" " * len(indent))))
-
-    def show(tables: Iterable[Table]) -> None:
-        for table in tables:
-            console.print()
-            print_table(table, console)
-
-    write(list_doubts(comparison, labels))
-    write(list_limits(comparison, labels))
-    for question in request.only:
-        console.print(Text(f"\n{name_question(question)}", style="bold"))
-        show(VIEWS[question].full(comparison, labels))
-        console.print()
-        write(list_sentences(question, comparison, labels, in_full=True), "- ")
+    _write(list_doubts(comparison, labels), console)
+    _write(list_limits(comparison, labels), console)
     if request.only:
-        write(make_count_table(comparison, labels).notes)
-        return
+        for question in request.only:
+            _print_question(question, comparison, labels, console)
+        _write(make_count_table(comparison, labels).notes, console)
+    elif request.is_full:
+        _print_everything(comparison, labels, console)
+    else:
+        _print_overview(comparison, labels, console)
+
+
+def _write(lines: Iterable[str], console: Console, indent: str = "") -> None:
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text(fill(f"{indent}{line}", console.width, subsequent_indent=" " * len(indent))))
+
+
+def _show(tables: Iterable[Table], console: Console) -> None:
+    for table in tables:
+        console.print()
+        print_table(table, console)
+
+
+def _print_section(title: str, sentences: Iterable[str], console: Console) -> None:
+    from rich.text import Text
+
+    console.print(Text(f"\n{title}", style="bold"))
+    _write(sentences, console, "- ")
+
+
+def _print_question(question: str, comparison: Comparison, labels: Labels, console: Console) -> None:
+    from rich.text import Text
+
+    console.print(Text(f"\n{name_question(question)}", style="bold"))
+    _show(VIEWS[question].full(comparison, labels), console)
+    console.print()
+    _write(list_sentences(question, comparison, labels, in_full=True), console, "- ")
+
+
+def _print_overview(comparison: Comparison, labels: Labels, console: Console) -> None:
+    arms = list_arms(comparison, labels)
+    _write([arms] if arms else [], console)
+    table = make_overview(comparison, labels)
+    _show([table] if table.rows else VIEWS["descriptives"].full(comparison, labels), console)
+    if table.rows:
+        said = list_differences(comparison, labels) or ["None is clear."]
+        _print_section("Differences, the largest first, with 95% intervals", said, console)
+    console.print()
+    _write([describe_rest(comparison, labels)], console)
+
+
+def _print_everything(comparison: Comparison, labels: Labels, console: Console) -> None:
     found = list_summaries(comparison, labels, TERMINAL)
     of_outcomes = [table for name, tables in found.items() if name not in OF_STUDY for table in tables]
-    show(drop_repeated_notes([*of_outcomes, make_count_table(comparison, labels)]))
-    show(table for name, tables in found.items() if name in OF_STUDY for table in tables)
+    _show(drop_repeated_notes([*of_outcomes, make_count_table(comparison, labels)]), console)
+    _show((table for name, tables in found.items() if name in OF_STUDY for table in tables), console)
     for name, sentences in list_headlines(comparison, labels).items():
-        console.print(Text(f"\n{name}", style="bold"))
-        write(sentences, "- ")
+        _print_section(name, sentences, console)
     for name, questions in (("Of the study as a whole", OF_STUDY), ("At the end of a scale", ("extremes",))):
         said = [each for question in questions for each in list_sentences(question, comparison, labels, in_full=False)]
         if said:
-            console.print(Text(f"\n{name}", style="bold"))
-            write(said, "- ")
+            _print_section(name, said, console)
     console.print()
     *names, last = QUESTIONS
-    write([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."])
-    write(["Whether a verdict hangs on a choice of the analysis: --only sensitivity."])
+    _write([f"Every row: --only {', '.join(names)} or {last}; or --output FILE."], console)
+    _write(["Whether a verdict hangs on a choice of the analysis: --only sensitivity."], console)
 
 
 def _describe_defaults(data: StudyData) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Table:
         Printed below.
     stub : int
         How many columns on the left name the row, and are repeated when a wide table is split.
+    colours : mapping of str to str
+        The colour, on a terminal, of cells that hold a mark.
     """
 
     columns: tuple[Column, ...]
@@ -68,6 +70,7 @@ class Table:
     title: str = ""
     notes: tuple[str, ...] = ()
     stub: int = 1
+    colours: Mapping[str, str] = field(default_factory=dict)
 
 
 def format_cell(value: Cell, digits: int | None = None) -> str:
@@ -127,11 +130,11 @@ def print_table(table: Table, console: Console) -> None:
     table = drop_hidden(table)
     cells, numeric = show_cells(table), find_numeric(table, with_stub=True)
     widths = [_width(column, [row[index] for row in cells]) for index, column in enumerate(table.columns)]
+    if table.title:
+        console.print(Text(table.title, style="italic"))
     for part in _split(widths, table.stub, console.width):
         grid = RichTable(
             box=box.SIMPLE_HEAD,
-            title=table.title or None,
-            title_justify="left",
             pad_edge=False,
             show_edge=False,
         )
@@ -141,10 +144,14 @@ def print_table(table: Table, console: Console) -> None:
             justify: Literal["left", "right"] = "right" if numeric[index] else "left"
             grid.add_column(Text(column.label), justify=justify, no_wrap=not column.wraps, width=room.get(index))
         for row in cells:
-            grid.add_row(*[Text(row[index]) for index in part])
+            grid.add_row(*[Text(row[index], style=_colour(row[index], table)) for index in part])
         console.print(grid)
     for note in table.notes:
         console.print(Text(note))
+
+
+def _colour(cell: str, table: Table) -> str:
+    return next((colour for mark, colour in table.colours.items() if mark in cell), "")
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:

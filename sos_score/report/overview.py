@@ -1,0 +1,193 @@
+"""The first answer of a comparison: a table of estimates with their verdicts, and the largest differences in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from sos_score.comparison.finding import Contrast, Finding, Unit
+from sos_score.comparison.judging import Comparison
+from sos_score.comparison.verdict import Verdict
+from sos_score.output.numbers import format_interval, format_number
+from sos_score.output.table import Cell, Column, Table
+from sos_score.report.labels import Labels, name_doubt, name_short
+from sos_score.words import count, join
+
+QUESTIONS = ("design", "descriptives", "change", "arms", "did")
+"""What the first answer asks; the other questions have their own."""
+
+Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
+
+_MOST = 8
+_ARMS = "arms"
+_MARKS = {"better": "▲", "worse": "▼", "higher": "+", "lower": "-"}
+_COLOURS = {"▲": "green", "▼": "red"}
+_LEGEND = {
+    "▲": "▲ better",
+    "▼": "▼ worse",
+    "+": "+ higher",
+    "-": "- lower",
+    "~": "~ different, but less than the limit",
+    "=": "= within the limit",
+    "?": "? no clear change or difference",
+    "!": "! an item may be reversed in a file",
+}
+
+
+def make_table(comparison: Comparison, labels: Labels) -> Table:
+    """Return a row a scale: its change in each site and between the arms, or the arms where it was asked once."""
+    changes, once = _index(comparison, ("change", "did")), _index(comparison, ("arms",))
+    once = {key: found for key, found in once.items() if key not in changes}
+    places = [*comparison.plan.sites, _ARMS]
+    places = [place for place in places if any(place in row for row in [*changes.values(), *once.values()])]
+    rows = list(_list_rows(changes, places, comparison, labels))
+    if rows and once:
+        rows.append(("ASKED ONCE, so no change:", *("" for _ in places)))
+    rows += _list_rows(once, places, comparison, labels, is_once=True)
+    heads = [labels.name_site(place) if place != _ARMS else _ARMS for place in places]
+    columns = (Column("scale", wraps=True, narrowest=24), *map(Column, heads))
+    return Table(columns, tuple(rows), _name(changes, comparison, labels), _explain(rows), 1, _COLOURS)
+
+
+def _name(changes: Index, comparison: Comparison, labels: Labels) -> str:
+    """Return what the estimates of the table are."""
+    arms = f"{labels.arms[0]} minus {labels.arms[1]}" if comparison.plan.has_arms else ""
+    if not changes:
+        return f"{arms}, in points of the scale"
+    span = f"Change ({comparison.plan.last_wave} minus {comparison.plan.first_wave}), in points"
+    return f"{span}; arms: {arms}" if arms else span
+
+
+def _index(comparison: Comparison, questions: Sequence[str]) -> Index:
+    """Return the judged findings of people by outcome, then by site; the arms stand under their own name."""
+    found: Index = {}
+    for each in (finding for question in questions for finding in comparison.ask(question)):
+        if (each.is_judged and each.unit is not Unit.SITES) or (each.question == "change" and _is_hidden_change(each)):
+            found.setdefault((each.source, each.scale), {})[each.site or _ARMS] = each
+    return found
+
+
+def _is_hidden_change(finding: Finding) -> bool:
+    return finding.is_hidden and finding.groups.contrast is Contrast.WAVES
+
+
+def _list_rows(
+    index: Index, places: Sequence[str], comparison: Comparison, labels: Labels, *, is_once: bool = False
+) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row a scale, below the name of its source where that has several."""
+    order = [key for key in dict.fromkeys((each.source, each.scale) for each in comparison.outcomes) if key in index]
+    for source in dict.fromkeys(source for source, _ in order):
+        scales = [key for key in order if key[0] == source]
+        name = labels.sources.get(source, source)
+        if len(scales) > 1:
+            yield (name, *("" for _ in places))
+        for key in scales:
+            scale = labels.name_scale(next(iter(index[key].values())))
+            label = f"  {scale}" if len(scales) > 1 else name
+            found = [index[key].get(place) for place in places]
+            yield (label, *("" if is_once and not each else _show(each) for each in found))
+
+
+def _show(finding: Finding | None) -> str:
+    """Return the estimate with its mark; the place of a finding that is not shown is a dash."""
+    if finding is None or math.isnan(finding.estimate.value):
+        return "-"
+    mark = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "="}.get(finding.verdict or Verdict.INCONCLUSIVE)
+    if mark is None:
+        mark = _MARKS[name_short(finding)] if finding.verdict is Verdict.DIFFERENT else "?"
+    return f"{format_number(finding.estimate.value)} {mark}{'!' if name_doubt(finding) else ''}"
+
+
+def _explain(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """Return what the marks that occur mean, and a dash where there is one."""
+    cells = [str(cell) for row in rows for cell in row[1:]]
+    marks = {mark for cell in cells for mark in cell.partition(" ")[2]}
+    said = [text for mark, text in _LEGEND.items() if mark in marks]
+    said += ["a dash: not asked, or not shown"] if "-" in cells else []
+    return ("; ".join(said),) if said else ()
+
+
+def list_sentences(comparison: Comparison, labels: Labels) -> list[str]:
+    """Return the largest differences among people, at most eight, each as a plain sentence."""
+    found = [
+        each
+        for question in ("change", "did", "arms")
+        for each in comparison.ask(question)
+        if each.is_judged and each.verdict is Verdict.DIFFERENT
+    ]
+    found.sort(key=lambda each: -abs(each.effect.value) if not math.isnan(each.effect.value) else 0.0)
+    return [_SENTENCES[each.question](each, labels) for each in found[:_MOST]]
+
+
+def _describe_change(finding: Finding, labels: Labels) -> str:
+    verb = "rose" if finding.estimate.value > 0 else "fell"
+    by_wave = dict(zip(finding.groups.members, finding.counts, strict=False))
+    counts = " and ".join(str(by_wave.get(wave, 0)) for wave in finding.waves)
+    size = format_number(abs(finding.estimate.value))
+    return f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size} {_end(finding, counts)}"
+
+
+def _describe_arms(finding: Finding, labels: Labels) -> str:
+    treated, reference = labels.arms
+    side = "higher" if finding.estimate.value > 0 else "lower"
+    when = f" at {labels.name_waves(finding.waves)}" if finding.waves else ""
+    counts = f"{' and '.join(map(str, finding.counts))} {labels.name_unit(finding)}"
+    size = format_number(abs(finding.estimate.value))
+    what = f"{_name_scale(finding, labels)}{when}"
+    return f"{what}: {treated} {size} {side} than {reference} {_end(finding, counts)}"
+
+
+def _describe_did(finding: Finding, labels: Labels) -> str:
+    treated, reference = labels.arms
+    size = format_number(finding.estimate.value)
+    what = f"change of {treated} minus {reference}"
+    return f"{_name_scale(finding, labels)}: {what} {size} {_end(finding, '')}"
+
+
+def _name_scale(finding: Finding, labels: Labels) -> str:
+    """Return the scale, with its source where another source has a scale of that name."""
+    scale = labels.name_scale(finding)
+    others = {source for (source, _), (_, title) in labels.names.items() if title == scale}
+    return labels.name_title(finding) if len(others) > 1 else scale
+
+
+def _end(finding: Finding, counts: str) -> str:
+    interval = format_interval(finding.estimate.low, finding.estimate.high)
+    said = f"{interval}, n {counts}" if counts else interval
+    verdict = f": {name_short(finding)}" if finding.is_better is not None else ""
+    doubt = f", but {name_doubt(finding)}" if name_doubt(finding) else ""
+    return f"{said}{verdict}{doubt}."
+
+
+_SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
+    "change": _describe_change,
+    "arms": _describe_arms,
+    "did": _describe_did,
+}
+
+
+def describe_rest(comparison: Comparison, labels: Labels) -> str:
+    """Return how many differences are not told, how many comparisons show none that is clear, and what is hidden."""
+    judged = [each for each in comparison.findings if each.is_judged and each.unit is not Unit.SITES]
+    clear = sum(each.verdict is Verdict.DIFFERENT for each in judged)
+    unclear = sum(each.verdict is Verdict.INCONCLUSIVE for each in judged)
+    said = [f"{count(clear - _MOST, 'smaller difference')} and every interval: --full."] if clear > _MOST else []
+    if unclear:
+        said.append(
+            f"{unclear} of {len(judged)} comparisons among people show no clear difference, which is not evidence of"
+            " none. What each could have found: --only design."
+        )
+    if any(each.is_hidden for each in comparison.findings):
+        said += [f"{labels.describe(each)}.".capitalize() for each in comparison.notes if each.code == "few_hidden"]
+    return " ".join([*said, "n, means and SDs: --only descriptives. All in a file: --output FILE."])
+
+
+def list_arms(comparison: Comparison, labels: Labels) -> str:
+    """Return which sites are in which arm."""
+    plan = comparison.plan
+    named = []
+    for arm, label in plan.arm_labels.items():
+        sites = [labels.name_site(site) for site in plan.sites if plan.arms.get(site) == arm]
+        if sites:
+            named.append(f"{label}: {join(sites)}")
+    return f"{'; '.join(named)}." if named else ""
