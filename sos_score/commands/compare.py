@@ -20,10 +20,10 @@ from sos_score.output.table import Table, print_table
 from sos_score.output.terminal import show_progress
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS as OVERVIEW
-from sos_score.report.overview import describe_rest, list_arms
+from sos_score.report.overview import describe_rest, list_arms, list_data_notes
 from sos_score.report.overview import list_sentences as list_differences
 from sos_score.report.overview import make_table as make_overview
-from sos_score.report.questions.design import list_limits
+from sos_score.report.questions.design import list_limits, name_change
 from sos_score.report.questions.outcomes import name_question
 from sos_score.report.questions.registry import (
     VIEWS,
@@ -158,6 +158,8 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
     console.print(Text(fill(data.study.title, console.width), style="bold"))
     _write(list_doubts(comparison, labels), console)
     _write(list_limits(comparison, labels), console)
+    if request.only or request.is_full:
+        _write(name_change(comparison), console)
     if request.only:
         for question in request.only:
             _print_question(question, comparison, labels, console)
@@ -165,7 +167,7 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
     elif request.is_full:
         _print_everything(comparison, labels, console)
     else:
-        _print_overview(comparison, labels, console)
+        _print_overview(data, comparison, labels, console)
 
 
 def _write(lines: Iterable[str], console: Console, indent: str = "") -> None:
@@ -197,7 +199,7 @@ def _print_question(question: str, comparison: Comparison, labels: Labels, conso
     _write(list_sentences(question, comparison, labels, in_full=True), console, "- ")
 
 
-def _print_overview(comparison: Comparison, labels: Labels, console: Console) -> None:
+def _print_overview(data: StudyData, comparison: Comparison, labels: Labels, console: Console) -> None:
     arms = list_arms(comparison, labels)
     _write([arms] if arms else [], console)
     table = make_overview(comparison, labels)
@@ -205,6 +207,9 @@ def _print_overview(comparison: Comparison, labels: Labels, console: Console) ->
     if table.rows:
         said = list_differences(comparison, labels) or ["None is clear."]
         _print_section("Differences, the largest first, with 95% intervals", said, console)
+    notes = list_data_notes(data, labels)
+    if notes:
+        _print_section("About the data", notes, console)
     console.print()
     _write([describe_rest(comparison, labels)], console)
 

@@ -11,6 +11,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_doubt, name_short
+from sos_score.study.data import StudyData
 from sos_score.words import count, join
 
 QUESTIONS = ("design", "descriptives", "change", "arms", "did")
@@ -18,9 +19,10 @@ QUESTIONS = ("design", "descriptives", "change", "arms", "did")
 
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 
-_MOST = 8
+_MOST = 8  # sentences, so that the example fits a screen
 _ARMS = "arms"
 _MARKS = {"better": "▲", "worse": "▼", "higher": "+", "lower": "-"}
+_SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
 _COLOURS = {"▲": "green", "▼": "red"}
 _LEGEND = {
     "▲": "▲ better",
@@ -180,6 +182,11 @@ def describe_rest(comparison: Comparison, labels: Labels) -> str:
     if any(each.is_hidden for each in comparison.findings):
         said += [f"{labels.describe(each)}.".capitalize() for each in comparison.notes if each.code == "few_hidden"]
     return " ".join([*said, "n, means and SDs: --only descriptives. All in a file: --output FILE."])
+
+
+def list_data_notes(data: StudyData, labels: Labels) -> list[str]:
+    """Return what the data do not allow, save what the table shows itself."""
+    return [f"{labels.describe(each)}." for each in data.notes if each.code not in _SEEN]
 
 
 def list_arms(comparison: Comparison, labels: Labels) -> str:

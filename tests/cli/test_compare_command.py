@@ -124,7 +124,7 @@ def test_every_null_result_has_its_smallest_detectable_effect(found):
 
 
 def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
-    shown = run(STUDY, "-q")
+    shown = run(STUDY, "--full", "-q")
     assert shown.exit_code == 0
     text = " ".join(shown.stdout.split())
     assert text.startswith(
@@ -280,7 +280,9 @@ def test_a_small_site_is_hidden_in_every_format(tmp_path, scored):
     rows = [line for line in scored.read_text().splitlines() if not re.match(r"P1[3-7],1,", line)]
     rows = [re.sub(r"^(P1\d,1,T.),.*", r"\1,4.4321", line) for line in rows]
     scored.write_text("\n".join(rows) + "\n")
-    outputs = [run(scored, "--treated", "1,4", *words).output for words in ([], ["-f", "csv"], ["-f", "json"])]
+    outputs = [
+        run(scored, "--treated", "1,4", *words).output for words in ([], ["--full"], ["-f", "csv"], ["-f", "json"])
+    ]
     outputs += [run(scored, "--treated", "1,4", "--only", question).output for question in QUESTIONS]
     book = tmp_path / "out.xlsx"
     run(scored, "--treated", "1,4", "-o", book)
@@ -288,7 +290,7 @@ def test_a_small_site_is_hidden_in_every_format(tmp_path, scored):
     outputs += [str(workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
     for text in outputs:
         assert "4.43" not in text
-    rows = list(csv.DictReader(io.StringIO(outputs[1])))
+    rows = list(csv.DictReader(io.StringIO(outputs[2])))
     for row in rows:
         if row["site"] in ("1", "4"):
             assert (row["estimate"], row["counts"], row["sentence"]) == ("", "", "")

@@ -79,10 +79,10 @@ def test_what_change_means_is_said_first_and_follows_the_order_asked_for(path: P
     path.write_text(SCORES.replace("T10", "Spring").replace("T2", "Autumn"), encoding="utf-8")
     runs = [
         CliRunner().invoke(app, ["compare", "scores.csv", *given])
-        for given in ([], ["--waves", "Autumn,Spring"], ["--waves", "Autumn"])
+        for given in ([], ["--waves", "Autumn,Spring", "--full"], ["--waves", "Autumn"])
     ]
     assert [run.exit_code for run in runs] == [0, 0, 2]
-    assert "Change is Autumn minus Spring.\n" in runs[0].stdout
+    assert "Change (Autumn minus Spring), in points" in runs[0].stdout
     assert "Change is Spring minus Autumn.\n" in runs[1].stdout
 
 

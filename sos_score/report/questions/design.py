@@ -45,9 +45,14 @@ def list_limits(comparison: Comparison, labels: Labels) -> list[str]:
         of_these = dict.fromkeys(each.source for each in limits if each.counts == counts)
         where = "" if len({each.counts for each in limits}) == 1 else f"{', '.join(of_these)}: "
         said.append(where + _describe_limit(finding, comparison, labels))
-    if len(comparison.plan.waves) > 1:
-        said.append(f"Change is {comparison.plan.last_wave} minus {comparison.plan.first_wave}.")
     return said
+
+
+def name_change(comparison: Comparison) -> list[str]:
+    """Return which wave is subtracted from which, where there are several."""
+    if len(comparison.plan.waves) < 2:
+        return []
+    return [f"Change is {comparison.plan.last_wave} minus {comparison.plan.first_wave}."]
 
 
 def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) -> str:

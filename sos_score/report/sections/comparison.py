@@ -11,7 +11,7 @@ from sos_score.report.figures.change import list_changes
 from sos_score.report.figures.forest import list_forests
 from sos_score.report.figures.profile import list_profiles
 from sos_score.report.model import Block, ReportData
-from sos_score.report.questions.design import find_limits, list_limits
+from sos_score.report.questions.design import find_limits, list_limits, name_change
 from sos_score.report.questions.outcomes import list_differences, list_judged
 from sos_score.report.questions.registry import list_summaries
 from sos_score.report.questions.view import PAGE
@@ -44,7 +44,7 @@ def describe_summary(report: ReportData) -> Iterator[Block]:
     data, comparison, labels = report.data, report.comparison, report.labels
     for doubt in list_doubts(comparison, labels):
         yield Block("text", doubt)
-    for limit in list_limits(comparison, labels):
+    for limit in [*list_limits(comparison, labels), *name_change(comparison)]:
         yield Block("text", limit)
     if any(not can_reach(each.test.p, comparison.plan.alpha) for each in find_limits(comparison)):
         yield Block("text", _BEYOND_PROOF)

@@ -1,0 +1,81 @@
+"""The first answer of a comparison: what changed where, and the largest differences, on one screen."""
+
+from __future__ import annotations
+
+import pytest
+from support import ROOT, CommandLine
+
+from sos_score.comparison.compare import compare_study
+from sos_score.comparison.verdict import Verdict
+from sos_score.report.labels import Labels
+from sos_score.report.overview import QUESTIONS, list_sentences, make_table
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
+
+STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
+run = CommandLine("compare")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load_study_data(read_study(STUDY))
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return compare_study(data, QUESTIONS)
+
+
+@pytest.fixture(scope="module")
+def labels(found, data):
+    return Labels.of(found, data)
+
+
+def test_the_example_fits_60_lines_of_80_columns():
+    lines = run(STUDY, "-q").stdout.splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, (line.rstrip() for line in lines))) <= 80
+
+
+def test_a_cell_holds_the_estimate_and_the_mark_of_its_verdict(found, labels):
+    table = make_table(found, labels)
+    sites = {column.label: place for place, column in enumerate(table.columns)}
+    rows = {str(row[0]).strip(): row for row in table.rows}
+    changes = {
+        (each.site, each.scale): each
+        for each in found.ask("change")
+        if each.is_judged and each.source == "osc" and each.scale in ("proficiency", "stress")
+    }
+    shown = {key: rows[key[1].capitalize()][sites[labels.name_site(key[0])]] for key in changes}
+    marks = {(Verdict.DIFFERENT, True): "▲", (Verdict.DIFFERENT, False): "▼", (Verdict.INCONCLUSIVE, None): "?"}
+    expected = {
+        key: f"{each.estimate.value:.2f}".replace("-0.00", "0.00") + f" {marks[each.verdict, each.is_better]}"
+        for key, each in changes.items()
+    }
+    assert shown == expected
+    assert len(shown) == 8
+
+
+def test_every_outcome_has_a_row_and_no_detectable_effect_stands_for_an_estimate(found, labels):
+    table = make_table(found, labels)
+    filled = [row for row in table.rows if any(row[1:])]
+    assert len(filled) == len({(each.source, each.scale) for each in found.outcomes})
+    assert table.colours == {"▲": "green", "▼": "red"}
+
+
+def test_the_largest_differences_come_first_and_are_at_most_eight(found, labels):
+    said = list_sentences(found, labels)
+    assert len(said) == 8
+    assert said[0].startswith("Level of use")
+    assert said[1] == "Site 3: Proficiency fell 0.68 [-0.94, -0.42], n 16 and 13: worse."
+
+
+def test_a_study_without_arms_has_no_column_for_them(tmp_path, monkeypatch):
+    rows = [f"{site}{n},{site},{wave},{n % 5 + 1}" for site in "AB" for n in range(12) for wave in ("T1", "T2")]
+    text = "\n".join(["respondent,site,wave,mood", *rows])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scores.csv").write_text(text + "\n", encoding="utf-8")
+    shown = run("scores.csv", "-q").stdout
+    assert "arms" not in shown.partition("Differences")[0].replace("no arms", "")
+    assert "Change (T2 minus T1), in points" in shown
+    assert "- None is clear." in shown
