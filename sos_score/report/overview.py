@@ -176,12 +176,12 @@ def describe_rest(comparison: Comparison, labels: Labels) -> str:
     said = [f"{count(clear - _MOST, 'smaller difference')} and every interval: --full."] if clear > _MOST else []
     if unclear:
         said.append(
-            f"{unclear} of {len(judged)} comparisons among people show no clear difference, which is not evidence of"
-            " none. What each could have found: --only design."
+            f"{unclear} of {len(judged)} comparisons show no clear difference, which is no evidence of none: see --only"
+            " design."
         )
     if any(each.is_hidden for each in comparison.findings):
         said += [f"{labels.describe(each)}.".capitalize() for each in comparison.notes if each.code == "few_hidden"]
-    return " ".join([*said, "n, means and SDs: --only descriptives. All in a file: --output FILE."])
+    return " ".join([*said, "n, means and SDs: --only descriptives."])
 
 
 def list_data_notes(data: StudyData, labels: Labels) -> list[str]:

@@ -110,10 +110,11 @@ def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(found)
 
 
 def test_no_site_level_test_can_be_significant(found):
-    rows = [row for row in found.rows if row.is_primary and row.unit == "sites"]
-    assert len(rows) == 64
-    assert all(row.p >= 1 / 3 - 1e-12 for row in rows)
-    assert {row.verdict for row in rows} == {"equivalent", "inconclusive"}
+    rows = [row for row in found.rows if row.unit == "sites" and row.question in ("arms", "did") and row.p == row.p]
+    exact = [row for row in rows if "permutation" in row.method_code]
+    assert len(exact) == 64
+    assert all(row.p >= 1 / 3 - 1e-12 for row in exact)
+    assert not [row for row in rows if row.is_primary or row.verdict]
     assert all(row.p == 2 / 6 for row in found.ask("design") if row.method_code == "smallest_p")
 
 
@@ -128,10 +129,10 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
     assert shown.exit_code == 0
     text = " ".join(shown.stdout.split())
     assert text.startswith(
-        "Signs of Safety in four sites (an invented study) No site-level test can show a difference between Signs of"
-        " Safety and Contrast at alpha .05 with 2 sites against 2: the smallest p it can reach is .333."
+        "Signs of Safety in four sites (an invented study) With 2 sites against 2 there is no verdict on sites: the"
+        " smallest p that a test of sites can reach is .333, so none can show at alpha .05 that Signs of Safety and"
+        " Contrast differ, or that they do not."
     )
-    assert "None: of 64 comparisons of sites none finds Signs of Safety and Contrast different" in text
     assert (
         "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2 (1 team"
         " mean may not be reported as the team's, or only with a caveat)." in text
@@ -186,7 +187,7 @@ def test_a_workbook_has_a_sheet_a_question(tmp_path, found):
 
 def test_what_was_defaulted_and_who_vouches_is_said_on_standard_error():
     said = run(STUDY, "--scale", "osc.stress").stderr
-    assert said.splitlines()[0] == "default: sources.min_answered: the definition's own rule"
+    assert "default: sources.min_answered: the definition's own rule" in said.splitlines()
     assert "osc: key structural, responses unverified, missing project" in said
     assert run(STUDY, "--scale", "osc.stress", "-q").stderr == ""
 
