@@ -66,7 +66,7 @@ Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="PATH|-", help="Where to write; - is standard output.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors and warnings.")]
 Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Survey exports (CSV or TSV); - is standard input.")]
 Instrument = Annotated[
     str, typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file.")

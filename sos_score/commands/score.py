@@ -229,6 +229,8 @@ def _score_group(
     done: list[FileSummary],
     failed: dict[str, InvalidInput],
 ) -> None:
+    from sos_score.psychometrics.key_warnings import warn_of_keys  # loads NumPy, which nothing else here needs
+
     for source in group:
         name = source.export.name if len(request.data) > 1 else None
 
@@ -236,7 +238,8 @@ def _score_group(
             return lengthen(parts(name), scorer) if request.is_long else parts(name)
 
         try:
-            done.append(score_export(source.export, source.scorer, request.on_invalid, open_sink))
+            summary = score_export(source.export, source.scorer, request.on_invalid, open_sink)
+            done.append(replace(summary, warnings=warn_of_keys(source.export, source.scorer, summary.numeric)))
         except InvalidSurvey as error:
             _fail(failed, source.export.name, error)
     if not done:

@@ -12,6 +12,8 @@ from sos_score.scoring.files import FileSummary
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_caveat, describe_norms, describe_override
 
+_MOST_WARNINGS = 12
+
 Failures = Mapping[str, InvalidInput]
 
 
@@ -33,7 +35,10 @@ def print_summary(
     outcomes: list[FileSummary],
     failed: Failures,
 ) -> None:
-    """Say what became of each file, and what has to be known of the scores; where `request.quiet`, only what failed."""
+    """Say what became of each file, and what has to be known of the scores.
+
+    Where `request.quiet`, only what failed and what makes scores doubtful.
+    """
     problems = list_problems(request, failed)
     lines = [str(problem) for problem in problems]
     if not request.quiet:
@@ -42,6 +47,10 @@ def print_summary(
         if choices.min_answered is not None:
             lines.append(describe_override(choices.min_answered, instruments))
         lines += dict.fromkeys(text for outcome in outcomes for text in describe_norms(outcome))
+    for outcome in outcomes:
+        shown = [f"{outcome.name}: warning: {each}" for each in outcome.warnings[:_MOST_WARNINGS]]
+        more = len(outcome.warnings) - len(shown)
+        lines += [*shown, *([f"{outcome.name}: {more} more warnings"] if more else [])]
     if failed:
         lines += [f"{name}: not scored" for name in dict.fromkeys(request.data) if name in failed]
         files = "1 file was" if len(failed) == 1 else f"{len(failed)} files were"

@@ -69,6 +69,8 @@ class FileSummary:
         How many rows a platform's rule left out, by the rule.
     about : tuple of Note
         What has to be said of how the file was read.
+    warnings : tuple of Note
+        What makes its scores doubtful.
     numeric : mapping
         How the item columns were read; for `Export.scan`.
     """
@@ -84,6 +86,7 @@ class FileSummary:
     scored: dict[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     about: tuple[Note, ...] = ()
+    warnings: tuple[Note, ...] = ()
     numeric: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -103,6 +106,7 @@ def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
         scored=one.scored | other.scored,
         left_out=dict(Counter(one.left_out) & Counter(other.left_out)),
         about=tuple(dict.fromkeys((*one.about, *other.about))),
+        warnings=tuple(dict.fromkeys((*one.warnings, *other.warnings))),
         numeric=dict(one.numeric) | dict(other.numeric),
     )
 

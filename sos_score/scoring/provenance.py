@@ -7,6 +7,7 @@ from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
+from sos_score.notes import Note
 from sos_score.scoring.files import FileSummary
 
 _DOUBTFUL = ("derived", "unverified", "structural")
@@ -71,11 +72,16 @@ def describe_summary(summary: FileSummary) -> dict[str, Any]:
         "norms": describe_norms(summary),
         "blank_rows": summary.blank_rows,
         "left_out": dict(summary.left_out),
-        "about": [{"code": each.code, **dict(each.values), "sentence": str(each)} for each in summary.about],
+        "about": _list_notes(summary.about),
+        "warnings": _list_notes(summary.warnings),
         "missing": summary.missing,
         "invalid_made_missing": invalid,
         "scored": summary.scored,
     }
+
+
+def _list_notes(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    return [{"code": each.code, **dict(each.values), "sentence": str(each)} for each in notes]
 
 
 def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str:

@@ -36,6 +36,12 @@ def _suspected(item: str, scale: str, where: str, preposition: str) -> str:
     return f"{item} runs against {scale}{at}: reversed in this file?"
 
 
+def _file_item_against(item: str, scale: str, site: str, wave: str, first: int) -> str:
+    at = (f" in site {site}" if site else "") + (f" at {wave}" if wave else "")
+    rows = f" (the first {first:,} rows)" if first else ""
+    return f"{item} runs against {scale}{at}{rows}: reversed in this file, or keyed wrongly?"
+
+
 def _about_groups(places: Sequence[tuple[str, Sequence[str]]], note: object) -> str:
     where = [f"{scale}, {'; '.join(groups)}" for scale, groups in places]
     return f"{'; '.join(where)}: {note}"
@@ -64,6 +70,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "key_item_against": "{item} runs against its scale: reversed in this file already, or keyed wrongly?",
     "key_halves_against": "Half of the items run against the other half: the data cannot tell which half is right.",
     "suspected": _suspected,
+    "file_item_against": _file_item_against,
     "omega_no_maximum": "No omega: the one-factor model has no maximum; the items may not share one factor.",
     "omega_too_few_rows": "No omega: {n} complete rows, at least {least} are needed.",
     "omega_too_few_items": "No omega: fewer than three items vary; report Spearman-Brown or alpha.",

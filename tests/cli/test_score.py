@@ -119,6 +119,7 @@ def check_about(about: dict[str, Any]) -> None:
             "blank_rows": 0,
             "left_out": {},
             "about": [],
+            "warnings": [],
             "missing": {"not applicable": missing},
             "invalid_made_missing": {},
             "scored": expected,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Group, Place, make_finding
-from sos_score.psychometrics.internal_consistency.key_places import locate_suspects
+from sos_score.psychometrics.key_warnings import list_suspects
 
 MOST_ROWS = 50_000
 """More rows say nothing new of a key: of larger files as many are drawn at random, the same each time."""
@@ -22,20 +22,12 @@ def find_against(answers: Answers) -> Iterator[Finding]:
     """
     drawn = _draw_rows(answers.frame.height)
     first, second = (_read_places(answers, place)[drawn] for place in (0, 1))
-    named: set[str] = set()
-    scales = [scale for plan in answers.plans.values() for scale in plan.scales if not scale.of_scores]
-    for scale in sorted(scales, key=lambda each: len(each.terms)):
-        names = [term.name for term in scale.terms]
-        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
-        found = locate_suspects(answers.codes(names)[drawn] * signs, first, second)
-        for each in found:
-            item = names[each.item]
-            if item not in named:
-                places = zip(answers.by, (each.site, each.wave), strict=False)
-                group: Group = tuple((name, value) for name, value in places if value)
-                place = Place(item, group=group, count=each.n, of=answers.frame.height)
-                yield make_finding("keys", "warning", "item_against", place, scale=scale.scale)
-        named |= {names[each.item] for each in found}
+    scales = [scale for plan in answers.plans.values() for scale in plan.scales]
+    for scale, item, each in list_suspects(scales, lambda items: answers.codes(items)[drawn], first, second):
+        places = zip(answers.by, (each.site, each.wave), strict=False)
+        group: Group = tuple((name, value) for name, value in places if value)
+        place = Place(item, group=group, count=each.n, of=answers.frame.height)
+        yield make_finding("keys", "warning", "item_against", place, scale=scale.scale)
 
 
 def _draw_rows(height: int) -> NDArray[np.int64]:
