@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sos_score.commands.analysis import AnalysisRequest, make_table, write_analysis
+from typing import TYPE_CHECKING
+
+from sos_score.commands.analysis import AnalysisRequest, make_table, print_p, write_analysis
 from sos_score.notes import Note
 from sos_score.output.table import Column, Table
 from sos_score.psychometrics.raters.tables import RaterTables
 from sos_score.scoring.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ICC = (
     Column("form"),
@@ -36,6 +41,32 @@ _KAPPA = (
     Column("from", 2, key="ci_low"),
     Column("to", 2, key="ci_high"),
 )
+_SEVERITY = (
+    Column("rater"),
+    Column("n"),
+    Column("above", 2, key="difference"),
+    Column("from", 2, key="low"),
+    Column("to", 2, key="high"),
+    Column("p", 3),
+)
+_LIMIT = (
+    Column("rater", key="rater_1"),
+    Column("less", key="rater_2"),
+    Column("n"),
+    Column("difference", 2),
+    Column("from", 2, key="low"),
+    Column("to", 2, key="high"),
+    Column("lower", 2, key="limit_low"),
+    Column("upper", 2, key="limit_high"),
+)
+_MEAN = (
+    Column("form"),
+    Column("of", key="basis"),
+    Column("k"),
+    Column("ICC", 2, key="icc"),
+    Column("from", 2, key="ci_low"),
+    Column("to", 2, key="ci_high"),
+)
 _TARGET = (
     Column("target"),
     Column("ratings"),
@@ -46,10 +77,19 @@ _TARGET = (
     Column("spread", 2),
 )
 _ABOUT_MEASURES = (
-    "complete: targets rated once by every rater. same, within 1: shares of the pairs of ratings of one target. "
-    "alpha: Krippendorff's, ordinal for items, interval for scales. kappa: quadratic weights, mean over items and "
-    "pairs of raters.",
+    "complete: targets rated once by every rater.{shares} alpha: Krippendorff's, ordinal for items, interval for "
+    "scales. kappa: quadratic weights, mean over items and pairs of raters."
 )
+_SHARES = " same, within 1: shares of the pairs of ratings of one target."
+_ABOUT_SEVERITY = (
+    "above: how much higher a rater rates than the average rater of the same targets; below 0: rates lower. from, to: "
+    "95% interval.",
+)
+_ABOUT_LIMITS = (
+    "difference: mean of the first rater less the second, with its 95% interval. lower, upper: limits of agreement, "
+    "between which about 95 of 100 differences lie.",
+)
+_ABOUT_MEANS = ("k: how many raters' mean is used for each target. ICC: of that mean.",)
 _ABOUT_ICCS = (
     "form: McGraw & Wong; also: Shrout & Fleiss. A agreement, C consistency; 1 a single rater, k the mean of k. "
     "from, to: 95% interval. complete: targets with every rater; all: every rating, raters taken as interchangeable.",
@@ -64,12 +104,19 @@ def write_raters(
         "measures": make_table(tables.measures, (Column("name"), *_MEASURE), notes=tables.notes),
         "iccs": make_table(tables.iccs, (Column("name"), *_ICC)),
         "kappas": make_table(tables.kappas, (Column("name"), *_KAPPA)),
+        "severity": make_table(tables.severity, (Column("name"), *_SEVERITY)),
+        "limits": make_table(tables.limits, (Column("name"), *_LIMIT)),
+        "means": make_table(tables.means, (Column("name"), *_MEAN)),
         "targets": make_table(tables.targets, (Column("scale"), *_TARGET), stub=2),
         "duplicates": make_table(tables.duplicates, (Column("target"), Column("rater"), Column("rows"))),
     }
-    shown = [*_choose(tables, "scale", "pooled items", tables.notes)]
+    of_many = {scale.scale for scale in responses.plan.scales if scale.method == "mean" and len(scale.terms) > 1}
+    named = set(tables.measures.loc[tables.measures["kind"] == "scale", "name"])
+    # How often means of many items are equal, or a point apart, says nothing.
+    spare = ("exact", "within_one") if named <= of_many else ()
+    shown = [*_choose(tables, "scale", "pooled items", tables.notes, spare)]
     if has_items:
-        shown += _choose(tables, "item", "item", ())
+        shown += _choose(tables, "item", "item", (), ())
     if has_targets:
         shown.append(results["targets"])
     if len(tables.duplicates):
@@ -77,14 +124,23 @@ def write_raters(
     write_analysis(request, responses, results, shown)
 
 
-def _choose(tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[Note, ...]) -> list[Table]:
-    """Return the three tables of all scales or of all items."""
+def _choose(
+    tables: RaterTables, kind: str, kappa_kind: str, notes: tuple[Note, ...], spare: tuple[str, ...]
+) -> list[Table]:
+    """Return the tables of all scales or of all items, without the columns that can be spared."""
     name = Column(kind, key="name")
+    measures = tuple(each for each in _MEASURE if each.name not in spare)
     kappas = tables.kappas[tables.kappas["kind"] == kappa_kind]
+
+    def make(frame: pd.DataFrame, columns: tuple[Column, ...], about: tuple[str | Note, ...] = ()) -> Table:
+        return make_table(frame[frame["kind"] == kind], (name, *columns), notes=about)
+
     parts = [
-        make_table(
-            tables.measures[tables.measures["kind"] == kind], (name, *_MEASURE), notes=(*_ABOUT_MEASURES, *notes)
-        ),
-        make_table(tables.iccs[tables.iccs["kind"] == kind], (name, *_ICC), notes=_ABOUT_ICCS),
+        make(tables.measures, measures, (_ABOUT_MEASURES.format(shares="" if spare else _SHARES), *notes)),
+        print_p(make(tables.severity, _SEVERITY, _ABOUT_SEVERITY), "p"),
+        make(tables.limits, _LIMIT, _ABOUT_LIMITS),
+        make(tables.iccs, _ICC, _ABOUT_ICCS),
+        make(tables.means, _MEAN, _ABOUT_MEANS),
+        make_table(kappas, (name, *_KAPPA)),
     ]
-    return [*parts, make_table(kappas, (name, *_KAPPA))] if len(kappas) else parts
+    return [part for part in parts if part.rows]

@@ -100,11 +100,19 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "rater_icc_too_few": "No ICC: at least two targets rated by the same two raters are needed.",
     "rater_icc_targets_equal": "No ICC: the targets do not differ at all in their mean rating.",
     "rater_icc_perfect": "The raters agree perfectly: the ICCs are 1 and have no interval to speak of.",
-    "rater_icc_negative": "The ICCs are negative, those of mean ratings perhaps beyond any range: read them as 0.",
+    "rater_icc_negative": (
+        "The ICCs of single raters are negative: read them as 0. Those of mean ratings, which have no meaning there,"
+        " are shown as 0."
+    ),
     "kappa_nothing_shared": "No kappa: no target was rated by both.",
     "kappa_no_steps": "{item}: no kappa, since its answers are not a list of equal steps.",
     "kappa_both_constant": "No kappa: both raters gave every target the same rating; they agree fully.",
-    "kappa_one_constant": "One rater gave every target the same rating: kappa is 0 however much they agree.",
+    "kappa_one_constant": (
+        "One rater gave every target the same rating: kappa is 0 however much they agree, and has no interval."
+    ),
+    "kappa_no_interval": "No interval of kappa: its large-sample error comes to 0, as where raters agree fully.",
+    "severity_too_few": "No severity of raters: too few targets were rated by two.",
+    "severity_unconnected": "No severity of raters: they fall into groups that share no target.",
     "krippendorff_nothing_shared": "No alpha: nobody rated a target that another rated.",
     "krippendorff_constant": "No alpha: every rating is the same.",
     "ratings_doubled": "{pairs} pairs of target and rater have more than one rating; none is used.",

@@ -124,6 +124,12 @@ def test_too_small_a_table_has_no_icc(x):
         rater_icc([1, 2])
 
 
+def list_error(want):
+    """Return R's standard error and interval; none where the error is 0, which says nothing of a sample."""
+    names = ("se", "ci_low", "ci_high")
+    return [NAN if abs(want["se"] or 0) < CLOSED else want[name] for name in names]
+
+
 @pytest.mark.parametrize("weights", WEIGHTS)
 @pytest.mark.parametrize("item", ITEMS)
 def test_kappa_is_that_of_fleiss_cohen_and_everitt(golden, sessions, item, weights):
@@ -131,7 +137,7 @@ def test_kappa_is_that_of_fleiss_cohen_and_everitt(golden, sessions, item, weigh
     got = kappa(cross_table(*sessions[item].T, options(item)), weights)
     assert (got.weights, got.n) == (weights, want["n"])
     assert (got.kappa, got.se, got.ci_low, got.ci_high) == pytest.approx(
-        (want["kappa"], want["se"], want["ci_low"], want["ci_high"]), abs=CLOSED, nan_ok=True
+        (want["kappa"], *list_error(want)), abs=CLOSED, nan_ok=True
     )
     assert (got.observed, got.expected) == pytest.approx((want["po"], want["pe"]), abs=CLOSED)
     assert (got.exact, got.within_one) == pytest.approx((agree["percent"], agree["percent_within_1"]), abs=CLOSED)
@@ -147,9 +153,10 @@ def test_kappa_of_few_targets_counts_options_that_nobody_used(golden, weights):
         for j in range(i + 1, 4):
             want = golden("raters")["kappa"][f"kappa_sf_fce/{weights}/J{i + 1}_J{j + 1}"]
             got = kappa(cross_table(SHROUT_FLEISS[:, i], SHROUT_FLEISS[:, j], range(1, 11)), weights)
-            assert (got.kappa, got.se, got.ci_low, got.ci_high, got.observed, got.expected) == pytest.approx(
-                [want[f] for f in ("kappa", "se", "ci_low", "ci_high", "po", "pe")], abs=CLOSED
+            assert (got.kappa, got.observed, got.expected) == pytest.approx(
+                [want[f] for f in ("kappa", "po", "pe")], abs=CLOSED
             )
+            assert (got.se, got.ci_low, got.ci_high) == pytest.approx(list_error(want), abs=CLOSED, nan_ok=True)
 
 
 @pytest.mark.parametrize("weights", WEIGHTS)
@@ -194,8 +201,12 @@ def test_constant_raters_have_no_kappa_or_a_kappa_of_0():
     assert (both.exact, both.observed, both.expected) == (1, 1, 1)
     assert "they agree fully" in str(both.notes[0])
     one = kappa([[0, 0], [1, 38]])
-    assert (one.kappa, one.se, one.ci_low, one.ci_high) == (0, 0, 0, 0)
-    assert "kappa is 0 however much they agree" in str(one.notes[0])
+    assert one.kappa == 0
+    assert np.isnan([one.se, one.ci_low, one.ci_high]).all()
+    assert "kappa is 0 however much they agree, and has no interval" in str(one.notes[0])
+    alike = kappa([[3, 0], [0, 4]])
+    assert (alike.kappa, [each.code for each in alike.notes]) == (1, ["kappa_no_interval"])
+    assert np.isnan([alike.se, alike.ci_low, alike.ci_high]).all()
     apart = kappa([[0, 7], [0, 0]], "unweighted")
     assert (apart.kappa, apart.exact) == (0, 0)
     with_third = kappa([[0, 0, 0], [53, 6, 0], [0, 0, 0]])  # 53/59 + 6/59 is not 1 in floats
@@ -306,7 +317,7 @@ def test_raters_can_swap_places(x):
             kappa(cross_table(*x.T[::-1], range(1, 6)), weights),
         )
         assert (a.kappa, a.se) == pytest.approx((b.kappa, b.se), abs=1e-6, nan_ok=True)
-        assert np.isnan(a.kappa) or -1 <= a.ci_low <= a.kappa <= a.ci_high <= 1
+        assert np.isnan(a.se) or -1 <= a.ci_low < a.kappa < a.ci_high <= 1 or abs(a.kappa) == 1
     for f, g in zip(rater_icc(x).forms, rater_icc(x[::-1, ::-1]).forms, strict=True):
         assert (f.icc, f.ci_low, f.ci_high) == pytest.approx((g.icc, g.ci_low, g.ci_high), rel=1e-6, nan_ok=True)
     one, other = krippendorff_alpha(x), krippendorff_alpha(6 - x[:, ::-1])

@@ -28,7 +28,8 @@ class Kappa:
     n : int
         Targets both rated.
     kappa, se, ci_low, ci_high : float
-        Kappa, its large-sample standard error and interval (kept within -1 and 1).
+        Kappa, its large-sample standard error and interval (kept within -1 and 1); both NaN where one rater is constant
+        or the error comes to 0, as where the raters agree fully.
     observed, expected : float
         Weighted agreement seen, and expected by chance.
     exact, within_one : float
@@ -155,8 +156,9 @@ def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tu
     # What is left of an exact 0 after the subtraction is noise, and its root would not be small.
     se = float(np.sqrt(variance)) if variance >= 1e-12 else 0.0
     if any(constant):
-        return 0.0, se, (note("kappa_one_constant"),)
-    return float(estimate), se, ()
+        return 0.0, np.nan, (note("kappa_one_constant"),)
+    # An error of 0 is what the formula gives of full agreement in any sample, however small.
+    return (float(estimate), se, ()) if se > 0 else (float(estimate), np.nan, (note("kappa_no_interval"),))
 
 
 def _interval(estimate: float, se: float, level: float) -> tuple[float, float]:

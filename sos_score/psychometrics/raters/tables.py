@@ -14,6 +14,7 @@ from sos_score.psychometrics.batches import iterate_batches, order_group
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
 from sos_score.psychometrics.raters.kappa import Kappa, KappaAverage, average_kappa
 from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
+from sos_score.psychometrics.raters.observers import MEANS_OF, list_limits, mean_of, rater_severity
 from sos_score.psychometrics.raters.pairs import RaterPair, cross_raters, list_pairs, pool_tables
 from sos_score.psychometrics.raters.ratings import percent_agreement, rating_table, target_spread
 from sos_score.psychometrics.tables import choose_scales
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _TARGET, _RATER = "\x1ftarget", "\x1frater"
 _MOST_NAMED = 4
+_LIMIT_COLUMNS = [
+    *("kind", "name", "scale", "rater_1", "rater_2", "n", "difference", "low", "high", "sd", "limit_low", "limit_high"),
+]
 _KAPPA_COLUMNS = [
     *("kind", "name", "scale", "rater_1", "rater_2", "weights", "n", "kappa", "se", "ci_low", "ci_high"),
     *("observed", "expected", "exact", "within_one", "note"),
@@ -54,6 +58,15 @@ class RaterTables:
         One row an item (and one for the items of a scale pooled), two raters and ``weights``: ``n``, ``kappa``,
         ``se``, ``ci_low``, ``ci_high``, ``observed``, ``expected``, ``exact``, ``within_one``; categories are all
         options of the response scale.
+    severity : pandas DataFrame
+        One row an item or scale and ``rater``: ``n`` targets shared with others, ``difference`` from the average rater
+        of the same targets with ``low``, ``high`` and ``p`` (see `rater_severity`).
+    limits : pandas DataFrame
+        One row an item or scale and two raters: ``n``, mean ``difference`` of the first less the second with ``low``
+        and ``high``, ``sd``, and the limits of agreement, ``limit_low`` and ``limit_high``.
+    means : pandas DataFrame
+        One row an item or scale and number of raters ``k``: the ``icc`` of their mean with its interval, by ``form``
+        (ICC(A,1) of complete targets, or ICC(1) of all ratings where no target is complete).
     targets : pandas DataFrame
         One row a scale and target: ``ratings``, ``mean``, ``sd``, ``minimum``, ``maximum``, ``spread`` (their
         distance) of the scores, ``lacks`` (how many raters did not rate it).
@@ -66,6 +79,9 @@ class RaterTables:
     measures: pd.DataFrame
     iccs: pd.DataFrame
     kappas: pd.DataFrame
+    severity: pd.DataFrame
+    limits: pd.DataFrame
+    means: pd.DataFrame
     targets: pd.DataFrame
     duplicates: pd.DataFrame
     notes: tuple[Note, ...]
@@ -133,6 +149,9 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
         measures=pd.DataFrame([one.row() | _describe_mean(means.get(one.name)) for one in [*scored, *items]]),
         iccs=pd.DataFrame([row for one in [*scored, *items] for row in one.list_iccs()]),
         kappas=pd.DataFrame([pair.row() for pair in pairs], columns=_KAPPA_COLUMNS),
+        severity=pd.DataFrame([row for one in [*scored, *items] for row in one.list_severity()]),
+        limits=pd.DataFrame([row for one in [*scored, *items] for row in one.list_limits()], columns=_LIMIT_COLUMNS),
+        means=pd.DataFrame([row for one in [*scored, *items] for row in one.list_means()]),
         targets=pd.DataFrame([row for one in scored for row in one.list_targets()]),
         duplicates=pd.DataFrame(duplicates, columns=["target", "rater", "rows"]),
         notes=(*notes, *_gather([(one.name, each) for one in [*scored, *items] for each in one.notes])),
@@ -154,6 +173,7 @@ class _Measure:
         self.ratings = replace(ratings, raters=ratings.raters[order], matrix=ratings.matrix[:, order])
         self.icc = rater_icc(self.ratings.matrix) if len(asked) else rater_icc(np.zeros((0, 0)))
         self.agreement = percent_agreement(self.ratings.matrix)
+        self.severity = rater_severity(self.ratings.matrix)
         self.krippendorff = krippendorff_alpha(self.ratings.matrix, "ordinal" if kind == "item" else "interval")
 
     @property
@@ -162,7 +182,7 @@ class _Measure:
         # That a pair was doubled is said once, of the rows.
         own = [each for each in self.ratings.notes if each.code != "ratings_doubled"]
         icc = () if own else self.icc.notes
-        return [*own, *icc, *self.krippendorff.notes]
+        return [*own, *icc, *self.krippendorff.notes, *self.severity.notes]
 
     def row(self) -> dict[str, Any]:
         """Return the row of the table of measures."""
@@ -187,9 +207,13 @@ class _Measure:
 
     def list_iccs(self) -> list[dict[str, Any]]:
         """Return the forms of the ICC: of the complete targets, and one-way of all ratings where some are not."""
-        about = {"kind": self.kind, "name": self.name, "scale": self.scale}
+        about = self._about
         complete = {"basis": "complete", "targets": self.icc.targets, "raters": float(self.icc.raters)}
-        rows = [about | {"form": form.name} | _describe_form(form) | complete for form in self.icc.forms]
+        is_negative = self.icc.ms_targets < self.icc.ms_error
+        rows = [
+            about | {"form": form.name} | _describe_form(_bound(form, is_negative=is_negative)) | complete
+            for form in self.icc.forms
+        ]
         if not self.ratings.incomplete:
             return rows
         matrix = self.ratings.matrix
@@ -201,6 +225,53 @@ class _Measure:
         )
         every = {"basis": "all", "targets": one.teams, "raters": one.mean_size}
         return rows + [about | {"form": form.name} | _describe_form(form) | every for form in forms]
+
+    @property
+    def _about(self) -> dict[str, str]:
+        return {"kind": self.kind, "name": self.name, "scale": self.scale}
+
+    def list_severity(self) -> list[dict[str, Any]]:
+        """Return how each rater differs from the others."""
+        found = self.severity
+        return [
+            self._about
+            | {
+                "rater": str(rater),
+                "n": int(found.n[i]),
+                "difference": float(found.difference[i]),
+                "low": float(found.low[i]),
+                "high": float(found.high[i]),
+                "p": float(found.p[i]),
+            }
+            for i, rater in enumerate(self.ratings.raters)
+        ]
+
+    def list_limits(self) -> list[dict[str, Any]]:
+        """Return how far every two raters differ."""
+        return [
+            self._about
+            | {
+                "rater_1": first,
+                "rater_2": second,
+                "n": found.n,
+                "difference": found.difference,
+                "low": found.difference_low,
+                "high": found.difference_high,
+                "sd": found.sd_difference,
+                "limit_low": found.limit_low,
+                "limit_high": found.limit_high,
+            }
+            for first, second, found in list_limits(self.ratings.matrix, [str(each) for each in self.ratings.raters])
+        ]
+
+    def list_means(self) -> list[dict[str, Any]]:
+        """Return the ICC of the mean of several raters."""
+        forms = {(row["form"], row["basis"]): row for row in self.list_iccs()}
+        one = forms["ICC(A,1)", "complete"]
+        if np.isnan(one["icc"]):
+            one = forms.get(("ICC(1)", "all"), one)
+        about, ends = self._about | {"form": one["form"], "basis": one["basis"]}, ("icc", "ci_low", "ci_high")
+        return [about | {"k": k} | {end: mean_of(one[end], k) for end in ends} for k in MEANS_OF]
 
     def list_targets(self) -> list[dict[str, Any]]:
         """Return how far the ratings of each target lie apart."""
@@ -258,6 +329,15 @@ def _choose_kappas(pairs: Sequence[RaterPair], scale: ScalePlan) -> list[Kappa]:
 def _describe_form(form: IccForm) -> dict[str, Any]:
     names = ("shrout_fleiss", "icc", "ci_low", "ci_high", "f", "df1", "df2", "p")
     return {name: getattr(form, name) for name in names}
+
+
+def _bound(form: IccForm, *, is_negative: bool) -> IccForm:
+    """Return an ICC of mean ratings as 0 where targets differ less than chance would make them; others as they are."""
+    if not form.name.endswith("k)") or np.isnan(form.icc):
+        return form
+    icc = 0.0 if is_negative else max(form.icc, 0.0)
+    low, high = (end if np.isnan(end) else max(end, 0.0) for end in (form.ci_low, form.ci_high))
+    return replace(form, icc=icc, ci_low=0.0 if is_negative else low, ci_high=high)
 
 
 def _describe_mean(mean: KappaAverage | None) -> dict[str, Any]:

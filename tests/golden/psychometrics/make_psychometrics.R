@@ -283,6 +283,25 @@ keep_json("clusters.json", list(
   people = list(n = nrow(long), people = G, alpha = alpha, low = 1 - (1 - alpha) * exp(half), high = 1 - (1 - alpha) * exp(-half))),
   "open", 2)
 
+# ------------------------------------------------------------------------------- severity.json
+# Three raters of ten targets with gaps, and the 6 x 4 table of Shrout & Fleiss: rater effects that add up to 0.
+severity <- function(x) {
+  long <- data.frame(y = unlist(x), target = factor(rep(seq_len(nrow(x)), ncol(x))), rater = factor(rep(names(x), each = nrow(x)), names(x)))
+  rated <- table(long$target[!is.na(long$y)])
+  long <- subset(long, !is.na(y) & target %in% names(rated)[rated > 1])
+  fit <- lm(y ~ target + rater, droplevels(long), contrasts = list(rater = "contr.sum"))
+  C <- rbind(diag(ncol(x) - 1), -1)
+  at <- grep("^rater", names(coef(fit)))
+  effect <- as.vector(C %*% coef(fit)[at])
+  error <- sqrt(diag(C %*% vcov(fit)[at, at] %*% t(C)))
+  half <- qt(.975, fit$df.residual) * error
+  list(n = I(as.vector(table(long$rater))), difference = I(effect), low = I(effect - half), high = I(effect + half),
+       p = I(2 * pt(-abs(effect / error), fit$df.residual)))
+}
+gaps <- data.frame(A = c(2, 4, NA, 6, 5, 3, 7, NA, 4, 2), B = c(3, 5, 6, NA, 5, 4, 9, 2, NA, NA), C = c(1, NA, 4, 5, 4, NA, 7, 1, 3, NA))
+keep_json("severity.json", list(gaps = c(list(ratings = lapply(gaps, I)), severity(gaps)), shrout_fleiss = severity(as.data.frame(sf))),
+          "open", 2)
+
 # ------------------------------------------------------------------------------- correlation.json
 test <- function(x, y) attempt(h_cor(cor.test(x, y)))
 keep_json("correlation.json", list(cor_constant = test(1:4, c(2, 2, 2, 2)), cor_n3 = test(1:3, c(2, 1, 4)),
