@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -32,6 +32,8 @@ _PERSON = re.compile(
 _NUMBER = r"^[-+]?[0-9]*[.,]?[0-9]+$"
 _DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:.]+( ?[AaPp][Mm])?(Z|[+-][0-9:]+)?)?$"
 _LONG_NUMBER = r"^[0-9]{5,}$"
+_SHAPES = {"numbers": _NUMBER, "dates": _DATE, "long numbers": _LONG_NUMBER}
+_TOGETHER = 2500
 
 Fate = Literal["kept", "hashed", "left out"]
 
@@ -94,24 +96,31 @@ def _matches(name: str, patterns: Collection[str]) -> bool:
 
 def _judge(export: Export) -> Mapping[str, tuple[Fate, str]]:
     """Return what becomes of a column for what stands in it."""
-    import polars as pl
-
     names = [name for name, times in Counter(export.header).items() if times == 1]
     judged: dict[str, tuple[Fate, str]] = {each.column: ("left out", each.kind) for each in find_identifiers(export)}
-    cell = pl.col(names).cast(pl.String).str.strip_chars().replace("", None)
-    frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(cell)
-    measures = {"filled": pl.all().count(), "kinds": pl.all().drop_nulls().n_unique()}
-    shapes = {"numbers": _NUMBER, "dates": _DATE, "long numbers": _LONG_NUMBER}
-    is_sentence = pl.all().is_unique() & (pl.all().str.len_chars() > LONGEST_ANSWER)
-    measures["sentences"] = is_sentence.sum()
-    measures |= {shape: pl.all().str.contains(pattern).sum() for shape, pattern in shapes.items()}
-    counts = frame.select(each.name.suffix(f"\x1f{name}") for name, each in measures.items())
-    found = counts.collect(engine="streaming").row(0, named=True)
-    for name in names:
-        if name not in judged and _PERSON.fullmatch(re.sub(r"[^a-z]", "", name.casefold())):
+    rest = [name for name in names if name not in judged]
+    for name in rest:
+        if _PERSON.fullmatch(re.sub(r"[^a-z]", "", name.casefold())):
             judged[name] = "left out", "person"
-        elif name not in judged:
-            judged[name] = _judge_counts({each: int(found[f"{name}\x1f{each}"] or 0) for each in measures})
+    rest = [name for name in rest if name not in judged]
+    # Of thousands of columns at once, the plan alone would take gigabytes.
+    for start in range(0, len(rest), _TOGETHER):
+        judged |= _judge_cells(export, rest[start : start + _TOGETHER])
+    return judged
+
+
+def _judge_cells(export: Export, names: Sequence[str]) -> dict[str, tuple[Fate, str]]:
+    """Return what becomes of some columns for what stands in their cells."""
+    import polars as pl
+
+    cell = pl.col(names).cast(pl.String).str.strip_chars().replace("", None)
+    frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(cell).collect()
+    judged = {}
+    for column in frame:
+        counts = {"filled": column.len() - column.null_count(), "kinds": column.drop_nulls().n_unique()}
+        counts |= {shape: int(column.str.contains(pattern).sum()) for shape, pattern in _SHAPES.items()}
+        counts["sentences"] = int((column.is_unique() & (column.str.len_chars() > LONGEST_ANSWER)).sum())
+        judged[column.name] = _judge_counts(counts)
     return judged
 
 
