@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from sos_score.definition.study.model import PlatformName
+from sos_score.definition.platforms import PlatformName
 from sos_score.errors import InvalidRequest
 
 

@@ -8,11 +8,10 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.missing_rule import MinAnswered
 from sos_score.definition.model import Model, Text, Values
+from sos_score.definition.platforms import PlatformName
 
 AnsweredBy = Literal["staff", "family", "worker", "observer"]
 Unit = Literal["g", "raw", "T"]
-PlatformName = Literal["qualtrics", "surveymonkey", "smartsurvey", "redcap", "limesurvey", "forms", "jisc", "plain"]
-"""The survey platforms whose exports are known; ``plain`` is a file with one row of names and nothing else."""
 
 DEFAULT_LEVELS = ("site", "worker", "family")
 ID_NAME = r"^[a-z][a-z0-9_]*$"

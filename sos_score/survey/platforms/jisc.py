@@ -6,7 +6,7 @@ import re
 
 from sos_score.survey.platforms.layout import Head, Layout, keep_header
 
-_RESPONDENT = ("urn", "unique response number", "response id")
+_RESPONDENT = ("urn", "unique response number")
 _QUESTION = re.compile(r"Q\d+(?:_\d+)*(?:_[a-z])*(?:_\d+)*(?:_[a-z]+)?")
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*\.?[a-z]?\.? .*", re.DOTALL)
 _LEAST = 2
@@ -14,7 +14,7 @@ _LEAST = 2
 
 def recognise(head: Head) -> bool:
     """Return whether a file begins with the response number, and its questions are numbered as the platform does."""
-    if not head.names or head.names[0] not in _RESPONDENT[:2]:
+    if not head.names or head.names[0] not in _RESPONDENT:
         return False
     own = [bool(_QUESTION.fullmatch(name.strip()) or _NUMBERED.fullmatch(name.strip())) for name in head.header[1:]]
     return sum(own) >= _LEAST

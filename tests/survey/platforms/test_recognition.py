@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from sos_score.definition.study.model import PlatformName
+from sos_score.definition.platforms import PlatformName
 from sos_score.survey.platforms import qualtrics, redcap
 from sos_score.survey.platforms.layout import Head, Layout, RowRule
 from sos_score.survey.platforms.registry import PLAIN, PLATFORMS
