@@ -24,9 +24,18 @@ class Head:
         """Return the place of the first column that has one of some folded names."""
         return next((place for place, name in enumerate(self.names) if name in names), None)
 
-    def is_blank(self, row: int, place: int) -> bool:
-        """Return whether a row is there and has nothing in a column."""
-        return row < len(self.rows) and not self.rows[row][place].strip()
+    def names_columns(self, row: int, place: int) -> bool:
+        """Return whether a row belongs to the header: one without an id in the column that has one in later rows.
+
+        Where somebody took the ids out, no row has one: then it is a row of which nothing is said again below.
+        """
+        if row >= len(self.rows) or self.rows[row][place].strip():
+            return False
+        below = self.rows[row + 1 :]
+        if any(cells[place].strip() for cells in below):
+            return True
+        columns = zip(self.rows[row], *below, strict=True)
+        return not any(cell.strip() and cell in others for cell, *others in columns)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def lay_out(head: Head) -> Layout:
     """Return the rows of names, the numbers of questions, and whether a response was completed."""
     user = head.place(*_USER)
     under = 0
-    while user is not None and under < _MOST and head.is_blank(under, user):
+    while user is not None and under < _MOST and head.names_columns(under, user):
         under += 1
     rows = [head.header, *head.rows[:under]]
     layout = stack_header(rows, _EMPTY) if under else keep_header(head)

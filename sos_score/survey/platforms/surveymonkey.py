@@ -17,6 +17,6 @@ def recognise(head: Head) -> bool:
 def lay_out(head: Head) -> Layout:
     """Return the two rows of names; one where somebody deleted the second."""
     respondent = head.place(*_RESPONDENT)
-    if respondent is None or not head.is_blank(0, respondent):
+    if respondent is None or not head.names_columns(0, respondent):
         return keep_header(head)
     return stack_header([head.header, head.rows[0]], _EMPTY)

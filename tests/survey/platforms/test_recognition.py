@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from sos_score.definition.platforms import PlatformName
-from sos_score.survey.platforms import qualtrics, redcap
+from sos_score.survey.platforms import qualtrics, redcap, surveymonkey
 from sos_score.survey.platforms.layout import Head, Layout, RowRule
 from sos_score.survey.platforms.registry import PLAIN, PLATFORMS
 
@@ -173,6 +173,13 @@ def test_words_that_stand_for_no_row_are_left_out_of_a_surveymonkey_column() -> 
 def test_a_question_stands_over_its_first_column_only() -> None:
     layout = lay_out("surveymonkey.csv")
     assert "Who took part? (tick all that apply) [Parent]" in layout.header
+
+
+def test_answers_without_an_id_are_no_row_of_names() -> None:
+    header = ("Respondent ID", "Collector ID", "How?", "")
+    answers = (("", "7", "Often", "Never"), ("", "7", "Often", "Rarely"), ("", "7", "Never", "Never"))
+    assert surveymonkey.lay_out(Head(header, answers)).header_rows == 0
+    assert surveymonkey.lay_out(Head(header, (("", "", "Row one", "Row two"), *answers))).header_rows == 1
 
 
 def test_three_rows_of_smartsurvey_make_one_name() -> None:
