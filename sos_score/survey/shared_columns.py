@@ -33,7 +33,7 @@ _NUMBER = r"^[-+]?[0-9]*[.,]?[0-9]+$"
 _DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:.]+( ?[AaPp][Mm])?(Z|[+-][0-9:]+)?)?$"
 _LONG_NUMBER = r"^[0-9]{5,}$"
 _SHAPES = {"numbers": _NUMBER, "dates": _DATE, "long numbers": _LONG_NUMBER}
-_TOGETHER = 2500
+_TOGETHER = 1000
 
 Fate = Literal["kept", "hashed", "left out"]
 
@@ -113,13 +113,14 @@ def _judge_cells(export: Export, names: Sequence[str]) -> dict[str, tuple[Fate, 
     """Return what becomes of some columns for what stands in their cells."""
     import polars as pl
 
-    cell = pl.col(names).cast(pl.String).str.strip_chars().replace("", None)
-    frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(cell).collect()
+    frame = export.scan(Columns({name: name for name in names}, {}, {}), {}).select(pl.col(names).cast(pl.String))
     judged = {}
-    for column in frame:
-        counts = {"filled": column.len() - column.null_count(), "kinds": column.drop_nulls().n_unique()}
-        counts |= {shape: int(column.str.contains(pattern).sum()) for shape, pattern in _SHAPES.items()}
-        counts["sentences"] = int((column.is_unique() & (column.str.len_chars() > LONGEST_ANSWER)).sum())
+    for column in frame.collect():
+        cells = column.str.strip_chars()
+        cells = cells.filter(cells != "")
+        counts = {"filled": len(cells), "kinds": cells.n_unique()}
+        counts |= {shape: int(cells.str.contains(pattern).sum()) for shape, pattern in _SHAPES.items()}
+        counts["sentences"] = int((cells.is_unique() & (cells.str.len_chars() > LONGEST_ANSWER)).sum())
         judged[column.name] = _judge_counts(counts)
     return judged
 
