@@ -24,6 +24,7 @@ from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
 from sos_score.scoring.scorer import Scorer, prepare_scorer
+from sos_score.scoring.shared_rows import ReadFile, check_shared
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import COLUMNS_LISTED, match_columns, suggest_map
@@ -231,6 +232,7 @@ def _score_group(
 ) -> None:
     from sos_score.psychometrics.key_warnings import warn_of_keys  # loads NumPy, which nothing else here needs
 
+    read: list[ReadFile] = []
     for source in group:
         name = source.export.name if len(request.data) > 1 else None
 
@@ -239,8 +241,15 @@ def _score_group(
 
         try:
             summary = score_export(source.export, source.scorer, request.on_invalid, open_sink)
-            done.append(replace(summary, warnings=warn_of_keys(source.export, source.scorer, summary.numeric)))
+            warned = replace(summary, warnings=warn_of_keys(source.export, source.scorer, summary.numeric))
+            read.append(ReadFile(source.export, source.scorer, warned))
         except InvalidSurvey as error:
             _fail(failed, source.export.name, error)
+    try:
+        done += check_shared(read)
+    except InvalidSurvey as error:
+        for problem in error.problems:
+            _fail(failed, problem.path, InvalidSurvey([problem]))
+        failed |= {file.export.name: InvalidSurvey(()) for file in read if file.export.name not in failed}
     if not done:
         raise InvalidSurvey(())

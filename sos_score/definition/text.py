@@ -7,7 +7,7 @@ import unicodedata
 
 # A comma before three digits may as well part thousands, so that such a number has no one meaning.
 _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
-ROUNDED_ID = r"(?i)^\d([.,]\d+)?E\+\d{2,3}$"
+ROUNDED_ID = r"(?i)^\d(?:[.,]\d+)?E\+\d{2,3}$"
 """What a spreadsheet makes of a long number (1.14628E+11): the last digits are lost, and with them who it was."""
 _WRITTEN = re.compile(r"([0-9]+)\.0+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))

@@ -14,6 +14,7 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import BatchSink, FileSummary, OpenSink, discard, score_export
 from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
+from sos_score.scoring.shared_rows import ReadFile, check_shared
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
@@ -77,8 +78,23 @@ class FileRows:
                 self._done.append((self.stack.enter_context(export.normalise()), summary))
             except InvalidSurvey as error:
                 problems += error.problems
+        if not problems:
+            problems += self._check_shared()
         if problems:
+            self._done.clear()
             raise InvalidSurvey(problems)
+
+    def _check_shared(self) -> list[Problem]:
+        read = [
+            ReadFile(export, scorer, summary)
+            for (export, summary), (_, scorer) in zip(self._done, self.files, strict=True)
+        ]
+        try:
+            summaries = check_shared(read)
+        except InvalidSurvey as error:
+            return list(error.problems)
+        self._done = [(file.export, summary) for file, summary in zip(read, summaries, strict=True)]
+        return []
 
     @property
     def summaries(self) -> tuple[FileSummary, ...]:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 from narwhals.exceptions import NarwhalsError
 
+from sos_score.definition.text import ROUNDED_ID
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
 from sos_score.notes import Note
 from sos_score.scoring.norms import NamedNorm
@@ -28,6 +30,7 @@ from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
+from sos_score.survey.columns import UNIQUE_ROLES
 from sos_score.survey.readers.export import Export
 from sos_score.survey.vendor_scores import VendorScore
 
@@ -73,6 +76,8 @@ class FileSummary:
         What makes its scores doubtful.
     numeric : mapping
         How the item columns were read; for `Export.scan`.
+    keys : tuple or None
+        The roles that name a row, and a number for those of each row; None where rows name nobody.
     """
 
     name: str
@@ -88,6 +93,7 @@ class FileSummary:
     about: tuple[Note, ...] = ()
     warnings: tuple[Note, ...] = ()
     numeric: Mapping[str, int] = field(default_factory=dict)
+    keys: tuple[tuple[str, ...], pl.Series] | None = field(default=None, repr=False, compare=False)
 
 
 def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
@@ -221,6 +227,7 @@ def _score(
         left_out=export.left_out,
         about=export.about,
         numeric=numeric,
+        keys=tally.keys,
     )
 
 
@@ -248,10 +255,11 @@ class _Tally:
         self.columns = scorer.columns
         self.scores = [scale.column for plan in scorer.plans for scale in plan.scales] + list(scorer.t_columns)
         key = find_key(scorer.columns)
-        # The ids of a batch stand under their roles already.
-        self.key = RowKey({role: role for role in key.columns}, key.named_by)
+        # The ids of a batch stand under their roles already, constants too.
+        roles = [role for role in UNIQUE_ROLES if role in key.columns or role in scorer.columns.constants]
+        self.key = RowKey({role: role for role in roles if key.columns}, key.named_by)
         self.hashes: list[pl.Series] = []
-        self.rows = self.blank_rows = self.strays = self.unnamed = 0
+        self.rows = self.blank_rows = self.strays = self.unnamed = self.rounded = 0
         self.scored: Counter[str] = Counter()
 
     def count(self, batch: pl.DataFrame) -> pl.DataFrame:
@@ -260,6 +268,8 @@ class _Tally:
         if not self._names_all(batch):
             batch = self._drop_blank(batch)
         self.rows += batch.height
+        if "respondent" in self.columns.ids:
+            self.rounded += int(batch["respondent"].str.contains(ROUNDED_ID).sum())
         if self.key.columns:
             self.hashes.append(self._hash(batch))
         for column in self.scores:
@@ -287,17 +297,21 @@ class _Tally:
         ids, is_named = self.key.expressions(rows.schema)
         return rows.filter(is_named).select(*ids).to_native().select(pl.struct(pl.all()).hash()).to_series()
 
+    @cached_property
+    def keys(self) -> tuple[tuple[str, ...], pl.Series] | None:
+        """Return the roles that name a row, and a number for those of each row."""
+        import polars as pl
+
+        return (tuple(self.key.columns), pl.concat(self.hashes)) if self.hashes else None
+
     @property
     def has_duplicates(self) -> bool:
         """Return whether some row key surely or very probably occurs twice."""
-        import polars as pl
-
-        found = pl.concat(self.hashes) if self.hashes else pl.Series()
-        return found.n_unique() < len(found)
+        return self.keys is not None and self.keys[1].n_unique() < len(self.keys[1])
 
 
 def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
-    if not invalid and not tally.unnamed and not tally.has_duplicates:
+    if not invalid and not tally.unnamed and not tally.rounded and not tally.has_duplicates:
         return []
     return locate_rows(export, scorer.columns, invalid)
 

@@ -18,6 +18,11 @@ def _ids_of_record(rows: int) -> str:
     return f"{rows:,} {'row takes' if rows == 1 else 'rows take'} ids from another row of the same record"
 
 
+def _also_in(count: int, path: str) -> str:
+    rows = "1 row names" if count == 1 else f"{count:,} rows name"
+    return f"{rows} a person who is in {path} too, and no wave is stated"
+
+
 def _sheet_read(sheet: str, others: Sequence[str]) -> str:
     listed = ", ".join(f"'{name}'" for name in others)
     return f"sheet '{sheet}' is read; hidden: {listed}"
@@ -63,6 +68,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "platform": _platform,
     "partial_rows_kept": _partial_rows_kept,
     "ids_of_record": _ids_of_record,
+    "also_in": _also_in,
     "sheet_read": _sheet_read,
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
     "no_respondent_column": "respondent: no column is called as ids of people usually are",

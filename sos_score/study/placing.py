@@ -19,6 +19,8 @@ from sos_score.survey.check.row_key import RowKey
 if TYPE_CHECKING:
     import polars as pl
 
+_MANY = 3  # people who are there twice; fewer are named one by one
+
 
 def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows of a source with the study's sites, arms, waves and levels.
@@ -132,24 +134,34 @@ def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Ite
         return
     key = RowKey({role: role for role in ("person", "wave", "rater") if role in frame.columns}, ("person",))
     first: dict[tuple[str, ...], dict[str, Any]] = {}
+    again: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for row in frame.select(*key.columns, "site", FILE).iter_rows(named=True):
         found = key.read(row)
-        if found is None or first.setdefault(found, row) is row:
-            continue
-        site, number, wave = row["site"], row[FILE], row["wave"]
-        first_site, first_number = first[found]["site"], first[found][FILE]
-        ids = {"person": row["person"], "wave": wave, "site": site}
-        path, line = find_line(file, rows, number, {role: value for role, value in ids.items() if value})
-        who = f"person '{row['person']}'" + (f" at {wave}" if wave else "")
-        if site != first_site:
-            message = f"{who} is in site '{first_site}' and in site '{site}'"
-        elif number != first_number:
-            other = file.resolve(file.study.sources[rows.source].files[first_number])
-            message = f"{who} is already in {other}"
-        else:
-            message = f"{who} is there more than once"
-        hint = "say under ids who is linked across waves, and who the rater is where one person is rated by several"
-        yield Problem(message, path, line, hint=hint, rule="person")
+        if found is not None and first.setdefault(found, row) is not row:
+            again.append((first[found], row))
+    people = {row["person"] for _, row in again}
+    if "wave" not in rows.columns and len(people) >= _MANY and 2 * len(people) >= len(first):
+        message = f"{len(people)} of {len(first)} people are there more than once, and no column says the wave"
+        hint = "name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
+        yield file.problem(("sources", rows.source), message, hint=hint, rule="person")
+        return
+    for earlier, row in again:
+        yield _locate_person(file, rows, earlier, row)
+
+
+def _locate_person(file: StudyFile, rows: SourceRows, earlier: dict[str, Any], row: dict[str, Any]) -> Problem:
+    site, number, wave = row["site"], row[FILE], row["wave"]
+    ids = {"person": row["person"], "wave": wave, "site": site}
+    path, line = find_line(file, rows, number, {role: value for role, value in ids.items() if value})
+    who = f"person '{row['person']}'" + (f" at {wave}" if wave else "")
+    if site != earlier["site"]:
+        message = f"{who} is in site '{earlier['site']}' and in site '{site}'"
+    elif number != earlier[FILE]:
+        message = f"{who} is already in {file.resolve(file.study.sources[rows.source].files[earlier[FILE]])}"
+    else:
+        message = f"{who} is there more than once"
+    hint = "say under ids who is linked across waves, and who the rater is where one person is rated by several"
+    return Problem(message, path, line, hint=hint, rule="person")
 
 
 def _finish(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:

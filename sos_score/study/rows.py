@@ -18,7 +18,8 @@ from sos_score.scoring.scorer import prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import match_columns, suggest_map
-from sos_score.survey.mapped import EmptyChoice, open_mapped
+from sos_score.survey.mapped import open_mapped
+from sos_score.survey.shape import EmptyChoice
 
 if TYPE_CHECKING:
     import polars as pl

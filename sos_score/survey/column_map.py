@@ -19,6 +19,8 @@ from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.item_keys import check_item_keys, find_column, find_strange_keys
 from sos_score.survey.vendor_scores import VendorScores
 
+Duplicates = Literal["error", "first", "last", "most complete"]
+
 
 class ColumnMap(Model):
     """Where an export's columns differ from the definition's ids.
@@ -43,6 +45,9 @@ class ColumnMap(Model):
         Ids that are the same for the whole file (``wave: T1`` where each wave has its own file).
     where : dict
         The rows to use, before anything is checked: a column, or an id by its name here, to the values it may have.
+    duplicates : str
+        What becomes of rows that name the same person (and wave, rater and target): ``error`` refuses them; ``first``,
+        ``last`` or ``most complete`` keeps one of them, the first of those that answer as many items.
     items : dict of ColumnRef
         Item id to column. ``wais_{n}: Q5_{n}`` maps every item of that form; ``{nn}`` is the number in two digits, and
         ``{n+12}`` twelve more. A range maps some of them: ``wais_1..wais_6: Q5_{n}``, or to ``Q5_1..Q5_6``.
@@ -66,6 +71,7 @@ class ColumnMap(Model):
     others: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], ColumnRef] = {}
     constants: dict[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], str | int] = {}
     where: dict[str, Values] = {}
+    duplicates: Duplicates = "error"
     items: dict[str, ColumnRef] = {}
     labels: dict[str, dict[str, Number]] = {}
     codes: dict[str, PlatformCodes] = {}

@@ -11,69 +11,20 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.text import fold_code, fold_id, fold_text
-from sos_score.errors import InvalidSurvey, Problem, guess
+from sos_score.errors import InvalidRequest
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
-from sos_score.survey.coding import list_distinct
+from sos_score.survey.check.checks import is_filled
+from sos_score.survey.check.row_key import find_key
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.column_refs import ColumnRef
-from sos_score.survey.columns import Columns, Headers, list_item_columns
+from sos_score.survey.columns import Columns, Headers, match_columns
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 from sos_score.survey.readers.registry import open_export
+from sos_score.survey.shape import KEPT, NO_CHOICE, ROW, Shape, Where, list_parts, list_refs, place_names, shape_rows
 
 if TYPE_CHECKING:
     import polars as pl
-
-_TICKED = {"1", "yes", "y", "true", "checked", "selected", "ticked", "x"}
-_NOT_TICKED = {"", "0", "no", "n", "false", "unchecked", "not selected", "not ticked"}
-_KEPT, _ROW = "\x1fkept", "\x1frow"
-_MAX_SHOWN = 10
-
-Where = Mapping[str, Sequence[str]]
-NO_CHOICE: Where = {}
-
-
-class EmptyChoice(InvalidSurvey):
-    """No row has a value that is asked for.
-
-    Parameters
-    ----------
-    key : str
-        Of ``where``.
-    values, found : sequence of str
-        What is asked for, and what there is.
-    """
-
-    def __init__(self, key: str, values: Sequence[str], found: Sequence[str], path: str = "") -> None:
-        self.key, self.values, self.found = key, tuple(values), tuple(found)
-        more = f" and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else ""
-        listed = (", ".join(found[:_MAX_SHOWN]) or "none") + more
-        self.message = f"no row has {', '.join(map(repr, values))} (values: {listed})"
-        self.hint = guess(values[0], found)
-        super().__init__([Problem(self.message, path, where=f"where.{key}", hint=self.hint, rule="where")])
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a column map makes of the rows of a frame.
-
-    Attributes
-    ----------
-    made : mapping
-        The columns that are made of others: header to expression.
-    parts : mapping
-        The columns each is made of, and under `_KEPT` those that say which rows are kept.
-    keeps : narwhals Expr or None
-        Whether a row is kept; None where every row is.
-    rule : str
-        What left out the others, in words.
-    """
-
-    made: Mapping[str, nw.Expr]
-    parts: Mapping[str, tuple[str, ...]]
-    keeps: nw.Expr | None
-    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,11 +58,11 @@ class MappedExport(Export):
     @cached_property
     def left_out(self) -> Mapping[str, int]:  # type: ignore[override]
         """Return how many rows were left out, by the rule."""
-        if self.shape.keeps is None:
-            return self.given.left_out
-        frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(_as_ids(self.shape.parts[_KEPT]), {}))
-        lost = int(frame.filter(~self.shape.keeps).select(nw.len()).collect().item())
-        return {**self.given.left_out, **({self.shape.rule: lost} if lost else {})}
+        lost = {self.shape.drop_rule: len(self.shape.dropped)}
+        if self.shape.keeps is not None:
+            frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(_as_ids(self.shape.parts[KEPT]), {}))
+            lost[self.shape.rule] = int(frame.filter(~self.shape.keeps).select(nw.len()).collect().item())
+        return {**self.given.left_out, **{rule: count for rule, count in lost.items() if count}}
 
     @property
     def about(self) -> tuple[Note, ...]:  # type: ignore[override]
@@ -134,26 +85,39 @@ class MappedExport(Export):
 
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns of the rows that are kept."""
-        frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(self._read(columns), types))
+        return self.number_rows(columns, types).drop(ROW)
+
+    def number_rows(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
+        """Return the mapped columns of the rows that are kept, with the number of each in the file, from 0."""
+        import polars as pl
+
+        numbered = self.given.scan(self._read(columns), types).with_row_index(ROW)
+        if self.shape.dropped:
+            numbered = numbered.filter(~pl.col(ROW).is_in(self.shape.dropped))
+        frame: nw.LazyFrame[Any] = nw.from_native(numbered)
         if self.shape.keeps is not None:
             frame = frame.filter(self.shape.keeps)
         cells = [self.shape.made.get(name, nw.col(name)).alias(name) for name in columns.used]
-        scanned: pl.LazyFrame = frame.select(*cells).to_native()
-        return scanned
+        rows: pl.LazyFrame = frame.select(nw.col(ROW), *cells).to_native()
+        return rows
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each row that is kept as text with its number, the made columns last."""
         parts = list(dict.fromkeys(part for parts in self.shape.parts.values() for part in parts))
-        frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(_as_ids(parts), {}).with_row_index(_ROW))
+        # Rows without any column would be none.
+        parts = parts or [next(name for name in self.given.header if self.given.header.count(name) == 1)]
+        frame: nw.LazyFrame[Any] = nw.from_native(self.given.scan(_as_ids(parts), {}).with_row_index(ROW))
         kept = nw.lit(value=True) if self.shape.keeps is None else self.shape.keeps
+        if self.shape.dropped:
+            kept = kept & ~nw.col(ROW).is_in(self.shape.dropped)
         made = [expr.alias(name) for name, expr in self.shape.made.items()]
-        rows: pl.DataFrame = frame.with_columns(kept.alias(_KEPT), *made).to_native().collect().sort(_ROW)
-        cells = rows.select(_KEPT, *self.shape.made).iter_rows()
+        rows: pl.DataFrame = frame.with_columns(kept.alias(KEPT), *made).to_native().collect().sort(ROW)
+        cells = rows.select(KEPT, *self.shape.made).iter_rows()
         for (line, given), (is_kept, *own) in zip(self.given.records(), cells, strict=False):
             if is_kept:
                 yield line, [*given, *("" if cell is None else cell for cell in own)]
 
-    def select_rows(self, columns: Columns) -> Export:
+    def select_rows(self, columns: Columns) -> MappedExport:
         """Leave out the rows that the platform's rules leave out once the items are known."""
         parts = self.shape.parts
         items = {part: part for column in columns.items.values() for part in parts.get(column, (column,))}
@@ -180,7 +144,7 @@ class MappedExport(Export):
 
     def _read(self, columns: Columns) -> Columns:
         """Return what has to be read of the file: a made column is read as what it is made of, which is text."""
-        parts = [part for name in (*columns.used, _KEPT) for part in self.shape.parts.get(name, ())]
+        parts = [part for name in (*columns.used, KEPT) for part in self.shape.parts.get(name, ())]
         ids = {column: column for column in [*columns.ids.values(), *parts] if column not in self.shape.made}
         items = {item: column for item, column in columns.items.items() if column not in self.shape.made}
         return Columns(ids, {}, items)
@@ -212,32 +176,38 @@ def map_export(
     `where` chooses rows beside those that the map chooses.
     """
     column_map = _add_choice(column_map, export.headers, where)
-    refs = _list_refs(column_map, instruments) if column_map else []
-    names = _place_names(export.headers, refs)
+    instruments = tuple(instruments)
+    refs = list_refs(column_map, instruments) if column_map else []
+    names = place_names(export.headers, refs)
     if names:
         export = _rename(export, names)
-    if column_map is None or not (column_map.where or any(ref.parts for ref in refs)):
+    has_shape = column_map is not None and (column_map.where or column_map.duplicates != "error")
+    if column_map is None or not (has_shape or any(ref.parts for ref in refs)):
         yield export
         return
     with export.normalise() as given:
         headers = given.headers
-        wanted = _list_parts(headers, column_map, refs)
+        wanted = list_parts(headers, column_map, refs)
         frame = nw.from_native(given.scan(_as_ids(wanted), {}))
-        yield MappedExport(given, _shape(frame, headers, column_map, refs, export.name))
+        mapped = MappedExport(given, shape_rows(frame, headers, column_map, refs, export.name))
+        yield mapped if column_map.duplicates == "error" else _drop_duplicates(mapped, column_map, instruments)
 
 
 def map_frame(frame: Any, column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> Any:
     """Return a frame of narwhals as a column map shapes it."""
     if column_map is None:
         return frame
-    refs = _list_refs(column_map, instruments)
+    if column_map.duplicates != "error":
+        # Rows of a frame need not have an order, and which is first would be chance.
+        raise InvalidRequest(f"duplicates: {column_map.duplicates} is a rule for files; drop them from the frame")
+    refs = list_refs(column_map, instruments)
     # pandas allows names that are not text; nothing is meant by one.
     columns = [name for name in frame.collect_schema().names() if isinstance(name, str)]
-    names = {columns[place]: name for place, name in _place_names(Headers(columns), refs).items()}
+    names = {columns[place]: name for place, name in place_names(Headers(columns), refs).items()}
     frame = frame.rename(names) if names else frame
     headers = Headers(name for name in frame.collect_schema().names() if isinstance(name, str))
     lazy = frame.lazy() if isinstance(frame, nw.DataFrame) else frame
-    shape = _shape(lazy, headers, column_map, refs, "")
+    shape = shape_rows(lazy, headers, column_map, refs, "")
     if shape.keeps is not None:
         frame = frame.filter(shape.keeps)
     return frame.with_columns(*[expr.alias(name) for name, expr in shape.made.items()]) if shape.made else frame
@@ -252,25 +222,26 @@ def _add_choice(column_map: ColumnMap | None, headers: Headers, where: Where) ->
     return column_map.model_copy(update={"where": {**column_map.where, **where}})
 
 
-def _list_refs(column_map: ColumnMap, instruments: Iterable[Instrument]) -> list[ColumnRef]:
-    refs = [*column_map.roles().values()]
-    for instrument in instruments:
-        refs += list_item_columns(instrument, column_map).values()
-    return refs
-
-
-def _place_names(headers: Headers, refs: Iterable[ColumnRef]) -> dict[int, str]:
-    """Return the names of the columns that their header alone does not tell, by place from 0."""
-    names: dict[int, str] = {}
-    for ref in refs:
-        same = headers.places(ref.column) if ref.column is not None else []
-        if ref.place is not None and ref.place <= len(headers.names):
-            names[ref.place - 1] = ref.name
-        elif ref.which is not None and ref.which <= len(same):
-            names[same[ref.which - 1]] = ref.name
-        elif len(same) == 1 and headers.names.count(headers.names[same[0]]) > 1:
-            names[same[0]] = ref.name  # by its ImportId, say
-    return names
+def _drop_duplicates(mapped: MappedExport, column_map: ColumnMap, instruments: Iterable[Instrument]) -> Export:
+    """Return an export without the rows that name the same as another, one of which the map's rule keeps."""
+    columns, _ = match_columns(mapped.headers, instruments, column_map)
+    key = find_key(columns)
+    if not key.columns:
+        return mapped
+    mapped = mapped.select_rows(columns)  # rows of other forms are nobody's second answers
+    rows: nw.LazyFrame[Any] = nw.from_native(mapped.number_rows(columns, {}))
+    schema = rows.collect_schema()
+    ids, is_named = key.expressions(schema)
+    answers = [is_filled(column, schema).cast(nw.Int32) for column in columns.items.values()]
+    filled = nw.sum_horizontal(*answers) if answers else nw.lit(0)
+    named: pl.DataFrame = rows.filter(is_named).select(nw.col(ROW), *ids, filled.alias(KEPT)).to_native().collect()
+    is_last, is_fullest = column_map.duplicates == "last", column_map.duplicates == "most complete"
+    order = named.sort([KEPT, ROW] if is_fullest else ROW, descending=[True, False] if is_fullest else is_last)
+    kept = order.unique(list(key.columns), keep="first", maintain_order=True)[ROW]
+    dropped = tuple(sorted(set(named[ROW]) - set(kept)))
+    return replace(
+        mapped, shape=replace(mapped.shape, dropped=dropped, drop_rule=f"duplicates: {column_map.duplicates}")
+    )
 
 
 def _rename(export: Export, names: Mapping[int, str]) -> Export:
@@ -278,70 +249,3 @@ def _rename(export: Export, names: Mapping[int, str]) -> Export:
     values = {name: export.values[old] for old, name in zip(export.header, header, strict=True) if old in export.values}
     renamed: Export = replace(export, header=header, values=values)  # type: ignore[type-var]  # each reader's is one
     return renamed
-
-
-def _list_parts(headers: Headers, column_map: ColumnMap, refs: Iterable[ColumnRef]) -> list[str]:
-    texts = [part for ref in refs for part in ref.parts] + list(_where_columns(column_map).values())
-    return list(dict.fromkeys(name for text in texts for name in headers.find(text)))
-
-
-def _where_columns(column_map: ColumnMap) -> dict[str, str]:
-    """Return the header each key of `where` means: the column of that id, else the column of that name."""
-    roles = column_map.roles()
-    return {key: roles[key].name if key in roles else key for key in column_map.where}
-
-
-def _shape(
-    frame: nw.LazyFrame[Any], headers: Headers, column_map: ColumnMap, refs: Iterable[ColumnRef], path: str
-) -> Shape:
-    made: dict[str, nw.Expr] = {}
-    parts: dict[str, tuple[str, ...]] = {}
-    for ref in refs:
-        found = [headers.find(part) for part in ref.parts]
-        # A column that is not there, or there twice, is found out where columns are matched.
-        if found and all(len(names) == 1 for names in found):
-            parts[ref.name] = tuple(names[0] for names in found)
-            made[ref.name] = _make(frame, ref, parts[ref.name])
-    keeps: nw.Expr | None = None
-    for key, column in _where_columns(column_map).items():
-        names = headers.find(column)
-        if key in column_map.constants:
-            _match_values([str(column_map.constants[key])], column_map.where[key], key, path)
-        elif len(names) == 1:
-            kept = _keep(frame, names[0], column_map.where[key], key, path)
-            keeps = kept if keeps is None else keeps & kept
-            parts[_KEPT] = (*parts.get(_KEPT, ()), names[0])
-    return Shape(made, parts, keeps, f"where: {', '.join(column_map.where)}")
-
-
-def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.Expr:
-    if ref.join:
-        texts = [nw.col(name).cast(nw.String).str.strip_chars() for name in names]
-        is_blank = nw.any_horizontal(*[text.is_null() | (text == nw.lit("")) for text in texts], ignore_nulls=True)
-        return nw.when(~is_blank).then(nw.concat_str(*texts, separator=ref.between))
-    # Each option has the answer where it is ticked, nothing where it is not, and else its own text, which is no answer.
-    cells = []
-    for name, answer in zip(names, (ref.options or {}).values(), strict=True):
-        texts_of = {each.text: fold_code(each.text) for each in list_distinct(frame, {name: name})}
-        ticked = [text for text, folded in texts_of.items() if folded in _TICKED]
-        other = [text for text, folded in texts_of.items() if folded not in _TICKED | _NOT_TICKED]
-        cell, nothing = nw.col(name).cast(nw.String), nw.lit(None, dtype=nw.String)
-        kept = nw.when(cell.is_in(other)).then(cell) if other else nothing
-        cells.append(nw.when(cell.is_in(ticked)).then(nw.lit(answer)).otherwise(kept) if ticked else kept)
-    return nw.concat_str(*cells, separator=" and ", ignore_nulls=True)
-
-
-def _keep(frame: nw.LazyFrame[Any], name: str, values: Sequence[str], key: str, path: str) -> nw.Expr:
-    """Return whether a row has one of the values in a column; a blank cell is the value ``""``."""
-    kept = _match_values([each.text for each in list_distinct(frame, {name: name})], values, key, path)
-    cell = nw.col(name).cast(nw.String).fill_null("")
-    return cell.is_in([*kept, ""] if "" in values else kept)
-
-
-def _match_values(found: Sequence[str], values: Sequence[str], key: str, path: str) -> list[str]:
-    """Return the texts that are one of some values; none at all is a problem."""
-    wanted = {fold_text(fold_id(value)) for value in values}
-    kept = [text for text in found if fold_text(fold_id(text)) in wanted]
-    if not kept and "" not in wanted:
-        raise EmptyChoice(key, values, [text for text in found if text.strip()], path)
-    return kept

@@ -109,3 +109,41 @@ def test_missing_columns_come_with_those_of_the_file_and_the_command_that_propos
         "  hint: the columns of the file: 'id', 'site', 'q_1_T1', 'q_2_T1', 'q_1_T2', 'q_2_T2'",
         "  propose a map: sos-score columns wide.csv -i five.yaml",
     ]
+
+
+FIRST = "respondent,wave,q_1,q_2\nA,T1,1,2\nB,T1,2,3\n"
+SECOND = "respondent,wave,q_1,q_2\nC,T1,1,2\nB,T1,2,3\nA,T1,1,1\n"
+MAP_HINT = "where each file is a wave, say so: constants: {wave: T1} in a column map for each (-c t1.yaml -c t2.yaml)"
+
+
+@pytest.mark.parametrize("verb", ["score", "reliability"])
+def test_the_same_person_and_wave_in_two_files_of_one_run_is_a_problem(verb: str) -> None:
+    Path("a.csv").write_text(FIRST)
+    Path("b.csv").write_text(SECOND)
+    result = run(verb, "a.csv", "b.csv", "-i", "five.yaml", "-f", "csv", "-o", "out.csv")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[:2] == [
+        "b.csv:3: respondent 'B' at T1 is on line 3 of a.csv too; so is 1 more of its rows",
+        f"  hint: {MAP_HINT}",
+    ]
+    assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("verb", ["score", "reliability"])
+def test_the_same_person_in_two_files_that_state_no_wave_is_said(verb: str) -> None:
+    Path("a.csv").write_text(FIRST.replace("wave", "when"))
+    Path("b.csv").write_text(SECOND.replace("wave", "when"))
+    result = run(verb, "a.csv", "b.csv", "-i", "five.yaml", "-f", "csv")
+    assert result.exit_code == 0, result.output
+    said = [line for line in result.stderr.splitlines() if line.startswith("b.csv")]
+    assert [line.removeprefix("b.csv: ").removeprefix("3 rows scored; ") for line in said] == [
+        "2 rows name a person who is in a.csv too, and no wave is stated"
+    ]
+
+
+def test_the_same_person_at_two_waves_in_two_files_is_no_problem() -> None:
+    Path("a.csv").write_text(FIRST)
+    Path("b.csv").write_text(SECOND.replace("T1", "T2"))
+    result = run("score", "a.csv", "b.csv", "-i", "five.yaml", "-f", "csv")
+    assert result.exit_code == 0, result.output
+    assert "too" not in result.stderr

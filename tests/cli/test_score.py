@@ -307,8 +307,9 @@ def test_a_negative_score_is_no_formula() -> None:
 
 
 def test_a_file_name_that_looks_like_a_formula_is_disarmed_as_a_source() -> None:
-    for name in ("=1.csv", "@2.csv"):
-        shutil.copy(EXAMPLE, name)
+    text = EXAMPLE.read_text(encoding="utf-8")
+    Path("=1.csv").write_text(text, encoding="utf-8")
+    Path("@2.csv").write_text(text.replace("\nF", "\nG"), encoding="utf-8")
     score("=1.csv", "@2.csv", "-i", "wai-s", "-o", "scores.csv")
     assert pl.read_csv("scores.csv")["source"].unique(maintain_order=True).to_list() == ["'=1.csv", "'@2.csv"]
 

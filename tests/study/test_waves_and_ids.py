@@ -126,3 +126,14 @@ def test_two_people_whose_ids_become_one_are_a_problem() -> None:
         load("files: a.csv", a_csv=write_waves(["1", "1.0"], []))
     (problem,) = caught.value.problems
     assert (problem.message, problem.line) == ("person '1' at T1 is there more than once", 2)
+
+
+def test_everybody_in_two_files_without_a_wave_asks_for_it_in_one_line() -> None:
+    rows = "respondent,site,safety\n" + "".join(f"P{number},1,5\n" for number in range(40))
+    with pytest.raises(InvalidSurvey) as caught:
+        load("files: [a.csv, b.csv]", a_csv=rows, b_csv=rows)
+    (problem,) = caught.value.problems
+    assert str(problem) == (
+        "study.yaml:8: sources.safety: 40 of 40 people are there more than once, and no column says the wave\n"
+        "  hint: name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
+    )

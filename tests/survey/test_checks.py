@@ -56,8 +56,21 @@ def test_white_space_around_an_id_makes_nobody_another_one() -> None:
 
 
 def test_a_file_of_nothing_but_duplicates_does_not_flood_the_terminal() -> None:
-    rows = [{"respondent": f"R{n}"} for n in range(2 * MAX_SHOWN)]
+    rows = [{"respondent": f"R{n}", "wave": "T1"} for n in range(2 * MAX_SHOWN)]
     assert len(say([*rows, *rows])) == MAX_SHOWN
+
+
+def test_everybody_there_twice_asks_for_a_wave_in_one_line() -> None:
+    rows = [{"respondent": f"R{n}"} for n in range(40)]
+    assert say([*rows, *rows[:30]]) == [
+        "t.csv: respondent: 30 of 40 respondents are there more than once, and no column says the wave\n"
+        "  hint: name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
+    ]
+
+
+def test_a_few_people_there_twice_are_named_one_by_one() -> None:
+    rows = [{"respondent": f"R{n}"} for n in range(40)]
+    assert len(say([*rows, *rows[:19]])) == 19
 
 
 CELLS = st.sampled_from([None, "", " ", "A", " A", "A ", "B"])

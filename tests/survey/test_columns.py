@@ -247,8 +247,8 @@ def test_a_role_given_twice_in_a_map_is_a_problem(tmp_path: Path) -> None:
 def test_an_unknown_key_of_a_column_map_is_guessed_at(tmp_path: Path) -> None:
     found = say_of_map(tmp_path, "respondent: ID\nsyte: Office\nitems: [q1]\n")
     allowed = (
-        "format, respondent, site, wave, rater, target, others, constants, where, items, labels, codes, missing, "
-        "t_scores"
+        "format, respondent, site, wave, rater, target, others, constants, where, duplicates, items, labels, codes, "
+        "missing, t_scores"
     )
     assert found == [
         f"map.yaml:2: syte: is not a key here (allowed: {allowed})\n  hint: did you mean 'site'?",

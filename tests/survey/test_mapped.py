@@ -11,7 +11,7 @@ import pytest
 from support import make_instrument
 
 from sos_score import score_survey
-from sos_score.errors import InvalidSurvey
+from sos_score.errors import InvalidRequest, InvalidSurvey
 from sos_score.scoring.responses import open_responses
 from sos_score.survey.column_map import ColumnMap
 
@@ -183,3 +183,44 @@ def test_a_frame_is_shaped_by_a_map_as_a_file_is(kind: str) -> None:
     stem = TWO.column_stem
     assert len(rows) == 2
     assert [row[:2] for row in rows] == [("N/1", 1.5), ("N/2", 2.5)], stem
+
+
+TWICE = "id,wave,q_1,q_2\nA,T1,1,\nB,T1,2,2\nA,T1,2,3\nA,T2,3,3\n,,,\nA,T1,3,1\nB,T1,1,\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ("first", [("A", "T1", 1, None), ("B", "T1", 2, 2), ("A", "T2", 3, 3)]),
+        ("last", [("A", "T2", 3, 3), ("A", "T1", 3, 1), ("B", "T1", 1, None)]),
+        ("most complete", [("B", "T1", 2, 2), ("A", "T1", 2, 3), ("A", "T2", 3, 3)]),
+    ],
+)
+def test_rows_that_are_there_twice_are_dropped_by_a_named_rule_and_counted(
+    tmp_path: Path, rule: str, kept: list[tuple[object, ...]]
+) -> None:
+    rows, left_out = score_text(tmp_path, TWICE, respondent="id", wave="wave", duplicates=rule)
+    assert rows == kept
+    assert left_out == {f"duplicates: {rule}": 3}
+
+
+def test_without_a_rule_rows_that_are_there_twice_are_refused(tmp_path: Path) -> None:
+    found = say(tmp_path, TWICE, respondent="id", wave="wave", duplicates="error")
+    assert found[0] == "t.csv:4: respondent 'A' at T1 already on line 2"
+
+
+def test_a_dropped_row_is_not_checked_and_lines_stay_those_of_the_file(tmp_path: Path) -> None:
+    text = "id,q_1,q_2\nA,1,2\nA,9,\nB,3,8\n"
+    assert say(tmp_path, text, respondent="id", duplicates="first") == ["t.csv:4: q_2: 8 is outside 1-3"]
+
+
+def test_duplicates_are_dropped_after_rows_are_chosen(tmp_path: Path) -> None:
+    text = "id,form,q_1,q_2\nA,c,1,2\nA,v,3,\nA,v,2,2\n"
+    rows, left_out = score_text(tmp_path, text, respondent="id", where={"form": "v"}, duplicates="first")
+    assert rows == [("A", 3, None)]
+    assert left_out == {"where: form": 1, "duplicates: first": 1}
+
+
+def test_frames_have_no_rule_for_duplicates() -> None:
+    with pytest.raises(InvalidRequest, match="duplicates: first is a rule for files; drop them from the frame"):
+        score_survey(pl.DataFrame(FRAME), TWO, columns=SHAPED.model_copy(update={"duplicates": "first"}))

@@ -11,8 +11,9 @@ from typing import Any
 
 import narwhals as nw
 
+from sos_score.definition.text import ROUNDED_ID
 from sos_score.errors import Problem, clip
-from sos_score.survey.check.row_key import find_key, show_cell, show_id
+from sos_score.survey.check.row_key import ask_for_wave, find_key, lacks_wave, show_cell, show_id
 from sos_score.survey.columns import Columns
 
 MAX_SHOWN = 100
@@ -32,7 +33,16 @@ def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Proble
     unnamed = frame.filter(~is_filled(respondent, schema), holds_anything(columns, schema))
     count = unnamed.select(nw.len()).collect().item()
     message = "the respondent is blank"
-    return [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
+    found = [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
+    rounded = frame.filter(show_cell(respondent, schema).str.contains(ROUNDED_ID)).select(nw.len()).collect().item()
+    return [*found, describe_rounded(respondent, int(rounded))] if rounded else found
+
+
+def describe_rounded(column: str, count: int, path: str = "", line: int | None = None) -> Problem:
+    """Return a problem for ids that a spreadsheet rounded: people can no longer be told apart by them."""
+    message = "the id is a long number that a spreadsheet has rounded (1.14628E+11), and no longer says who this is"
+    hint = "export the file again and read it as it is; in a spreadsheet, format the column as text before it is filled"
+    return Problem(message, path, line, column, hint, "id-rounded", count)
 
 
 def holds_anything(
@@ -68,6 +78,10 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
     roles = list(key.columns)
     counted = frame.filter(is_named).select(*ids).group_by(*roles).agg(nw.len().alias("\x1fcount"))
     repeated = counted.filter(nw.col("\x1fcount") > 1)
+    if "wave" not in roles:
+        people, again = (int(each.select(nw.len()).collect().item()) for each in (counted, repeated))
+        if lacks_wave(columns, again, people):
+            return [ask_for_wave(again, people, columns.ids["respondent"], path)]
     rows = repeated.select(*roles, "\x1fcount").sort(*roles).head(MAX_SHOWN).collect().iter_rows()
     return [
         Problem(f"{name_row(dict(zip(roles, row, strict=False)))} is there {row[-1]} times", path, rule="duplicate")

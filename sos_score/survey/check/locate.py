@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import ROUNDED_ID, fold_text
 from sos_score.errors import Problem
-from sos_score.survey.check.checks import MAX_SHOWN, name_row
-from sos_score.survey.check.row_key import find_key
+from sos_score.survey.check.checks import MAX_SHOWN, describe_rounded, name_row
+from sos_score.survey.check.row_key import ask_for_wave, find_key, lacks_wave
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.export import Export
 
 _FEWEST_NAMES = 2
+_ROUNDED = re.compile(ROUNDED_ID)
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
@@ -59,7 +60,9 @@ class _Search:
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     repeated: list[Problem] = field(default_factory=list)
     repeats: int = 0
+    doubled: dict[tuple[str, ...], int] = field(default_factory=dict)
     unnamed: list[int] = field(default_factory=list)
+    rounded: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         place = self.export.header.index
@@ -83,8 +86,11 @@ class _Search:
             spot = (index, _plain(cells[index]))
             if spot in self.wanted and spot not in self.first_lines:
                 self.first_lines[spot] = line
-        if self.respondent is not None and not cells[self.respondent].strip():
-            self.unnamed.append(line)
+        if self.respondent is not None:
+            if not cells[self.respondent].strip():
+                self.unnamed.append(line)
+            elif _ROUNDED.fullmatch(cells[self.respondent].strip()):
+                self.rounded.append(line)
         self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}))
 
     def _compare(self, line: int, key: tuple[str, ...] | None) -> None:
@@ -94,6 +100,7 @@ class _Search:
         if first == line:
             return
         self.repeats += 1
+        self.doubled.setdefault(key, line)
         if self.repeats <= MAX_SHOWN:
             message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on {self.export.unit} {first}"
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
@@ -119,14 +126,22 @@ class _Search:
         located = [Located(each, self.first_lines.get(spot)) for spot, each in sorted(self.wanted.items())]
         found = explain_answers([each for each in located if not each.invalid.names_column], self.export.name)
         found += self._list_headers(located)
-        found += self.repeated
+        is_unwaved = lacks_wave(self.columns, len(self.doubled), len(self.seen))
+        if is_unwaved:
+            where, line = self.columns.ids["respondent"], min(self.doubled.values())
+            found.append(ask_for_wave(len(self.doubled), len(self.seen), where, self.export.name, line))
+        else:
+            found += self.repeated
+        if self.rounded:
+            where, count = self.columns.ids["respondent"], len(self.rounded)
+            found.append(describe_rounded(where, count, self.export.name, self.rounded[0]))
         if self.unnamed:
             where = self.columns.ids["respondent"]
             message, count = "the respondent is blank", len(self.unnamed)
             found.append(Problem(message, self.export.name, self.unnamed[0], where, rule="respondent", count=count))
         found.sort(key=lambda problem: problem.line or 0)
         found = [self._place(each) for each in found]
-        if self.repeats > MAX_SHOWN:
+        if self.repeats > MAX_SHOWN and not is_unwaved:
             more = f"{self.repeats - MAX_SHOWN} more rows are there twice"
             found.append(Problem(more, self.export.name, rule="duplicate"))
         return found

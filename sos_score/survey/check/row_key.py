@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
+from sos_score.errors import Problem
 from sos_score.survey.columns import UNIQUE_ROLES, Columns
+
+_MANY = 3  # people; fewer are named one by one
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,16 @@ def show_cell(column: str, schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
     dtype, cell = schema[column], nw.col(column)
     is_nothing = cell.is_null() | cell.is_nan() if dtype.is_float() else cell.is_null()
     return nw.when(~is_nothing).then(cell.cast(nw.String)).otherwise(nw.lit("")).str.strip_chars()
+
+
+def lacks_wave(columns: Columns, repeated: int, people: int) -> bool:
+    """Return whether so many people are there more than once that the wave seems to be in no column."""
+    is_stated = "wave" in columns.ids or "wave" in columns.constants
+    return not is_stated and "respondent" in columns.ids and repeated >= _MANY and 2 * repeated >= people
+
+
+def ask_for_wave(repeated: int, people: int, where: str, path: str = "", line: int | None = None) -> Problem:
+    """Return one problem for people who are there twice, in place of one for each of them."""
+    message = f"{repeated:,} of {people:,} respondents are there more than once, and no column says the wave"
+    hint = "name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
+    return Problem(message, path, line, where, hint, "duplicate")

@@ -241,9 +241,13 @@ def _find_ragged(export: CsvExport) -> list[Problem]:
     width = len(export.header)
     problems: list[Problem] = []
     hidden = 0
+    widths: set[int] = set()
+    has_open = False
     try:
         for line, cells in export.records():
+            widths.add(len(cells))
             is_open = cells[-1].endswith(_END)
+            has_open |= is_open
             if len(cells) == width and not is_open:
                 continue
             if len(problems) == _MAX_RAGGED and not is_open:
@@ -254,6 +258,11 @@ def _find_ragged(export: CsvExport) -> list[Problem]:
             problems.append(Problem(message, export.name, line, rule="ragged"))
     except InvalidSurvey as error:
         problems += error.problems
+        has_open = True
+    if widths == {width + 1} and len(problems) > 1 and not has_open:
+        message = f"every line has {width + 1} cells, and the header has {width}: R's write.table puts row names first"
+        hint = "write the file with write.csv(data, file, row.names = FALSE)"
+        return [Problem(message, export.name, 1, hint=hint, rule="ragged")]
     if hidden:
         more = f"{hidden} more lines have a different number of cells from the header"
         problems.append(Problem(more, export.name, rule="ragged"))
