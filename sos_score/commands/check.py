@@ -120,5 +120,5 @@ def _fails(request: CheckRequest, findings: Sequence[Finding]) -> bool:
     """Return whether anything that is not accepted reaches the level that is a failure."""
     if request.fail_on is None:
         return False
-    least = [level for level in LEVELS if level == request.fail_on]
-    return any(LEVELS.index(each.level) >= LEVELS.index(least[0]) for each in findings if not each.reason)
+    failing = LEVELS[[str(level) for level in LEVELS].index(request.fail_on) :]
+    return any(each.level in failing for each in findings if not each.reason)
