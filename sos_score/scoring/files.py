@@ -27,6 +27,7 @@ from sos_score.scoring.scorer import (
     select_scores,
 )
 from sos_score.survey.check.checks import holds_anything
+from sos_score.survey.check.label_columns import check_label_columns
 from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
@@ -210,6 +211,7 @@ def _score(
     refused = choose_refused(invalid, on_invalid)
     refused += [each for each in find_second_header(export, scorer.columns, invalid) if each not in refused]
     problems = _find_problems(export, scorer, tally, refused)
+    problems += check_label_columns(export, scorer.columns, scorer.keys)
     if not tally.rows and not problems:
         problems = [_describe_nothing(export)]
     if problems:
