@@ -96,10 +96,12 @@ def _print_instrument(definition: Definition) -> None:
 
 def _list_labels(instrument: Instrument, name: str) -> str:
     scale = instrument.response_scales[name]
-    if not scale.labels:
-        text = f"{scale.min} to {scale.max}"
+    labels = [f"{code} {label}" for label, code in sorted(scale.labels.items(), key=lambda pair: pair[1])]
+    if labels and {*scale.labels.values()} == {*scale.values}:
+        text = ", ".join(labels)
     else:
-        text = ", ".join(f"{code} {label}" for label, code in sorted(scale.labels.items(), key=lambda pair: pair[1]))
+        steps = {1: "", "any": ", any number"}.get(scale.spacing, f" in steps of {scale.spacing}")
+        text = f"{scale.min} to {scale.max}{steps}" + (f" ({', '.join(labels)})" if labels else "")
     missing = [code for codes in scale.missing.values() for code in codes]
     return f"{text}. Missing: {', '.join(missing)}." if missing else f"{text}."
 

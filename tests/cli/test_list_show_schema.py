@@ -9,6 +9,7 @@ import pytest
 from support import CommandLine
 
 from sos_score import __version__, list_instruments, load_instrument
+from sos_score.definition.instrument.starter import make_starter
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,3 +195,21 @@ def test_version_and_help() -> None:
     assert run("--version").stdout == f"sos-score {__version__}\n"
     assert run("-h").stdout == run("--help").stdout
     assert run().exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        ("{min: 0, max: 10}", "0 to 10."),
+        ("{min: 0, max: 100, step: any}", "0 to 100, any number."),
+        ("{min: 0, max: 3, step: 0.5}", "0 to 3 in steps of 0.5."),
+        ("{min: 1, max: 7, labels: {not at all: 1, completely: 7}}", "1 to 7 (1 not at all, 7 completely)."),
+        ("{min: 0, max: 3, labels: {Never: 0, Once: 0.5, Often: 3}}", "0 Never, 0.5 Once, 3 Often."),
+    ],
+)
+def test_show_says_which_numbers_are_answers_and_which_have_labels(tmp_path: Path, scale: str, said: str) -> None:
+    starter = make_starter("Mine", 2, "0-10").text
+    path = tmp_path / "mine.yaml"
+    lines = starter.partition("response_scales:")[0], starter.partition("# Ids only")[2].partition("examples:")[0]
+    path.write_text(f"{lines[0]}response_scales:\n  mine-answers: {scale}\n# Ids only{lines[1]}")
+    assert f"Answers mine-answers: {said}" in CommandLine("show")(path).stdout
