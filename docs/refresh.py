@@ -31,7 +31,7 @@ def refresh(page: Path) -> bool:
             for command, shown in split_commands(block[1]):
                 printed = run_shell(command, workplace)
                 is_same = show_lines(printed) == show_lines(shown)
-                renewed = "\n".join(show_lines(printed)) + shown[len(shown.rstrip()) :]
+                renewed = "\n".join(show_lines(printed)) + (shown[len(shown.rstrip()) :] or "\n")
                 parts.append(f"$ {command}\n{shown if is_same else renewed}")
             return "```console\n" + "".join(parts) + "```"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import Force, Format, Output, Quiet, Scales
+from sos_score.cli.options import Force, Format, HeaderRow, Output, Quiet, Scales, Sheet
 
 Study = Annotated[str, typer.Argument(metavar="STUDY.yaml|SCORES.csv", help="A study file, or a file of scores.")]
 Only = Annotated[
@@ -45,6 +45,8 @@ def compare(
     wave: Wave = None,
     waves: Waves = None,
     treated: Treated = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -53,9 +55,11 @@ def compare(
     """Compare sites and arms at each wave and over time, and say what the design can show."""
     from sos_score.commands.compare import CompareRequest, compare_file
     from sos_score.commands.sensitivity import NAME, assess_file
+    from sos_score.survey.readers.export import ReadingOptions
 
     asked = (*(only or ()), *([NAME] if sensitivity else ()))
     sites, order = (tuple(given.split(",")) if given else () for given in (treated, waves))
     chosen = (asked, tuple(scale or ()), tuple(instrument or ()))
-    request = CompareRequest(study, *chosen, site, wave, order, sites, fmt, output, force, quiet, full)
+    reading = ReadingOptions(sheet=sheet, header_row=header_row)
+    request = CompareRequest(study, *chosen, site, wave, order, sites, reading, fmt, output, force, quiet, full)
     (assess_file if NAME in asked else compare_file)(request)

@@ -15,6 +15,7 @@ from sos_score.cli.options import (
     Instruments,
     MinAnswered,
     Norms,
+    OnInvalid,
     Output,
     Sheet,
 )
@@ -29,6 +30,7 @@ def explain(
         list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")
     ] = None,
     columns: ColumnMaps = None,
+    on_invalid: OnInvalid = "error",
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
@@ -51,6 +53,7 @@ def explain(
         (data,),
         tuple(instrument),
         column_maps=tuple(columns or ()),
+        on_invalid=on_invalid,
         reading=reading,
         norms=norms,
         min_answered=min_answered,

@@ -67,7 +67,10 @@ Output = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors and warnings.")]
-Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Survey exports (CSV or TSV); - is standard input.")]
+Data = Annotated[
+    list[str],
+    typer.Argument(metavar="DATA...", help="Survey exports (CSV, Excel, SPSS, Stata or Parquet); - is standard input."),
+]
 Instrument = Annotated[
     str, typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file.")
 ]

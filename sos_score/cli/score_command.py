@@ -8,6 +8,7 @@ import typer
 
 from sos_score.cli.options import (
     ColumnMaps,
+    Data,
     Force,
     Format,
     From,
@@ -23,9 +24,7 @@ from sos_score.cli.options import (
 
 
 def score(
-    data: Annotated[
-        list[str], typer.Argument(metavar="DATA...", help="Survey exports (CSV or TSV); - is standard input.")
-    ],
+    data: Data,
     instrument: Instruments,
     *,
     columns: ColumnMaps = None,

@@ -34,9 +34,11 @@ from sos_score.report.questions.registry import (
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
 from sos_score.report.tables.verdicts import list_doubts, list_headlines, make_count_table
+from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class CompareRequest:
         The waves of a file of scores, in order; none for their own.
     treated : tuple of str
         The treated sites of a file of scores.
+    reading : ReadingOptions
+        How a file of scores is to be read.
     is_full : bool
         Whether the terminal shows every question in place of the first answer.
     """
@@ -73,6 +77,7 @@ class CompareRequest:
     wave: str | None = None
     waves: tuple[str, ...] = ()
     treated: tuple[str, ...] = ()
+    reading: ReadingOptions = AS_FOUND
     fmt: str | None = None
     output: str | None = None
     force: bool = False
@@ -126,11 +131,11 @@ def load_request(request: CompareRequest) -> StudyData:
 
     wave = request.wave
     if wave is None:
-        with open_export(request.path) as export:
+        with open_export(request.path, request.reading) as export:
             wave = "wave" if "wave" in [name.strip() for name in export.header] else None
     if wave is None and request.waves:
         raise InvalidRequest(f"{request.path} has no column 'wave' for --waves; name it with --wave")
-    scored = ScoredFile(request.path, request.site, wave, request.treated, waves=request.waves)
+    scored = ScoredFile(request.path, request.site, wave, request.treated, waves=request.waves, reading=request.reading)
     return make_study_from_scores(scored)
 
 
@@ -141,6 +146,7 @@ def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, ob
         "study": {"id": data.study.id, "title": data.study.title},
         "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
         "plan": data.study.plan.model_dump(mode="json"),
+        "files": [describe_summary(each) for each in data.files],
         "defaults": list(data.defaults),
         "families": comparison.families,
         "verification": {

@@ -103,7 +103,7 @@ def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) 
             if not scorer.plans:
                 raise InvalidRequest(f"T-scores of {instrument.id} arrive ready-made and have nothing to explain")
             if wanted or not scales:
-                explanations += explain_respondent(export, scorer, respondent, wanted)
+                explanations += explain_respondent(export, scorer, respondent, wanted, request.on_invalid)
     about = describe_scores(definitions, (), __version__, choices.min_answered)
     return Explained(tuple(explanations), {key: value for key, value in about.items() if key != "files"})
 

@@ -11,8 +11,9 @@ from sos_score.scoring.arithmetic import RowScore, base_of, score_row
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 from sos_score.scoring.reference_samples import measure_references
-from sos_score.scoring.scorer import Scorer
-from sos_score.survey.coding import list_distinct
+from sos_score.scoring.scorer import OnInvalid, Scorer
+from sos_score.survey.check.wrong_answers import Located, explain_answers
+from sos_score.survey.coding import Invalid, list_distinct
 from sos_score.survey.readers.export import Export
 
 
@@ -103,7 +104,7 @@ class Explanation:
 
 
 def explain_respondent(
-    export: Export, scorer: Scorer, respondent: str, scales: Iterable[str] = ()
+    export: Export, scorer: Scorer, respondent: str, scales: Iterable[str] = (), on_invalid: OnInvalid = "missing"
 ) -> list[Explanation]:
     """Explain every row of one respondent."""
     (plan,) = scorer.plans
@@ -114,6 +115,9 @@ def explain_respondent(
             raise InvalidRequest(f"no scale '{scale}' in {plan.instrument.id} (scales: {known})")
     export = export.select_rows(scorer.columns)
     rows = _find_rows(export, scorer, respondent)
+    problems = _find_invalid(export, scorer, rows) if on_invalid == "error" else []
+    if problems:
+        raise InvalidSurvey(problems, "nothing was explained; --on-invalid missing explains the score without it")
     (measured,) = _measure_norms(export, scorer).plans
     scorer = replace(scorer, plans=(measured,))
     return [_explain_row(export, scorer, wanted, line, cells) for line, cells in rows]
@@ -136,6 +140,19 @@ def _find_rows(export: Export, scorer: Scorer, respondent: str) -> list[tuple[in
         message = f"no respondent '{respondent}' in column '{column}'"
         raise InvalidSurvey([Problem(message, export.name, rule="respondent")])
     return named
+
+
+def _find_invalid(export: Export, scorer: Scorer, rows: Iterable[tuple[int, dict[str, str]]]) -> list[Problem]:
+    """Return a problem for each answer in some rows that is not allowed."""
+    columns, keys = scorer.columns.items, scorer.keys
+    located = [
+        Located(Invalid(item, column, cells[column], 1, keys[item]), line)
+        for line, cells in rows
+        for item, column in columns.items()
+        if not keys[item].read(cells[column]).is_allowed
+    ]
+    problems = explain_answers(located, export.name)
+    return [replace(each, cell=export.name_cell(each.line, each.where.partition(" (item ")[0])) for each in problems]
 
 
 def _measure_norms(export: Export, scorer: Scorer) -> Scorer:

@@ -21,6 +21,7 @@ from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.registry import open_export
 from sos_score.survey.waves import are_words, order_waves
 
@@ -50,6 +51,8 @@ class ScoredFile:
         Definitions that scores may come from, beside those shipped.
     waves : tuple of str
         The waves in order; none for the order of `order_waves`.
+    reading : ReadingOptions
+        The sheet of a workbook, and the row that names the columns.
     """
 
     path: str
@@ -59,6 +62,7 @@ class ScoredFile:
     person: str | None = None
     instruments: tuple[Instrument, ...] = ()
     waves: tuple[str, ...] = ()
+    reading: ReadingOptions = AS_FOUND
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class _Cells:
 
 def make_study_from_scores(scored: ScoredFile) -> StudyData:
     """Return a study made from a table of scores, such as ``sos-score score`` writes."""
-    cells = _read_cells(scored.path)
+    cells = _read_cells(scored.path, scored.reading)
     ids = _find_ids(scored, cells)
     shipped = [load_instrument(name) for name in list_instruments()]
     used = {*ids.values(), "respondent", "target", "source", "team"}
@@ -100,8 +104,8 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     )
 
 
-def _read_cells(path: str) -> _Cells:
-    with open_export(path) as export:
+def _read_cells(path: str, reading: ReadingOptions) -> _Cells:
+    with open_export(path, reading) as export:
         header = tuple(name.strip() for name in export.header)
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]

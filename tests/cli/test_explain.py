@@ -216,3 +216,16 @@ def test_what_is_not_there_is_said_in_so_many_words() -> None:
     assert fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "-c", "map.yaml") == (
         "T-scores of wai-s arrive ready-made and have nothing to explain\nTry 'sos-score --help'.\n"
     )
+
+
+def test_an_answer_that_is_not_allowed_is_explained_where_it_is_made_missing_only() -> None:
+    rows = Path("t1.csv").read_text().splitlines()
+    cells = rows[1].split(",")
+    who, cells[4] = cells[0], "77"
+    Path("wrong.csv").write_text("\n".join([rows[0], ",".join(cells), *rows[2:]]))
+    said = fail(1, "wrong.csv", "-i", "wai-s", "--respondent", who)
+    assert said.startswith("wrong.csv:2: wais_02: 77 is outside 1-7\n")
+    assert said.endswith(
+        "1 problem in wrong.csv; nothing was explained; --on-invalid missing explains the score without it.\n"
+    )
+    assert "not allowed" in explain("wrong.csv", "-i", "wai-s", "--respondent", who, "--on-invalid", "missing")

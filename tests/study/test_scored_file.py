@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from sos_score import InvalidRequest, InvalidSurvey
@@ -13,6 +14,7 @@ from sos_score.cli import app
 from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
+from sos_score.survey.readers.export import ReadingOptions
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "contrast_study"
 SCORES = """\
@@ -196,3 +198,18 @@ def test_a_table_that_cannot_be_meant_is_refused(path: Path, text: str) -> None:
     with pytest.raises(InvalidSurvey) as refused:
         make_study_from_scores(make(path))
     assert str(refused.value) == PROBLEMS[text] + "1 problem in scores.csv; nothing was compared."
+
+
+def test_scores_may_stand_in_one_sheet_of_a_workbook(path: Path) -> None:
+    rows = [line.split(",") for line in SCORES.splitlines()]
+    with xlsxwriter.Workbook("scores.xlsx") as book:
+        book.add_worksheet("notes").write(0, 0, "read me")
+        sheet = book.add_worksheet("scores")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    with pytest.raises(InvalidSurvey, match="several sheets"):
+        make_study_from_scores(make(Path("scores.xlsx")))
+    given = make_study_from_scores(make(path))
+    found = make_study_from_scores(make(Path("scores.xlsx"), reading=ReadingOptions(sheet="scores")))
+    for one, other in zip(given.tables, found.tables, strict=True):
+        pd.testing.assert_frame_equal(one.frame, other.frame)

@@ -13,11 +13,14 @@ import pytest
 from exports import WRITERS, Cell, Columns, pack, write_csv, write_dta, write_sav
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import ROOT
 
 from sos_score import InvalidSurvey, load_instrument
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import FileSummary
 from sos_score.scoring.responses import open_responses
+from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.survey.readers.registry import open_export
 
 WAI = load_instrument("wai-s")
 (SCALE,) = WAI.response_scales.values()
@@ -261,9 +264,6 @@ def test_what_gzip_packed_may_not_be_cut_off(tmp_path: Path) -> None:
 
 
 def test_only_workbooks_have_sheets_and_only_text_and_workbooks_a_row_of_names(tmp_path: Path) -> None:
-    from sos_score.survey.readers.export import ReadingOptions
-    from sos_score.survey.readers.registry import open_export
-
     path = tmp_path / "answers"
     for write in (write_sav, write_csv):
         write(path, {"a": [1]})
@@ -272,3 +272,11 @@ def test_only_workbooks_have_sheets_and_only_text_and_workbooks_a_row_of_names(t
     write_sav(path, {"a": [1]})
     with pytest.raises(InvalidSurvey, match="names its columns in a place of its own, not in a row"):
         open_export(str(path), ReadingOptions(header_row=2)).__enter__()
+
+
+@pytest.mark.parametrize("name", ["wai_s.xlsx", "wai_s.sav"])
+def test_the_examples_hold_the_same_answers(name: str) -> None:
+    options = ReadingOptions(sheet="Answers", header_row=3) if name.endswith("x") else AS_FOUND
+    with open_responses([str(ROOT / "examples" / "formats" / name)], WAI, reading=options) as responses:
+        found = responses.frame.collect().to_native()
+    assert found.equals(read(ROOT / "examples" / "wai_s_labels.csv")[0])
