@@ -110,6 +110,17 @@ def test_a_file_that_is_stored_one_off_throughout_is_named_once(check) -> None:
     assert [(each.place.group, each.note["step"]) for each in found] == [((), -1)]
 
 
+def test_codes_that_mean_other_answers_in_the_labels_beside_them_are_named(check) -> None:
+    words = {"Never": 1, "Rarely": 2, "Often": 3}
+    scales = {"often": {"min": 1, "max": 3, "labels": words}}
+    items = [{"ids": "q1..q2", "responses": "often"}]
+    instrument = make_instrument({"s": {"items": ["q1..q2"]}}, items, response_scales=scales)
+    rows = [[f"R{place}", 2, 3, word] for place, word in enumerate(["Never", "Never", "Never", "Never"])]
+    (found,) = find(check(instrument, write_rows(["respondent", "q1", "q2", "q1_label"], rows)), "refused")
+    assert (found.place.about, found.level) == ("q1", "problem")
+    assert "2 stands beside 'Never' in 'q1_label', which is 1 of 'often'" in str(found.note)
+
+
 def test_some_typing_errors_just_outside_the_range_are_no_shift(check) -> None:
     rows = make_wide(draw_answers(3, 40, 6))
     rows[0][3] = rows[1][3] = rows[2][3] = rows[3][3] = 6

@@ -8,6 +8,7 @@ from sos_score.check.answers import MAX_LINES, Answers, FileAnswers
 from sos_score.check.finding import Finding, Place, make_finding
 from sos_score.definition.text import fold_code
 from sos_score.errors import Problem
+from sos_score.survey.check.label_columns import check_label_columns
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid, find_invalid
 
@@ -24,6 +25,12 @@ def find_columns(answers: Answers) -> Iterator[Finding]:
     """Yield the columns that are missing or ambiguous."""
     for file in answers.files:
         yield from find_refused(file.name, file.problems)
+
+
+def find_contradicted(answers: Answers) -> Iterator[Finding]:
+    """Yield the response scales whose codes mean other answers in the file's own labels."""
+    for file in answers.files:
+        yield from find_refused(file.name, check_label_columns(file.export, file.scorer.columns, file.scorer.keys))
 
 
 def find_absent(answers: Answers, asked: Iterable[str]) -> Iterator[Finding]:
