@@ -110,6 +110,10 @@ def compare_file(request: CompareRequest) -> None:
         about = describe_comparison(data, comparison)
         inputs = [each.path for each in data.inputs]
         write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
+    if kind != "table":
+        for question in request.only:
+            if not comparison.ask(question):
+                print(f"{name_question(question)}: {_explain_empty(question)}", file=sys.stderr)  # noqa: T201 - a message
     if not request.quiet:
         _describe_defaults(data)
 
@@ -200,9 +204,16 @@ def _print_question(question: str, comparison: Comparison, labels: Labels, conso
     from rich.text import Text
 
     console.print(Text(f"\n{name_question(question)}", style="bold"))
-    _show(VIEWS[question].full(comparison, labels), console)
+    tables = [table for table in VIEWS[question].full(comparison, labels) if table.rows]
+    if not tables:
+        _write([_explain_empty(question)], console)
+    _show(tables, console)
     console.print()
     _write(list_sentences(question, comparison, labels, in_full=True), console, "- ")
+
+
+def _explain_empty(question: str) -> str:
+    return f"Nothing to show: it takes {QUESTIONS[question].needs}."
 
 
 def _print_overview(data: StudyData, comparison: Comparison, labels: Labels, console: Console) -> None:

@@ -101,8 +101,8 @@ _DESIGN: _Sentences = {
 
 
 def _describe_ratings(source: str, people: int | None, least: int) -> str:
-    number = f"fewer than {least}" if people is None else people
-    return f"{source}: {number} were rated more than once; the mean of their ratings is compared"
+    who = "1 person was" if people == 1 else f"{people or f'fewer than {least}'} people were"
+    return f"{source}: {who} rated more than once; the mean of their ratings is compared"
 
 
 def _describe_against(item: str, titles: Sequence[str], label: str, site: str, wave: str) -> str:

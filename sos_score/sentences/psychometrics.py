@@ -16,13 +16,28 @@ def _with_items(template: str) -> Callable[..., str]:
     return lambda items: template.format(items=", ".join(items))
 
 
+def _some(number: int | str, noun: str, nouns: str = "") -> str:
+    """Return "1 row", "4 rows", or "few rows" where notes of several groups are one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"
+
+
+def _needs(what: str, noun: str, nouns: str = "") -> Callable[..., str]:
+    return lambda n, least: f"{what}: {_some(n, noun, nouns)}, at least {least} are needed."
+
+
+def _too_few_pairs(n: int | str, first: str, second: str, least: int) -> str:
+    answered = f"{'answers' if n == 1 else 'answer'} {first if first == second else f'both {first} and {second}'}"
+    return f"No internal consistency: {_some(n, 'row')} {answered}, at least {least} are needed."
+
+
 def _fewer_rows_than_items(n: int | str, items: int) -> str:
-    few = "too few rows" if n == FEW else f"{n} rows are too few"
+    few = "too few rows" if n == FEW else f"{_some(n, 'row')} {'is' if n == 1 else 'are'} too few"
     return f"No omega: {few} for {items} items."
 
 
 def _key_unchecked(n: int | str, varying: int | str) -> str:
-    few = "too few rows or items that vary" if n == FEW else f"{n} rows and {varying} items that vary are too few"
+    counts = f"{_some(n, 'row')} and {_some(varying, 'item that varies', 'items that vary')} are too few"
+    few = "too few rows or items that vary" if n == FEW else counts
     return f"The key was not checked: {few}."
 
 
@@ -52,10 +67,8 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "items_unanswered": _with_items("Nobody answered {items}: left out of the coefficients."),
     "items_constant": _with_items("Everybody gave the same answer to {items}: left out of the coefficients."),
     "consistency_too_few_items": "No internal consistency: fewer than two items vary.",
-    "consistency_too_few_rows": "No internal consistency: {n} complete {rows}, at least {least} are needed.",
-    "consistency_too_few_pairs": (
-        "No internal consistency: {n} rows answer both {first} and {second}, at least {least} are needed."
-    ),
+    "consistency_too_few_rows": _needs("No internal consistency", "complete row"),
+    "consistency_too_few_pairs": _too_few_pairs,
     "alpha_sum_constant": "No alpha: the sum of the items does not vary.",
     "alpha_negative": "Alpha is negative: the items run against each other; probably one has the wrong key.",
     "lambda4_too_many_items": "No lambda-4: it is searched for up to {most} items.",
@@ -72,7 +85,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "suspected": _suspected,
     "file_item_against": _file_item_against,
     "omega_no_maximum": "No omega: the one-factor model has no maximum; the items may not share one factor.",
-    "omega_too_few_rows": "No omega: {n} complete rows, at least {least} are needed.",
+    "omega_too_few_rows": _needs("No omega", "complete row"),
     "omega_too_few_items": "No omega: fewer than three items vary; report Spearman-Brown or alpha.",
     "omega_fewer_rows_than_items": _fewer_rows_than_items,
     "omega_singular": "No omega: an item is an exact combination of others.",
@@ -80,7 +93,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "omega_loads_negatively": _with_items("{items} loads negatively: check the key."),
     "bootstrap_unfitted": "{failed} of {samples} bootstrap samples could not be fitted.",
     "bootstrap_too_few": "No interval: too few bootstrap samples could be fitted.",
-    "ordinal_too_few_rows": "No ordinal alpha: {n} complete rows, at least {least} are needed.",
+    "ordinal_too_few_rows": _needs("No ordinal alpha", "complete row"),
     "ordinal_too_few_items": "No ordinal alpha: fewer than two items vary.",
     "ordinal_too_many_options": "No ordinal alpha: an item has more than {most} different answers; use alpha.",
     "ordinal_of_scores": "No ordinal alpha: a scale of scores.",
@@ -88,7 +101,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "ordinal_fractions": "No ordinal alpha: answers that are not whole numbers.",
     "ordinal_different_options": "No ordinal alpha: items with different options.",
     "ordinal_first_rows": _first_rows,
-    "polychoric_rough": "Polychoric correlations of {n} rows are rough: prefer alpha.",
+    "polychoric_rough": lambda n: f"Polychoric correlations of {_some(n, 'row')} are rough: prefer alpha.",
     "polychoric_at_bound": lambda pairs: (
         "Polychoric correlation at its bound, for want of answers: "
         f"{', '.join(f'{first} and {second}' for first, second in pairs)}."
@@ -115,7 +128,10 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "severity_unconnected": "No severity of raters: they fall into groups that share no target.",
     "krippendorff_nothing_shared": "No alpha: nobody rated a target that another rated.",
     "krippendorff_constant": "No alpha: every rating is the same.",
-    "ratings_doubled": "{pairs} pairs of target and rater have more than one rating; none is used.",
+    "ratings_doubled": lambda pairs: (
+        f"{_some(pairs, 'pair of target and rater has', 'pairs of target and rater have')} more than one rating;"
+        " none is used."
+    ),
     "ratings_no_complete_target": (
         "No target was rated by every rater: with raters who change, use the one-way ICC of teams."
     ),
@@ -126,7 +142,9 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
         f"Left out: {_count(rows, 'row')} without a {target} or a {rater}."
     ),
     # Two occasions
-    "retest_too_few": "No correlation: {n} people have both scores, at least {least} are needed.",
+    "retest_too_few": lambda n, least: (
+        f"No correlation: {_some(n, 'person has', 'people have')} both scores, at least {least} are needed."
+    ),
     "retest_constant": "No correlation: the scores of one occasion do not vary.",
     "retest_no_interval": "No interval of r: three people are too few.",
     "change_without_error": "No reliable change index: without any error every change is reliable.",

@@ -75,3 +75,42 @@ def test_an_unknown_question_is_refused_with_the_known_ones():
         "no question 'variaton' (questions: design, descriptives, level, change, arms, did, variation, association,"
         " profiles, extremes, sensitivity)"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "needs"),
+    [
+        ("level", "a norm, or answers of staff to the items"),
+        ("change", "scores of a site at two waves"),
+        ("arms", "two arms with scores"),
+        ("did", "two arms with scores at two waves"),
+        ("association", "pairs of outcomes in the study file (pairs:)"),
+        ("profiles", "several scales with norms at two sites or waves"),
+        ("extremes", "scales whose lowest and highest score are known"),
+    ],
+)
+def test_a_question_without_an_answer_says_what_it_takes(question, needs, tmp_path):
+    data = tmp_path / "scores.csv"
+    rows = [f"{site}{n},{site},{n % 5}.5" for site in "AB" for n in range(8)]
+    data.write_text("\n".join(["respondent,site,mood", *rows]), encoding="utf-8")
+    shown = CommandLine("compare")(data, "--only", question)
+    assert shown.exit_code == 0
+    assert f"Nothing to show: it takes {needs}." in " ".join(shown.stdout.split())
+    assert "─" not in shown.stdout
+    written = CommandLine("compare")(data, "--only", question, "-o", tmp_path / "found.csv")
+    assert written.exit_code == 0
+    assert f"Nothing to show: it takes {needs}." in written.stderr
+
+
+def test_what_is_within_a_level_has_its_reason_where_nothing_can_be_estimated(tmp_path):
+    data = tmp_path / "flat.csv"
+    rows = [f"{site}{n},{site},3" for site in "AB" for n in range(8)]
+    data.write_text("\n".join(["respondent,site,mood", *rows]), encoding="utf-8")
+    found = CommandLine("compare")(data, "--only", "variation", "-o", tmp_path / "found.csv")
+    assert found.exit_code == 0
+    with (tmp_path / "found.csv").open(encoding="utf-8", newline="") as file:
+        within = [row for row in csv.DictReader(file) if row["groups"] == "within sites"]
+    assert [row["effect"] for row in within] == [""]
+    assert "the scores do not vary" in within[0]["notes"]
+    shown = CommandLine("compare")(data, "--only", "variation").stdout
+    assert [line.split()[-2:] for line in shown.splitlines() if "within sites" in line] == [["not", "known"]]

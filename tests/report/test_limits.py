@@ -52,3 +52,12 @@ def test_a_row_without_a_number_says_why_and_not_what_holds_for_all(linked):
     (table,) = list_detail_tables("change", found, Labels.of(found))
     said = next(cells[-1] for cells in table.rows if cells[-1].startswith("paired t"))
     assert said == ("paired t" if linked else "paired t: a paired test needs at least two people with both scores")
+
+
+def test_a_table_without_rows_says_that_there_is_nothing_and_an_empty_list_is_left_out():
+    empty = Table((Column("n"),), (), "Rights")
+    full = Table((Column("n"),), ((1,),), "Sources")
+    given = [Block("table", empty), Block("list", ()), Block("table", full), Block("text", "Said.")]
+    assert list(fill_blocks(given)) == [
+        Block("text", "Rights: nothing to show in these data."), Block("table", full), Block("text", "Said."),
+    ]  # fmt: skip

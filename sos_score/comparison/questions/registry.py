@@ -27,9 +27,10 @@ OfStudy = Callable[[StudyData, ComparisonPlan, Sequence[StudyOutcome]], list[Fin
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of each outcome, or of a study as a whole, and how its findings are judged."""
+    """What is asked of each outcome, or of a study as a whole, what that takes, and how its findings are judged."""
 
     title: str
+    needs: str
     ask_outcome: OfOutcome | None = None
     ask_study: OfStudy | None = None
     needs_arms: bool = False
@@ -37,16 +38,27 @@ class Question:
 
 
 QUESTIONS: dict[str, Question] = {
-    "design": Question("What this design can show", find_design),
-    "descriptives": Question("Scores at each site and wave", find_descriptives),
-    "level": Question("Level, and against the norm", find_level),
-    "change": Question("Change in a site", find_change),
-    "arms": Question("Arms at each wave", find_arms, needs_arms=True),
-    "did": Question("Whether the arms changed differently", find_did, needs_arms=True),
-    "variation": Question("Who accounts for the variation", ask_study=find_variation, judge=judge_levels),
-    "association": Question("What goes with what", ask_study=find_associations),
-    "profiles": Question("Profiles of sites", ask_study=find_profiles),
-    "extremes": Question("Floor and ceiling", find_extremes),
+    "design": Question("What this design can show", "a score at one of the sites", find_design),
+    "descriptives": Question("Scores at each site and wave", "a score at one of the sites", find_descriptives),
+    "level": Question("Level, and against the norm", "a norm, or answers of staff to the items", find_level),
+    "change": Question("Change in a site", "scores of a site at two waves", find_change),
+    "arms": Question("Arms at each wave", "two arms with scores", find_arms, needs_arms=True),
+    "did": Question(
+        "Whether the arms changed differently", "two arms with scores at two waves", find_did, needs_arms=True
+    ),
+    "variation": Question(
+        "Who accounts for the variation",
+        "several scores in at least two groups of a level (sites, workers)",
+        ask_study=find_variation,
+        judge=judge_levels,
+    ),
+    "association": Question(
+        "What goes with what", "pairs of outcomes in the study file (pairs:)", ask_study=find_associations
+    ),
+    "profiles": Question(
+        "Profiles of sites", "several scales with norms at two sites or waves", ask_study=find_profiles
+    ),
+    "extremes": Question("Floor and ceiling", "scales whose lowest and highest score are known", find_extremes),
 }
 OF_STUDY = tuple(name for name, question in QUESTIONS.items() if question.ask_study)
 """Questions asked of a study as a whole."""

@@ -165,7 +165,8 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
     found.append(
         replace(
             base, groups=Groups(Contrast.WITHIN, (inner,)), estimate=Estimate(sd),
-            effect=Effect(Measure.SHARE, rest.share, rest.low, rest.high), notes=part.notes,
+            effect=Effect(Measure.SHARE, rest.share, rest.low, rest.high),
+            notes=notes if math.isnan(rest.share) else part.notes,
         )
     )  # fmt: skip
     return [*found, _conclude(replace(base, notes=notes), scores, fit, shares, plan)]

@@ -167,8 +167,7 @@ def _refusal(kept: Moments, labels: list[str]) -> Note | None:
     if kept.n >= FEWEST_ROWS:
         return None if len(labels) > 1 else note("consistency_too_few_items")
     if kept.missing == "listwise" or len(labels) < 2:
-        rows = "row" if kept.n == 1 else "rows"
-        return note("consistency_too_few_rows", n=kept.n, rows=rows, least=FEWEST_ROWS)
+        return note("consistency_too_few_rows", n=kept.n, least=FEWEST_ROWS)
     i, j = np.unravel_index(kept.pair_counts.argmin(), kept.pair_counts.shape)
     return note("consistency_too_few_pairs", n=kept.n, first=labels[i], second=labels[j], least=FEWEST_ROWS)
 

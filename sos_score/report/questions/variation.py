@@ -53,10 +53,10 @@ def name_more(finding: Finding, suffix: str = "") -> str:
 
 
 def show_share(finding: Finding) -> str:
-    """Return a share in percent with its interval."""
+    """Return a share in percent with its interval; "not known" where none can be estimated, which a note explains."""
     effect = finding.effect
     if math.isnan(effect.value):
-        return ""
+        return "" if finding.is_hidden else "not known"
     interval = "" if math.isnan(effect.low) else f" [{100 * effect.low:.0f}, {100 * effect.high:.0f}]"
     return f"{100 * effect.value:.0f}{interval}"
 
@@ -126,9 +126,11 @@ def _make_summary(comparison: Comparison, labels: Labels, style: Style) -> list[
         (*name, *(cells.get(part, "") for part in parts)) for name, cells in found.items() if any(cells.values())
     )
     columns = (make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
+    is_unknown = any("not known" in row for row in rows)
     notes = (
         "more: which of workers and sites accounts for more, in brackets before",
         "adjustment only, ? where the data cannot tell. Other levels: --only variation",
+        *(["not known: --only variation says why"] if is_unknown else []),
     )
     return [Table(columns, rows, f"{_TITLE} (% of variance)", notes, stub=2)]
 

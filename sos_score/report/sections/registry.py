@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from sos_score.output.table import Table
 from sos_score.report.model import Block, ReportData, Section
 from sos_score.report.questions.registry import VIEWS
 from sos_score.report.sections.associations import describe_associations
@@ -35,5 +36,15 @@ SECTIONS: dict[str, tuple[str, Callable[[ReportData], Iterator[Block]]]] = {
 
 def list_sections(report: ReportData) -> list[Section]:
     """Return every section the study has something for."""
-    found = [Section(name, title, tuple(describe(report))) for name, (title, describe) in SECTIONS.items()]
+    found = [Section(name, title, tuple(fill_blocks(describe(report)))) for name, (title, describe) in SECTIONS.items()]
     return [section for section in found if section.blocks]
+
+
+def fill_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks that hold something; in place of a table without rows, that there is nothing to show."""
+    for block in blocks:
+        if isinstance(block.value, Table) and not block.value.rows:
+            if block.value.title:
+                yield Block("text", f"{block.value.title}: nothing to show in these data.")
+        elif block.value:
+            yield block
