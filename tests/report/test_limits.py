@@ -6,9 +6,12 @@ import pytest
 from factories import Rows, draw_cells, make_outcome, make_plan
 
 from sos_score.comparison.judging import compare_outcomes
+from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels
+from sos_score.report.model import Block
 from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.outcomes import list_detail_tables
+from sos_score.report.sections.registry import fill_blocks
 
 EIGHT = {site: "sos" if site in "1234" else "contrast" for site in "12345678"}
 
