@@ -37,7 +37,7 @@ def read_with(
     def open_made(_path: Path, name: str, _folder: Path, _options: ReadingOptions) -> Iterator[Export]:
         yield FrameExport(name, frame, values, rows=range(2, 2 + frame.height), **more)
 
-    monkeypatch.setitem(registry.READERS, TEXT, open_made)
+    monkeypatch.setitem(registry.READERS, TEXT, lambda: open_made)
     path = folder / "answers.made"
     path.touch()
     return path

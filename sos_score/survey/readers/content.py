@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
-import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem, clip
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 TEXT, SPSS, STATA, PARQUET, XLSX, XLS, ODS = "text", "spss", "stata", "parquet", "xlsx", "xls", "ods"
 _GZIP = b"\x1f\x8b"
@@ -44,13 +47,15 @@ _REFUSED = {
 }
 _ARCHIVES = {"xl/workbook.xml": XLSX, "content.xml": ODS}
 _AGAIN = "open it in Excel and save it anew, or export it again"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def unpack(path: Path, name: str, folder: Path) -> Path:
     """Return the file that gzip has packed, or the file itself where none has."""
     if not _read_head(path).startswith(_GZIP):
         return path
+    import gzip  # most files are not packed, and need nothing to unpack them
+    import zlib
+
     target = folder / "unpacked"
     size = 0
     try:
@@ -85,11 +90,8 @@ def identify(path: Path, name: str) -> str:
 
 
 def _identify_archive(path: Path, name: str) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except _DAMAGE as error:
-        raise InvalidSurvey([_report_damage(error, name)]) from None
+    with _open_archive(path, name) as archive:
+        names = archive.namelist()
     kind = next((_ARCHIVES[part] for part in names if part in _ARCHIVES), None)
     if kind is not None:
         return kind
@@ -122,19 +124,27 @@ def check_archive(path: Path, name: str, most: int) -> None:
 
     A file of a few kilobytes can unpack to gigabytes, and can say that it does not.
     """
+    with _open_archive(path, name) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+        if size > most:
+            message = f"unpacks to {size / 2**30:,.1f} GB, which no survey needs"
+            raise InvalidSurvey([Problem(message, name, hint="save it as CSV UTF-8", rule="file")])
+        for part in archive.infolist():
+            with archive.open(part) as stream:
+                while stream.read(_PIECE):
+                    pass
+
+
+@contextmanager
+def _open_archive(path: Path, name: str) -> Iterator[ZipFile]:
+    """Open an archive; whatever in it cannot be read is a problem."""
+    import zipfile
+    import zlib
+
+    damage = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-            if size > most:
-                message = f"unpacks to {size / 2**30:,.1f} GB, which no survey needs"
-                raise InvalidSurvey([Problem(message, name, hint="save it as CSV UTF-8", rule="file")])
-            for part in archive.infolist():
-                with archive.open(part) as stream:
-                    while stream.read(_PIECE):
-                        pass
-    except _DAMAGE as error:
-        raise InvalidSurvey([_report_damage(error, name)]) from None
-
-
-def _report_damage(error: Exception, name: str) -> Problem:
-    return Problem(f"is a damaged workbook or archive ({str(error)[:100]})", name, hint=_AGAIN, rule="file")
+            yield archive
+    except damage as error:
+        message = f"is a damaged workbook or archive ({clip(str(error), 100)})"
+        raise InvalidSurvey([Problem(message, name, hint=_AGAIN, rule="file")]) from None

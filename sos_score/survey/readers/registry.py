@@ -14,21 +14,38 @@ from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
-from sos_score.survey.readers.labelled import open_labelled
-from sos_score.survey.readers.parquet import open_parquet
-from sos_score.survey.readers.workbook import open_workbook
 
 # A reader is given the file, its name as the user gave it, a folder for what it has to write out, and how to read it.
 Reader = Callable[[Path, str, Path, ReadingOptions], AbstractContextManager[Export]]
 
-READERS: dict[str, Reader] = {
-    TEXT: open_csv,
-    XLSX: open_workbook,
-    XLS: open_workbook,
-    ODS: open_workbook,
-    SPSS: open_labelled,
-    STATA: open_labelled,
-    PARQUET: open_parquet,
+
+def _import_workbook() -> Reader:
+    from sos_score.survey.readers.workbook import open_workbook
+
+    return open_workbook
+
+
+def _import_labelled() -> Reader:
+    from sos_score.survey.readers.labelled import open_labelled
+
+    return open_labelled
+
+
+def _import_parquet() -> Reader:
+    from sos_score.survey.readers.parquet import open_parquet
+
+    return open_parquet
+
+
+# Most files are text, and need no other reader.
+READERS: dict[str, Callable[[], Reader]] = {
+    TEXT: lambda: open_csv,
+    XLSX: _import_workbook,
+    XLS: _import_workbook,
+    ODS: _import_workbook,
+    SPSS: _import_labelled,
+    STATA: _import_labelled,
+    PARQUET: _import_parquet,
 }
 _WORKBOOKS = (XLSX, XLS, ODS)
 
@@ -41,7 +58,7 @@ def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Expor
         path = unpack(_find_file(name, Path(folder)), name, Path(folder))
         kind = identify(path, name)
         _check_options(kind, name, options)
-        with READERS[kind](path, name, Path(folder), options) as export:
+        with READERS[kind]()(path, name, Path(folder), options) as export:
             yield read_as_platform(export, options.platform)
 
 
