@@ -52,7 +52,7 @@ class AnswerKey:
     reasons : dict
         Text, as `fold_code` leaves it, to the reason for a missing answer.
     has_own_codes : bool
-        Whether the platform's codes replace the definition's, so that a bare number means nothing by itself.
+        Whether codes of a column map or of the file replace the definition's, so that a bare number means nothing.
     owner : str
         The id of the instrument; none for T-scores.
     """
@@ -104,7 +104,7 @@ class AnswerKey:
 
     def describe(self) -> str:
         """Return what is allowed: every label, and the numbers."""
-        numbers = "a code of the column map" if self.has_own_codes else self.describe_numbers()
+        numbers = "a code that the column map or the file gives" if self.has_own_codes else self.describe_numbers()
         ordered = sorted(self.responses.labels, key=self.responses.labels.__getitem__)
         if not ordered:
             return numbers

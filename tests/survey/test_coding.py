@@ -123,7 +123,7 @@ def test_a_platforms_codes_replace_the_definitions_and_labels_stay() -> None:
     assert [key.read(cell).code for cell in ("1", "6", "2", "3", "4", "6.0", "Agree")] == [1, 2, 3, 4, 5, 2, 4]
     assert key.read("5") == Reading()
     assert key.read("99") == Reading(missing="not applicable")
-    assert key.describe() == f"{LISTED}, or a code of the column map"
+    assert key.describe() == f"{LISTED}, or a code that the column map or the file gives"
 
 
 @given(st.lists(st.sampled_from([*range(-10, 11), 99]) | st.none(), min_size=1), st.booleans(), st.booleans())
@@ -222,5 +222,5 @@ def test_a_number_that_is_no_code_of_the_platform_is_not_said_to_be_outside_the_
     keys = build_answer_keys([SURVEY], ColumnMap(codes={"agree": {"1": 1}}))
     found = list(find_invalid([Distinct("q1", "5", 1)], Columns({}, {}, {"q1": "q1"}), keys))
     assert explain_answers(map(Located, found))[0].message == (
-        f"'5' is not a response of 'agree' ({LISTED}, or a code of the column map)"
+        f"'5' is not a response of 'agree' ({LISTED}, or a code that the column map or the file gives)"
     )
