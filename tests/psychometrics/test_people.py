@@ -11,6 +11,7 @@ from sos_score.errors import InvalidRequest
 from sos_score.psychometrics.internal_consistency.alpha import feldt_interval, reliability
 from sos_score.psychometrics.internal_consistency.omega import bootstrap_omega
 from sos_score.psychometrics.internal_consistency.people import alpha_of_people
+from sos_score.psychometrics.internal_consistency.within import centre_teams
 from sos_score.psychometrics.moments import moments
 from sos_score.scoring import files as exports
 
@@ -141,6 +142,9 @@ def test_alpha_and_omega_within_teams_are_psych_and_lavaan_on_the_pooled_within_
     low, high = feldt_interval(row["alpha_within"], int(want["degrees"]) + 1, 11)
     assert (row["alpha_within_low"], row["alpha_within_high"]) == pytest.approx((low, high))
     assert row["alpha_within"] < row["alpha"]
+    answered = np.column_stack([data[item] for item in LEAD])
+    centred = centre_teams(answered, data["COMPID"].astype(str))
+    assert reliability(moments(centred)).alpha == pytest.approx(want["alpha"], abs=CLOSED)
 
 
 @pytest.mark.parametrize("missing", ["listwise", "pairwise"])

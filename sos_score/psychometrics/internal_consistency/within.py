@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sos_score.psychometrics.batches import Group, read_batches
 from sos_score.psychometrics.columns import ScaleColumns
-from sos_score.psychometrics.moments import Missing, Moments, PairSums
+from sos_score.psychometrics.moments import Missing, Moments, PairSums, complete_rows
 from sos_score.psychometrics.sums import AnswerSums, Reading
 from sos_score.scoring.responses import Responses
 
@@ -32,6 +32,16 @@ class WithinTeams:
 
     teams: int
     moments: Moments
+
+
+def centre_teams(matrix: Floats, teams: NDArray[np.str_]) -> Floats:
+    """Return the complete rows less the means of their team: alpha and omega of these are those within teams."""
+    whole = complete_rows(matrix)
+    x, team = matrix[whole], teams[whole]
+    centred = x.copy()
+    for name in np.unique(team):
+        centred[team == name] -= x[team == name].mean(axis=0)
+    return centred
 
 
 class _Masks(dict[tuple[str, Group], set[bytes]]):

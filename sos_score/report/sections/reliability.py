@@ -14,13 +14,15 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.model import Block, ReportData
 
 _ABOUT = (
-    "Internal consistency of everyone who answered at a wave. Differences between teams are part of it, so within a"
-    " team it can be lower. Below about .7 the score of one person says little; means of groups say more."
+    "Internal consistency of everyone who answered at a wave. Differences between sites are part of it, so alpha within"
+    " sites, from how people of one site differ, stands beside it. Below about .7 the score of one person says little;"
+    " means of groups say more."
 )
 _KEY = (
-    "omega: McDonald's omega total, of one factor. ordinal: alpha of the answers behind the options, not of the score"
-    " that is used. SEM: standard error of measurement of one person's score; SDC: the smallest change of one person"
-    " beyond that error (95%); both in points of the score, from alpha."
+    "within sites: alpha of the pooled covariance within sites. omega: McDonald's omega total, one factor. ordinal:"
+    " alpha of the answers behind the options, not of the score that is used. SEM: standard error of measurement of one"
+    " person's score; SDC: the smallest change of one person beyond that error (95%); both in points of the score, from"
+    " alpha."
 )
 
 
@@ -48,7 +50,7 @@ def describe_reliability(report: ReportData) -> Iterator[Block]:
         yield Block("list", suspicions)
     stub = (Column("source", wraps=True), Column("scale", wraps=True), Column("wave"))
     labels = (Column("n"), Column("items"), Column("alpha [95% CI]"), *(Column(label, 2) for label in
-              ("omega", "ordinal", "SEM", "SDC")))  # fmt: skip
+              ("within sites", "omega", "ordinal", "SEM", "SDC")))  # fmt: skip
     rows = tuple((*each.name, *each.main) for each in found)
     yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", (_KEY,), stub=3))
     said: dict[str, list[str]] = {}
@@ -86,6 +88,7 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     from sos_score.psychometrics.internal_consistency.keycheck import check_keys
     from sos_score.psychometrics.internal_consistency.omega import omega_total
     from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
+    from sos_score.psychometrics.internal_consistency.within import centre_teams
     from sos_score.psychometrics.moments import moments
 
     there = outcome.at(wave=wave)
@@ -96,6 +99,8 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     sd = float(scores.std(ddof=1)) if scores.size > 1 else math.nan
     error = measurement_error(sd, found.alpha)
     key = check_keys(given, items)
+    sites = outcome.site[there]
+    within = reliability(moments(centre_teams(answers, sites))).alpha if len(set(sites.tolist())) > 1 else math.nan
     alpha = with_interval(found.alpha, found.ci_low, found.ci_high) or "-"
     suspicions = tuple(
         f"{items[place]} in {name[1]} ({name[0]}){f', {wave}' if wave else ''}: correlates"
@@ -108,7 +113,7 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     return _Trust(
         (*name, wave),
         found.n,
-        (found.n, found.items, alpha, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
+        (found.n, found.items, alpha, within, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
         (sd, found.mean_r, found.standardized_alpha, found.lambda2, found.lambda6),
         suspicions,
         tuple(map(str, dict.fromkeys(said))),
