@@ -9,7 +9,8 @@ import unicodedata
 _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
 ROUNDED_ID = r"(?i)^\d(?:[.,]\d+)?E\+\d{2,3}$"
 """What a spreadsheet makes of a long number (1.14628E+11): the last digits are lost, and with them who it was."""
-_WRITTEN = re.compile(r"([0-9]+)\.0+")
+DECIMAL_ZERO = r"^([0-9]+)\.0+$"
+"""A whole number as a spreadsheet or a statistics program may write it; `fold_id` reads it so."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))
 # Word processors and platforms write these each their own way.
 _SAME = {
@@ -79,7 +80,7 @@ def fold_id(text: str) -> str:
     ('12', '012', 'f1', '1.10')
     """
     stripped = text.strip()
-    number = _WRITTEN.fullmatch(stripped)
+    number = re.fullmatch(DECIMAL_ZERO, stripped)
     return number[1] if number else stripped
 
 

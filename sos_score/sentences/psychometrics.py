@@ -149,6 +149,13 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "retest_no_interval": "No interval of r: three people are too few.",
     "change_without_error": "No reliable change index: without any error every change is reliable.",
     "direction_unstated": ("The definition does not say whether high or low is good; improved means a higher score."),
+    "retest_nobody": "Nobody is at both occasions: are these the ids of the same people ({column})?",
+    "retest_near": lambda count, column: (
+        f"Not linked, as case, spaces or zeros in front differ: {_count(count, column)}; write them alike."
+    ),
+    "ids_read_whole": lambda rows, column: (
+        f"Read as a whole number: the {column} of {_count(rows, 'row')}, written with a decimal point (1.0)."
+    ),
     "rows_without": lambda rows, column: f"Left out: {_count(rows, 'row')} without a {column}.",
     # Agreement in teams
     "agreement_nobody": "No agreement: nobody answered every item; two members are needed.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import ID_ROLES
-from sos_score.definition.text import fold_id
+from sos_score.definition.text import DECIMAL_ZERO, fold_id
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.files import BatchSink, FileSummary, read_codes
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 # The column that says which of a source's files a row came from; no export has such a name.
 FILE = "\x1ffile"
-# The number in an id as a spreadsheet or a statistics program may write it; `fold_id` reads it so.
-_DECIMAL_ZERO = r"^([0-9]+)\.0+$"
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
     whole = frame
     frame, columns = _name_ids(file, name, whole, list(ids))
     people = whole[columns["person"]].cast(pl.String) if "person" in columns else pl.Series(dtype=pl.String)
-    folded = int(people.str.strip_chars().str.contains(_DECIMAL_ZERO).sum())
+    folded = int(people.str.strip_chars().str.contains(DECIMAL_ZERO).sum())
     return SourceRows(name, instrument, frame, columns, any(arrived), tuple(done), folded)
 
 
@@ -152,7 +150,7 @@ def clean_ids(column: pl.Expr) -> pl.Expr:
     """Return a column of ids as they link, which is what `fold_id` makes of each; blank ones are null."""
     import polars as pl
 
-    text = column.cast(pl.String).str.strip_chars().str.replace(_DECIMAL_ZERO, "$1")
+    text = column.cast(pl.String).str.strip_chars().str.replace(DECIMAL_ZERO, "$1")
     return pl.when(text != "").then(text)
 
 

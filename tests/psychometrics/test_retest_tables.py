@@ -153,3 +153,32 @@ def test_a_stated_reliability_has_no_interval(families):
     s1, s2, r = row["sd_first"], row["sd_second"], row["r"]
     spread = s1**2 + s2**2 - 2 * s1 * s2 * r
     assert row["difference_reliability"] == pytest.approx(((s1**2 + s2**2) * 0.86 - 2 * s1 * s2 * r) / spread)
+
+
+def rename_people(frame, second):
+    """Return the rows with the people numbered, those of T2 as `second` writes a number."""
+    numbers = {name: number for number, name in enumerate(frame["respondent"].unique(maintain_order=True), 1)}
+    rows = zip(frame["respondent"], frame["wave"], strict=True)
+    ids = [second(numbers[name]) if wave == "T2" else f"{numbers[name]}" for name, wave in rows]
+    return frame.with_columns(pl.Series("respondent", ids))
+
+
+def test_whole_numbers_written_with_a_decimal_point_link_and_are_counted(families):
+    frame, instrument = families
+    plain = assess_retest(read_responses(frame, instrument), "T1", "T2")
+    got = assess_retest(read_responses(rename_people(frame, "{}.0".format), instrument), "T1", "T2")
+    pd.testing.assert_frame_equal(got.scales, plain.scales)
+    rows = frame.filter(pl.col("wave") == "T2").height
+    assert [dict(each.values) for each in got.notes if each.code == "ids_read_whole"] == [
+        {"rows": rows, "column": "respondent"}
+    ]
+
+
+def test_ids_that_differ_in_zeros_are_not_linked_and_counted_and_nobody_is_said(families):
+    frame, instrument = families
+    got = assess_retest(read_responses(rename_people(frame, "{:04}".format), instrument), "T1", "T2")
+    assert set(got.scales["n"]) == {0}
+    by_wave = [set(frame.filter(pl.col("wave") == wave)["respondent"]) for wave in ("T1", "T2")]
+    codes = {each.code: dict(each.values) for each in got.notes}
+    assert "retest_nobody" in codes
+    assert codes["retest_near"] == {"count": len(by_wave[0] & by_wave[1]), "column": "respondent"}

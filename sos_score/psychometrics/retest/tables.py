@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.definition.text import DECIMAL_ZERO, loosen_id
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches
@@ -113,14 +114,12 @@ def assess_retest(
         raise InvalidRequest(f"the two occasions are the same: '{first}'")
     if stated_reliability is not None and not 0 <= stated_reliability <= 1:
         raise InvalidRequest(f"a reliability is between 0 and 1, not {stated_reliability}")
-    one, two, unnamed = _split(responses, chosen, (occasion, first, second), respondent)
+    one, two, said = _split(responses, chosen, (occasion, first, second), respondent)
     both = one.join(two, on=respondent, how="full", suffix=" later", coalesce=True, maintain_order="left_right")
     parts = [_Part(responses, scale, (both, one, two), stated_reliability) for scale in chosen]
     people = [row for part in parts for row in part.people(both[respondent].to_list())]
     found = [(part.plan.scale, "", each) for part in parts for each in part.notes]
-    notes = gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument)
-    if unnamed:
-        notes += (note("rows_without", rows=unnamed, column=respondent),)
+    notes = (*said, *gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument))
     frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
     return RetestTables(pd.DataFrame([part.row() for part in parts]), frame, notes)
 
@@ -237,14 +236,17 @@ def _assess(responses: Responses, plan: ScalePlan, rows: pl.DataFrame) -> Reliab
 
 def _split(
     responses: Responses, scales: Sequence[ScalePlan], when: tuple[str, str, str], respondent: str
-) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Return the rows of each occasion, and how many rows of theirs name nobody."""
+) -> tuple[pl.DataFrame, pl.DataFrame, list[Note]]:
+    """Return the rows of each occasion, and what has to be said of who they are."""
     import polars as pl
 
     occasion, *wanted = when
     answers = [name for columns in list_scale_columns(responses, scales) for name in columns.columns]
     columns = [*dict.fromkeys([*answers, *(scale.column for scale in scales)])]
     rows = pl.concat(iterate_batches(responses, [occasion, respondent], columns))
+    given = pl.col(respondent).cast(pl.String).str.strip_chars()
+    folded = int(rows.select(given.str.contains(DECIMAL_ZERO).sum()).item())
+    rows = rows.with_columns(given.str.replace(DECIMAL_ZERO, "$1").alias(respondent))
     known = rows[occasion].drop_nulls().unique(maintain_order=True).sort().to_list()
     problems = [
         Problem(
@@ -266,4 +268,18 @@ def _split(
     if problems:
         raise InvalidSurvey(problems)
     unnamed = sum(part[respondent].null_count() for part in parts)
-    return parts[0].drop_nulls(respondent), parts[1].drop_nulls(respondent), unnamed
+    one, two = (part.drop_nulls(respondent) for part in parts)
+    notes = list(_note_links(set(one[respondent]), set(two[respondent]), respondent))
+    notes += [note("ids_read_whole", rows=folded, column=respondent)] if folded else []
+    notes += [note("rows_without", rows=unnamed, column=respondent)] if unnamed else []
+    return one, two, notes
+
+
+def _note_links(first: set[str], second: set[str], respondent: str) -> Iterator[Note]:
+    """Yield what keeps people from being linked."""
+    left, right = first - second, second - first
+    near = {loosen_id(each) for each in left} & {loosen_id(each) for each in right}
+    if not first & second:
+        yield note("retest_nobody", column=respondent)
+    if near:
+        yield note("retest_near", count=len(near), column=respondent)
