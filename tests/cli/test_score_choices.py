@@ -302,8 +302,8 @@ def test_t_scores_of_a_vendor_stay_in_long_rows() -> None:
     [
         ("120.5", "120.5 is outside 0-100"),
         ("-3", "-3 is outside 0-100"),
-        ("45;3", "'45;3' is not a response of 'T-score' (0-100)"),
-        ("high", "'high' is not a response of 'T-score' (0-100)"),
+        ("45;3", "'45;3' is not a response of 'T-score' (any number from 0 to 100)"),
+        ("high", "'high' is not a response of 'T-score' (any number from 0 to 100)"),
     ],
 )
 def test_a_t_score_that_can_be_none_is_a_problem(cell: str, said: str) -> None:
@@ -383,6 +383,8 @@ def test_a_folder_gets_the_files_that_can_be_scored_and_exit_1_says_which_cannot
         "odd.csv:1: no column 'm2'",
         "odd.csv:1: no column 'm3'",
         "odd.csv:1: no column 'm4'",
+        "  hint: the columns of the file: 'respondent', 'm1'",
+        "  propose a map: sos-score columns odd.csv -i mood.yaml",
         "t1.csv: 4 rows scored; without a score: mood_up 1, mood_all 1",
         "bad.csv: not scored",
         "gone.csv: not scored",
@@ -456,7 +458,7 @@ def test_a_file_of_none_of_the_instruments_fails_alone() -> None:
     assert result.exit_code == 1
     assert result.stderr.splitlines()[:2] == [
         "x.csv:1: has no column of any item of mood, other",
-        "  hint: name the columns in a column map (--columns map.yaml)",
+        "  hint: the columns of the file: 'respondent', 'z1'",
     ]
 
 

@@ -82,6 +82,8 @@ def test_json_gives_every_field_of_a_problem() -> None:
         "hint": "did you mean 'safety'?",
         "rule": "scale-item",
         "count": 1,
+        "cell": "",
+        "items": 1,
     }
 
 
