@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+import xlsxwriter
 from factories import Rows
 from python_calamine import CalamineWorkbook
 from support import ROOT, CommandLine, run_shell
@@ -315,3 +316,25 @@ def test_a_study_with_one_arm_describes_and_says_so(tmp_path):
     result = run(folder / "study.yaml", "--scale", "osc.stress", "-q")
     assert result.exit_code == 0, result.stderr
     assert "there is one arm, Contrast: sites are described, and no arms compared" in " ".join(result.stdout.split())
+
+
+def test_answers_of_a_workbook_that_were_made_missing_are_counted_by_file(tmp_path):
+    rows = [["A title"], ["respondent", "site", "safety"], *([f"P{each}", str(each % 2), 5] for each in range(12))]
+    rows[4][2] = 77
+    with xlsxwriter.Workbook(tmp_path / "answers.xlsx") as book:
+        book.add_worksheet("Notes").write(0, 0, "Read me")
+        sheet = book.add_worksheet("Answers")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "format: 1\nid: s\ntitle: S\nsites: {0: {}, 1: {}}\nsources:\n"
+        "  safety: {files: answers.xlsx, instrument: safety-scale, sheet: Answers, header_row: 2}\n"
+    )
+    path = tmp_path / "answers.xlsx"
+    assert run(study).stderr.startswith(f"{path}: Answers!C5: safety: 77 is outside 0-10\n")
+    study.write_text(study.read_text().replace("header_row: 2", "header_row: 2, on_invalid: missing"))
+    result = run(study, "-f", "json")
+    (file,) = json.loads(result.stdout)["about"]["files"]
+    assert (file["file"], file["invalid_made_missing"]) == (str(path), {"safety": 1})
+    assert result.stderr.startswith(f"{path}: 1 answer not allowed, made missing (safety 1)\n")
