@@ -12,6 +12,12 @@ from sos_score.cli.options import Quiet
 def validate(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders of them, or patterns.")],
     *,
+    instrument: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--instrument", "-i", metavar="ID|PATH", help="What column maps are for, as in score; repeatable."
+        ),
+    ] = None,
     fmt: Annotated[
         str, typer.Option("--format", "-f", help="text, json, or github (annotations on a pull request).")
     ] = "text",
@@ -20,7 +26,7 @@ def validate(
     """Check definitions and their examples, column maps, norms and studies, whichever a file is."""
     from sos_score.commands.validate import REPORTERS, validate_paths
 
-    report = validate_paths(paths)
+    report = validate_paths(paths, instrument or ())
     if fmt not in REPORTERS:
         raise typer.BadParameter(f"no format '{fmt}' (formats: {', '.join(REPORTERS)})", param_hint="--format")
     text = REPORTERS[fmt](report)

@@ -40,8 +40,12 @@ class Validation:
     kinds: Mapping[str, int]
 
 
-def validate_paths(names: Iterable[str]) -> Validation:
-    """Check files, all files of folders, and all files that patterns match; each by what it is."""
+def validate_paths(names: Iterable[str], instruments: Iterable[str] = ()) -> Validation:
+    """Check files, all files of folders, and all files that patterns match; each by what it is.
+
+    Column maps are checked for `instruments` as `score` checks them; with none, only their form is.
+    """
+    asked = [load_instrument(name) for name in instruments]
     paths: list[str] = []
     problems: list[Problem] = []
     examples = 0
@@ -56,7 +60,10 @@ def validate_paths(names: Iterable[str]) -> Validation:
             document = read_yaml(Path(path))
             kind = recognise(document.data)
             kinds[kind] += 1
-            examples += CHECKS[kind](document)
+            if kind == "columns" and asked:
+                read_column_map(Path(path), asked)
+            else:
+                examples += CHECKS[kind](document)
         except InvalidDefinition as error:
             problems += [problem for problem in error.problems if problem not in problems]
     return Validation(tuple(paths), tuple(problems), examples, dict(kinds))

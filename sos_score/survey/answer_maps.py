@@ -102,6 +102,11 @@ def _find_responses(instrument: Instrument, key: str) -> ResponseScale:
     return instrument.responses.get(name) or instrument.response_scales[name]
 
 
+def is_instrument(name: str, folder: Path | None) -> bool:
+    """Return whether there is an instrument of a name: shipped, or in a file beside the column map."""
+    return name in list_instruments() or (folder is not None and (folder / f"{name}.yaml").is_file())
+
+
 def _explain_owners(
     key: str, owners: Sequence[Instrument], instruments: Sequence[Instrument], folder: Path | None
 ) -> Iterator[tuple[str, str]]:
@@ -114,7 +119,7 @@ def _explain_owners(
     owner, slash, name = key.partition("/")
     asked = {each.id: each for each in instruments}
     if slash and owner not in asked:
-        if owner not in list_instruments() and not (folder is not None and (folder / f"{owner}.yaml").is_file()):
+        if not is_instrument(owner, folder):
             yield f"no instrument '{owner}' ({', '.join(asked)})", guess(owner, asked)
         return
     among = [asked[owner]] if slash else list(instruments)

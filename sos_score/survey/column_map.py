@@ -14,7 +14,7 @@ from sos_score.definition.model import Model, Values
 from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml
 from sos_score.definition.yaml.errors import error_places, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess
-from sos_score.survey.answer_maps import PlatformCodes, check_answer_maps
+from sos_score.survey.answer_maps import PlatformCodes, check_answer_maps, is_instrument
 from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.item_keys import check_item_keys, find_column, find_strange_keys
 from sos_score.survey.vendor_scores import VendorScores
@@ -149,14 +149,18 @@ def check_column_map(
         for name in column_map.others
         if name in named
     ]
-    found += list(_check_t_scores(column_map, {instrument.id: instrument for instrument in instruments}))
+    found += list(_check_t_scores(column_map, {instrument.id: instrument for instrument in instruments}, folder))
     return [_place(loc, message, hint, document) for loc, message, hint in found]
 
 
-def _check_t_scores(column_map: ColumnMap, known: Mapping[str, Instrument]) -> Iterator[tuple[Loc, str, str]]:
+def _check_t_scores(
+    column_map: ColumnMap, known: Mapping[str, Instrument], folder: Path | None
+) -> Iterator[tuple[Loc, str, str]]:
     for name, vendor in column_map.t_scores.items():
         if name not in known:
-            yield ("t_scores", name), f"no instrument '{name}' is scored here ({', '.join(known)})", guess(name, known)
+            if not is_instrument(name, folder):
+                message = f"no instrument '{name}' is scored here ({', '.join(known)})"
+                yield ("t_scores", name), message, guess(name, known)
             continue
         scales = list(known[name].scales)
         for scale in vendor.scales:

@@ -147,3 +147,22 @@ def test_the_same_person_at_two_waves_in_two_files_is_no_problem() -> None:
     result = run("score", "a.csv", "b.csv", "-i", "five.yaml", "-f", "csv")
     assert result.exit_code == 0, result.output
     assert "too" not in result.stderr
+
+
+def test_validate_finds_what_score_would_refuse_of_a_map() -> None:
+    Path("map.yaml").write_text("respondent: id\nitems: {q_3: A}\ncodes: {s: {1: 1}}\n")
+    assert run("validate", "map.yaml").exit_code == 0
+    found = run("validate", "map.yaml", "-i", "five.yaml")
+    refused = run("score", "wide.csv", "-i", "five.yaml", "-c", "map.yaml")
+    assert (found.exit_code, refused.exit_code) == (1, 1)
+    assert found.stderr.splitlines()[:-1] == refused.stderr.splitlines()[:-1]
+    assert [line.split(": ")[1] for line in found.stderr.splitlines()[:-1] if ": " in line and line[0] != " "] == [
+        "items.q_3",
+        "codes.s",
+    ]
+
+
+def test_ready_made_scores_of_an_instrument_that_is_not_asked_for_are_let_be() -> None:
+    ready = "t_scores: {osc: {norm: vendor, source: them, scales: {engagement: E}}}\n"
+    Path("map.yaml").write_text(MAP.format("T1") + ready)
+    assert run("score", "wide.csv", "-i", "five.yaml", "-c", "map.yaml").exit_code == 0
