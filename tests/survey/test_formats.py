@@ -256,6 +256,12 @@ def test_archives_say_what_they_hold(tmp_path: Path) -> None:
     assert refuse(path).startswith("answers.zip: is a binary Excel workbook (.xlsb), which cannot be read\n")
 
 
+def test_tabs_divide_a_packed_tsv_file_whatever_commas_its_header_has(tmp_path: Path) -> None:
+    path = tmp_path / "answers.tsv"
+    WRITERS[".tsv"](path, answer(5, **{"How often, if ever, lately, in all, did you, or not": ["x"]}))
+    assert read(pack(path))[0][FIRST].to_list() == [5.0]
+
+
 def test_what_gzip_packed_may_not_be_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "answers.csv.gz"
     packed = gzip.compress(b"respondent,wais_01\n" * 50)

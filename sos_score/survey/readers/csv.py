@@ -176,7 +176,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
 def _describe(path: Path, name: str, above: int, background: ThreadPoolExecutor) -> CsvExport:
     with _open_at(path, above) as stream:
         start = stream.read(1 << 16)
-    delimiter = _find_delimiter(start, "\t" if Path(name).suffix.lower() == ".tsv" else _DELIMITERS)
+    delimiter = _find_delimiter(start, "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else _DELIMITERS)
     with _open_at(path, above) as stream:
         reader = _read_csv(stream, delimiter)
         try:
