@@ -125,13 +125,14 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """The smallest difference that matters, in the unit of the estimate, and two one-sided tests against it."""
+    """The smallest difference that matters, in the estimate's unit and in SDs of people, and two one-sided tests."""
 
     smallest: float = NAN
     p: float = NAN
     low: float = NAN
     high: float = NAN
     p_adjusted: float = NAN
+    in_sd: float = NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,16 +285,20 @@ def make_judged(
     deviation of people.
     """
     smallest = plan.find_smallest(outcome, sd)
-    finding = replace(finding, is_judged=True, family=name_family(finding, plan))
+    family = name_family(finding, plan, is_baseline=plan.is_baseline(outcome, finding.waves))
+    finding = replace(finding, is_judged=True, family=family)
     if not smallest > 0:
         return replace(finding, equivalence=Equivalence(smallest))
     tost = assess_equivalence(found, smallest, alpha=plan.alpha)
-    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high))
+    in_sd = smallest / sd if sd > 0 else NAN
+    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high, in_sd=in_sd))
 
 
-def name_family(finding: Finding, plan: ComparisonPlan) -> str:
-    """Return the family of tests that a finding's p is adjusted within."""
-    return plan.name_family(f"{finding.question} of {finding.unit.value}", "+".join(finding.sources), finding.scale)
+def name_family(finding: Finding, plan: ComparisonPlan, *, is_baseline: bool = False) -> str:
+    """Return the family of tests that a finding's p is adjusted within; the first of several waves has its own."""
+    unit = "" if finding.unit is Unit.PEOPLE else f" of {finding.unit.value}"
+    wave = f" at {finding.waves[0]}" if is_baseline else ""
+    return plan.name_family(f"{finding.question}{unit}{wave}", "+".join(finding.sources), finding.scale)
 
 
 def with_ranks(finding: Finding, found: MannWhitney) -> Finding:

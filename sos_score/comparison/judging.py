@@ -17,6 +17,8 @@ from sos_score.notes import Note, note
 from sos_score.statistics.multiplicity import adjust_p
 from sos_score.study.data import StudyData, StudyOutcome
 
+_LIMITED = ("level", "change", "arms", "did")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -72,7 +74,10 @@ def compare_outcomes(
     for finding in judged:
         if finding.is_judged and not math.isnan(finding.test.p):
             families[finding.family] = families.get(finding.family, 0) + 1
-    return Comparison(plan, outcomes, tuple(judged), families, (*notes, *_list_notes(plan, families)))
+    is_limited = any(each.is_judged and each.question in _LIMITED for each in judged)
+    return Comparison(
+        plan, outcomes, tuple(judged), families, (*notes, *_list_notes(plan, families, is_limited=is_limited))
+    )
 
 
 def _adjust(findings: list[Finding], plan: ComparisonPlan) -> list[Finding]:
@@ -102,14 +107,21 @@ def _mark_better(finding: Finding, good: dict[tuple[str, str], str | None]) -> F
     return replace(finding, is_better=(finding.estimate.value > 0) == (better == "high"))
 
 
-def _list_notes(plan: ComparisonPlan, families: dict[str, int]) -> tuple[Note, ...]:
+def _list_notes(plan: ComparisonPlan, families: dict[str, int], *, is_limited: bool) -> tuple[Note, ...]:
+    """Return what holds for a comparison; the limit where differences of means are judged against it."""
     cells = (note("few_hidden", least=plan.smallest_cell),) if plan.smallest_cell > 1 else ()
     if not families:
         return cells
+    limit = _name_limit(plan) if is_limited else ()
     if plan.adjustment == "none":
-        return (note("not_adjusted"), *cells)
+        return (*limit, note("not_adjusted"), *cells)
     sizes = sorted(set(families.values()))
     adjusted = note(
         "adjusted", method=plan.adjustment, families=len(families), smallest=sizes[0], largest=sizes[-1]
     )  # fmt: skip
-    return (adjusted, *cells)
+    return (*limit, adjusted, *cells)
+
+
+def _name_limit(plan: ComparisonPlan) -> tuple[Note, ...]:
+    stated = plan.find_effect("", "")
+    return (note("limit", value=stated.value, unit=stated.unit) if stated else note("no_limit"),)

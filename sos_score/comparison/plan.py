@@ -86,6 +86,10 @@ class ComparisonPlan:
         """Return the waves that a finding is about: all of them where it names none."""
         return waves or tuple(self.waves)
 
+    def is_baseline(self, outcome: OutcomeScores, waves: tuple[str, ...]) -> bool:
+        """Return whether a finding is of the first of several waves at which an outcome has scores."""
+        return waves == (self.first_wave,) and any(outcome.at(wave=wave).any() for wave in list(self.waves)[1:])
+
     def find_smallest(self, outcome: OutcomeScores, sd: float) -> float:
         """Return the smallest difference that matters in points of the score; NaN where none is stated."""
         stated = self.find_effect(outcome.source, outcome.scale)
@@ -101,9 +105,9 @@ class ComparisonPlan:
 def make_plan(study: Study) -> ComparisonPlan:
     """Return a study's plan as the questions use it."""
 
-    def find_effect(source: str, scale: str) -> SmallestEffect:
+    def find_effect(source: str, scale: str) -> SmallestEffect | None:
         effect = study.smallest_effect(source, scale)
-        return SmallestEffect(effect.value, effect.unit)
+        return SmallestEffect(effect.value, effect.unit) if effect else None
 
     return ComparisonPlan(
         sites={site: study.label_site(site) for site in study.sites},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -11,9 +12,10 @@ from sos_score.comparison.compare import choose_outcomes, take_scores
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.comparison.plan import ComparisonPlan, make_plan
+from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
 from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.definition.study.model import Family, Study, name_family
 from sos_score.notes import Note
 from sos_score.study.data import StudyData
 from sos_score.study.rescore import rescore_study
@@ -21,6 +23,9 @@ from sos_score.study.rescore import rescore_study
 RULES = ("all", "80%", "50%")
 """The missing rules that are tried, as `rescore_study` names them."""
 PLANNED, SITES, ATTENTIVE, LINKED, WITHOUT = "planned", "sites", "attentive", "linked", "without"
+FAMILY, LIMIT = "family", "limit"
+_FAMILIES: tuple[Family, ...] = ("scale", "source", "question")
+_LIMITS = (0.2, 0.3, 0.5)  # standard deviations of people
 _OF_ARMS = ("arms", "did")
 _QUESTIONS = ("change", *_OF_ARMS)
 _Key = tuple[object, ...]
@@ -28,10 +33,15 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A way to analyse: as planned, one of `RULES`, ``sites``, ``attentive``, ``linked``, or ``without`` a site."""
+    """A way to analyse: as planned, one of `RULES`, or another kind.
+
+    ``sites``, ``attentive``, ``linked``; ``without`` a site; another ``family`` of tests or ``limit`` in standard
+    deviations, its value in `value`.
+    """
 
     kind: str
     site: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,8 @@ def assess_sensitivity(
     Sensitivity
         Each choice is the whole analysis done again, adjustment and withholding included, with one thing changed:
         the missing rule; straight-lined rows left out (see `find_straight_liners`); the same question judged of
-        sites, for findings of people; one site left out; only people with a score at the first and at the last wave.
+        sites, for findings of people; one site left out; only people with a score at the first and at the last wave;
+        tests adjusted within a scale, a source or a question; a smallest effect of .2, .3 and .5 standard deviations.
     """
     plan = replace(make_plan(data.study), judged_only=True)
     attentive, lined = drop_straight_liners(data)
@@ -132,11 +143,28 @@ def assess_sensitivity(
         found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
+    for choice, other in _vary_plan(data.study, plan):
+        found[choice] = _judge(outcomes, other)
     findings = [
         ChoiceFinding(finding, {choice: others[key] for choice, others in found.items() if key in others})
         for key, finding in planned.items()
     ]
     return Sensitivity((Choice(PLANNED), *found), tuple(findings), lined)
+
+
+def _vary_plan(study: Study, plan: ComparisonPlan) -> Iterator[tuple[Choice, ComparisonPlan]]:
+    """Yield the plan with another family of tests and with another limit, those it has itself left out."""
+    stated = study.plan
+    for family in _FAMILIES:
+        if stated.multiplicity.method != "none" and (
+            family != stated.multiplicity.family or stated.multiplicity.families or stated.primary
+        ):
+            yield Choice(FAMILY, value=family), replace(plan, name_family=partial(name_family, family))
+    own = stated.smallest_effect
+    for value in _LIMITS:
+        if own is None or own.unit != "g" or own.value != value or own.scales:
+            limit = SmallestEffect(value, "g")
+            yield Choice(LIMIT, value=f"{value:g}"), replace(plan, find_effect=lambda *_, limit=limit: limit)
 
 
 def _take_all(

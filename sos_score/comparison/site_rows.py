@@ -46,7 +46,10 @@ def compare_arms_of_sites(
     test = replace(scale_effect(test, sd), detectable=Detectable(effects.sites))
     permuted = _permute(test, found, plan, effects)
     if can_reach(found.permutation.smallest_p, plan.alpha):
-        permuted = _make_judged(permuted, found, smallest, plan)
+        family = name_family(permuted, plan, is_baseline=plan.is_baseline(outcome, base.waves))
+        judged = _make_judged(replace(permuted, is_judged=True, family=family), found, smallest, plan)
+        in_sd = smallest / sd if sd > 0 else math.nan
+        permuted = replace(judged, equivalence=replace(judged.equivalence, in_sd=in_sd))
     return [permuted] if plan.judged_only else [permuted, test]
 
 
@@ -66,8 +69,7 @@ def _permute(test: Finding, found: SiteComparison, plan: ComparisonPlan, effects
 
 
 def _make_judged(finding: Finding, found: SiteComparison, smallest: float, plan: ComparisonPlan) -> Finding:
-    """Return a finding that will be judged; equivalence only where the sites could not have missed the effect."""
-    finding = replace(finding, is_judged=True, family=name_family(finding, plan))
+    """Return a judged finding with its limits; equivalence only where the sites could not have missed the effect."""
     if math.isnan(found.p_missed) or found.p_missed <= plan.alpha:
         limits = Equivalence(smallest, found.p_equivalent, found.low, found.high)
         return replace(finding, equivalence=limits)

@@ -75,6 +75,8 @@ COLUMNS: dict[str, FindingColumn] = {
          "the test or estimator"),
         ("smallest", lambda each, _: each.equivalence.smallest,
          "the smallest difference that matters, in points of the score"),
+        ("smallest_sd", lambda each, _: each.equivalence.in_sd,
+         "the same in standard deviations of people"),
         ("tost_p", lambda each, _: each.equivalence.p, "the larger p of the two one-sided tests of equivalence"),
         ("tost_low", lambda each, _: each.equivalence.low,
          "lower end of the interval (1 - 2 alpha) that equivalence is judged on"),

@@ -183,6 +183,12 @@ _PAIRS: _Sentences = {
     "taken_as_independent": ("scores of one {level} are taken as independent: the intervals are somewhat too narrow"),
 }
 
+
+def _describe_limit(value: float, unit: str) -> str:
+    what = {"g": "SD", "raw": "points of the scale", "T": "T points"}[unit]
+    return f"equivalent: smaller than the plan's limit of {value:g} {what}, unless a scale has its own"
+
+
 _SMALL: _Sentences = {
     "hidden": "not shown: a group of fewer than {least} people, or one that would give it away",
     "few_hidden": "groups of fewer than {least} people are not shown",
@@ -190,6 +196,8 @@ _SMALL: _Sentences = {
     "few_rows_incomplete": ("fewer than {least} rows left out: the score, a predictor or a group is missing."),
     "adjusted": _describe_adjustment,
     "not_adjusted": "p is not adjusted",
+    "limit": _describe_limit,
+    "no_limit": "the plan states no smallest effect, so nothing can be called equivalent",
 }
 
 COMPARISON: _Sentences = {**_METHODS, **_REASONS, **_DESIGN, **_PEOPLE, **_PAIRS, **_SMALL}

@@ -79,8 +79,10 @@ def judged(found, question, **where):
 def test_against_the_norm_what_was_built_in_comes_out_at_every_site(found, scale, good):
     rows = judged(found, "level", source="osc", scale=scale)
     assert len(rows) == 8
-    assert {(row.verdict, row.is_good) for row in rows} == {("different", good)}
-    assert all((row.estimate > 0) == (scale != "engagement") for row in rows)
+    # Adjusted over the 24 tests of a wave not all are told; every one is on its side of the norm with its own p.
+    assert {(row.verdict, row.is_good) for row in rows} <= {("different", good), ("inconclusive", "")}
+    assert ("different", good) in {(row.verdict, row.is_good) for row in rows}
+    assert all((row.estimate > 0) == (scale != "engagement") and row.p < 0.05 for row in rows)
 
 
 def test_site_2_is_better_and_site_3_much_worse_at_t2(found):
@@ -104,9 +106,10 @@ def test_sites_1_and_4_do_not_change(found, site):
 
 def test_engagement_is_lower_with_signs_of_safety_at_t1_and_without_at_t2(found):
     rows = judged(found, "arms", source="osc", scale="engagement", unit="staff")
-    assert [(row.wave, row.direction, row.verdict) for row in rows] == [
-        ("T1", "less engagement", "different"),
-        ("T2", "more engagement", "different"),
+    # Its own p shows it at both waves; adjusted over the six scales of the source it does not.
+    assert [(row.wave, row.estimate > 0, row.p < 0.05, row.verdict) for row in rows] == [
+        ("T1", False, True, "inconclusive"),
+        ("T2", True, True, "inconclusive"),
     ]
 
 
@@ -135,8 +138,8 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
         " Contrast differ, or that they do not."
     )
     assert (
-        "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T1 and T2 (1 team"
-        " mean may not be reported as the team's, or only with a caveat)." in text
+        "- Engagement (Culture and climate, staff): below fictional_teams at all 4 sites (worse), T2 (1 team mean may"
+        " not be reported as the team's, or only with a caveat)." in text
     )
     places = [text.index(f"{list(QUESTIONS).index(each) + 1}. {QUESTIONS[each].title}") for each in SUMMARISED]
     assert places == sorted(places)
@@ -170,7 +173,7 @@ def test_json_says_what_the_rows_rest_on(found):
     assert about["defaults"] == ["sources.min_answered: the definition's own rule", "sources.on_invalid: error"]
     assert about["families"] == found.families
     assert {each["kind"] for each in about["inputs"]} == {"study", "instrument", "columns", "norms", "links", "answers"}
-    assert about["plan"]["multiplicity"] == {"method": "holm", "family": "scale", "families": {}}
+    assert about["plan"]["multiplicity"] == {"method": "holm", "family": "source", "families": {}}
     assert "NaN" not in json.dumps(written)
 
 
@@ -247,7 +250,7 @@ def test_a_file_of_scores_needs_no_study_file(scored):
     people = next(row for row in written["arms"] if row["is_primary"] and row["unit"] == "people")
     assert (people["groups"], people["counts"]) == ("Treated - Contrast", "16; 16")
     assert people["estimate"] == pytest.approx((2.0 + 2.5) / 2 - (3.0 + 3.5) / 2)
-    assert "plan.smallest_effect: 0.5 g" in written["about"]["defaults"]
+    assert "plan.smallest_effect: none, so nothing can be called equivalent" in written["about"]["defaults"]
 
 
 def test_a_file_of_scores_without_a_wave_is_one_wave(scored):

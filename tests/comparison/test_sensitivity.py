@@ -26,6 +26,7 @@ from sos_score.comparison.sensitivity import (
 )
 from sos_score.comparison.straightlining import drop_straight_liners, find_straight_liners, measure_longest_runs
 from sos_score.comparison.verdict import Verdict
+from sos_score.definition.study.model import SmallestEffect
 from sos_score.notes import note
 from sos_score.report.labels import Labels
 from sos_score.report.tables.sensitivity import name_column
@@ -135,10 +136,41 @@ def test_the_planned_verdicts_are_those_of_compare(study, found):
     assert {finding.unit for finding in judged} == {Unit.PEOPLE}  # two sites against two have no verdict
 
 
+def test_another_family_and_another_limit_change_only_what_is_adjusted_and_what_is_equal(found):
+    in_question, half = Choice("family", value="question"), Choice("limit", value="0.5")
+    compared = [each for each in found.findings if {in_question, half} <= each.others.keys()]
+    assert len(compared) > 30
+    for each in compared:
+        wider, looser = each.others[in_question], each.others[half]
+        assert wider.family == each.finding.question + (
+            " at T1" if each.finding.waves == ("T1",) and each.finding.source == "osc" else ""
+        )
+        assert (wider.test.p, wider.equivalence.smallest) == (each.finding.test.p, each.finding.equivalence.smallest)
+        assert wider.test.p_adjusted >= each.finding.test.p_adjusted
+        assert looser.test == each.finding.test
+        assert looser.equivalence.in_sd == pytest.approx(0.5)
+        assert looser.equivalence.smallest == pytest.approx(2 * each.finding.equivalence.smallest)
+        assert looser.equivalence.p < each.finding.equivalence.p
+
+
+def test_a_choice_that_is_the_plans_own_is_not_tried():
+    data = load_study_data(read_study(STUDY))
+    effect = SmallestEffect(value=0.3)
+    many = data.study.plan.multiplicity.model_copy(update={"method": "none"})
+    plan = data.study.plan.model_copy(update={"smallest_effect": effect, "multiplicity": many})
+    other = replace(data, study=data.study.model_copy(update={"plan": plan}))
+    choices = assess_sensitivity(other, {}, instruments=("feedback",)).choices
+    assert [choice for choice in choices if choice.kind in ("family", "limit")] == [
+        Choice("limit", value="0.2"), Choice("limit", value="0.5"),
+    ]  # fmt: skip
+
+
 def test_every_choice_is_the_analysis_done_again(study, found):
     _, rules = study
     assert list(found.choices) == [
         Choice(PLANNED), *map(Choice, RULES), Choice(ATTENTIVE), *map(without, "1234"), BOTH,
+        Choice("family", value="scale"), Choice("family", value="question"),
+        *(Choice("limit", value=value) for value in ("0.2", "0.3", "0.5")),
     ]  # fmt: skip
     assert list(rules) == ["all", "80%", "50%"]
     again = compare_study(rules["all"], ("change",), ("osc",))

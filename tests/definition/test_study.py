@@ -45,7 +45,7 @@ def test_whatever_is_left_to_its_default_is_listed() -> None:
         "sources.on_invalid: error",
         "levels: site, worker, family",
         "plan.alpha: 0.05",
-        "plan.smallest_effect: 0.5 g",
+        "plan.smallest_effect: none, so nothing can be called equivalent",
         "plan.multiplicity.method: holm",
         "plan.multiplicity.family: source",
         "plan.outcomes: every scale of every source",
@@ -122,6 +122,17 @@ def test_a_family_of_ones_own_goes_before_the_others() -> None:
     study = make_study(plan={"multiplicity": {"families": {"main": ["a.task", "b"]}}})
     names = [study.name_family("did", *ref) for ref in (("a", "task"), ("b", "x"), ("a", "bond"))]
     assert names == ["did, main", "did, main", "did, a"]
+
+
+def test_primary_outcomes_are_a_family_before_all_others() -> None:
+    plan = {"primary": ["a.task", "b"], "multiplicity": {"family": "scale", "families": {"main": ["a"]}}}
+    study = make_study(plan=plan)
+    names = [study.name_family("did", *ref) for ref in (("a", "task"), ("b", "x"), ("a", "bond"), ("c", "x"))]
+    assert names == ["did, primary", "did, primary", "did, main", "did, c.x"]
+
+
+def test_without_a_stated_smallest_effect_there_is_none() -> None:
+    assert make_study().smallest_effect("a", "task") is None
 
 
 def test_a_starter_has_the_form_of_a_study_and_breaks_no_rule() -> None:

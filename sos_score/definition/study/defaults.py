@@ -20,11 +20,10 @@ def list_defaults(study: Study) -> list[str]:
     ['plan.outcomes: every scale of every source', 'plan.seed: 1', 'privacy.smallest_cell: 5']
     """
     plan, multiplicity = study.plan, study.plan.multiplicity
-    effect = f"{plan.smallest_effect.value} {plan.smallest_effect.unit}"
     stated: list[tuple[str, BaseModel, str, object]] = [
         ("levels", study, "levels", ", ".join(study.levels)),
         ("plan.alpha", plan, "alpha", plan.alpha),
-        ("plan.smallest_effect", plan, "smallest_effect", effect),
+        ("plan.smallest_effect", plan, "smallest_effect", "none, so nothing can be called equivalent"),
         ("plan.multiplicity.method", multiplicity, "method", multiplicity.method),
         ("plan.multiplicity.family", multiplicity, "family", multiplicity.family),
         ("plan.outcomes", plan, "outcomes", "every scale of every source"),

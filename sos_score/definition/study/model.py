@@ -161,9 +161,15 @@ class SmallestEffect(Effect):
     ----------
     scales : dict of Effect
         A source's or a scale's own (``osc``, ``osc.engagement``).
+    reason : str or None
+        Why that much and no less, for whoever reads the report.
     """
 
     scales: dict[OutcomeRef, Effect] = {}
+    reason: Text | None = None
+
+
+Family = Literal["source", "scale", "question"]
 
 
 class Multiplicity(Model):
@@ -175,13 +181,13 @@ class Multiplicity(Model):
         ``holm``, ``bonferroni``, ``bh`` or ``none``.
     family : str
         Which tests of one question are adjusted together: those of one ``source`` or ``scale``, or all of the
-        ``question``.
+        ``question``. Tests at the first of several waves are a family of their own.
     families : dict
         Families of your own: a name to sources or scales; ``family`` holds for the rest.
     """
 
     method: Literal["holm", "bonferroni", "bh", "none"] = "holm"
-    family: Literal["source", "scale", "question"] = "source"
+    family: Family = "source"
     families: dict[IdName, list[OutcomeRef]] = {}
 
 
@@ -192,20 +198,23 @@ class Plan(Model):
     ----------
     alpha : float
         Two-sided level of every test.
-    smallest_effect : SmallestEffect
-        What would matter; it decides what is equivalent.
+    smallest_effect : SmallestEffect or None
+        What would matter, the limit of every test of equivalence; without it nothing is called equivalent.
     multiplicity : Multiplicity
         How p values are adjusted.
     outcomes : list of str or None
         Sources (``osc``) or scales of sources (``osc.engagement``) to compare; else every scale of every source.
+    primary : list of str
+        Of the outcomes, those the study was made for: their tests of one question are a family of their own.
     seed : int
         Of everything that draws random numbers.
     """
 
     alpha: float = Field(0.05, strict=False, gt=0, lt=0.5)
-    smallest_effect: SmallestEffect = SmallestEffect(value=0.5)
+    smallest_effect: SmallestEffect | None = None
     multiplicity: Multiplicity = Multiplicity()
     outcomes: Annotated[list[OutcomeRef] | None, Field(min_length=1)] = None
+    primary: list[OutcomeRef] = []
     seed: Annotated[int, Field(ge=0)] = 1
 
 
@@ -358,21 +367,27 @@ class Study(Model):
         """Return whether the plan compares a scale of a source."""
         return self.plan.outcomes is None or any(_names(ref, source, scale) for ref in self.plan.outcomes)
 
-    def smallest_effect(self, source: str, scale: str) -> Effect:
-        """Return the smallest effect of interest of a scale: its own, its source's, or the study's."""
-        own = self.plan.smallest_effect.scales
-        return own.get(f"{source}.{scale}") or own.get(source) or self.plan.smallest_effect
+    def smallest_effect(self, source: str, scale: str) -> Effect | None:
+        """Return the smallest effect of interest of a scale: its own, its source's, or the study's, if any."""
+        stated = self.plan.smallest_effect
+        return stated and (stated.scales.get(f"{source}.{scale}") or stated.scales.get(source) or stated)
 
     def name_family(self, question: str, source: str, scale: str) -> str:
         """Return the family of tests that a question's tests of a scale belong to.
 
         Tests with the same name are adjusted together.
         """
+        if any(_names(ref, source, scale) for ref in self.plan.primary):
+            return f"{question}, primary"
         for name, members in self.plan.multiplicity.families.items():
             if any(_names(ref, source, scale) for ref in members):
                 return f"{question}, {name}"
-        own = {"question": question, "source": f"{question}, {source}", "scale": f"{question}, {source}.{scale}"}
-        return own[self.plan.multiplicity.family]
+        return name_family(self.plan.multiplicity.family, question, source, scale)
+
+
+def name_family(family: Family, question: str, source: str, scale: str) -> str:
+    """Return the family of tests of a kind that a question's tests of a scale belong to."""
+    return {"question": question, "source": f"{question}, {source}", "scale": f"{question}, {source}.{scale}"}[family]
 
 
 def _names(ref: str, source: str, scale: str) -> bool:

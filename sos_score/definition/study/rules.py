@@ -174,7 +174,9 @@ def check_outcomes(study: Study, instruments: Instruments) -> Iterator[Finding]:
     refs: list[tuple[Loc, str]] = [
         (("plan", "outcomes", index), ref) for index, ref in enumerate(study.plan.outcomes or ())
     ]
-    refs += [(("plan", "smallest_effect", "scales", ref), ref) for ref in study.plan.smallest_effect.scales]
+    refs += [(("plan", "primary", index), ref) for index, ref in enumerate(study.plan.primary)]
+    limits = study.plan.smallest_effect.scales if study.plan.smallest_effect else ()
+    refs += [(("plan", "smallest_effect", "scales", ref), ref) for ref in limits]
     refs += [
         (("plan", "multiplicity", "families", name, index), ref)
         for name, members in study.plan.multiplicity.families.items()

@@ -65,15 +65,19 @@ levels: [site, worker, family]
 # What was decided before the data were looked at.
 plan:
   alpha: 0.05
-  # The smallest effect that would matter: in g (standard deviations), raw (points of the scale) or T.
+  # The smallest effect that would matter: in g (standard deviations), raw (points of the scale) or T. Without it
+  # nothing is called equivalent. Say why that much.
   smallest_effect:
-    value: 0.5
+    value: 0.25
     unit: g
+    reason: what the What Works Clearinghouse calls substantively important
     # scales: {{alliance.total: {{value: 0.3, unit: raw}}}}
   # Tests of one question are adjusted together: those of a source, of a scale, or all of the question.
   multiplicity: {{method: holm, family: source}}   # holm, bonferroni, bh or none
   # The sources, or scales of sources, that count; all unless you say.
   # outcomes: [alliance.total]
+  # Of these, what the study was made for: a family of tests of its own.
+  # primary: [alliance.total]
   seed: 1
 
 # Results of fewer people than this are not shown.

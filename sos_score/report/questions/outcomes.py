@@ -38,11 +38,27 @@ def name_answer(finding: Finding, labels: Labels) -> str:
     """Return the verdict with its direction and whether that is good."""
     if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) and finding.direction is not Direction.NONE:
         good = f" ({name_better(finding)})" if name_better(finding) else ""
-        small = ", but too small to matter" if finding.verdict is Verdict.TRIVIAL else ""
+        small = f", but {name_limit(finding)}" if finding.verdict is Verdict.TRIVIAL else ""
         return f"{labels.name_direction(finding)}{good}{small}"
     if finding.verdict is Verdict.EQUIVALENT:
-        return "no difference that would matter"
+        return f"no difference shown; {name_limit(finding)}"
     return labels.name_verdict(finding)
+
+
+def name_limit(finding: Finding) -> str:
+    """Return that a difference is smaller than the limit, in points and in standard deviations."""
+    limit = finding.equivalence
+    in_sd = "" if math.isnan(limit.in_sd) else f" ({format_number(limit.in_sd)} SD)"
+    return f"smaller than the plan's limit of {format_number(limit.smallest)} points{in_sd}"
+
+
+def _list_equivalence(finding: Finding, alpha: float) -> list[str]:
+    """Return the interval and p of the two one-sided tests, where the verdict rests on them."""
+    limit = finding.equivalence
+    if finding.verdict not in (Verdict.EQUIVALENT, Verdict.TRIVIAL):
+        return []
+    interval = f"{1 - 2 * alpha:.0%} CI {format_interval(limit.low, limit.high)}"
+    return [interval, format_named_p(limit.p, "TOST p"), format_named_p(limit.p_adjusted, "adjusted TOST p")]
 
 
 def list_detectable(finding: Finding) -> list[str]:
@@ -81,6 +97,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
         parts += [format_named_p(test.p), format_named_p(test.p_adjusted, "adjusted p")]
     if not math.isnan(effect.value):
         parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
+    parts += _list_equivalence(finding, labels.plan.alpha)
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""

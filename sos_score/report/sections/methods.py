@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sos_score.comparison.finding import Measure
 from sos_score.comparison.judging import Comparison
+from sos_score.definition.study.model import Plan
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData
 from sos_score.version import __version__
@@ -109,7 +110,8 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
     yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_describe_judging(report)}")
     if plan.multiplicity.method in _ADJUSTED:
         yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
-                    f" judged tests of one question and unit, over {over}. Verdicts hold after that.")  # fmt: skip
+                    f" judged tests of one question and unit, over {over}, those at the first of several waves"
+                    f" apart{_describe_primary(plan)}. Verdicts hold after that.")  # fmt: skip
         used += [name for name in ("holm", "bh") if name == plan.multiplicity.method]
     for words, names in (_JUDGED[question] for question in _JUDGED if question in asked):
         yield Block("text", words)
@@ -157,12 +159,20 @@ def _list_whole(comparison: Comparison) -> Iterator[str]:
         yield "views"
 
 
+def _describe_primary(plan: Plan) -> str:
+    return f"; the primary outcomes ({', '.join(plan.primary)}) are a family of their own" if plan.primary else ""
+
+
 def _describe_judging(report: ReportData) -> str:
     smallest = report.data.study.plan.smallest_effect
+    effects = "effects are Hedges g (Hedges, 1981), with the interval that belongs to the test beside"
+    if smallest is None:
+        return f"The plan states no smallest effect that would matter, so nothing is called equivalent; {effects}."
     own = ", other for some scales" if smallest.scales else ""
+    reason = f" ({smallest.reason})" if smallest.reason else ""
     return (
-        f"The smallest effect that would matter is {smallest.value:g} {_SMALLEST[smallest.unit]}{own}. Equivalence is"
-        " judged by two one-sided tests (Lakens, 2017); effects are Hedges g (Hedges, 1981)."
+        f"The smallest effect that would matter is {smallest.value:g} {_SMALLEST[smallest.unit]}{reason}{own}."
+        f" Equivalence is judged by two one-sided tests (Lakens, 2017); {effects}."
     )
 
 

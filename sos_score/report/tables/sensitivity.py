@@ -7,6 +7,8 @@ import string
 from sos_score.comparison.finding import Finding
 from sos_score.comparison.sensitivity import (
     ATTENTIVE,
+    FAMILY,
+    LIMIT,
     LINKED,
     PLANNED,
     RULES,
@@ -35,12 +37,16 @@ _LETTERS = string.ascii_lowercase
 
 def name_choice(choice: Choice, labels: Labels) -> str:
     """Return a choice in words."""
+    if choice.kind == FAMILY:
+        return f"p adjusted within one {choice.value}"
+    if choice.kind == LIMIT:
+        return f"a limit of {choice.value} SD"
     return f"without {labels.name_site(choice.site)}" if choice.kind == WITHOUT else _WORDS[choice.kind]
 
 
 def name_column(choice: Choice, labels: Labels) -> str:
     """Return the column of a choice in files."""
-    return name_choice(choice, labels) if choice.kind == WITHOUT else choice.kind
+    return name_choice(choice, labels) if choice.kind == WITHOUT else f"{choice.kind} {choice.value}".strip()
 
 
 def make_matrix(found: Sensitivity, labels: Labels) -> Table:
