@@ -278,7 +278,7 @@ def test_long_ratings_become_a_table_and_duplicates_are_never_averaged():
     assert got.duplicates == (("c3", "B"),)
     assert got.incomplete == ("c3", "c4")
     assert got.complete.tolist() == [[1, 2], [3, 4]]
-    assert tuple(map(str, got.notes)) == ("1 pairs of target and rater have more than one rating; none is used.",)
+    assert tuple(map(str, got.notes)) == ("1 pair of target and rater has more than one rating; none is used.",)
 
 
 def test_a_blank_beside_a_rating_is_no_duplicate():
