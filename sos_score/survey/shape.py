@@ -134,14 +134,16 @@ def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.
         texts = [nw.col(name).cast(nw.String).str.strip_chars() for name in names]
         is_blank = nw.any_horizontal(*[text.is_null() | (text == nw.lit("")) for text in texts], ignore_nulls=True)
         return nw.when(~is_blank).then(nw.concat_str(*texts, separator=ref.between))
-    # Each option has the answer where it is ticked, nothing where it is not, and else its own text, which is no answer.
+    # Each option has the answer where it is ticked, nothing where it is not, and else its own text with its column.
     cells = []
     for name, answer in zip(names, (ref.options or {}).values(), strict=True):
         texts_of = {each.text: fold_code(each.text) for each in list_distinct(frame, {name: name})}
         ticked = [text for text, folded in texts_of.items() if folded in _TICKED]
         other = [text for text, folded in texts_of.items() if folded not in _TICKED | _NOT_TICKED]
         cell, nothing = nw.col(name).cast(nw.String), nw.lit(None, dtype=nw.String)
-        kept = nw.when(cell.is_in(other)).then(cell) if other else nothing
+        # Alone, a text such as 2 might pass for an answer.
+        strange = nw.concat_str(cell, nw.lit(f" in {name}"))
+        kept = nw.when(cell.is_in(other)).then(strange) if other else nothing
         cells.append(nw.when(cell.is_in(ticked)).then(nw.lit(answer)).otherwise(kept) if ticked else kept)
     return nw.concat_str(*cells, separator=" and ", ignore_nulls=True)
 

@@ -51,7 +51,14 @@ def test_two_ticks_for_one_item_are_no_answer(tmp_path: Path) -> None:
     text = "id,Q1_a,Q1_b,Q1_c,Q2_a,Q2_b,Q2_c\nA,1,0,0,0,1,0\nB,1,0,1,0,maybe,0\n"
     assert say(tmp_path, text, respondent="id", items=OPTIONS) == [
         "t.csv:3: Q1_a .. Q1_c (item q_1): '1 and 3' is not a response of 'often3' (None, Some, All, or 1-3)",
-        "t.csv:3: Q2_a .. Q2_c (item q_2): 'maybe' is not a response of 'often3'",
+        "t.csv:3: Q2_a .. Q2_c (item q_2): 'maybe in Q2_b' is not a response of 'often3'",
+    ]
+
+
+def test_a_number_that_is_no_tick_never_passes_for_the_answer_of_that_code(tmp_path: Path) -> None:
+    text = "id,Q1_a,Q1_b,Q1_c,Q2_a,Q2_b,Q2_c\nA,2,,,1,0,0\n"
+    assert say(tmp_path, text, respondent="id", items=OPTIONS) == [
+        "t.csv:2: Q1_a .. Q1_c (item q_1): '2 in Q1_a' is not a response of 'often3' (None, Some, All, or 1-3)",
     ]
 
 
