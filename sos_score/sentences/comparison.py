@@ -93,6 +93,10 @@ _DESIGN: _Sentences = {
         "equivalence is not judged: an effect of this size that one site in four has can be missing from all {sites}"
         " {arm} sites with a chance of {chance:.2f}, above {alpha:g}"
     ),
+    "mixed_counts_people": (
+        "no verdict rests on this: the changes of the sites are estimated to vary no more than their members do, so"
+        " this p counts members and not sites"
+    ),
     "cr2_of_sites": (
         "no verdict rests on this: with 4 sites of unequal size whose changes vary it finds a difference in up to 8 of"
         " 100 studies that have none, where 5 are meant"

@@ -46,7 +46,7 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
     return (low, high) if t >= 0 else (-high, -low)
 
 
-def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float:
+def find_power(noncentrality: float, df: float, *, alpha: float = 0.05, critical: float | None = None) -> float:
     """Return the power of a two-sided t test.
 
     Parameters
@@ -57,6 +57,9 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
         Degrees of freedom; above 0.
     alpha : float
         Level of the test.
+    critical : float, optional
+        The t that must be passed, where it is not that of `df` and `alpha`: of a test whose error is biased, or that
+        uses other degrees of freedom than its error has.
 
     Returns
     -------
@@ -74,10 +77,11 @@ def find_power(noncentrality: float, df: float, *, alpha: float = 0.05) -> float
     """
     from scipy.special import nctdtr, stdtrit
 
-    critical = float(stdtrit(df, 1.0 - alpha / 2.0))
-    far = nctdtr(df, noncentrality, -critical) if noncentrality < _FAR else 0.0
+    if critical is None:
+        critical = float(stdtrit(df, 1.0 - alpha / 2.0))
+    far = float(nctdtr(df, noncentrality, -critical)) if noncentrality < _FAR else 0.0
     below = float(nctdtr(df, noncentrality, critical))
-    return 1.0 if math.isnan(below) else 1.0 - below + float(far)
+    return 1.0 if math.isnan(below) else 1.0 - below + (0.0 if math.isnan(far) else far)
 
 
 def find_detectable(df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sos_score.notes import note
+from sos_score.statistics.noncentral import find_power as find_t_power
 from sos_score.statistics.permutation import find_smallest_p
 from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect
 from sos_score.statistics.power.trial import StudyPlan, plan_equal_sites
@@ -271,3 +272,14 @@ def test_the_sites_needed_are_enough_in_brute_simulation():
     means = draw_sites(plan_equal_sites((needed, needed), 15, 0.1), 0.6, 20_000, 6)
     power = (stats.ttest_ind(means[:, :needed], means[:, needed:], axis=1).pvalue < 0.05).mean()
     assert 0.78 <= power <= 0.90
+
+
+@pytest.mark.parametrize("df", [1, 2.5, 40, 2000])
+@pytest.mark.parametrize("noncentrality", [0.0, 1e-7, 0.5, 3.0, 8.0, 80.0])
+@pytest.mark.parametrize("critical", [0.5, 2.0, 12.7, 636.0])
+def test_the_power_of_a_t_test_is_that_of_the_noncentral_f_of_its_square(df, noncentrality, critical):
+    from scipy.stats import f, ncf
+
+    square = noncentrality**2
+    expected = ncf.sf(critical**2, 1, df, square) if square > 1e-12 else f.sf(critical**2, 1, df)
+    assert find_t_power(noncentrality, df, critical=critical) == pytest.approx(expected, abs=1e-7)

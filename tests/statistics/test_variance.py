@@ -33,14 +33,15 @@ def family_data(wave, *columns):
     return variance_data(FAMILIES[wave], {"site": FAMILIES.site, "worker": FAMILIES.worker}, design)
 
 
-def staff_data(scale, *, did=False):
+def staff_design():
     treated, post = STAFF.group == "treated", STAFF.wave == "T2"
-    columns = [np.ones(len(STAFF))] + ([treated, post, treated & post] if did else [])
-    return variance_data(
-        STAFF[f"{scale}_T"],
-        {"site": STAFF.site, "person": STAFF.person},
-        np.column_stack(columns).astype(float),
-    )
+    return np.column_stack([np.ones(len(STAFF)), treated, post, treated & post]).astype(float)
+
+
+def staff_data(scale, *, did=False):
+    design = staff_design()
+    levels = {"site": STAFF.site, "person": STAFF.person}
+    return variance_data(STAFF[f"{scale}_T"], levels, design if did else design[:, :1])
 
 
 def assert_fit_agrees(fit, r):
@@ -173,6 +174,17 @@ def test_satterthwaite_tests_of_slopes_agree_with_lmertest(entry, wave, columns)
 def test_difference_in_differences_with_a_person_intercept_agrees_with_lmertest(scale):
     fixed = expect("staff", f"lmer_did/{scale}")["fixef"]
     tests = assess_coefficients(staff_data(scale, did=True))
+    assert_coefficients_agree(tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"])
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_difference_in_differences_with_an_intercept_of_each_site_and_wave_agrees_with_lmertest(scale):
+    r = expect("staff", f"lmer_did_waves/{scale}")
+    data = staff_data(scale, did=True)
+    levels = {"site": STAFF.site, "site:wave": nest_codes(STAFF.site, STAFF.wave), "person": STAFF.person}
+    tests = assess_coefficients(variance_data(STAFF[f"{scale}_T"], levels, staff_design()))
+    assert data.outcome.size == r["n"]
+    fixed = r["fixef"]
     assert_coefficients_agree(tests, fixed["estimate"], fixed["se"], fixed["df_satt"], fixed["t"], fixed["p_satt"])
 
 

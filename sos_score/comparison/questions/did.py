@@ -32,10 +32,13 @@ from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.mixed.data import nest_codes, variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
+from sos_score.statistics.mixed.model import fit_variance
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
 from sos_score.words import pluralise
+
+_SITES_AT_WAVES = "sites at each wave"
 
 
 def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
@@ -145,9 +148,10 @@ def _fit_mixed(outcome: OutcomeScores, base: Finding, there: Places, design: Sco
     site, wave = outcome.site[there], outcome.wave[there]
     ids = np.array([name or f"\x1f{place}" for place, name in enumerate(outcome.person[there].tolist())], dtype=object)
     units = {pluralise(base.level): np.array(outcome.clusters(there), dtype=object)} if base.level else {}
-    levels = {"sites": site, "sites at each wave": nest_codes(site, wave), **units, "people": ids}
+    levels = {"sites": site, _SITES_AT_WAVES: nest_codes(site, wave), **units, "people": ids}
     data = variance_data(outcome.score[there], levels, design)
-    tests = assess_coefficients(data)
+    fit = fit_variance(data)
+    tests = assess_coefficients(data, fit=fit)
     finding = replace(
         base, method=note("mixed_intercepts", levels=data.names), counts=(int(there.sum()),),
         sites_shown=tuple(dict.fromkeys(site.tolist())),
@@ -155,10 +159,12 @@ def _fit_mixed(outcome: OutcomeScores, base: Finding, there: Places, design: Sco
     if data.problem or len(tests.coefficients) < 4:
         return replace(finding, notes=tests.notes)
     found = tests.coefficients[3]
+    is_apart = any(each.name == _SITES_AT_WAVES and each.variance > 0 for each in fit.levels)
+    counted = () if is_apart else (note("mixed_counts_people"),)
     return replace(
         finding, estimate=Estimate(found.estimate, found.low, found.high),
         test=Statistic("t", found.t, found.df, p=found.p),
-        notes=(*tests.notes, *finding.notes),
+        notes=(*tests.notes, *counted, *finding.notes),
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str
     if asked and not sites:
         sites = [
             f"None: of {asked.total()} comparisons of sites none finds {' and '.join(labels.arms)} different;"
-            f" {asked[Verdict.EQUIVALENT]} find no difference that would matter, {asked[Verdict.INCONCLUSIVE]} are"
+            f" {asked[Verdict.EQUIVALENT]} are equivalent, {asked[Verdict.INCONCLUSIVE]} are"
             " inconclusive."
         ]
     norm = list_norm_sentences([each for each in judged if each.question == "level"], labels)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.noncentral import find_power
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +94,10 @@ class Analysis:
 
     def find_power(self, effect: float, alpha: float) -> float:
         """Find the chance of a two-sided p below alpha."""
-        from scipy.stats import f, ncf
-        from scipy.stats import t as student
+        from scipy.special import stdtrit
 
-        critical = float(student.ppf(1 - alpha / 2, self.test_df)) ** 2 * self.mean_estimate / self.variance
-        # t squared is a noncentral F: scipy's noncentral t is NaN far from 0, its noncentral F wrong at 0.
-        shift = effect**2 / self.variance
-        if shift < 1e-12:
-            return float(f.sf(critical, 1, self.own_df))
-        return float(ncf.sf(critical, 1, self.own_df, shift))
+        critical = float(stdtrit(self.test_df, 1 - alpha / 2)) * (self.mean_estimate / self.variance) ** 0.5
+        return find_power(abs(effect) / self.variance**0.5, self.own_df, critical=critical)
 
     def find_effect(self, power: float, alpha: float) -> float:
         """Find the smallest effect that is shown with a power."""

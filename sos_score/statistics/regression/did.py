@@ -92,8 +92,8 @@ def compare_changes(
 
     Notes
     -----
-    (treated second - first) - (contrast second - first). It describes these people and treats colleagues as
-    independent, but for the covariance clustered on site. Agrees with stats::lm (R 4.2.2), sandwich 3.0-2
+    (treated second - first) - (contrast second - first). Clusters are taken as independent of each other:
+    `people` may be whatever people are nested in. Agrees with stats::lm (R 4.2.2), sandwich 3.0-2
     (HC3) and clubSandwich 0.5.8 (CR2).
 
     Examples
