@@ -193,6 +193,10 @@ class Finding:
         Whether it is blanked for the sake of a small group.
     n_groups : int
         Of a share of variance: how many groups its level has.
+    means, sds : tuple of float
+        Of a comparison of arms: the mean and standard deviation of what `counts` counts, in its order.
+    arm_changes : tuple of Estimate
+        Of a comparison of changes: each arm's own change, the treated arm's first.
     """
 
     question: str
@@ -223,6 +227,9 @@ class Finding:
     sites_shown: tuple[str, ...] = ()
     is_hidden: bool = False
     n_groups: int = 0
+    means: tuple[float, ...] = ()
+    sds: tuple[float, ...] = ()
+    arm_changes: tuple[Estimate, ...] = ()
 
     @property
     def source(self) -> str:

@@ -100,10 +100,18 @@ def _adjust(findings: list[Finding], plan: ComparisonPlan) -> list[Finding]:
 
 
 def _mark_better(finding: Finding, good: dict[tuple[str, str], str | None]) -> Finding:
-    """Return a finding marked as better or worse, where it is known which end of the scale is good."""
+    """Return a finding marked as better or worse, where it is known which end of the scale is good.
+
+    Of changes it is marked only where the treated arm itself changed that way, its own interval beyond 0: a difference
+    that the other arm's loss makes is nobody's gain.
+    """
     better = good.get((finding.source, finding.scale))
     if finding.question == "association" or finding.direction is Direction.NONE or better is None:
         return finding
+    if finding.arm_changes:
+        own = finding.arm_changes[0]
+        if not (own.low > 0 if finding.estimate.value > 0 else own.high < 0):
+            return finding
     return replace(finding, is_better=(finding.estimate.value > 0) == (better == "high"))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.definition.study.model import Study
+from sos_score.definition.study.model import Design, Study
+from sos_score.notes import Note, note
 from sos_score.statistics.progress import Track
 
 
@@ -43,6 +44,8 @@ class ComparisonPlan:
     judged_only : bool
         Whether only the judged findings are wanted, with what their verdicts rest on: no standardized effects, no
         detectable effects and none of the findings that stand beside, which take most of the time.
+    design : Design
+        How sites came to their arms, and who had a hand in the data.
     track : callable or None
         Follows the comparisons that draw random numbers.
     """
@@ -60,6 +63,7 @@ class ComparisonPlan:
     smallest_cell: int = 5
     seed: int = 1
     judged_only: bool = False
+    design: Design = field(default_factory=Design)
     track: Track | None = None
 
     @property
@@ -102,6 +106,12 @@ class ComparisonPlan:
         return stated.value * outcome.t_unit
 
 
+def list_cautions(plan: ComparisonPlan) -> tuple[Note, ...]:
+    """Return what every finding on arms carries: that sites were not randomised to them, unless they were."""
+    how = plan.design.allocation
+    return () if how == "randomised" else (note("allocation", how=how),)
+
+
 def make_plan(study: Study) -> ComparisonPlan:
     """Return a study's plan as the questions use it."""
 
@@ -122,4 +132,5 @@ def make_plan(study: Study) -> ComparisonPlan:
         adjustment=study.plan.multiplicity.method,
         smallest_cell=study.privacy.smallest_cell,
         seed=study.plan.seed,
+        design=study.design,
     )

@@ -27,6 +27,9 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     WRONG_UNIT = "wrong unit"
     AT_END = "more than 15% at this end"
+    ALIKE = "alike at baseline"
+    TO_ADJUST = "to be adjusted for at baseline"
+    APART = "not alike at baseline"
     NOT_AT_END = "15% or fewer at this end"
 
 

@@ -12,6 +12,7 @@ from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.notes import Note
+from sos_score.output.numbers import format_number
 from sos_score.study.data import StudyData
 from sos_score.words import join, pluralise
 
@@ -57,6 +58,7 @@ ASSOCIATED = {
     Verdict.EQUIVALENT: "no association that would matter",
     Verdict.INCONCLUSIVE: "inconclusive",
 }
+_CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean")
 MARKS = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "=", Verdict.INCONCLUSIVE: "?", Verdict.CANNOT_TELL: "?"}
 
 
@@ -204,7 +206,16 @@ class Labels:
         if finding.question == "association":
             return "higher goes with higher" if is_up else "higher goes with lower"
         higher = self._higher[finding.source, finding.scale]
-        return higher if is_up else turn_words(higher)
+        words = higher if is_up else turn_words(higher)
+        return f"relatively {words}" if finding.arm_changes else words
+
+    def name_arm_means(self, finding: Finding) -> str:
+        """Return what happened in each arm: "Signs of Safety 3.01 to 3.03, Contrast 3.27 to 2.78"."""
+        if len(finding.means) != 4:
+            return ""
+        first, last = finding.means[1::-1], finding.means[:1:-1]
+        pairs = zip(self.arms, first, last, strict=True)
+        return ", ".join(f"{arm} {format_number(start)} to {format_number(end)}" for arm, start, end in pairs)
 
     def name_verdict(self, finding: Finding) -> str:
         """Return a verdict as files give it."""
@@ -248,6 +259,11 @@ def name_kind(finding: Finding) -> str:
     return "answers" if finding.unit is Unit.PEOPLE else finding.unit.value
 
 
+def name_cautions(finding: Finding) -> str:
+    """Return what a finding must not be quoted without: how sites came to their arms, and what else may explain it."""
+    return "; ".join(str(each) for each in finding.notes if each.code in _CAUTIONS)
+
+
 def name_better(finding: Finding) -> str:
     """Return "better", "worse", or nothing where that is not known."""
     return {True: "better", False: "worse", None: ""}[finding.is_better]
@@ -262,6 +278,8 @@ def name_larger(finding: Finding) -> str:
 def name_short(finding: Finding) -> str:
     """Return a verdict on a difference in a word or two."""
     if finding.verdict is Verdict.DIFFERENT:
+        if finding.arm_changes:
+            return name_better(finding) or "differs"
         return name_better(finding) or ("higher" if finding.estimate.value > 0 else "lower")
     return (
         "too small to matter"

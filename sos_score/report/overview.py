@@ -10,7 +10,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import Labels, name_doubt, name_short
+from sos_score.report.labels import Labels, name_cautions, name_doubt, name_short
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
 
@@ -19,7 +19,7 @@ QUESTIONS = ("design", "descriptives", "change", "arms", "did")
 
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 
-_MOST = 8  # sentences, so that the example fits a screen
+_MOST = 5  # sentences, so that the example fits a screen
 _ARMS = "arms"
 _MARKS = {"better": "▲", "worse": "▼", "higher": "+", "lower": "-"}
 _SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
@@ -96,7 +96,8 @@ def _show(finding: Finding | None) -> str:
         return "-"
     mark = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "="}.get(finding.verdict or Verdict.INCONCLUSIVE)
     if mark is None:
-        mark = _MARKS[name_short(finding)] if finding.verdict is Verdict.DIFFERENT else "?"
+        sign = "+" if finding.estimate.value > 0 else "-"  # of changes that are no arm's gain
+        mark = _MARKS.get(name_short(finding), sign) if finding.verdict is Verdict.DIFFERENT else "?"
     return f"{format_number(finding.estimate.value)} {mark}{'!' if name_doubt(finding) else ''}"
 
 
@@ -110,7 +111,7 @@ def _explain(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
 
 
 def list_sentences(comparison: Comparison, labels: Labels) -> list[str]:
-    """Return the largest differences among people, at most eight, each as a plain sentence."""
+    """Return the largest differences among people, at most five, each as a plain sentence."""
     found = [
         each
         for question in ("change", "did", "arms")
@@ -126,7 +127,9 @@ def _describe_change(finding: Finding, labels: Labels) -> str:
     by_wave = dict(zip(finding.groups.members, finding.counts, strict=False))
     counts = " and ".join(str(by_wave.get(wave, 0)) for wave in finding.waves)
     size = format_number(abs(finding.estimate.value))
-    return f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size} {_end(finding, counts)}"
+    said = f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size} {_end(finding, counts)}"
+    caution = name_cautions(finding)
+    return f"{said.removesuffix('.')}; {caution}." if caution else said
 
 
 def _describe_arms(finding: Finding, labels: Labels) -> str:
@@ -140,10 +143,8 @@ def _describe_arms(finding: Finding, labels: Labels) -> str:
 
 
 def _describe_did(finding: Finding, labels: Labels) -> str:
-    treated, reference = labels.arms
-    size = format_number(finding.estimate.value)
-    what = f"change of {treated} minus {reference}"
-    return f"{_name_scale(finding, labels)}: {what} {size} {_end(finding, '')}"
+    what = f"{labels.name_arm_means(finding)}; difference {format_number(finding.estimate.value)}"
+    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}"
 
 
 def _name_scale(finding: Finding, labels: Labels) -> str:

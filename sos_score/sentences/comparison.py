@@ -18,6 +18,7 @@ _METHODS: _Sentences = {
     "count": "count",
     "smallest_p": "smallest p of an exact permutation of sites",
     "smallest_effect": "smallest effect found with 80% power: {test}",
+    "baseline_difference": "standardised difference before any change (Hedges g)",
     "one_way_anova": "one-way analysis of variance",
     "mean_t": "mean with t interval",
     "team_agreement": "agreement in the team",
@@ -74,6 +75,21 @@ _REASONS: _Sentences = {
 }
 
 
+def _describe_allocation(how: str | None) -> str:
+    return {
+        "chosen": "sites chose their arms, so they may have differed before",
+        "matched": "sites were matched, not randomised, so they may have differed in what they were not matched on",
+    }.get(how or "", "how sites came to their arms is not stated, so they may have differed before")
+
+
+def _describe_start(distance: float, wave: str) -> str:
+    side = "above" if distance > 0 else "below"
+    return (
+        f"it started {abs(distance):.1f} SD {side} the others at {wave}, and such a site tends to come back by itself"
+        " (regression to the mean)"
+    )
+
+
 _DESIGN: _Sentences = {
     "arm_without_site": "one arm has no site with a score, so the arms cannot be compared",
     "assignments": "{sites} sites against {others}: {ways} ways to choose the {arm} sites",
@@ -81,6 +97,14 @@ _DESIGN: _Sentences = {
         "{sites} sites against {others}: {ways} ways to choose the {arm} sites, so no exact test of sites can reach"
         " p = {alpha:g}"
     ),
+    "allocation": _describe_allocation,
+    "randomised": "sites were randomised to their arms",
+    "observed_by": "observed by {who}",
+    "cases_selected_by": "cases selected by {who}",
+    "parallel_trends": (
+        "the difference comes from the arms only if both would have changed alike without them (parallel trends)"
+    ),
+    "regression_to_mean": _describe_start,
     "at_icc_seen": "at the ICC seen, {icc:.3g}; the interval is at the limits of the ICC's own interval",
     "icc_few_sites": "how much of the variation lies between sites; with few sites hardly known",
     "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",

@@ -72,7 +72,8 @@ def test_an_unknown_question_is_refused_with_the_known_ones():
     done = run("--only", "variaton")
     assert done.exit_code == 2
     assert done.stderr.startswith(
-        "no question 'variaton' (questions: design, descriptives, level, change, arms, did, variation, association,"
+        "no question 'variaton' (questions: design, descriptives, level, change, baseline, arms, did, variation,"
+        " association,"
         " profiles, extremes, sensitivity)"
     )
 

@@ -44,6 +44,13 @@ def found():
     return compare_outcomes([families_of_workers()], make_plan(smallest_cell=1), ["level", "change", "arms", "did"])
 
 
+@pytest.fixture(scope="module")
+def swapped():
+    """Return the same with the waves the other way round: the first of two is a baseline, and not tested."""
+    plan = make_plan(smallest_cell=1, waves={"T2": "second", "T1": "first"})
+    return compare_outcomes([families_of_workers()], plan, ["arms"])
+
+
 def pick(found, question, **where):
     several = [each for each in found.ask(question) if each.is_judged and each.unit is Unit.PEOPLE]
     (one,) = [each for each in several if all(getattr(each, name) == value for name, value in where.items())]
@@ -63,8 +70,8 @@ def assert_is_rs(finding, r, less=0.0):
 
 
 @pytest.mark.parametrize("wave", ["T1", "T2"])
-def test_arms_of_nested_answers_are_judged_as_clubsandwich_tests_them(found, wave):
-    assert_is_rs(pick(found, "arms", waves=(wave,)), R[f"cr2_worker/arms/{wave}"])
+def test_arms_of_nested_answers_are_judged_as_clubsandwich_tests_them(found, swapped, wave):
+    assert_is_rs(pick(found if wave == "T2" else swapped, "arms", waves=(wave,)), R[f"cr2_worker/arms/{wave}"])
 
 
 @pytest.mark.parametrize("site", ["1", "2", "3", "4"])
@@ -85,14 +92,14 @@ def test_the_tests_of_single_answers_stand_beside_and_are_named_wrong(found):
         assert {each.code for finding in beside for each in finding.notes} >= {"as_if_apart"}
         assert "more_like_these" not in {each.code for finding in beside for each in finding.notes}
     welch = next(each for each in found.ask("arms") if each.method.code == "wrong_unit" and each.test.name == "t")
-    t1 = [row for row in ROWS if row["T1"]]
-    alone = compare_welch(*([float(row["T1"]) for row in t1 if (row["site"] in "14") == is_arm] for is_arm in (1, 0)))
+    t2 = [row for row in ROWS if row["T2"]]
+    alone = compare_welch(*([float(row["T2"]) for row in t2 if (row["site"] in "14") == is_arm] for is_arm in (1, 0)))
     assert (welch.estimate.se, welch.test.p) == pytest.approx((alone.se, alone.p))
     assert welch.groups.contrast is Contrast.ARMS
 
 
-def test_the_smallest_effect_of_nested_answers_is_that_of_their_own_test(found):
-    judged = pick(found, "arms", waves=("T1",))
+def test_the_smallest_effect_of_nested_answers_is_that_of_their_own_test(swapped):
+    judged = pick(swapped, "arms", waves=("T1",))
     sd = judged.equivalence.smallest / 0.5
     # R's pt(ncp): 2.9887 standard errors are found with 80% power at 15.6734 degrees of freedom.
     assert judged.detectable.own == pytest.approx(2.9887 * judged.estimate.se / sd, rel=1e-4)
@@ -133,15 +140,15 @@ def test_units_are_named_by_source_and_p_says_whom_it_is_about():
         if each.family and each.finding.unit is Unit.PEOPLE
     )
     assert row.unit == "families"
-    assert row.sentence.endswith("p is about more workers like these in the same sites.")
+    assert "; p is about more workers like these in the same sites; how sites came to their arms" in row.sentence
     staff = make_outcome({(site, "T1"): [1.0, 2, 3, 4, 5] for site in "1234"}, unit="staff")
     found = compare_outcomes([staff], make_plan(), ["arms"])
     labels = Labels.of(found)
     judged = next(Row(each, labels) for each in found.findings if each.is_judged and each.unit is Unit.PEOPLE)
     assert judged.unit == "staff"
-    assert judged.sentence.endswith("p is about more staff like these in the same sites, answering independently.")
-    assert judged.notes == (
-        "p and interval are about more staff like these in the same sites, each independent of the others",
+    assert "; p is about more staff like these in the same sites, answering independently; how" in judged.sentence
+    assert judged.notes[0] == (
+        "p and interval are about more staff like these in the same sites, each independent of the others"
     )
 
 

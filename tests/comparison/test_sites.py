@@ -43,7 +43,7 @@ def test_answers_know_the_worker_they_are_nested_in_and_staff_have_none(example)
 
 def test_two_sites_against_two_get_no_verdict_at_all(found):
     of_sites = [each for each in found.findings if each.unit is Unit.SITES and each.question in ("arms", "did")]
-    assert len(of_sites) == 2 * 64
+    assert len(of_sites) == 2 * 45  # the first of two waves is a baseline
     assert not any(each.is_judged or each.verdict or each.family for each in of_sites)
     assert all(math.isnan(each.equivalence.p) for each in of_sites)
 

@@ -34,13 +34,14 @@ def test_a_family_too_large_for_a_permutation_is_said_to_be():
     )
     people = " Every other p is about more answers from these same sites."
     family = " Adjusted in a family of 2 tests or more it cannot be below .057, so none of those can show a difference."
-    change = "Change is T2 minus T1."
-    assert describe(find("arms")) == [text + people + family, change]
-    assert describe(find("arms", waves=("T1",))) == [text + people]
-    assert describe(find("did")) == [text + people, change]
-    assert describe(find("arms", adjustment="none")) == [text + people, change]
-    assert describe(find("arms", alpha=0.06)) == [text + people, change]
-    sites = [row for row in Rows(find("arms")).rows if row.is_primary and row.unit == "sites"]
+    chosen = "How sites came to their arms is not stated, so they may have differed before."
+    three = ("T1", "T2", "T3")  # the first is a baseline, and not tested
+    assert describe(find("arms", waves=three)) == [text + people + family, chosen]
+    assert describe(find("arms", waves=("T1",))) == [text + people, chosen]
+    assert describe(find("did", waves=three)) == [text + people, chosen]
+    assert describe(find("arms", waves=three, adjustment="none")) == [text + people, chosen]
+    assert describe(find("arms", waves=three, alpha=0.06)) == [text + people, chosen]
+    sites = [row for row in Rows(find("arms", waves=three)).rows if row.is_primary and row.unit == "sites"]
     assert len(sites) == 2
     assert all(row.p_adjusted >= 4 / 70 - 1e-12 for row in sites)
 

@@ -40,9 +40,11 @@ def test_the_sections_come_in_their_order(page):
 def test_the_limits_come_first_and_then_the_counts(page):
     said = [each.text for each in page.all("p", "li") if "section" in each.parents][:5]
     assert said == [
-        "With 2 sites against 2 there is no verdict on sites: the smallest p that a test of sites can reach is .333, so"
-        " none can show at alpha .05 that Signs of Safety and Contrast differ, or that they do not. Every other p"
-        " is about more answers from these same sites.",
+        "With 2 sites against 2 there is no verdict on sites: their smallest possible p is .333, so no test at .05 can"
+        " show that Signs of Safety and Contrast differ, or that they do not. Every other p is about more answers from"
+        " these same sites.",
+        "Sites chose their arms, so they may have differed before. Observed by evaluators who knew the arms. Cases"
+        " selected by the workers themselves.",
         "Change is T2 minus T1.",
         "However large or small a difference between the arms is, so few sites cannot show that it is more than chance,"
         " or that there is none. Nothing below proves that a way of working is better, worse or no different.",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 NUMBER = r"-?\d+\.\d+"
 VERDICTS = ("design", "level", "change", "arms", "did")
+CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean")
 PARTS = {
     "estimate": rf"difference ({NUMBER})",
     "interval": rf"95% CI \[({NUMBER}), ({NUMBER})\]",
@@ -65,7 +66,8 @@ def check_sentence(sentence, row):
             assert agree(found["adjusted"][2], row.detectable_adjusted_low, 2)
             assert agree(found["adjusted"][3], row.detectable_adjusted_high, 2)
     about = "more people like these in the same sites, answering independently" if row.unit == "people" else "sites"
-    assert sentence.endswith(f"; p is about {about}.")
+    cautions = [str(each) for each in row.finding.notes if each.code in CAUTIONS]
+    assert sentence.endswith(f"; {'; '.join([f'p is about {about}', *cautions])}.")
 
 
 @settings(max_examples=25, deadline=None)

@@ -15,6 +15,7 @@ from sos_score.comparison.finding import (
     Measure,
     Statistic,
     Unit,
+    add_notes,
     at,
     make_judged,
     with_effect,
@@ -23,7 +24,8 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.nesting import Places, compare_places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import ComparisonPlan, list_cautions
+from sos_score.comparison.questions.baseline import is_baseline
 from sos_score.comparison.site_rows import compare_arms_of_sites
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
@@ -33,13 +35,14 @@ from sos_score.statistics.t_tests import compare_welch
 
 
 def find_arms(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
-    """Return, for each wave, treated against reference: of people, across sites, and of sites.
+    """Return, for each wave but a baseline, treated against reference: of people, across sites, and of sites.
 
     Judged are two findings a wave: of people, Welch's test or, where they are nested in workers, CR2 clustered on the
     worker; and the exact permutation of sites where there are enough of them. Beside them Mann-Whitney, Welch's
     analysis of variance and Games-Howell across the sites, and the t test of site means.
     """
-    return [finding for wave in plan.waves for finding in _ask_wave(outcome, plan, wave, spreads)]
+    waves = [wave for wave in plan.waves if not is_baseline(outcome, plan, wave)]
+    return [add_notes(each, *list_cautions(plan)) for wave in waves for each in _ask_wave(outcome, plan, wave, spreads)]
 
 
 def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: Spreads) -> list[Finding]:

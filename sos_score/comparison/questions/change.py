@@ -26,7 +26,7 @@ from sos_score.comparison.links import count_pairs
 from sos_score.comparison.nesting import compare_places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.notes import note
+from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
 from sos_score.psychometrics.retest.stability import reliable_change
@@ -35,6 +35,9 @@ from sos_score.statistics.estimate import pool_variance
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
 from sos_score.statistics.t_tests import compare_overlapping, compare_paired, compare_welch
+
+FAR = 0.5
+"""A site whose mean is more standard deviations than this from the others' starts far from them: a rule of ours."""
 
 
 def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads) -> list[Finding]:
@@ -63,7 +66,8 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     main = compare_places(outcome, *(outcome.at(site, wave) for wave in groups.members)) if base.level else overlap
     links = count_pairs(before, after)
     sd = _pool(x, y)
-    judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes)), main)
+    far = _find_far_start(outcome, plan, site)
+    judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes, *far)), main)
     if plan.judged_only:
         return [make_judged(judged, main, outcome, plan, sd)]
     judged = with_effect(judged, Measure.G, hedges_g(x, y, main))
@@ -78,6 +82,17 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     if links.is_small(plan.smallest_cell):
         return found
     return [*found, _count_reliable(outcome, plan, base, before, after)]
+
+
+def _find_far_start(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> tuple[Note, ...]:
+    """Return that a site started far from the mean of the others, in standard deviations within sites, if it did."""
+    starts = {name: outcome.scores(name, plan.first_wave) for name in plan.sites}
+    others = [scores.mean() for name, scores in starts.items() if name != site and scores.size]
+    sd = math.sqrt(pool_variance(*starts.values()))
+    if not others or not starts[site].size or not sd > 0:
+        return ()
+    distance = float(starts[site].mean() - np.mean(others)) / sd
+    return (note("regression_to_mean", distance=distance, wave=plan.first_wave),) if abs(distance) > FAR else ()
 
 
 def _ask_linked(base: Finding, before: Scores, after: Scores) -> list[Finding]:

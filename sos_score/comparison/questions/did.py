@@ -17,6 +17,7 @@ from sos_score.comparison.finding import (
     Measure,
     Statistic,
     Unit,
+    add_notes,
     make_judged,
     with_effect,
     with_test,
@@ -24,12 +25,12 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.links import count_linked
 from sos_score.comparison.nesting import Places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.site_rows import compare_arms_of_sites
-from sos_score.notes import note
+from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
-from sos_score.statistics.estimate import pool_variance
+from sos_score.statistics.estimate import describe_sample, pool_variance
 from sos_score.statistics.mixed.data import nest_codes, variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.mixed.model import fit_variance
@@ -53,25 +54,41 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
         return []
     first, last = plan.span
     there = outcome.at() & np.isin(outcome.wave, [first, last]) & np.isin(outcome.site, list(plan.sites))
-    y, site, wave = outcome.score[there], outcome.site[there], outcome.wave[there]
-    arm = np.array([plan.arms[name] == plan.treated for name in site], dtype=bool)
-    post = wave == last
+    arm = np.array([plan.arms[name] == plan.treated for name in outcome.site[there]], dtype=bool)
+    post = outcome.wave[there] == last
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
-    units = outcome.clusters(there)
     groups = Groups(Contrast.ARM_CHANGES, (plan.treated, plan.reference))
     base = start_of_people(outcome, "did", plan.span, groups)
+    found = _compare(outcome, plan, spreads, base, (there, arm, post))
+    return [add_notes(each, *_list_cautions(plan)) for each in found]
+
+
+def _list_cautions(plan: ComparisonPlan) -> tuple[Note, ...]:
+    """Return what every finding on changes carries: that only with parallel trends it comes from the arms."""
+    cautions = list_cautions(plan)
+    return (*cautions, note("parallel_trends")) if cautions else ()
+
+
+def _compare(
+    outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads, base: Finding, rows: tuple[Places, Places, Places]
+) -> list[Finding]:
+    """Return the findings on some rows, of which it is known whether they are treated, and of the last wave."""
+    there, arm, post = rows
+    y, site, units = outcome.score[there], outcome.site[there], outcome.clusters(there)
     of_sites = replace(base, unit=Unit.SITES, level="", notes=())
-    sd = spreads.at(first).sd
+    spread = spreads.at(plan.first_wave)
+    sd = spread.sd
     changes = _find_changes(outcome, plan)
+    changed = tuple(_tell(infer_cr2(fit_changes(y, reference, post), units)[TERMS[2]]) for reference in (~arm, arm))
     if plan.judged_only:
         test = infer_cr2(fit_changes(y, arm, post), units)[TERMS[3]]
-        cells = tuple(int(((arm == a) & (post == b)).sum()) for b in (False, True) for a in (False, True))
+        cells = [y[(arm == a) & (post == b)] for b in (False, True) for a in (False, True)]
+        counts, means = tuple(each.size for each in cells), tuple(float(each.mean()) for each in cells)
         judged = with_right_test(base, test, note("clustered_on_person", test=test.method))
-        judged = make_judged(replace(judged, counts=cells), test, outcome, plan, sd)
-        return [
-            judged, *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=DetectableEffects())
-        ]  # fmt: skip
+        judged = replace(judged, counts=counts, means=means, arm_changes=changed)
+        judged = make_judged(judged, test, outcome, plan, sd)
+        return [judged, *_compare_sites(outcome, plan, of_sites, (changes, sd, DetectableEffects()))]
     found = compare_changes(y, arm, post, site.tolist(), units)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     sites = (treated, len(changes) - treated)
@@ -79,11 +96,37 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan), floor), plan)
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     return [
-        *_compare_people(outcome, plan, base, (found, effects), spreads.at(first)),
+        *_compare_people(outcome, plan, replace(base, arm_changes=changed), (found, effects), spread),
         label_wrong_unit(_adjust_for_first(outcome, plan, base)),
         _fit_mixed(outcome, base, there, design),
-        *compare_arms_of_sites(outcome, plan, of_sites, changes, sd=sd, effects=effects),
+        *_compare_sites(outcome, plan, of_sites, (changes, sd, effects)),
     ]
+
+
+def _tell(found: TestedEstimate) -> Estimate:
+    return Estimate(found.estimate, found.low, found.high, found.se)
+
+
+def _compare_sites(
+    outcome: OutcomeScores,
+    plan: ComparisonPlan,
+    base: Finding,
+    of_sites: tuple[dict[str, float], float, DetectableEffects],
+) -> list[Finding]:
+    """Return the comparison of the changes of sites, with the means of the arms' site means and their own changes."""
+    changes, sd, effects = of_sites
+    arms = (plan.reference, plan.treated)
+    members = {arm: [site for site in changes if plan.arms[site] == arm] for arm in arms}
+    means = tuple(
+        float(np.mean([outcome.scores(site, wave).mean() for site in members[arm]])) if members[arm] else math.nan
+        for wave in plan.span
+        for arm in arms
+    )
+    own = [describe_sample([changes[site] for site in members[arm]]) for arm in reversed(arms)]
+    base = replace(
+        base, means=means, arm_changes=tuple(Estimate(each.mean, each.low, each.high, each.se) for each in own)
+    )
+    return compare_arms_of_sites(outcome, plan, base, changes, sd=sd, effects=effects)
 
 
 def _find_changes(outcome: OutcomeScores, plan: ComparisonPlan) -> dict[str, float]:
@@ -106,7 +149,7 @@ def _compare_people(
         smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
         own = Detectable(smallest / sd if sd > 0 else math.nan)
         finding = with_effect(finding, Measure.G, standardize_estimate(estimate, sd, sd_df))
-        return replace(finding, counts=found.n, detectable=own)
+        return replace(finding, counts=found.n, means=found.means, detectable=own)
 
     method = note("clustered_on_person", test=found.cr2_person.method)
     person = describe(with_right_test(base, found.cr2_person, method), found.cr2_person)

@@ -11,6 +11,7 @@ from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.arms import find_arms
 from sos_score.comparison.questions.associations import find_associations
+from sos_score.comparison.questions.baseline import find_baseline, judge_baseline
 from sos_score.comparison.questions.change import find_change
 from sos_score.comparison.questions.descriptives import find_descriptives
 from sos_score.comparison.questions.design import find_design
@@ -42,6 +43,13 @@ QUESTIONS: dict[str, Question] = {
     "descriptives": Question("Scores at each site and wave", "a score at one of the sites", find_descriptives),
     "level": Question("Level, and against the norm", "a norm, or answers of staff to the items", find_level),
     "change": Question("Change in a site", "scores of a site at two waves", find_change),
+    "baseline": Question(
+        "Baseline: the arms at the first wave",
+        "two arms with scores at two waves",
+        find_baseline,
+        needs_arms=True,
+        judge=judge_baseline,
+    ),
     "arms": Question("Arms at each wave", "two arms with scores", find_arms, needs_arms=True),
     "did": Question(
         "Whether the arms changed differently", "two arms with scores at two waves", find_did, needs_arms=True

@@ -218,6 +218,24 @@ class Plan(Model):
     seed: Annotated[int, Field(ge=0)] = 1
 
 
+class Design(Model):
+    """How sites came to their arms, and who had a hand in the data: what limits a study.
+
+    Attributes
+    ----------
+    allocation : str or None
+        How sites came to their arms: ``randomised``, ``matched`` or ``chosen``. Not stated, it is taken as chosen.
+    observed_by : str or None
+        Who observed and rated, and whether they knew the arm.
+    cases_selected_by : str or None
+        Who selected the people or cases that were asked about.
+    """
+
+    allocation: Literal["randomised", "matched", "chosen"] | None = None
+    observed_by: Text | None = None
+    cases_selected_by: Text | None = None
+
+
 class Pair(Model):
     """Two scores said in advance to go together.
 
@@ -307,6 +325,8 @@ class Study(Model):
         By the value they have in the data, in the order they are shown.
     waves : dict
         By the value they have in the data, in order, to their labels; or a list of them.
+    design : Design
+        How sites came to their arms, who observed, and who selected the cases.
     sources : dict of Source
         By id.
     links : list of str
@@ -331,6 +351,7 @@ class Study(Model):
     arms: dict[IdName, Arm] = {}
     sites: Annotated[dict[str, Site], Field(min_length=1)]
     waves: Waves = {}
+    design: Design = Design()
     sources: Annotated[dict[IdName, Source], Field(min_length=1)]
     links: NoneOrMore = []
     norms: NoneOrMore = []

@@ -32,6 +32,13 @@ sites:
 # Waves in order, by the value they have in the data: a list, or a mapping to labels.
 waves: {{T1: Before, T2: After}}
 
+# How sites came to their arms (randomised, matched or chosen), who observed and who selected the cases: what limits
+# the study. It is printed with every finding on arms; not stated, the sites are taken to have chosen.
+# design:
+#   allocation: chosen
+#   observed_by: researchers who knew the arms
+#   cases_selected_by: the workers themselves
+
 sources:
   alliance:
     label: Alliance, families' view

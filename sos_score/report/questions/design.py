@@ -8,8 +8,9 @@ from functools import partial
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.questions.design import LINKED
+from sos_score.notes import note
 from sos_score.output.numbers import format_number, format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
@@ -45,7 +46,7 @@ def list_limits(comparison: Comparison, labels: Labels) -> list[str]:
         of_these = dict.fromkeys(each.source for each in limits if each.counts == counts)
         where = "" if len({each.counts for each in limits}) == 1 else f"{', '.join(of_these)}: "
         said.append(where + _describe_limit(finding, comparison, labels))
-    return said
+    return [*said, *_describe_design(comparison.plan)]
 
 
 def name_change(comparison: Comparison) -> list[str]:
@@ -53,6 +54,18 @@ def name_change(comparison: Comparison) -> list[str]:
     if len(comparison.plan.waves) < 2:
         return []
     return [f"Change is {comparison.plan.last_wave} minus {comparison.plan.first_wave}."]
+
+
+def _describe_design(plan: ComparisonPlan) -> list[str]:
+    """Return how sites came to their arms, who observed and who selected the cases, as far as the study says."""
+    design = plan.design
+    said = list(list_cautions(plan) or (note("randomised"),)) if plan.has_arms else []
+    if design.observed_by:
+        said.append(note("observed_by", who=design.observed_by))
+    if design.cases_selected_by:
+        said.append(note("cases_selected_by", who=design.cases_selected_by))
+    sentences = [f"{str(each)[0].upper()}{str(each)[1:].removesuffix('.')}." for each in said]
+    return [" ".join(sentences)] if sentences else []
 
 
 def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) -> str:
@@ -64,8 +77,8 @@ def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) ->
     alpha = f"{plan.alpha:g}".removeprefix("0")
     if not can_reach(p, plan.alpha):
         return (
-            f"With {sites} there is no verdict on sites: the smallest p that a test of sites can reach is"
-            f" {format_p(p)}, so none can show at alpha {alpha} that {arms} differ, or that they do not."
+            f"With {sites} there is no verdict on sites: their smallest possible p is {format_p(p)}, so no test at"
+            f" {alpha} can show that {arms} differ, or that they do not."
             " Every other p is about more answers from these same sites."
         )
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
@@ -13,8 +14,8 @@ from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
-from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_kind, name_short
-from sos_score.report.questions.view import Style, View, explain_marks, mark_verdict
+from sos_score.report.labels import Labels, name_better, name_cautions, name_doubt, name_gate, name_kind, name_short
+from sos_score.report.questions.view import Style, View, explain_marks, make_outcome_column, mark_verdict
 from sos_score.words import count, join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
@@ -39,6 +40,8 @@ def name_answer(finding: Finding, labels: Labels) -> str:
     if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) and finding.direction is not Direction.NONE:
         good = f" ({name_better(finding)})" if name_better(finding) else ""
         small = f", but {name_limit(finding)}" if finding.verdict is Verdict.TRIVIAL else ""
+        if finding.arm_changes:
+            return f"the arms changed differently{good}{small}"
         return f"{labels.name_direction(finding)}{good}{small}"
     if finding.verdict is Verdict.EQUIVALENT:
         return f"no difference shown; {name_limit(finding)}"
@@ -88,7 +91,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     place = _name_place(finding, labels)
     where = ", ".join(part for part in (labels.name_title(finding), place, labels.name_unit(finding)) if part)
     estimate, test, effect = finding.estimate, finding.test, finding.effect
-    parts = [f"difference {format_number(estimate.value)}"]
+    parts = [*filter(None, [labels.name_arm_means(finding)]), f"difference {format_number(estimate.value)}"]
     if not math.isnan(estimate.low):
         parts.append(f"95% CI {format_interval(estimate.low, estimate.high)}")
     if not math.isnan(test.df):
@@ -101,7 +104,10 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
-    said = f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {labels.name_reach(finding)}{doubt}."
+    cautions = f"; {name_cautions(finding)}" if name_cautions(finding) else ""
+    said = (
+        f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {labels.name_reach(finding)}{doubt}{cautions}."
+    )
     return f"{said} {name_gate(finding)}".strip()
 
 
@@ -186,7 +192,7 @@ def _show_answer(finding: Finding, labels: Labels) -> str:
             return f"{said}: {labels.describe_reason(finding)}"
         is_empty = math.isnan(finding.estimate.value + finding.effect.value)
         return f"{said}: {_name_why(finding, labels)}" if is_empty and _is_silent(finding) else said
-    said = f"{method}: {name_answer(finding, labels)}"
+    said = "; ".join(filter(None, (f"{method}: {name_answer(finding, labels)}", labels.name_arm_means(finding))))
     if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) or not list_detectable(finding):
         return said
     return f"{said}; 80% power: {', '.join(list_detectable(finding))}"
@@ -260,7 +266,33 @@ def _make_view(question: str, across: Across) -> View:
 LEVEL = View(list_levels, partial(list_detail_tables, "level"), describe_outcome)
 CHANGE = _make_view("change", _by_site)
 ARMS = _make_view("arms", _by_wave_and_unit)
-DID = _make_view("did", _by_unit)
+
+
+def _summarise_did(comparison: Comparison, labels: Labels, style: Style) -> list[Table]:
+    """Return the verdicts on changes, each with what happened in both arms."""
+    table = spread_verdicts("did", comparison, labels, style, _by_unit)
+    told = {each.outcome: each for each in reversed(comparison.ask("did")) if each.is_judged}
+    outcomes = dict.fromkeys(each.outcome for each in comparison.ask("did") if each.is_judged)
+    stub = table.stub
+    rows = tuple(
+        (*row[:stub], *_show_arms(told[outcome]), *row[stub:])
+        for outcome, row in zip(outcomes, table.rows, strict=True)
+    )
+    first = (make_outcome_column(rows),) if style.is_numbered else table.columns[:stub]
+    heads = tuple(Column(arm, wraps=True, narrowest=12) for arm in labels.arms)
+    return [replace(table, columns=(*first, *heads, *table.columns[stub:]), rows=rows)]
+
+
+def _show_arms(finding: Finding) -> Iterator[str]:
+    """Yield each arm's means at the two waves, the treated arm's first."""
+    if len(finding.means) != 4:
+        yield from "--"
+        return
+    for place in (1, 0):
+        yield f"{format_number(finding.means[place])} to {format_number(finding.means[place + 2])}"
+
+
+DID = View(_summarise_did, partial(list_detail_tables, "did"), describe_outcome)
 
 
 def list_judged(question: str, comparison: Comparison, labels: Labels) -> Table:
@@ -279,7 +311,7 @@ def _show_judged(finding: Finding, labels: Labels) -> tuple[str, ...]:
     place = ", ".join(dict.fromkeys(part for part in parts if part))
     estimate, effect = finding.estimate, finding.effect
     return (
-        f"{place} ({labels.name_unit(finding)})",
+        "; ".join(filter(None, (f"{place} ({labels.name_unit(finding)})", labels.name_arm_means(finding)))),
         ", ".join(map(str, finding.counts)),
         with_interval(estimate.value, estimate.low, estimate.high),
         "" if math.isnan(effect.value) else f"{effect.measure.value} {format_number(effect.value)}",
@@ -304,7 +336,8 @@ def list_differences(question: str, comparison: Comparison, labels: Labels) -> I
             where = ", ".join(part for part in (place, labels.name_waves(finding.waves), unit) if part)
             key = (finding.site, where, source)
             doubt = f" (but {name_doubt(finding)})" if name_doubt(finding) else ""
-            groups.setdefault(key, {}).setdefault(name_short(finding), []).append(f"{scale}{doubt}")
+            means = f" ({labels.name_arm_means(finding)})" if finding.arm_changes else ""
+            groups.setdefault(key, {}).setdefault(name_short(finding), []).append(f"{scale}{means}{doubt}")
     for (_, where, source), found in groups.items():
         yield f"{where} ({source}): {'; '.join(f'{word} in {join(scales)}' for word, scales in found.items())}."
 

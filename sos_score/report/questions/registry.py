@@ -10,6 +10,7 @@ from sos_score.output.table import Table
 from sos_score.report.columns import make_finding_table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.associations import ASSOCIATION
+from sos_score.report.questions.baseline import BASELINE
 from sos_score.report.questions.descriptives import DESCRIPTIVES
 from sos_score.report.questions.design import DESIGN
 from sos_score.report.questions.extremes import EXTREMES
@@ -23,6 +24,7 @@ VIEWS: dict[str, View] = {
     "descriptives": DESCRIPTIVES,
     "level": LEVEL,
     "change": CHANGE,
+    "baseline": BASELINE,
     "arms": ARMS,
     "did": DID,
     "variation": VARIATION,

@@ -104,11 +104,13 @@ def describe_change(report: ReportData) -> Iterator[Block]:
 def describe_arms(report: ReportData) -> Iterator[Block]:
     """Yield the arms at each wave, how they changed, and what could have been found."""
     tables = list_summaries(report.comparison, report.labels, PAGE)
-    if "arms" not in tables:
+    if not {"baseline", "arms"} & tables.keys():
         return
     yield Block("text", _PEOPLE)
     for question in ("did", "arms"):
         yield Block("list", tuple(list_differences(question, report.comparison, report.labels)))
+    for table in tables.get("baseline", []):
+        yield Block("table", table)
     for picture in list_forests(report):
         yield Block("picture", picture)
     for question in ("arms", "did"):
