@@ -65,7 +65,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
     said = write(study, "--figures", study.parent / "figures")
     folder = study.parent
     assert said == (
-        f"{folder}/report.html: 12 sections, 8 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 13 sections, 7 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
     names = ("answers-staff", "change-staff", "forest-arms-t1", "forest-arms-t2", "forest-did", "missing", "response",
@@ -81,7 +81,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
 def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
     folder = study.parent
     assert write_all(study) == (
-        f"{folder}/report.html: 12 sections, 8 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 13 sections, 7 pictures, also in {folder}/figures\n"
         f"{folder}/report.docx: the same\n{folder}/report.xlsx: the same\n"
         f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
         f"{folder}/report.manifest.json: what it was made from\n"
@@ -94,7 +94,7 @@ def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
         "outputs": ["report.html", "report.docx", "report.xlsx"], "figures": "figures", "scores": "scores.sav",
     }  # fmt: skip
     said = run("verify", folder / "report.manifest.json").stdout
-    assert said == "report.html: 20 outputs and 3 inputs as recorded; 6 findings come out the same.\n"
+    assert said == "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_the_same_inputs_give_the_same_bytes(study):
@@ -108,7 +108,7 @@ def test_the_same_inputs_give_the_same_bytes(study):
 def test_a_word_document_alone_is_a_report_too(study):
     path = study.parent / "alone.docx"
     assert run("report", study, "-o", path).stderr == (
-        f"{path}: 12 sections, 8 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
+        f"{path}: 13 sections, 7 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
     )
     assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
     assert not (study.parent / "report.html").exists()
@@ -235,7 +235,7 @@ def test_the_manifest_says_what_a_report_was_made_from(study):
         "invalid_made_missing": {},
         "scored": {"mood_mood": 60},
     }
-    assert sum(manifest["counts"]["verdicts"].values()) == len(manifest["findings"]) == 6
+    assert sum(manifest["counts"]["verdicts"].values()) == len(manifest["findings"]) == 5
     one = manifest["findings"]["staff.mood | change | staff | C | T1 to T2 | T2 - T1"]
     assert one["n"] == [12, 12]
     assert set(one) == {
@@ -248,7 +248,7 @@ def test_a_report_that_is_as_recorded_is_said_to_be(study):
     write(study, "--figures", study.parent / "figures")
     result = run("verify", study.parent / "report.manifest.json")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "report.html: 17 outputs and 3 inputs as recorded; 6 findings come out the same.\n"
+    assert result.stdout == "report.html: 15 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_answer_is_found_number_by_number(study):
@@ -529,7 +529,7 @@ def test_a_file_put_into_the_record_or_taken_out_of_it_is_found(everything, tmp_
 def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
     study = copy(everything, tmp_path / "far" / "away")
     said = run("verify", study.parent / "report.manifest.json").stdout
-    assert said == "report.html: 20 outputs and 3 inputs as recorded; 6 findings come out the same.\n"
+    assert said == "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_path):
@@ -576,7 +576,7 @@ def test_another_version_compares_findings_and_says_that_files_were_not_made_aga
     page.write_bytes(b"made by another version")
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert run("verify", path).stdout == (
-        "report.html: 20 outputs and 3 inputs as recorded; 6 findings come out the same."
+        "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same."
         " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
     )
 
@@ -613,5 +613,5 @@ def test_a_demo_that_fails_leaves_nothing(tmp_path, monkeypatch):
 
 def test_the_report_of_the_demo_verifies(demo):
     said = run_shell("sos-score verify report.manifest.json", demo)
-    assert said == "report.html: 1 output and 26 inputs as recorded; 234 findings come out the same.\n"
+    assert said == "report.html: 1 output and 26 inputs as recorded; 215 findings come out the same.\n"
     assert ROOT.name not in json.dumps(json.loads((demo / "report.manifest.json").read_text())["inputs"])
