@@ -68,7 +68,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
         f"{folder}/report.html: 13 sections, 7 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
-    names = ("answers-staff", "change-staff", "forest-arms-t1", "forest-arms-t2", "forest-did", "missing", "response",
+    names = ("answers-staff", "change-staff", "forest-arms-t2", "forest-did", "missing", "response",
              "variation")  # fmt: skip
     expected = [f"figures/{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert sorted([*before, "report.html", "report.manifest.json", *expected]) == list_files(folder)
