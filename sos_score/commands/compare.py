@@ -167,9 +167,8 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
     console = open_console()
     console.print(Text(fill(data.study.title, console.width), style="bold"))
     _write(list_doubts(comparison, labels), console)
-    _write(list_limits(comparison, labels), console)
     if request.only or request.is_full:
-        _write(name_change(comparison), console)
+        _write([*list_limits(comparison, labels), *name_change(comparison)], console)
     if request.only:
         for question in request.only:
             _print_question(question, comparison, labels, console)
@@ -217,8 +216,7 @@ def _explain_empty(question: str) -> str:
 
 
 def _print_overview(data: StudyData, comparison: Comparison, labels: Labels, console: Console) -> None:
-    arms = list_arms(comparison, labels)
-    _write([arms] if arms else [], console)
+    _write([" ".join([*list_limits(comparison, labels), list_arms(comparison, labels)]).strip()], console)
     table = make_overview(comparison, labels)
     _show([table] if table.rows else VIEWS["descriptives"].full(comparison, labels), console)
     if table.rows:
@@ -228,7 +226,7 @@ def _print_overview(data: StudyData, comparison: Comparison, labels: Labels, con
     if notes:
         _print_section("About the data", notes, console)
     console.print()
-    _write([describe_rest(comparison, labels)], console)
+    _write([describe_rest(comparison)], console)
 
 
 def _print_everything(comparison: Comparison, labels: Labels, console: Console) -> None:

@@ -19,7 +19,7 @@ QUESTIONS = ("design", "descriptives", "change", "arms", "did")
 
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 
-_MOST = 5  # sentences, so that the example fits a screen
+_MOST = 6  # sentences, so that the example fits a screen
 _ARMS = "arms"
 _MARKS = {"better": "▲", "worse": "▼", "higher": "+", "lower": "-"}
 _SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
@@ -48,7 +48,8 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
     rows += _list_rows(once, places, comparison, labels, is_once=True)
     heads = [labels.name_site(place) if place != _ARMS else _ARMS for place in places]
     columns = (Column("scale", wraps=True, narrowest=24), *map(Column, heads))
-    return Table(columns, tuple(rows), _name(changes, comparison, labels), _explain(rows), 1, _COLOURS)
+    notes = _explain(rows, comparison.plan.smallest_cell)
+    return Table(columns, tuple(rows), _name(changes, comparison, labels), notes, 1, _COLOURS)
 
 
 def _name(changes: Index, comparison: Comparison, labels: Labels) -> str:
@@ -101,17 +102,17 @@ def _show(finding: Finding | None) -> str:
     return f"{format_number(finding.estimate.value)} {mark}{'!' if name_doubt(finding) else ''}"
 
 
-def _explain(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+def _explain(rows: Sequence[Sequence[Cell]], least: int) -> tuple[str, ...]:
     """Return what the marks that occur mean, and a dash where there is one."""
     cells = [str(cell) for row in rows for cell in row[1:]]
     marks = {mark for cell in cells for mark in cell.partition(" ")[2]}
     said = [text for mark, text in _LEGEND.items() if mark in marks]
-    said += ["a dash: not asked, or not shown"] if "-" in cells else []
+    said += [f"a dash: not asked, or not shown (fewer than {least} people)"] if "-" in cells else []
     return ("; ".join(said),) if said else ()
 
 
 def list_sentences(comparison: Comparison, labels: Labels) -> list[str]:
-    """Return the largest differences among people, at most five, each as a plain sentence."""
+    """Return the largest differences among people, at most six, each as a plain sentence."""
     found = [
         each
         for question in ("change", "did", "arms")
@@ -169,20 +170,15 @@ _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
 }
 
 
-def describe_rest(comparison: Comparison, labels: Labels) -> str:
-    """Return how many differences are not told, how many comparisons show none that is clear, and what is hidden."""
+def describe_rest(comparison: Comparison) -> str:
+    """Return how many differences are not told, how many comparisons are unclear, and where the rest stands."""
     judged = [each for each in comparison.findings if each.is_judged and each.unit is not Unit.SITES]
     clear = sum(each.verdict is Verdict.DIFFERENT for each in judged)
     unclear = sum(each.verdict is Verdict.INCONCLUSIVE for each in judged)
-    said = [f"{count(clear - _MOST, 'smaller difference')} and every interval: --full."] if clear > _MOST else []
+    said = [f"{count(clear - _MOST, 'smaller difference')}: --full."] if clear > _MOST else ["All: --full."]
     if unclear:
-        said.append(
-            f"{unclear} of {len(judged)} comparisons show no clear difference, which is no evidence of none: see --only"
-            " design."
-        )
-    if any(each.is_hidden for each in comparison.findings):
-        said += [f"{labels.describe(each)}.".capitalize() for each in comparison.notes if each.code == "few_hidden"]
-    return " ".join([*said, "n, means and SDs: --only descriptives."])
+        said.append(f"{unclear} of {len(judged)} comparisons are unclear, no evidence of no difference: --only design.")
+    return " ".join([*said, "n, means, SDs: --only descriptives."])
 
 
 def list_data_notes(data: StudyData, labels: Labels) -> list[str]:

@@ -63,9 +63,9 @@ def test_every_outcome_has_a_row_and_no_detectable_effect_stands_for_an_estimate
     assert table.colours == {"▲": "green", "▼": "red"}
 
 
-def test_the_largest_differences_come_first_and_are_at_most_five(found, labels):
+def test_the_largest_differences_come_first_and_are_at_most_six(found, labels):
     said = list_sentences(found, labels)
-    assert len(said) == 5
+    assert len(said) == 6
     assert said[0].startswith("Level of use")
     assert said[1] == "Site 3: Proficiency fell 0.68 [-0.94, -0.42], n 16 and 13: worse."
 
