@@ -124,7 +124,7 @@ def _count(request: ReportRequest, data: StudyData, comparison: Comparison, labe
 def _count_source(folder: Path, data: StudyData, table: SourceTable) -> dict[str, Any]:
     """Return how many rows of a source were read, left out, and used without a score."""
     files = {str(folder / each) for each in data.study.sources[table.source].files}
-    read = sum(each.rows for each in data.files if each.name in files)
+    read = sum(each.rows + sum(each.left_out.values()) for each in data.files if each.name in files)
     scales = [each.scale for each in data.outcomes if each.table is table]
     return {
         "source": table.source,

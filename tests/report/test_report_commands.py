@@ -153,7 +153,8 @@ def test_the_manifest_counts_what_was_left_out_on_the_way(study):
     write(study)
     manifest = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))
     counts = manifest["counts"]
-    assert counts["files"][0]["rows"] == 64
+    assert counts["files"][0]["rows"] == 62
+    assert sum(counts["files"][0]["left_out"].values()) == 2
     assert counts["files"][0]["blank_rows"] == 1
     assert counts["files"][0]["invalid_made_missing"] == {"q4": 1}
     assert counts["sources"] == [
@@ -234,6 +235,9 @@ def test_the_manifest_says_what_a_report_was_made_from(study):
         "missing": {},
         "invalid_made_missing": {},
         "scored": {"mood_mood": 60},
+        "about": [],
+        "left_out": {},
+        "warnings": [],
     }
     assert sum(manifest["counts"]["verdicts"].values()) == len(manifest["findings"]) == 5
     one = manifest["findings"]["staff.mood | change | staff | C | T1 to T2 | T2 - T1"]
@@ -271,7 +275,7 @@ def test_a_changed_page_a_changed_finding_and_a_lost_input_are_found(study):
     write(study)
     path, page = study.parent / "report.manifest.json", study.parent / "report.html"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    name = "staff.mood | did | people | T1 to T2 | New change - Old change"
+    name = "staff.mood | did | staff | T1 to T2 | New change - Old change"
     was = manifest["findings"][name]["estimate"]
     manifest["findings"][name]["estimate"] = was + 1
     path.write_text(json.dumps(manifest), encoding="utf-8")
@@ -339,10 +343,10 @@ def test_what_is_no_manifest_is_said_to_be_none(tmp_path, content, said):
         (("counts", "extra"), True, "counts.extra: was True, is nothing"),
         (("notes",), [], "notes[0]: was nothing, is p adjusted by Holm in 3 families of 1 to 3 tests"),
         (("inputs",), [], "answers.csv: is read and was not recorded"),
-        (("findings", "staff.mood | did | people | T1 to T2 | New change - Old change", "estimate"), 10**400,
-         f"staff.mood | did | people | T1 to T2 | New change - Old change: estimate was 1{'0' * 59}..., is "),
-        (("findings", "staff.mood | did | people | T1 to T2 | New change - Old change", "proof"), "sure",
-         "staff.mood | did | people | T1 to T2 | New change - Old change: proof was sure, is nothing"),
+        (("findings", "staff.mood | did | staff | T1 to T2 | New change - Old change", "estimate"), 10**400,
+         f"staff.mood | did | staff | T1 to T2 | New change - Old change: estimate was 1{'0' * 59}..., is "),
+        (("findings", "staff.mood | did | staff | T1 to T2 | New change - Old change", "proof"), "sure",
+         "staff.mood | did | staff | T1 to T2 | New change - Old change: proof was sure, is nothing"),
     ],
 )  # fmt: skip
 def test_whatever_is_forged_in_a_manifest_is_found(everything, tmp_path, place, forged, said):

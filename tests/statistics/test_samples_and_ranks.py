@@ -122,7 +122,7 @@ def test_equivalence_stands_on_paired_and_site_level_tests():
     )
     assert paired.equivalent is False
     sites = compare_sites([50.0, 50.2, 50.1, 49.9], [1, 0, 0, 1]).test
-    assert str(assess_equivalence(sites, margin=1.0).method) == "TOST on Student t on sites"
+    assert str(assess_equivalence(sites, margin=1.0).method) == "TOST on Student t on sites, if site means were normal"
     assert assess_equivalence(sites, margin=1.0).equivalent is True
     assert assess_equivalence(sites, margin=1.0, alpha=0.001).equivalent is False
 
