@@ -154,11 +154,11 @@ def test_the_manifest_counts_what_was_left_out_on_the_way(study):
     manifest = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))
     counts = manifest["counts"]
     assert counts["files"][0]["rows"] == 62
-    assert sum(counts["files"][0]["left_out"].values()) == 2
-    assert counts["files"][0]["blank_rows"] == 1
+    assert counts["files"][0]["left_out"] == {"where: site": 3}
+    assert counts["files"][0]["blank_rows"] == 0  # a row without a site is none of those asked for
     assert counts["files"][0]["invalid_made_missing"] == {"q4": 1}
     assert counts["sources"] == [
-        {"source": "staff", "instrument": "mood", "rows_read": 64, "rows_left_out": 2, "rows_used": 62,
+        {"source": "staff", "instrument": "mood", "rows_read": 65, "rows_left_out": 3, "rows_used": 62,
          "without_score": {"mood": 2}},
     ]  # fmt: skip
     assert manifest["sources"]["staff"]["on_invalid"] == "missing"
@@ -341,7 +341,7 @@ def test_what_is_no_manifest_is_said_to_be_none(tmp_path, content, said):
         (("sources", "staff", "label"), "Us", "sources.staff.label: was Us, is Staff"),
         (("counts", "sources", 0, "rows_used"), 61, "counts.sources[0].rows_used: was 61, is 60"),
         (("counts", "extra"), True, "counts.extra: was True, is nothing"),
-        (("notes",), [], "notes[0]: was nothing, is p adjusted by Holm in 3 families of 1 to 3 tests"),
+        (("notes",), [], "notes[0]: was nothing, is the plan states no smallest effect"),
         (("inputs",), [], "answers.csv: is read and was not recorded"),
         (("findings", "staff.mood | did | staff | T1 to T2 | New change - Old change", "estimate"), 10**400,
          f"staff.mood | did | staff | T1 to T2 | New change - Old change: estimate was 1{'0' * 59}..., is "),

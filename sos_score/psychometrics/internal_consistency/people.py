@@ -77,7 +77,7 @@ def alpha_of_people(matrix: ArrayLike, people: ArrayLike, level: float = 0.95) -
     >>> lasting, noise = rng.normal(size=(40, 1)), rng.normal(size=(80, 4))
     >>> found = alpha_of_people(np.concatenate([lasting, lasting]) + noise, list(range(40)) * 2)
     >>> found.people, round(found.ci_low, 2), round(found.ci_high, 2)
-    (40, 0.63, 0.84)
+    (40, 0.77, 0.91)
     """
     from scipy.special import stdtrit
 

@@ -69,7 +69,7 @@ def rater_severity(matrix: ArrayLike, level: float = 0.95) -> Severity:
     --------
     >>> found = rater_severity([[2, 3, 4], [4, 5, 7], [6, 7, 8], [3, 5, 5]])
     >>> found.difference.round(2).tolist(), found.low.round(2).tolist()
-    ([-1.17, 0.08, 1.08], [-1.7, -0.45, 0.55])
+    ([-1.17, 0.08, 1.08], [-1.61, -0.36, 0.64])
     """
     from scipy.special import stdtr, stdtrit
 

@@ -29,7 +29,7 @@ def name_question(question: str, *, is_numbered: bool = True) -> str:
     Examples
     --------
     >>> name_question("level")
-    '2. Level, and against the norm'
+    '3. Level, and against the norm'
     """
     title = QUESTIONS[question].title
     return f"{list(QUESTIONS).index(question) + 1}. {title}" if is_numbered else title
