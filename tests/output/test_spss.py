@@ -88,8 +88,8 @@ def test_a_local_norm_is_named_in_its_label(tmp_path):
 
 
 def test_several_files_say_where_a_row_comes_from(tmp_path):
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_bytes(LABELS.read_bytes())
+    (tmp_path / "a.csv").write_bytes(LABELS.read_bytes())
+    (tmp_path / "b.csv").write_bytes(LABELS.read_bytes().replace(b"\nF", b"\nG"))
     path = tmp_path / "scores.sav"
     run("score", tmp_path / "a.csv", tmp_path / "b.csv", "-i", "wai-s", "-o", path)
     frame, about = read(path)
