@@ -21,6 +21,7 @@ from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
+from sos_score.survey.check.row_key import RowKey
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.registry import open_export
 from sos_score.survey.waves import are_words, order_waves
@@ -229,15 +230,17 @@ def _find_texts(path: str, cells: _Cells, scores: dict[str, list[ScoreColumn]]) 
 
 
 def _find_twice(path: str, cells: _Cells, frame: pd.DataFrame) -> Iterator[Problem]:
-    key = ["person", "wave", *(["rater"] if "rater" in frame.columns else [])]
-    seen: dict[tuple[object, ...], tuple[str, int]] = {}
-    for line, site, *names in zip(cells.lines, frame["site"], *(frame[name] for name in key), strict=True):
-        if names[0] is None:
+    key = RowKey({role: role for role in ("person", "wave", "rater") if role in frame.columns}, ("person",))
+    seen: dict[tuple[str, ...], tuple[str, int]] = {}
+    rows = ({str(name): value for name, value in row.items()} for row in frame.to_dict("records"))
+    for line, row in zip(cells.lines, rows, strict=True):
+        found, site = key.read(row), row["site"]
+        if found is None:
             continue
-        first_site, first_line = seen.setdefault(tuple(names), (site, line))
+        first_site, first_line = seen.setdefault(found, (site, line))
         if first_line == line:
             continue
-        who = f"person '{names[0]}'" + (f" at {names[1]}" if names[1] else "")
+        who = f"person '{row['person']}'" + (f" at {row['wave']}" if row["wave"] else "")
         if site == first_site:
             yield Problem(f"{who} already on line {first_line}", path, line, rule="person")
         else:
