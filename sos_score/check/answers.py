@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sos_score.check.finding import Group
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.psychometrics.batches import order_group
+from sos_score.psychometrics.batches import sort_groups
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import Scorer, add_answers, add_scores, build_scorer, select_ids
@@ -175,7 +175,8 @@ def list_groups(frame: pl.DataFrame, by: Sequence[str]) -> list[tuple[Group, lis
     for place, values in enumerate(frame.select(known).iter_rows()):
         here = dict(zip(known, values, strict=True))
         rows.setdefault(tuple((name, here.get(name) or "") for name in by), []).append(place)
-    return sorted(rows.items(), key=lambda each: order_group(tuple(value for _, value in each[0])))
+    named = {tuple(value for _, value in group): group for group in rows}
+    return [(named[values], rows[named[values]]) for values in sort_groups(named, by)]
 
 
 def name_ids(scorer: Scorer) -> list[str]:

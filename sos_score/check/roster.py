@@ -14,7 +14,7 @@ from sos_score.check.finding import Finding, Group, Place, make_finding
 from sos_score.check.rules.missing import count_all
 from sos_score.definition.text import fold_text, loosen_id
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.psychometrics.batches import order_group
+from sos_score.psychometrics.batches import WAVE, sort_groups
 from sos_score.survey.readers.registry import open_export
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def list_responses(answers: Answers, roster: Iterable[Asked]) -> list[Response]:
     people: dict[tuple[str, str], set[str]] = {}
     for each in asked:
         # Whoever is listed without a wave was asked at all of them.
-        for wave in [each.wave] if each.wave else sorted(waves):
+        for wave in [each.wave] if each.wave else waves:
             place = (each.site if has_sites else "", wave)
             invited[place] = invited.get(place, 0) + each.number
             people.setdefault(place, set()).add(each.person)
@@ -113,7 +113,8 @@ def list_responses(answers: Answers, roster: Iterable[Asked]) -> list[Response]:
     used = [(0, answers.site)] * has_sites + [(1, answers.wave)] * any(waves)
     return [
         Response(tuple((name, spelt.get(place[at], place[at])) for at, name in used), number, answered[place])
-        for place, number in sorted(invited.items(), key=lambda each: order_group(each[0]))
+        for place in sort_groups(invited, ["site", WAVE])
+        for number in [invited[place]]
     ]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sos_score.scoring.files import BatchSink, OpenSink
 from sos_score.scoring.responses import Responses
 from sos_score.scoring.scorer import choose_types
+from sos_score.survey.waves import order_waves
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,6 +28,8 @@ Hashes = NDArray[np.uint64]
 RESPONDENT = "respondent"
 """The id column that says who answered."""
 
+AnyGroup = TypeVar("AnyGroup", bound=Group)
+WAVE = "wave"
 _BATCH = 50_000
 _NUMBER = "\x1fgroup"
 
@@ -40,6 +43,24 @@ def order_group(group: Group) -> tuple[tuple[int, str], ...]:
     [('2', 'T1'), ('2', 'T2'), ('10', 'T1'), ('b', 'T1')]
     """
     return tuple((len(value) if value.isdecimal() else 100, value) for value in (each or "" for each in group))
+
+
+def sort_groups(groups: Iterable[AnyGroup], by: Sequence[str]) -> list[AnyGroup]:
+    """Return groups in order; they come as they first appear, and so do waves in words (see `order_waves`).
+
+    Examples
+    --------
+    >>> sort_groups([("10", "Spring"), ("2", "Autumn"), ("2", "Spring")], ["site", "wave"])
+    [('2', 'Spring'), ('2', 'Autumn'), ('10', 'Spring')]
+    """
+    there = list(dict.fromkeys(groups))
+    waves = {place: order_waves(str(group[place]) for group in there) for place, name in enumerate(by) if name == WAVE}
+
+    def order(group: AnyGroup) -> list[tuple[int, str]]:
+        named = enumerate(zip(order_group(group), group, strict=True))
+        return [(waves[at].index(str(name)), "") if name and at in waves else key for at, (key, name) in named]
+
+    return sorted(there, key=order)
 
 
 def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str]) -> Iterator[pl.DataFrame]:

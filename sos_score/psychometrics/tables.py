@@ -8,13 +8,11 @@ from typing import Any
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, guess
 from sos_score.notes import Note, note
-from sos_score.psychometrics.batches import Group, order_group
+from sos_score.psychometrics.batches import WAVE, Group, sort_groups
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 from sos_score.sentences.psychometrics import FEW
-from sos_score.survey.waves import order_waves
 
-WAVE = "wave"
 ALL = "all"
 """What stands in a group column for all rows."""
 
@@ -39,21 +37,14 @@ def choose_scales(responses: Responses, scales: Iterable[str]) -> list[ScalePlan
 def list_groups(groups: Iterable[Group], by: Sequence[str]) -> dict[Group, dict[str, str]]:
     """Return the values of each group, all rows first; groups with a blank value are left out.
 
-    `groups` come as they first appear, and so do waves whose names say no order; see `order_waves`.
+    `groups` come as they first appear; see `sort_groups`.
 
     Examples
     --------
     >>> list_groups([("2",), (), ("1",), (None,)], ["site"])
     {(): {'site': 'all'}, ('1',): {'site': '1'}, ('2',): {'site': '2'}}
     """
-    there = dict.fromkeys(group for group in groups if group and None not in group)
-    orders = {place: order_waves(str(group[place]) for group in there) for place, name in enumerate(by) if name == WAVE}
-
-    def order(group: Group) -> list[tuple[int, str]]:
-        named = zip(order_group(group), group, strict=True)
-        return [(orders[at].index(str(name)), "") if at in orders else key for at, (key, name) in enumerate(named)]
-
-    named = sorted(there, key=order)
+    named = sort_groups((group for group in groups if group and None not in group), by)
     return {group: dict(zip(by, map(str, group or (ALL,) * len(by)), strict=True)) for group in [(), *named]}
 
 
