@@ -205,10 +205,12 @@ def time_study(folder: Path) -> None:
     pingouin, _ = run([sys.executable, "-c", "import pingouin"])
     pictures, _ = run([sys.executable, "-c", "import pingouin, matplotlib"])
     some, _ = run([*command, "compare", str(study), *five, "-q"])
-    everything, _ = run([*command, "compare", str(study), "-q"])
+    first, _ = run([*command, "compare", str(study), "-q"])
+    everything, _ = run([*command, "compare", str(study), "--full", "-q"])
     reported, _ = run([*command, "report", str(study), "-o", str(folder / "report.html"), "--force", "-q"])
     print("\nthe example study")
     say("sos-score compare, five questions", some, "import pingouin", pingouin, limit="4")
+    say("sos-score compare, first answer", first, "import pingouin", pingouin)
     say("sos-score compare, everything", everything, "import pingouin", pingouin, limit="8")
     say("sos-score report", reported, "import pingouin, matplotlib", pictures, limit="6")
 
