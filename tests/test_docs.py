@@ -25,7 +25,11 @@ def show_lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+# This page makes the report several times.
+TIMED = [pytest.param(page, marks=pytest.mark.slow) if page.name == "report.md" else page for page in PAGES]
+
+
+@pytest.mark.parametrize("page", TIMED, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_shows_what_its_commands_print(page: Path, workplace: Path) -> None:
     for block in CONSOLE.findall(page.read_text(encoding="utf-8")):
         for command, shown in split_commands(block):
