@@ -36,7 +36,7 @@ from sos_score.cli import (
     validate_command,
     verify_command,
 )
-from sos_score.errors import InvalidInput, InvalidRequest, describe_failure
+from sos_score.errors import InvalidInput, InvalidRequest, count_problems, describe_failure
 from sos_score.version import __version__
 
 EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
@@ -51,7 +51,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except InvalidInput as error:
-            typer.echo(str(error), err=True)
+            several = len(error.problems) > 1 and not error.outcome
+            typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
             raise typer.Exit(EXIT_INPUT) from None
         except InvalidRequest as error:
             typer.echo(f"{error}\nTry 'sos-score --help'.", err=True)

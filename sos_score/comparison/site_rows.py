@@ -18,7 +18,7 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.notes import note
-from sos_score.statistics.permutation import can_reach
+from sos_score.statistics.permutation import can_reach, find_smallest_p
 from sos_score.statistics.site_comparison import SiteComparison, compare_sites
 
 
@@ -37,6 +37,8 @@ def compare_arms_of_sites(
     difference and for equivalence, where it can reach alpha; else there is no verdict on the sites.
     """
     treated = [plan.arms[site] == plan.treated for site in values]
+    if plan.judged_only and not can_reach(find_smallest_p(sum(treated), len(treated) - sum(treated)), plan.alpha):
+        return []  # what cannot be judged is not worked out
     smallest = plan.find_smallest(outcome, sd)
     found = compare_sites(
         list(values.values()), treated, member_se=find_site_floor(outcome, plan, base.waves, values),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
@@ -21,7 +21,6 @@ Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or 
 
 _MOST = 6  # sentences, so that the example fits a screen
 _ARMS = "arms"
-_MARKS = {"better": "▲", "worse": "▼", "higher": "+", "lower": "-"}
 _SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
 _COLOURS = {"▲": "green", "▼": "red"}
 _LEGEND = {
@@ -43,12 +42,14 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
     places = [*comparison.plan.sites, _ARMS]
     places = [place for place in places if any(place in row for row in [*changes.values(), *once.values()])]
     rows = list(_list_rows(changes, places, comparison, labels))
+    shown = [each for row in [*changes.values(), *once.values()] for each in row.values()]
     if rows and once:
         rows.append(("ASKED ONCE, so no change:", *("" for _ in places)))
     rows += _list_rows(once, places, comparison, labels, is_once=True)
     heads = [labels.name_site(place) if place != _ARMS else _ARMS for place in places]
     columns = (Column("scale", wraps=True, narrowest=24), *map(Column, heads))
-    notes = _explain(rows, comparison.plan.smallest_cell)
+    has_dash = any("-" in row[1:] for row in rows)
+    notes = _explain(shown, comparison.plan.smallest_cell, has_dash=has_dash)
     return Table(columns, tuple(rows), _name(changes, comparison, labels), notes, 1, _COLOURS)
 
 
@@ -95,19 +96,23 @@ def _show(finding: Finding | None) -> str:
     """Return the estimate with its mark; the place of a finding that is not shown is a dash."""
     if finding is None or math.isnan(finding.estimate.value):
         return "-"
-    mark = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "="}.get(finding.verdict or Verdict.INCONCLUSIVE)
-    if mark is None:
-        sign = "+" if finding.estimate.value > 0 else "-"  # of changes that are no arm's gain
-        mark = _MARKS.get(name_short(finding), sign) if finding.verdict is Verdict.DIFFERENT else "?"
-    return f"{format_number(finding.estimate.value)} {mark}{'!' if name_doubt(finding) else ''}"
+    return f"{format_number(finding.estimate.value)} {_mark(finding)}"
 
 
-def _explain(rows: Sequence[Sequence[Cell]], least: int) -> tuple[str, ...]:
+def _mark(finding: Finding) -> str:
+    """Return the marks of a verdict, and of an item that may be reversed."""
+    doubt = "!" if name_doubt(finding) else ""
+    if finding.verdict is Verdict.DIFFERENT:
+        sign = "+" if finding.estimate.value > 0 else "-"
+        return {True: "▲", False: "▼", None: sign}[finding.is_better] + doubt
+    return {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "="}.get(finding.verdict or Verdict.INCONCLUSIVE, "?") + doubt
+
+
+def _explain(shown: Iterable[Finding], least: int, *, has_dash: bool) -> tuple[str, ...]:
     """Return what the marks that occur mean, and a dash where there is one."""
-    cells = [str(cell) for row in rows for cell in row[1:]]
-    marks = {mark for cell in cells for mark in cell.partition(" ")[2]}
+    marks = {mark for each in shown if not math.isnan(each.estimate.value) for mark in _mark(each)}
     said = [text for mark, text in _LEGEND.items() if mark in marks]
-    said += [f"a dash: not asked, or not shown (fewer than {least} people)"] if "-" in cells else []
+    said += [f"a dash: not asked, or not shown (fewer than {least} people)"] if has_dash else []
     return ("; ".join(said),) if said else ()
 
 
@@ -128,9 +133,9 @@ def _describe_change(finding: Finding, labels: Labels) -> str:
     by_wave = dict(zip(finding.groups.members, finding.counts, strict=False))
     counts = " and ".join(str(by_wave.get(wave, 0)) for wave in finding.waves)
     size = format_number(abs(finding.estimate.value))
-    said = f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size} {_end(finding, counts)}"
-    caution = name_cautions(finding)
-    return f"{said.removesuffix('.')}; {caution}." if caution else said
+    what = f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size}"
+    caution = f"; {name_cautions(finding)}" if name_cautions(finding) else ""
+    return f"{what} {_end(finding, counts, is_size=True)}{caution}."
 
 
 def _describe_arms(finding: Finding, labels: Labels) -> str:
@@ -140,12 +145,12 @@ def _describe_arms(finding: Finding, labels: Labels) -> str:
     counts = f"{' and '.join(map(str, finding.counts))} {labels.name_unit(finding)}"
     size = format_number(abs(finding.estimate.value))
     what = f"{_name_scale(finding, labels)}{when}"
-    return f"{what}: {treated} {size} {side} than {reference} {_end(finding, counts)}"
+    return f"{what}: {treated} {size} {side} than {reference} {_end(finding, counts, is_size=True)}."
 
 
 def _describe_did(finding: Finding, labels: Labels) -> str:
     what = f"{labels.name_arm_means(finding)}; difference {format_number(finding.estimate.value)}"
-    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}"
+    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}."
 
 
 def _name_scale(finding: Finding, labels: Labels) -> str:
@@ -155,12 +160,14 @@ def _name_scale(finding: Finding, labels: Labels) -> str:
     return labels.name_title(finding) if len(others) > 1 else scale
 
 
-def _end(finding: Finding, counts: str) -> str:
-    interval = format_interval(finding.estimate.low, finding.estimate.high)
+def _end(finding: Finding, counts: str, *, is_size: bool = False) -> str:
+    """Return the interval, n and verdict; `is_size` where a word has said which way, so that no sign says it again."""
+    low, high = finding.estimate.low, finding.estimate.high
+    interval = format_interval(*((-high, -low) if is_size and finding.estimate.value < 0 else (low, high)))
     said = f"{interval}, n {counts}" if counts else interval
     verdict = f": {name_short(finding)}" if finding.is_better is not None else ""
     doubt = f", but {name_doubt(finding)}" if name_doubt(finding) else ""
-    return f"{said}{verdict}{doubt}."
+    return f"{said}{verdict}{doubt}"
 
 
 _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {

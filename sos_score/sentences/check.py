@@ -51,7 +51,8 @@ def _often_missing(share: float, count: int, items: Sequence[tuple[str, float]],
 
 
 def _lost(about: str, count: int, of: int, needed: int, items: int, **_: object) -> str:
-    return f"{count:,} of {of:,} people who answered have no score on {about}, which needs {needed} of {items} answers"
+    have = "has" if count == 1 else "have"
+    return f"{count:,} of {of:,} rows with answers {have} no score on {about}, which needs {needed} of {items} answers"
 
 
 def _rows(template: str) -> Callable[..., str]:

@@ -14,7 +14,8 @@ from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.verdict import Verdict
 from sos_score.report.labels import Labels
 from sos_score.scoring.norms import NamedNorm
-from sos_score.statistics.regression.cluster_robust import compare_clustered
+from sos_score.statistics.regression.cluster_robust import compare_clustered, infer_cr2
+from sos_score.statistics.regression.did import TERMS, fit_changes
 from sos_score.statistics.t_tests import compare_student, compare_welch
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -41,7 +42,9 @@ def families_of_workers(**changes):
 
 @pytest.fixture(scope="module")
 def found():
-    return compare_outcomes([families_of_workers()], make_plan(smallest_cell=1), ["level", "change", "arms", "did"])
+    return compare_outcomes(
+        [families_of_workers()], make_plan(smallest_cell=1), ["descriptives", "level", "change", "arms", "did"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,14 @@ def test_arms_of_nested_answers_are_judged_as_clubsandwich_tests_them(found, swa
 def test_changes_and_levels_of_nested_answers_are_judged_as_clubsandwich_tests_them(found, site):
     assert_is_rs(pick(found, "change", site=site), R[f"cr2_worker/change/site{site}"])
     assert_is_rs(pick(found, "level", site=site, waves=("T1",)), R[f"cr2_worker/level/site{site}"], less=3.0)
+
+
+@pytest.mark.parametrize("site", ["1", "2", "3", "4"])
+def test_the_interval_of_a_described_mean_counts_workers_as_clubsandwich_does(found, site):
+    (mean,) = [each.estimate for each in found.ask("descriptives") if (each.site, each.waves) == (site, ("T1",))]
+    r = R[f"cr2_worker/level/site{site}"]
+    theirs = tuple(r[name][0] for name in ("estimate", "ci_low", "ci_high"))
+    assert (mean.value, mean.low, mean.high) == pytest.approx(theirs, rel=1e-8)
 
 
 def test_differences_in_differences_of_nested_answers_are_judged_as_clubsandwich_tests_them(found):
@@ -189,3 +200,26 @@ def test_a_sites_nested_change_is_called_different_by_chance_as_often_as_meant(i
         test = compare_clustered(last[came], first, (worker[came].tolist(), worker.tolist()))
         rejected += test.p <= 0.05
     assert 0.035 <= rejected / draws <= 0.06
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("icc", [0.1, 0.3, 0.6])
+def test_a_nested_difference_of_changes_is_called_different_by_chance_as_often_as_meant(icc):
+    rng = np.random.default_rng(20160503)
+    draws, rejected, sizes = 2500, 0, (4, 3, 3, 3, 2)  # standard error .0044
+    worker = np.repeat(np.arange(20), sizes * 4)
+    is_treated = worker < 10
+    for _ in range(draws):
+        stable = rng.normal(0, (0.7 * icc) ** 0.5, 20)[worker] + rng.normal(0, (0.6 * (1 - icc)) ** 0.5, worker.size)
+        first, last = (
+            stable
+            + rng.normal(0, (0.3 * icc) ** 0.5, 20)[worker]
+            + rng.normal(0, (0.4 * (1 - icc)) ** 0.5, worker.size)
+            for _ in range(2)
+        )
+        came = rng.random(worker.size) < 0.8
+        y, arm = np.concatenate([first, last[came]]), np.concatenate([is_treated, is_treated[came]])
+        post = np.repeat([False, True], [worker.size, came.sum()])
+        clusters = np.concatenate([worker, worker[came]]).tolist()
+        rejected += infer_cr2(fit_changes(y, arm, post), clusters)[TERMS[3]].p <= 0.05
+    assert 0.04 <= rejected / draws <= 0.06

@@ -12,10 +12,11 @@ import pytest
 from support import ROOT
 
 from sos_score.comparison.compare import compare_study
-from sos_score.comparison.finding import Contrast, Groups, Measure, Unit
+from sos_score.comparison.finding import Contrast, Equivalence, Groups, Measure, Unit
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.notes import note
 from sos_score.report.labels import Labels
+from sos_score.report.questions.registry import VIEWS
 from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
@@ -219,6 +220,16 @@ def test_competence_goes_with_positive_families_and_the_use_of_signs_of_safety_d
             assert abs(finding.estimate.value) < 0.15
             assert finding.equivalence.smallest == pytest.approx(0.25 / math.sqrt(4.0625))
             assert finding.reason[-1].code == "across"
+
+
+def test_a_sentence_of_no_association_has_the_limit_the_interval_and_both_p(told, example):
+    judged = next(each for each in told.ask("association") if each.verdict is Verdict.INCONCLUSIVE)
+    limits = Equivalence(0.124, 0.011, -0.05, 0.08, p_adjusted=0.022)
+    said = VIEWS["association"].describe(
+        replace(judged, verdict=Verdict.EQUIVALENT, equivalence=limits), Labels.of(told, example)
+    )
+    assert ": no association that would matter; r = " in said
+    assert said.endswith(", an r of 0.12 would matter, 90% CI [-0.05, 0.08], TOST p = .011, adjusted TOST p = .022.")
 
 
 def test_the_dose_of_practice_makes_no_slope_between_or_within_workers(told):

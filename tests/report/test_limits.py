@@ -26,6 +26,15 @@ def describe(found):
     return list_limits(found, Labels.of(found))
 
 
+def test_one_site_against_one_cannot_be_told_apart_from_its_arm():
+    outcome = make_outcome(draw_cells(1, dict.fromkeys("12", 9)))
+    found = compare_outcomes([outcome], make_plan({"1": "sos", "2": "contrast"}), ["design"])
+    assert list_limits(found, Labels.of(found))[0] == (
+        "With 1 site against 1 nothing can be said about the arms: SoS and Contrast cannot be told apart from the sites"
+        " they are in. Every p is about more answers from these same sites."
+    )
+
+
 def test_a_family_too_large_for_a_permutation_is_said_to_be():
     # Four sites against four reach p = 2/70 = .029; Holm makes two waves' .057, above .05.
     text = (

@@ -14,7 +14,7 @@ from sos_score.notes import Note
 from sos_score.output.numbers import format_df, format_named_p, format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import ASSOCIATED, MARKS, Labels
-from sos_score.report.questions.outcomes import name_question
+from sos_score.report.questions.outcomes import list_equivalence, name_question
 from sos_score.report.questions.view import Style, View, name_place, show_counts, show_p
 from sos_score.words import count, join, pluralise
 
@@ -61,8 +61,9 @@ def _describe(finding: Finding, labels: Labels) -> str:
     if not math.isnan(finding.test.p):
         parts += [format_named_p(finding.test.p), format_named_p(finding.test.p_adjusted, "adjusted p")]
     smallest = finding.equivalence.smallest
-    if finding.verdict is Verdict.INCONCLUSIVE and not math.isnan(smallest):
+    if not math.isnan(smallest) and finding.verdict is not Verdict.DIFFERENT:
         parts.append(f"an r of {format_number(smallest)} would matter")
+    parts += list_equivalence(finding, labels.plan.alpha)
     return f"{place}: {said}; {', '.join(parts)}."
 
 

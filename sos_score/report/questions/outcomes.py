@@ -55,7 +55,7 @@ def name_limit(finding: Finding) -> str:
     return f"smaller than the plan's limit of {format_number(limit.smallest)} points{in_sd}"
 
 
-def _list_equivalence(finding: Finding, alpha: float) -> list[str]:
+def list_equivalence(finding: Finding, alpha: float) -> list[str]:
     """Return the interval and p of the two one-sided tests, where the verdict rests on them."""
     limit = finding.equivalence
     if finding.verdict not in (Verdict.EQUIVALENT, Verdict.TRIVIAL):
@@ -100,7 +100,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
         parts += [format_named_p(test.p), format_named_p(test.p_adjusted, "adjusted p")]
     if not math.isnan(effect.value):
         parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
-    parts += _list_equivalence(finding, labels.plan.alpha)
+    parts += list_equivalence(finding, labels.plan.alpha)
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
