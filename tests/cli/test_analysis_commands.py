@@ -63,7 +63,7 @@ def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path
         name.write_text(f"{header}\nA,{','.join('5' * 12)}\n")
     result = run("reliability", *names, "-i", "wai-s", "-c", columns)
     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
-    assert result.stderr == "".join(f"{name}: {message}\n" for name in names)
+    assert result.stderr == "".join(f"{name}: {message}\n" for name in names) + "2 problems in 2 files.\n"
     assert result.exit_code == 1
 
 

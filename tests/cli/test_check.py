@@ -172,6 +172,7 @@ def test_an_acceptance_of_what_cannot_be_found_is_refused() -> None:
         "  hint: did you mean 'row_repeated'?\n"
         "study.yaml:12: checks.accepted[0].source: no source 'saftey' (sources: safety)\n"
         "  hint: did you mean 'safety'?\n"
+        "2 problems in study.yaml.\n"
     )
 
 
