@@ -19,7 +19,8 @@ from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidInput, InvalidOutput, InvalidRequest, InvalidSurvey, Problem
 from sos_score.output.codebook import Variable, describe_id, list_variables, merge_variables
 from sos_score.output.long_format import lengthen, list_long_columns
-from sos_score.scoring.files import BatchSink, FileSummary, check_export, score_export
+from sos_score.scoring.file_summary import FileSummary
+from sos_score.scoring.files import BatchSink, check_export, score_export
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.reference_samples import Source, add_norms, measure_norms

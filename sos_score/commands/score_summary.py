@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from sos_score.commands.score_request import ScoreRequest
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, count_problems
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_caveat, describe_norms, describe_override
 

@@ -12,7 +12,8 @@ import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import BatchSink, FileSummary, OpenSink, discard, score_export
+from sos_score.scoring.file_summary import FileSummary
+from sos_score.scoring.files import BatchSink, OpenSink, discard, score_export
 from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
 from sos_score.scoring.shared_rows import ReadFile, check_shared
 from sos_score.survey.check.checks import holds_anything

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,7 @@ from narwhals.exceptions import NarwhalsError
 
 from sos_score.definition.text import ROUNDED_ID
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
-from sos_score.notes import Note
-from sos_score.scoring.norms import NamedNorm
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import (
     OnInvalid,
@@ -33,7 +32,6 @@ from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
 from sos_score.survey.columns import UNIQUE_ROLES
 from sos_score.survey.readers.export import Export
-from sos_score.survey.vendor_scores import VendorScore
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,79 +41,6 @@ _STRAY, _FILLED = "\x1fstray", "\x1ffilled"
 
 BatchSink = Callable[["pl.DataFrame"], None]
 OpenSink = Callable[[], AbstractContextManager[BatchSink]]
-
-
-@dataclass(frozen=True)
-class FileSummary:
-    """What became of one file.
-
-    Attributes
-    ----------
-    name : str
-        The file as the user named it.
-    rows : int
-        Rows scored.
-    instruments : tuple of str
-        The ids of those that were scored.
-    norms : tuple of NamedNorm
-        What T-scores were read against.
-    vendor_scores : tuple of VendorScore
-        T-scores that were passed through as they arrived.
-    blank_rows : int
-        Rows with nothing in them, left out.
-    missing : dict
-        How many answers are missing for a stated reason, by reason (blank cells are not counted).
-    invalid : tuple of Invalid
-        Answers that were not allowed and were made missing.
-    scored : dict
-        How many rows have a score, by score column.
-    left_out : mapping
-        How many rows a platform's rule left out, by the rule.
-    about : tuple of Note
-        What has to be said of how the file was read.
-    warnings : tuple of Note
-        What makes its scores doubtful.
-    numeric : mapping
-        How the item columns were read; for `Export.scan`.
-    keys : tuple or None
-        The roles that name a row, and a number for those of each row; None where rows name nobody.
-    """
-
-    name: str
-    rows: int
-    instruments: tuple[str, ...] = ()
-    norms: tuple[NamedNorm, ...] = ()
-    vendor_scores: tuple[VendorScore, ...] = ()
-    blank_rows: int = 0
-    missing: dict[str, int] = field(default_factory=dict)
-    invalid: tuple[Invalid, ...] = ()
-    scored: dict[str, int] = field(default_factory=dict)
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    about: tuple[Note, ...] = ()
-    warnings: tuple[Note, ...] = ()
-    numeric: Mapping[str, int] = field(default_factory=dict)
-    keys: tuple[tuple[str, ...], pl.Series] | None = field(default=None, repr=False, compare=False)
-
-
-def merge_summaries(one: FileSummary, other: FileSummary) -> FileSummary:
-    """Return what became of a file that was read for one instrument and then for another."""
-    if set(other.instruments) <= set(one.instruments):
-        return one
-    return FileSummary(
-        name=one.name,
-        rows=max(one.rows, other.rows),  # a row may be blank but for the answers to one of them
-        instruments=(*one.instruments, *other.instruments),
-        norms=(*one.norms, *other.norms),
-        vendor_scores=(*one.vendor_scores, *other.vendor_scores),
-        blank_rows=min(one.blank_rows, other.blank_rows),
-        missing=dict(Counter(one.missing) + Counter(other.missing)),
-        invalid=(*one.invalid, *other.invalid),
-        scored=one.scored | other.scored,
-        left_out=dict(Counter(one.left_out) & Counter(other.left_out)),
-        about=tuple(dict.fromkeys((*one.about, *other.about))),
-        warnings=tuple(dict.fromkeys((*one.warnings, *other.warnings))),
-        numeric=dict(one.numeric) | dict(other.numeric),
-    )
 
 
 def score_export(

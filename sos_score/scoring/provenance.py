@@ -8,7 +8,7 @@ from typing import Any
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
 from sos_score.notes import Note
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 
 _DOUBTFUL = ("derived", "unverified", "structural")
 _PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule", "norms": "norms"}

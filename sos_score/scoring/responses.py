@@ -13,7 +13,8 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import FileSummary, OpenSink, discard
+from sos_score.scoring.file_summary import FileSummary
+from sos_score.scoring.files import OpenSink, discard
 from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.notes import note
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary, count_shared
 from sos_score.scoring.scorer import Scorer
 from sos_score.survey.check.checks import name_row
 from sos_score.survey.check.row_key import find_key
@@ -34,7 +34,7 @@ def check_shared(files: Sequence[ReadFile]) -> list[FileSummary]:
     summaries = [file.summary for file in files]
     problems: list[Problem] = []
     for (_, one), (second, other) in combinations(enumerate(files), 2):
-        count = _count_shared(one.summary, other.summary)
+        count = count_shared(one.summary, other.summary)
         if count and "wave" in (other.summary.keys or ((),))[0]:
             problems.append(_locate(one, other, count))
         elif count:
@@ -43,13 +43,6 @@ def check_shared(files: Sequence[ReadFile]) -> list[FileSummary]:
     if problems:
         raise InvalidSurvey(problems)
     return summaries
-
-
-def _count_shared(one: FileSummary, other: FileSummary) -> int:
-    """Return how many rows of one file name the same as a row of the other."""
-    if one.keys is None or other.keys is None or one.keys[0] != other.keys[0]:
-        return 0
-    return int(other.keys[1].is_in(one.keys[1].implode()).sum())
 
 
 def _locate(one: ReadFile, other: ReadFile, count: int) -> Problem:

@@ -10,7 +10,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.verification import Claim
 from sos_score.definition.study.model import Study
 from sos_score.notes import Note
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.file import Input

@@ -16,7 +16,7 @@ from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import note
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study

@@ -7,7 +7,7 @@ from collections import Counter
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem
 from sos_score.notes import Note
-from sos_score.scoring.files import FileSummary, merge_summaries
+from sos_score.scoring.file_summary import FileSummary, merge_summaries
 from sos_score.study.data import SourceTable, StudyData, StudyOutcome
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, read_links
@@ -57,7 +57,7 @@ def load_study_data(file: StudyFile) -> StudyData:
             for each in count_scored(rows, placed, table):
                 times[each.name] += 1  # a file may be there twice, with a map for each wave
                 place = (each.name, times[each.name])
-                done[place] = merge_summaries(done.get(place, each), each)
+                done[place] = merge_summaries(done[place], each) if place in done else each
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
     return StudyData(

@@ -13,7 +13,8 @@ from sos_score.definition.study.rules import ID_ROLES
 from sos_score.definition.text import DECIMAL_ZERO, fold_id
 from sos_score.errors import InvalidInput, InvalidSurvey, Problem, guess
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import BatchSink, FileSummary, read_codes
+from sos_score.scoring.file_summary import FileSummary
+from sos_score.scoring.files import BatchSink, read_codes
 from sos_score.scoring.scorer import prepare_scorer
 from sos_score.study.file import StudyFile
 from sos_score.survey.column_map import ColumnMap

@@ -11,7 +11,7 @@ import narwhals as nw
 from sos_score.definition.study.rules import respondent_types
 from sos_score.errors import InvalidSurvey
 from sos_score.scoring.expressions import answer_column, compute_scores
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
 from sos_score.scoring.reference_samples import measure_reference

@@ -19,6 +19,8 @@ from sos_score.survey.columns import Headers, list_item_columns
 _TICKED = {"1", "yes", "y", "true", "checked", "selected", "ticked", "x"}
 _NOT_TICKED = {"", "0", "no", "n", "false", "unchecked", "not selected", "not ticked"}
 KEPT, ROW = "\x1fkept", "\x1frow"
+CHOICE = "where: "
+"""What the rule of rows left out by a map's choice begins with; the columns follow."""
 _MAX_SHOWN = 10
 
 Where = Mapping[str, Sequence[str]]
@@ -126,7 +128,7 @@ def shape_rows(
             kept = _keep(frame, names[0], column_map.where[key], key, path)
             keeps = kept if keeps is None else keeps & kept
             parts[KEPT] = (*parts.get(KEPT, ()), names[0])
-    return Shape(made, parts, keeps, f"where: {', '.join(column_map.where)}")
+    return Shape(made, parts, keeps, f"{CHOICE}{', '.join(column_map.where)}")
 
 
 def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.Expr:

@@ -9,7 +9,8 @@ import pytest
 from support import make_instrument
 
 from sos_score.errors import InvalidSurvey
-from sos_score.scoring.files import FileSummary, discard, score_export
+from sos_score.scoring.file_summary import FileSummary
+from sos_score.scoring.files import discard, score_export
 from sos_score.scoring.frames import score_survey
 from sos_score.scoring.responses import open_responses
 from sos_score.scoring.scorer import OnInvalid, prepare_scorer

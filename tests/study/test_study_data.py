@@ -158,6 +158,34 @@ def test_ids_of_other_names_and_some_of_the_rows_can_be_used() -> None:
     ]
 
 
+BY = "format: 1\nrespondent: respondent\nsite: site\nwave: wave\nothers: {by: by}\n"
+TWICE = """\
+columns: by.yaml
+    on_invalid: missing
+    where: {by: [staff]}
+  other:
+    files: a.csv
+    instrument: safety-scale
+    label: Children
+    columns: by.yaml
+    on_invalid: missing
+    where: {by: [%s]}"""
+
+
+@pytest.mark.parametrize(("other", "rows", "scored", "left"), [("child", 8, 7, {}), ("staff", 4, 4, {"where: by": 4})])
+def test_rows_of_one_file_that_several_sources_choose_are_counted_together(
+    other: str, rows: int, scored: int, left: dict[str, int]
+) -> None:
+    head, *lines = ROWS.replace("F05,2,T2,3", "F05,2,T2,33").splitlines()
+    named = [f"by,{head}", *(f"{('staff', 'child')[place % 2]},{line}" for place, line in enumerate(lines))]
+    if other == "staff":
+        named = [line.replace("child", "nobody") for line in named]
+    (file,) = load("\n".join(named) + "\n", TWICE % other, by_yaml=BY).files
+    if other == "child":
+        assert [(each.item, each.count) for each in file.invalid] == [("safety", 1)]
+    assert (file.rows, file.scored, dict(file.left_out)) == (rows, {"safety_scale_safety": scored}, left)
+
+
 def test_norms_and_reference_samples_give_t_scores() -> None:
     norms = """\
 format: 1

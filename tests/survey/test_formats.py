@@ -17,7 +17,7 @@ from support import ROOT
 
 from sos_score import InvalidSurvey, load_instrument
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.files import FileSummary
+from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.responses import open_responses
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.registry import open_export
