@@ -388,6 +388,10 @@ class Study(Model):
         """Return whether the plan compares a scale of a source."""
         return self.plan.outcomes is None or any(_names(ref, source, scale) for ref in self.plan.outcomes)
 
+    def is_primary(self, source: str, scale: str) -> bool:
+        """Return whether the plan names a scale of a source as a primary outcome."""
+        return any(_names(ref, source, scale) for ref in self.plan.primary)
+
     def smallest_effect(self, source: str, scale: str) -> Effect | None:
         """Return the smallest effect of interest of a scale: its own, its source's, or the study's, if any."""
         stated = self.plan.smallest_effect
@@ -398,7 +402,7 @@ class Study(Model):
 
         Tests with the same name are adjusted together.
         """
-        if any(_names(ref, source, scale) for ref in self.plan.primary):
+        if self.is_primary(source, scale):
             return f"{question}, primary"
         for name, members in self.plan.multiplicity.families.items():
             if any(_names(ref, source, scale) for ref in members):

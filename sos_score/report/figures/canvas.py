@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 _EM = 0.56  # mean width of a letter of the font in its size; bold ones are a tenth wider
+_STEP = 1.17  # from one line of a text to the next, in its size
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,22 @@ class Canvas:
         self._inches = Affine2D().scale(1, -1).translate(0, self.height) + figure.dpi_scale_trans
 
     def write(self, at: Point, words: str, size: float = 8.5, *, bold: bool = False, **options: Any) -> None:
-        """Write a text; `options` as matplotlib's Text has them."""
+        """Write a text, each of its lines by itself; `options` as matplotlib's Text has them.
+
+        Where a line ends or is centred must not hang on the widths of another font, and heights not on its letters.
+        """
         from matplotlib.text import Text
 
-        style: dict[str, Any] = {"ha": "left", "va": "center_baseline", "color": INK, "linespacing": 1.15, **options}
-        text = Text(*at, words, size=size, weight="bold" if bold else "normal", transform=self._inches,
-                    parse_math=False, **style)  # fmt: skip
-        self.figure.add_artist(text)
+        x, y = at
+        lines = words.split("\n")
+        em, va = size / 72, options.pop("va", "center")
+        above = (len(lines) - 1) * _STEP * em
+        y += {"top": 0.78 * em, "center": 0.36 * em - above / 2, "bottom": -0.22 * em - above}[va]
+        style: dict[str, Any] = {"ha": "left", "va": "baseline", "color": INK, **options}
+        for place, line in enumerate(lines):
+            text = Text(x, y + place * _STEP * em, line, size=size, weight="bold" if bold else "normal",
+                        transform=self._inches, parse_math=False, **style)  # fmt: skip
+            self.figure.add_artist(text)
 
     def draw_lines(self, lines: Iterable[Sequence[Point]], colour: str, width: float = 1.0, **options: Any) -> None:
         """Draw lines of two or more points each."""
