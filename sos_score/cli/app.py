@@ -20,6 +20,7 @@ from sos_score.cli import (
     columns_command,
     compare_command,
     demo_command,
+    diff_command,
     explain_command,
     list_command,
     new_command,
@@ -98,6 +99,7 @@ def begin(
 app.command("list")(list_command.list_instruments)
 app.command("show")(show_command.show_instrument)
 app.command("validate")(validate_command.validate)
+app.command("diff")(diff_command.diff)
 app.command("schema")(schema_command.print_schema)
 app.command("check")(check_command.check)
 app.command("columns")(columns_command.propose_columns)

@@ -12,7 +12,7 @@ from typing import IO
 
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem, describe_failure
 
-FORMATS = {".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".parquet": "parquet", ".sav": "sav"}
+FORMATS = {".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".parquet": "parquet", ".sav": "sav", ".md": "markdown"}
 SCORE_FORMATS = ("csv", "json", "xlsx", "parquet", "sav")
 WHOLE_FORMATS = ("xlsx", "parquet", "sav")  # cannot be written row by row
 

@@ -1,0 +1,40 @@
+"""``sos-score diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sos_score.cli.options import Force, From, HeaderRow, OnInvalid, Output, Sheet
+
+_Side = "A shipped instrument, a .yaml file, or a file at a revision of git (HEAD~1:instruments/wai.yaml)."
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help=f"The definition before. {_Side}")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The definition after, named the same way.")],
+    *,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="FILE", help="An export to score with both: how many scores change.")
+    ] = None,
+    columns: Annotated[
+        Path | None, typer.Option("--columns", "-c", metavar="MAP.yaml", help="The column map of the export.")
+    ] = None,
+    on_invalid: OnInvalid = "error",
+    platform: From = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    fmt: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="table, json, or markdown (a comment on a pull request)."),
+    ] = None,
+    output: Output = None,
+    force: Force = False,
+) -> None:
+    """Say what changed in meaning between two definitions, whether a score can change, and which scores did."""
+    from sos_score.commands.diff import DiffRequest, write_diff
+
+    request = DiffRequest(old, new, data, columns, on_invalid, (platform, sheet, header_row))
+    write_diff(request, fmt, output, force=force)

@@ -1,0 +1,252 @@
+"""What changed from one definition to another, as a table, JSON, or Markdown for a comment on a pull request."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from sos_score.definition.changes import Aspect, Change, Comparison, compare_definitions
+from sos_score.definition.reading import Definition
+from sos_score.definition.revision import find_revised
+from sos_score.errors import InvalidDefinition, Problem, clip
+from sos_score.output.delimited import open_console
+from sos_score.output.files import choose_format, write_text
+from sos_score.output.table import Column, Table, format_cell, print_table
+from sos_score.words import count, join
+
+if TYPE_CHECKING:
+    from sos_score.scoring.differences import ScoreDifference
+    from sos_score.scoring.scorer import OnInvalid
+
+# What is said of a change, where the word of the file is not the word of the field.
+_WORDS = {
+    Aspect.SIGN: "reversal",
+    Aspect.RANGE: "range of answers",
+    Aspect.LABEL: "answer label",
+    Aspect.METHOD: "how it is scored",
+    Aspect.DIRECTION: "what high means",
+    Aspect.RESPONDENTS: "who answers",
+    Aspect.WORDING: "item wording",
+}
+
+
+@dataclass(frozen=True)
+class DiffRequest:
+    """Two definitions, and the export to score with both.
+
+    Attributes
+    ----------
+    old, new : str
+        Ids, paths, or paths at a revision.
+    data : str or None
+        An export.
+    columns : Path or None
+        Its column map.
+    on_invalid : str
+        ``error`` or ``missing``.
+    reading : tuple
+        Platform, sheet and header row of the export, where they do not show.
+    """
+
+    old: str
+    new: str
+    data: str | None = None
+    columns: Path | None = None
+    on_invalid: OnInvalid = "error"
+    reading: tuple[str | None, str | None, int | None] = (None, None, None)
+
+
+def write_diff(request: DiffRequest, fmt: str | None, output: str | None, *, force: bool) -> None:
+    """Write what changed; raise where a score can change and the version was not raised."""
+    kind = choose_format(fmt, output, ("json", "markdown"))
+    old, new = _read_both(request)
+    comparison = compare_definitions(old.instrument, new.instrument)
+    differences = _compare_scores(request, comparison)
+    problems = _check_version(comparison, new)
+    if kind == "table":
+        _print(comparison, differences)
+    else:
+        make = _make_json if kind == "json" else _make_markdown
+        text = make(comparison, differences, problems)
+        inputs = [each for each in (request.old, request.new, request.data, request.columns) if each is not None]
+        write_text(text, output, force=force, inputs=inputs)
+    if problems:
+        raise InvalidDefinition(problems)
+
+
+def _read_both(request: DiffRequest) -> tuple[Definition, Definition]:
+    found: list[Definition] = []
+    problems: list[Problem] = []
+    for name in (request.old, request.new):
+        try:
+            found.append(find_revised(name))
+        except InvalidDefinition as error:
+            problems += error.problems
+    if problems:
+        raise InvalidDefinition(problems, "nothing was compared")
+    return found[0], found[1]
+
+
+def _compare_scores(request: DiffRequest, comparison: Comparison) -> tuple[ScoreDifference, ...]:
+    if request.data is None:
+        return ()
+    # Reading an export takes Polars, which comparing two definitions can do without.
+    from sos_score.commands.column_maps import pair_maps
+    from sos_score.scoring.differences import compare_scores
+    from sos_score.survey.readers.export import ReadingOptions
+
+    paths = [] if request.columns is None else [request.columns]
+    sides = [
+        (instrument, pair_maps([request.data], paths, [instrument])[0][1])
+        for instrument in (comparison.old, comparison.new)
+    ]
+    return compare_scores(request.data, sides[0], sides[1], request.on_invalid, ReadingOptions(*request.reading))
+
+
+def _check_version(comparison: Comparison, new: Definition) -> list[Problem]:
+    if not comparison.lacks_version:
+        return []
+    scales, version = join(comparison.scales), comparison.new.version
+    message = f"is {version}, and was {comparison.old.version}, although scores of {scales} can change"
+    hint = "raise the version, so that scores of the two keys can be told apart"
+    return [new.document.problem(("version",), message, hint=hint, rule="version")]
+
+
+def _summarise(comparison: Comparison) -> str:
+    old, new = comparison.old, comparison.new
+    head = f"{old.id} {old.version} to {new.id} {new.version}"
+    if not comparison.changes:
+        return f"{head}: nothing changed in meaning."
+    changes = count(len(comparison.changes), "change")
+    if not comparison.scales:
+        return f"{head}: {changes}; no score can change."
+    return f"{head}: {changes}; scores of {join(comparison.scales)} can change."
+
+
+def _print(comparison: Comparison, differences: tuple[ScoreDifference, ...]) -> None:
+    from rich.text import Text
+
+    console = open_console()
+    console.print(Text(fill(_summarise(comparison), console.width)))
+    groups = {
+        "Scores can change by": [change for change in comparison.changes if change.scales],
+        "No score changes by": [change for change in comparison.changes if not change.scales],
+    }
+    for title, changes in groups.items():
+        if changes:
+            console.print(f"\n{title}")
+        for change in changes:
+            line = f"{name_aspect(change)}: {_name_place(change)}: {_show_sides(change)}"
+            line += f" ({join(change.scales)})" if change.scales else ""
+            console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
+    if differences:
+        console.print()
+        print_table(_tabulate_scores(differences), console)
+
+
+def name_aspect(change: Change) -> str:
+    """Return what a change is about, in the words of the field."""
+    return _WORDS.get(change.aspect, change.aspect.value)
+
+
+def _name_place(change: Change) -> str:
+    return f"{change.place} {clip(change.name)}".rstrip()
+
+
+def _show_sides(change: Change) -> str:
+    before, after = show_side(change.before), show_side(change.after)
+    if before is None or after is None:
+        return f"added, {after}" if before is None else f"removed, was {before}"
+    return f"{before}, now {after}"
+
+
+def _tabulate_changes(comparison: Comparison) -> Table:
+    rows = tuple(
+        (
+            name_aspect(change),
+            _name_place(change),
+            show_side(change.before),
+            show_side(change.after),
+            ", ".join(change.scales) or "none",
+        )
+        for change in sorted(comparison.changes, key=lambda change: not change.scales)
+    )
+    labels = ("what", "where", "before", "after", "scores it can change")
+    return Table(tuple(map(Column, labels)), rows)
+
+
+def show_side(value: Any) -> str | None:
+    """Return what one of two definitions says, shortened; None where it says nothing.
+
+    Examples
+    --------
+    >>> show_side({"min_answered": "80%", "sums": "prorated"}), show_side(["client", "staff"]), show_side(None)
+    ('min_answered 80%, sums prorated', 'client, staff', None)
+    """
+    if value is None or value in ({}, []):
+        return None
+    if isinstance(value, dict):
+        return clip(", ".join(f"{key} {show_side(each) or '-'}" for key, each in value.items()))
+    if isinstance(value, list):
+        return clip(", ".join(show_side(each) or "-" for each in value))
+    return clip(" ".join(str(value).split()))
+
+
+def _tabulate_scores(differences: tuple[ScoreDifference, ...]) -> Table:
+    columns = (
+        Column("score"),
+        Column("rows"),
+        Column("changed"),
+        Column("new only"),
+        Column("old only"),
+        Column("mean difference", 3),
+        Column("largest", 3),
+    )
+    rows = tuple(
+        (each.score, each.rows, each.changed, each.gained, each.lost, each.mean, each.largest) for each in differences
+    )
+    return Table(columns, rows, notes=("Differences are new minus old, over the rows with both scores.",))
+
+
+def _make_json(comparison: Comparison, differences: tuple[ScoreDifference, ...], problems: list[Problem]) -> str:
+    data = {
+        **{
+            side: {"id": each.id, "version": each.version}
+            for side, each in (("old", comparison.old), ("new", comparison.new))
+        },
+        "can_change": list(comparison.scales),
+        "changes": [asdict(change) for change in comparison.changes],
+        "scores": [asdict(each) for each in differences],
+        "problems": [problem.as_dict() for problem in problems],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _make_markdown(comparison: Comparison, differences: tuple[ScoreDifference, ...], problems: list[Problem]) -> str:
+    parts = [f"**{_mark(_summarise(comparison))}**"]
+    tables = [_tabulate_changes(comparison)] if comparison.changes else []
+    tables += [_tabulate_scores(differences)] if differences else []
+    parts += [f"Error: version {_mark(problem.message)}; {_mark(problem.hint)}." for problem in problems]
+    for table in tables:
+        labels = [column.label for column in table.columns]
+        lines = [f"| {' | '.join(labels)} |", f"|{'---|' * len(labels)}"]
+        for row in table.rows:
+            cells = [_code(format_cell(cell, column.digits)) for cell, column in zip(row, table.columns, strict=True)]
+            lines.append(f"| {' | '.join(cells)} |")
+        parts.append("\n".join(lines))
+        parts += table.notes
+    return "\n\n".join(parts) + "\n"
+
+
+def _code(text: str) -> str:
+    """Return a cell in which no text of a definition is read as Markdown, HTML, a mention or a link."""
+    return f"`{text.replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+
+
+def _mark(text: str) -> str:
+    """Return words with every mark of Markdown and HTML as itself."""
+    return re.sub(r"([\\`*_{}\[\]<>|#@~])", r"\\\1", text)
