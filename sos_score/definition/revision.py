@@ -17,7 +17,7 @@ _REVISION = re.compile(r"(?P<revision>[^-:][^:]+):(?P<path>[^:]+\.ya?ml)")
 
 
 def find_revised(name: str) -> Definition:
-    """Return a definition by id, by path, or as it was: ``HEAD~1:instruments/wai.yaml``, the path from the top folder."""
+    """Return a definition by id, by path, or as it was (``HEAD~1:instruments/wai.yaml``)."""
     match = _REVISION.fullmatch(name)
     if match is None or Path(name).exists():
         return find_definition(name)
