@@ -58,7 +58,7 @@ ASSOCIATED = {
     Verdict.EQUIVALENT: "no association that would matter",
     Verdict.INCONCLUSIVE: "inconclusive",
 }
-_CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean")
+_CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
 MARKS = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "=", Verdict.INCONCLUSIVE: "?", Verdict.CANNOT_TELL: "?"}
 
 
@@ -172,7 +172,7 @@ class Labels:
     def _label(self, code: str, name: str, value: object) -> object:
         if name == "site" and code == AGAINST_KEY:
             return self.name_site(str(value))
-        if name == "arm":
+        if name in ("arm", "other_arm"):
             return self.plan.arm_labels.get(str(value), value)
         if code in _OF_SITES and name in _SITE_VALUES:
             if isinstance(value, str):

@@ -90,6 +90,14 @@ def _describe_start(distance: float, wave: str) -> str:
     )
 
 
+def _describe_arms_apart(distance: float, wave: str, arm: str, other_arm: str) -> str:
+    side = "above" if distance > 0 else "below"
+    return (
+        f"{arm} started {abs(distance):.1f} SD {side} {other_arm} at {wave}, and arms that start apart tend to come"
+        " closer by themselves (regression to the mean)"
+    )
+
+
 _DESIGN: _Sentences = {
     "arm_without_site": "one arm has no site with a score, so the arms cannot be compared",
     "assignments": "{sites} sites against {others}: {ways} ways to choose the {arm} sites",
@@ -105,6 +113,7 @@ _DESIGN: _Sentences = {
         "the difference comes from the arms only if both would have changed alike without them (parallel trends)"
     ),
     "regression_to_mean": _describe_start,
+    "arms_start_apart": _describe_arms_apart,
     "at_icc_seen": "at the ICC seen, {icc:.3g}; the interval is at the limits of the ICC's own interval",
     "icc_few_sites": "how much of the variation lies between sites; with few sites hardly known",
     "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",
@@ -122,8 +131,8 @@ _DESIGN: _Sentences = {
         " this p counts members and not sites"
     ),
     "cr2_of_sites": (
-        "no verdict rests on this: with 4 sites of unequal size whose changes vary it finds a difference in up to 8 of"
-        " 100 studies that have none, where 5 are meant"
+        "no verdict rests on this: with sites of unequal size whose changes vary it finds a difference in up to 8 (4"
+        " sites) or 6 (10 sites) of 100 studies that have none, where 5 are meant"
     ),
 }
 

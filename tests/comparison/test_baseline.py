@@ -145,9 +145,10 @@ def test_changes_are_told_as_what_happened_in_both_arms(found):
     assert f"differs in Engagement ({happened})" in said
 
 
-def gain(treated, contrast):
+def gain(treated, contrast, start=0.0):
     """Return two sites an arm whose people gain so much each."""
     cells = draw_cells(6, dict.fromkeys("1234", 12), ["T1"])
+    cells |= {(site, "T1"): cells[site, "T1"] + start for site in "14"}
     gains = {"1": treated, "2": contrast, "3": contrast, "4": treated}
     noise = np.random.default_rng(9).normal(0, 0.1, 12)
     return cells | {(site, "T2"): cells[site, "T1"] + by + noise for site, by in gains.items()}
@@ -193,3 +194,16 @@ def test_a_site_that_starts_far_from_the_rest_is_told_of_regression_to_the_mean(
     near = make_plan(sites={"1": "only"}, arms={"1": ""}, treated="", reference="")
     alone = compare_outcomes([make_outcome({("1", "T1"): [1.0] * 5 + [2.0], ("1", "T2"): [2.0] * 6})], near, ["change"])
     assert not any(said.code == "regression_to_mean" for each in alone.findings for said in each.notes)
+
+
+@pytest.mark.parametrize(("start", "told"), [(2.0, True), (-0.2, False)])
+def test_changes_of_arms_that_start_far_apart_are_told_of_regression_to_the_mean(start, told):
+    result = compare_outcomes([make_outcome(gain(1.0, 0.0, start=start))], make_plan(), ["did"])
+    said = [each for each in pick(result, "did", "warmth").notes if each.code == "arms_start_apart"]
+    assert bool(said) == told
+    if told:
+        firsts = [gain(1.0, 0.0, start=start)[site, "T1"] for site in "1234"]
+        treated, contrast = np.concatenate([firsts[0], firsts[3]]), np.concatenate([firsts[1], firsts[2]])
+        spread = np.sqrt((treated.var(ddof=1) + contrast.var(ddof=1)) / 2)
+        assert said[0]["distance"] == pytest.approx((treated.mean() - contrast.mean()) / spread)
+        assert (said[0]["arm"], said[0]["other_arm"], said[0]["wave"]) == ("sos", "contrast", "T1")

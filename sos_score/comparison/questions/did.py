@@ -26,6 +26,7 @@ from sos_score.comparison.links import count_linked
 from sos_score.comparison.nesting import Places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
+from sos_score.comparison.questions.change import FAR
 from sos_score.comparison.site_rows import compare_arms_of_sites
 from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import standardize_estimate
@@ -61,13 +62,20 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     groups = Groups(Contrast.ARM_CHANGES, (plan.treated, plan.reference))
     base = start_of_people(outcome, "did", plan.span, groups)
     found = _compare(outcome, plan, spreads, base, (there, arm, post))
-    return [add_notes(each, *_list_cautions(plan)) for each in found]
+    y = outcome.score[there]
+    cautions = _list_cautions(plan, y[arm & ~post], y[~arm & ~post])
+    return [add_notes(each, *cautions) for each in found]
 
 
-def _list_cautions(plan: ComparisonPlan) -> tuple[Note, ...]:
-    """Return what every finding on changes carries: that only with parallel trends it comes from the arms."""
+def _list_cautions(plan: ComparisonPlan, treated: Scores, reference: Scores) -> tuple[Note, ...]:
+    """Return what every finding on changes carries: parallel trends, and arms whose members started far apart."""
     cautions = list_cautions(plan)
-    return (*cautions, note("parallel_trends")) if cautions else ()
+    if not cautions:
+        return ()
+    sd = math.sqrt(pool_variance(treated, reference))
+    distance = float(treated.mean() - reference.mean()) / sd if sd > 0 else 0.0
+    far = note("arms_start_apart", distance=distance, wave=plan.first_wave, arm=plan.treated, other_arm=plan.reference)
+    return (*cautions, note("parallel_trends"), *((far,) if abs(distance) > FAR else ()))
 
 
 def _compare(
