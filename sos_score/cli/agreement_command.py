@@ -26,7 +26,9 @@ from sos_score.cli.options import (
 def report_agreement(
     data: Data,
     instrument: Instrument,
-    team: Annotated[str, typer.Option("--team", metavar="COLUMN", help="The id column that names the team (site).")],
+    team: Annotated[
+        str, typer.Option("--team", metavar="NAME", help="The column of the team: site, or your own name for it.")
+    ],
     *,
     by: By = None,
     scale: Scales = None,
@@ -40,7 +42,7 @@ def report_agreement(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Report whether the members of a team agree enough for the team's mean to be reported."""
+    """Report whether team members agree enough to report a mean."""
     from sos_score.commands.agreement import write_agreement
     from sos_score.commands.analysis import AnalysisRequest, open_analysis, split_names
     from sos_score.psychometrics.teams.tables import assess_agreement

@@ -6,12 +6,11 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from sos_score.cli import (
     agreement_command,
@@ -37,14 +36,15 @@ from sos_score.cli import (
     validate_command,
     verify_command,
 )
-from sos_score.errors import InvalidInput, InvalidRequest, count_problems, describe_failure
+from sos_score.cli.guide import GUIDES, Command, Group
+from sos_score.errors import InvalidInput, count_problems, describe_failure
 from sos_score.version import __version__
 
-EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
+EXIT_INPUT, EXIT_BUG = 1, 3
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """Turns our errors into text on standard error and an exit code, in the shell and in tests alike."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -55,9 +55,6 @@ class Commands(TyperGroup):
             several = len(error.problems) > 1 and not error.outcome
             typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
             raise typer.Exit(EXIT_INPUT) from None
-        except InvalidRequest as error:
-            typer.echo(f"{error}\nTry 'sos-score --help'.", err=True)
-            raise typer.Exit(EXIT_REQUEST) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever reads the output has read enough
                 raise
@@ -69,13 +66,14 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     name="sos-score",
-    help="Score survey instruments used to evaluate children's social care, with the caveats attached.",
-    epilog="Exit codes: 0 done, 1 your files are wrong, 2 your command line is wrong, 3 our bug.",
+    help="Score survey instruments used to evaluate children's social care, check how far the scores can be trusted,"
+    " and compare sites.",
+    epilog="sos-score COMMAND --help gives examples. Exit codes: 0 done, 1 a file needs correcting, 2 the command line"
+    " needs correcting, 3 a bug in sos-score.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help is there in half the time
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -88,7 +86,7 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
 @app.callback()
 def begin(
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a bug arose, to report it.")] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
@@ -96,28 +94,32 @@ def begin(
     """Options before the command."""
 
 
-app.command("list")(list_command.list_instruments)
-app.command("show")(show_command.show_instrument)
-app.command("validate")(validate_command.validate)
-app.command("diff")(diff_command.diff)
-app.command("schema")(schema_command.print_schema)
-app.command("check")(check_command.check)
-app.command("columns")(columns_command.propose_columns)
-app.command("score")(score_command.score)
-app.command("pseudonymise")(pseudonymise_command.pseudonymise)
-app.command("codebook")(codebook_command.codebook)
-app.command("compare")(compare_command.compare)
-app.command("explain")(explain_command.explain)
-app.command("plausible")(plausible_command.plausible)
-app.command("power")(power_command.power)
-app.command("reliability")(reliability_command.report_reliability)
-app.command("agreement")(agreement_command.report_agreement)
-app.command("raters")(raters_command.report_raters)
-app.command("retest")(retest_command.report_retest)
-app.command("report")(report_command.report)
-app.command("verify")(verify_command.verify)
-app.command("demo")(demo_command.demo)
-app.add_typer(new_command.app, name="new")
+_FUNCTIONS: dict[str, Callable[..., None]] = {
+    "list": list_command.list_instruments,
+    "show": show_command.show_instrument,
+    "validate": validate_command.validate,
+    "diff": diff_command.diff,
+    "schema": schema_command.print_schema,
+    "check": check_command.check,
+    "columns": columns_command.propose_columns,
+    "score": score_command.score,
+    "pseudonymise": pseudonymise_command.pseudonymise,
+    "codebook": codebook_command.codebook,
+    "compare": compare_command.compare,
+    "explain": explain_command.explain,
+    "plausible": plausible_command.plausible,
+    "power": power_command.power,
+    "reliability": reliability_command.report_reliability,
+    "agreement": agreement_command.report_agreement,
+    "raters": raters_command.report_raters,
+    "retest": retest_command.report_retest,
+    "report": report_command.report,
+    "verify": verify_command.verify,
+    "demo": demo_command.demo,
+}
+for _name, _function in _FUNCTIONS.items():
+    app.command(_name, cls=Command, rich_help_panel=GUIDES[_name].panel)(_function)
+app.add_typer(new_command.app, name="new", rich_help_panel="Start")
 
 
 def _keep_only(whole: typer.Typer, names: Sequence[str]) -> typer.Typer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,11 +17,11 @@ def check(
     *,
     instrument: Annotated[
         list[str] | None,
-        typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file; repeatable."),
+        typer.Option("--instrument", "-i", metavar="ID|PATH", help="An instrument by id, or a .yaml file; repeatable."),
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="COLUMN,...", help="The id columns that make groups; else site and wave."),
+        typer.Option("--by", metavar="NAME,...", help="The columns that make groups; if not given, site and wave."),
     ] = None,
     roster: Annotated[
         Path | None,
@@ -32,14 +32,14 @@ def check(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="LEVEL", help="Exit with 1 from this level on: note, warning or problem."),
+        Literal["note", "warning", "problem"] | None,
+        typer.Option("--fail-on", help="Exit with 1 if anything this serious is found."),
     ] = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Say everything about a file of answers before it is believed."""
+    """Look for problems in files of answers before scoring them."""
     from sos_score.commands.analysis import split_names
     from sos_score.commands.check import CheckRequest, check_files
     from sos_score.survey.readers.export import ReadingOptions

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import Force, Format, MinAnswered, Norms, Output
+from sos_score.cli.options import Force, Metric, MinAnswered, Norms, Output, ScoreFormat
 
 
 def codebook(
@@ -19,23 +19,26 @@ def codebook(
         typer.Option("--instrument", "-i", metavar="ID|PATH", help="A shipped instrument or a .yaml file; repeatable."),
     ] = None,
     metrics: Annotated[
-        list[str] | None,
-        typer.Option("--as", metavar="METRIC", help="With these metrics too, as in score: mean, sum or pomp."),
+        list[Metric] | None,
+        typer.Option("--as", help="Include these metrics, as in score. Repeatable."),
     ] = None,
     norms: Norms = None,
     min_answered: MinAnswered = None,
-    fmt: Format = None,
+    fmt: ScoreFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Say what every column of scores means; of a study, every column of findings too."""
+    """Describe every column of the results.
+
+    Of scores, given instruments; of scores and findings, given a study.
+    """
     from sos_score.commands.codebook import write_codebook
     from sos_score.commands.score_request import ScoreRequest
 
     request = ScoreRequest(
         data=(),
         instruments=tuple(instrument or ()),
-        metrics=tuple(metrics or ()),
+        metrics=tuple(map(str, metrics or ())),
         norms=norms,
         min_answered=min_answered,
         fmt=fmt,

@@ -19,7 +19,10 @@ def propose_columns(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Propose which column holds what: a column map to correct, and what is not sure of it."""
+    """Propose which column of a file holds what.
+
+    The proposal is a column map. It marks what needs checking; correct it, and give it to score with --columns.
+    """
     from sos_score.commands.columns import propose_map
     from sos_score.survey.readers.export import ReadingOptions
 

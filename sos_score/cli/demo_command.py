@@ -13,7 +13,10 @@ def demo(
         "contrast-study"
     ),
 ) -> None:
-    """Copy the invented example study into a folder, run it, and say where to look."""
+    """Make an example study with its report, to see what comes out.
+
+    The study is invented. FOLDER must not exist yet.
+    """
     from sos_score.commands.demo import run_demo
 
     typer.echo(run_demo(folder))

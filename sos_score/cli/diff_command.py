@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,13 +27,16 @@ def diff(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     fmt: Annotated[
-        str | None,
-        typer.Option("--format", "-f", help="table, json, or markdown (a comment on a pull request)."),
+        Literal["table", "json", "markdown"] | None,
+        typer.Option("--format", "-f", metavar="FORMAT", help="Format of the output; markdown is for a pull request."),
     ] = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Say what changed in meaning between two definitions, whether a score can change, and which scores did."""
+    """Compare two definitions: what changed, and which scores change.
+
+    Only changes of meaning count, not those of order or layout.
+    """
     from sos_score.commands.diff import DiffRequest, write_diff
 
     request = DiffRequest(old, new, data, columns, on_invalid, (platform, sheet, header_row))

@@ -9,7 +9,6 @@ import typer
 from sos_score.cli.options import (
     ColumnMaps,
     Force,
-    Format,
     From,
     HeaderRow,
     Instruments,
@@ -18,13 +17,14 @@ from sos_score.cli.options import (
     OnInvalid,
     Output,
     Sheet,
+    TextFormat,
 )
 
 
 def explain(
     data: Annotated[str, typer.Argument(metavar="DATA", help="A survey export; - is standard input.")],
     instrument: Instruments,
-    respondent: Annotated[str, typer.Option("--respondent", metavar="X", help="Whose score to explain.")],
+    respondent: Annotated[str, typer.Option("--respondent", metavar="X", help="The id of the respondent.")],
     *,
     scale: Annotated[
         list[str] | None, typer.Option("--scale", metavar="S", help="Only this scale; repeatable.")
@@ -36,11 +36,11 @@ def explain(
     header_row: HeaderRow = None,
     norms: Norms = None,
     min_answered: MinAnswered = None,
-    fmt: Format = None,
+    fmt: TextFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Explain one respondent's scores: each answer, its code, reversal, the missing rule, the arithmetic."""
+    """Explain one respondent's scores, answer by answer."""
     from sos_score.commands.explain import make_json, print_explanations
     from sos_score.commands.score import explain_file
     from sos_score.commands.score_request import ScoreRequest

@@ -6,7 +6,7 @@ from sos_score.cli.options import Force, Format, Output
 
 
 def list_instruments(*, fmt: Format = None, output: Output = None, force: Force = False) -> None:
-    """List the instruments that ship with sos-score, and how well each key is known."""
+    """List the instruments that come with sos-score."""
     from sos_score.commands.list import list_library
 
     list_library(fmt, output, force=force)

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.columns_command import propose_columns
+from sos_score.cli.guide import Command, Group
 from sos_score.cli.options import Force, Output
 
-app = typer.Typer(help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Group, help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -17,11 +18,15 @@ def choose() -> None:
     """Write a commented starter file."""
 
 
-@app.command("instrument")
+@app.command("instrument", cls=Command)
 def new_instrument(
-    name: Annotated[str, typer.Argument(help="What the questionnaire is called; its id is made from this.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The name of the questionnaire, in quotes if it has spaces.")
+    ],
     *,
-    items: Annotated[int, typer.Option("--items", help="How many items it has.", min=1, max=999)],
+    items: Annotated[
+        int, typer.Option("--items", metavar="N", help="How many items it has, up to 999.", min=1, max=999)
+    ],
     labels: Annotated[
         str, typer.Option("--labels", metavar="A,B,...", help="Response labels from lowest to highest, or 0-10.")
     ] = "1-5",
@@ -34,9 +39,9 @@ def new_instrument(
     start_instrument(name, items, labels, output, force=force)
 
 
-@app.command("study")
+@app.command("study", cls=Command)
 def new_study(
-    name: Annotated[str, typer.Argument(help="What the study is called; its id is made from this.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the study, in quotes if it has spaces.")],
     *,
     output: Output = None,
     force: Force = False,
@@ -47,4 +52,4 @@ def new_study(
     start_study(name, output, force=force)
 
 
-app.command("columns")(propose_columns)
+app.command("columns", cls=Command)(propose_columns)

@@ -30,7 +30,7 @@ def plausible(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Check whether a published mean, SD, n and range are possible at all.
+    """Check whether a published mean, SD, n and range are possible.
 
     Give one statistic by options, or a table of them. What is impossible is a result: the exit code is 0.
     """

@@ -9,7 +9,7 @@ import typer
 from sos_score.cli.options import Force, Format, Output
 
 Study = Annotated[
-    str | None, typer.Option("--from", metavar="STUDY.yaml", help="Take what is not given from this study.")
+    str | None, typer.Option("--from", metavar="STUDY.yaml", help="Take from this study what other options leave open.")
 ]
 Scale = Annotated[str | None, typer.Option("--scale", metavar="S", help="The outcome of that study to plan for.")]
 SitesPerArm = Annotated[int | None, typer.Option("--sites-per-arm", metavar="N", help="Sites in each of the two arms.")]
@@ -19,21 +19,28 @@ People = Annotated[
 ]
 Icc = Annotated[float | None, typer.Option("--icc", metavar="R", help="Share of the variance that lies between sites.")]
 Waves = Annotated[
-    int | None, typer.Option("--waves", help="1 (unless said): arms are compared once; 2: their changes are.")
+    int | None,
+    typer.Option("--waves", metavar="1|2", help="1: compare arms once; 2: compare their changes. [default: 1]"),
 ]
 Overlap = Annotated[
-    float | None, typer.Option("--overlap", metavar="R", help="Share of people who answer at both waves (0).")
+    float | None, typer.Option("--overlap", metavar="R", help="Share of people who answer at both waves. [default: 0]")
 ]
 PersonCorrelation = Annotated[
-    float | None, typer.Option("--person-correlation", metavar="R", help="Of a person's two answers (0.5).")
+    float | None,
+    typer.Option(
+        "--person-correlation", metavar="R", help="Correlation of a person's answers at the two waves. [default: 0.5]"
+    ),
 ]
 SiteCorrelation = Annotated[
-    float | None, typer.Option("--site-correlation", metavar="R", help="Of a site's true means over time (0.8).")
+    float | None,
+    typer.Option(
+        "--site-correlation", metavar="R", help="Correlation of a site's true means at the two waves. [default: 0.8]"
+    ),
 ]
 Effect = Annotated[
-    float | None, typer.Option("--effect", metavar="D", help="Effect to be shown, in standard deviations.")
+    float | None, typer.Option("--effect", metavar="D", help="The effect to be shown, in standard deviations.")
 ]
-Alpha = Annotated[float, typer.Option("--alpha", metavar="P", help="Two-sided.")]
+Alpha = Annotated[float, typer.Option("--alpha", metavar="P", help="The two-sided significance level.")]
 Power = Annotated[float, typer.Option("--power", metavar="P", help="Chance of showing the effect.")]
 Figure = Annotated[str | None, typer.Option("--figure", metavar="PATH", help="Draw a picture too (.png or .svg).")]
 
@@ -58,7 +65,10 @@ def power(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Plan the next study: the smallest effect it could show, and how many sites an effect needs."""
+    """Plan a study: the smallest effect it could show.
+
+    With --effect, also how many sites that effect needs.
+    """
     from sos_score.commands.power import write_plan
     from sos_score.commands.power_request import PlanRequest
 

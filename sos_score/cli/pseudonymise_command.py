@@ -39,7 +39,10 @@ def pseudonymise(
     header_row: HeaderRow = None,
     force: Force = False,
 ) -> None:
-    """Write a file without names that still links: ids hashed with a key, free text and identifiers left out."""
+    """Write a copy without names that can still be linked.
+
+    Ids are hashed with a key. Free text and columns that look like identifiers are left out.
+    """
     from sos_score.commands.pseudonymise import PseudonymRequest, describe_shared, share_file
     from sos_score.survey.readers.export import ReadingOptions
 

@@ -25,8 +25,15 @@ from sos_score.cli.options import (
 def report_raters(
     data: Data,
     instrument: Instrument,
-    target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="The id column that says who was rated.")],
-    rater: Annotated[str, typer.Option("--rater", metavar="COLUMN", help="The id column that says by whom.")],
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target", metavar="COLUMN", help="The column of who was rated: target, or your own name for it."
+        ),
+    ],
+    rater: Annotated[
+        str, typer.Option("--rater", metavar="COLUMN", help="The column of who rated: rater, or your own name for it.")
+    ],
     *,
     scale: Scales = None,
     items: Annotated[bool, typer.Option("--items", help="Show the items too (files always hold them).")] = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Literal
 
 import typer
 
@@ -29,18 +29,19 @@ def report_reliability(
     *,
     by: By = None,
     missing: Annotated[
-        str, typer.Option("--missing", help="Missing answers: listwise (complete rows) or pairwise.")
+        Literal["listwise", "pairwise"],
+        typer.Option("--missing", help="Use complete rows only, or every pair of answers."),
     ] = "listwise",
     team: Annotated[
         str | None,
-        typer.Option("--team", metavar="NAME", help="Id column of the team: alpha and omega within teams too."),
+        typer.Option("--team", metavar="NAME", help="The column of the team: also give alpha and omega within teams."),
     ] = None,
     scale: Scales = None,
     items: Annotated[bool, typer.Option("--items", help="Show the item table too (files always hold it).")] = False,
     bootstrap: Annotated[
         int, typer.Option("--bootstrap", metavar="N", min=0, help="Samples for omega's interval.")
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap samples.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The seed of the bootstrap samples.")] = 1,
     columns: ColumnMaps = None,
     on_invalid: OnInvalid = "error",
     platform: From = None,
@@ -51,16 +52,15 @@ def report_reliability(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Report how reliable each scale is in these answers, and which items run against the key."""
+    """Report how reliable each scale is in these answers.
+
+    Also names items that run against the key, which may have been reversed already.
+    """
     from sos_score.commands.analysis import AnalysisRequest, open_analysis, split_names
     from sos_score.commands.reliability import write_reliability
-    from sos_score.errors import InvalidRequest
     from sos_score.psychometrics.internal_consistency.tables import assess_reliability
-    from sos_score.psychometrics.moments import Missing
     from sos_score.survey.readers.export import ReadingOptions
 
-    if missing not in ("listwise", "pairwise"):
-        raise InvalidRequest(f"--missing is listwise or pairwise, not '{missing}'")
     reading = ReadingOptions(platform, sheet, header_row)
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
@@ -69,7 +69,7 @@ def report_reliability(
         tables = assess_reliability(
             responses,
             split_names(by),
-            cast("Missing", missing),
+            missing,
             scales=scale or (),
             team=team,
             bootstrap=bootstrap,

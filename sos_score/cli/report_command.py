@@ -28,7 +28,10 @@ def report(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a study's report as a page, a Word document or a workbook, with a manifest to verify it by."""
+    """Write a study's report: web page, Word document or workbook.
+
+    A manifest is written beside it, by which the report can be verified. For a PDF, print the page.
+    """
     from sos_score.commands.report import write_report
     from sos_score.report.request import ReportRequest
 

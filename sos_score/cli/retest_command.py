@@ -29,13 +29,19 @@ def report_retest(
     second: Annotated[str, typer.Option("--second", metavar="T2", help="The second occasion.")],
     *,
     occasion: Annotated[
-        str, typer.Option("--occasion", metavar="COLUMN", help="The id column that says when (source: the file).")
+        str,
+        typer.Option("--occasion", metavar="COLUMN", help="The column of the occasion; source stands for the file."),
     ] = "wave",
     respondent: Annotated[
-        str, typer.Option("--respondent", metavar="COLUMN", help="The id column that links the occasions.")
+        str, typer.Option("--respondent", metavar="COLUMN", help="The column that links the occasions.")
     ] = "respondent",
     reliability: Annotated[
-        float | None, typer.Option("--reliability", metavar="R", help="For reliable change; else alpha of this sample.")
+        float | None,
+        typer.Option(
+            "--reliability",
+            metavar="R",
+            help="The reliability for reliable change; if not given, alpha of this sample.",
+        ),
     ] = None,
     scale: Scales = None,
     people: Annotated[bool, typer.Option("--people", help="Show each person too (files always hold them).")] = False,
@@ -49,7 +55,7 @@ def report_retest(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Report how stable scores are between two occasions, and whose change is more than error."""
+    """Report how stable scores are, and who changed reliably."""
     from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.retest import write_retest
     from sos_score.psychometrics.retest.tables import assess_retest

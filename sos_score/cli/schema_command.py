@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,13 +11,14 @@ from sos_score.cli.options import Force, Output
 
 def print_schema(
     kind: Annotated[
-        str, typer.Argument(help="What to print the JSON Schema of: instrument, columns, norms, study or wording.")
+        Literal["instrument", "columns", "norms", "study", "wording"],
+        typer.Argument(metavar="[KIND]", help="The kind of file."),
     ] = "instrument",
     *,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Print the JSON Schema of a kind of file, for editors and other checkers."""
+    """Print the JSON Schema of a kind of file, for editors."""
     from sos_score.commands.schema import make_schema
     from sos_score.output.files import write_text
 

@@ -10,15 +10,16 @@ from sos_score.cli.options import (
     ColumnMaps,
     Data,
     Force,
-    Format,
     From,
     HeaderRow,
     Instruments,
+    Metric,
     MinAnswered,
     Norms,
     OnInvalid,
     Output,
     Quiet,
+    ScoreFormat,
     Sheet,
 )
 
@@ -33,18 +34,18 @@ def score(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     metrics: Annotated[
-        list[str] | None,
-        typer.Option("--as", metavar="METRIC", help="Give scores also as mean, sum or pomp (percent of maximum)."),
+        list[Metric] | None,
+        typer.Option("--as", help="Also give scores as this; pomp is percent of the maximum possible. Repeatable."),
     ] = None,
     norms: Norms = None,
     min_answered: MinAnswered = None,
     is_long: Annotated[bool, typer.Option("--long", help="One row for each respondent and scale.")] = False,
-    fmt: Format = None,
+    fmt: ScoreFormat = None,
     output: Output = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score survey exports with one or more instruments."""
+    """Score files of answers with one or more instruments."""
     from sos_score.commands.score import score_files
     from sos_score.commands.score_request import ScoreRequest
     from sos_score.survey.readers.export import ReadingOptions
@@ -55,7 +56,7 @@ def score(
         column_maps=tuple(columns or ()),
         on_invalid=on_invalid,
         reading=ReadingOptions(platform, sheet, header_row),
-        metrics=tuple(metrics or ()),
+        metrics=tuple(map(str, metrics or ())),
         norms=norms,
         min_answered=min_answered,
         is_long=is_long,

@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from sos_score.cli.options import Force, Format, Output
+from sos_score.cli.options import Force, Output, TextFormat
 
 
 def show_instrument(
     instrument: Annotated[str, typer.Argument(metavar="ID|PATH", help="A shipped instrument or a .yaml file.")],
     *,
-    fmt: Format = None,
+    fmt: TextFormat = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Show an instrument: its scales and keys, direction, missing rule, who vouches for it, and rights."""
+    """Show an instrument: its scales, key, missing rule and rights."""
     from sos_score.commands.show import write_instrument
     from sos_score.definition.library import find_definition
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,21 +14,21 @@ def validate(
     *,
     instrument: Annotated[
         list[str] | None,
-        typer.Option(
-            "--instrument", "-i", metavar="ID|PATH", help="What column maps are for, as in score; repeatable."
-        ),
+        typer.Option("--instrument", "-i", metavar="ID|PATH", help="The instruments column maps are for; repeatable."),
     ] = None,
     fmt: Annotated[
-        str, typer.Option("--format", "-f", help="text, json, or github (annotations on a pull request).")
+        Literal["text", "json", "github"],
+        typer.Option("--format", "-f", help="Format of the output; github annotates a pull request."),
     ] = "text",
     quiet: Quiet = False,
 ) -> None:
-    """Check definitions and their examples, column maps, norms and studies, whichever a file is."""
+    """Check the files you write: definitions, studies, column maps.
+
+    Also norms and wording. What a file is, is read from the file.
+    """
     from sos_score.commands.validate import REPORTERS, validate_paths
 
     report = validate_paths(paths, instrument or ())
-    if fmt not in REPORTERS:
-        raise typer.BadParameter(f"no format '{fmt}' (formats: {', '.join(REPORTERS)})", param_hint="--format")
     text = REPORTERS[fmt](report)
     if text and not (quiet and not report.problems):
         typer.echo(text, err=fmt == "text" and bool(report.problems))

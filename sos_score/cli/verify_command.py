@@ -11,7 +11,7 @@ import typer
 def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="The .manifest.json beside a report.")],
 ) -> None:
-    """Recompute a report from its manifest, and say what differs."""
+    """Recompute a report from its manifest and say what differs."""
     from sos_score.commands.verify import verify_report
 
     typer.echo(verify_report(manifest))

@@ -88,7 +88,7 @@ def test_a_group_never_hides_a_result_of_its_name(command, name, tmp_path):
     verb, *options = command
     result = run(verb, tmp_path / "data.csv", "-i", "wai-s", "-c", tmp_path / "map.yaml", *options)
     said = f"the results have a column '{name}' of their own; group by an id of another name\n"
-    assert result.stderr == f"{said}Try 'sos-score --help'.\n"
+    assert result.stderr == f"{said}Try 'sos-score {verb} --help'.\n"
     assert result.exit_code == 2
 
 
@@ -265,31 +265,26 @@ SAFETY = ["-i", "safety-scale"]
             ["retest", *SAFETY, "--first", "T1", "--second", "T1"],
             {"respondent": ["a"], "wave": ["T1"], "safety": [1]},
             2,
-            "the two occasions are the same: 'T1'\nTry 'sos-score --help'.\n",
+            "the two occasions are the same: 'T1'\nTry 'sos-score retest --help'.\n",
         ),
         (
             ["retest", *SAFETY, "--first", "T1", "--second", "T2", "--reliability", "2"],
             {"respondent": ["a"], "wave": ["T1"], "safety": [1]},
             2,
-            "a reliability is between 0 and 1, not 2.0\nTry 'sos-score --help'.\n",
+            "a reliability is between 0 and 1, not 2.0\nTry 'sos-score retest --help'.\n",
         ),
         (
             ["reliability", *SAFETY, "--scale", "hope"],
             {"respondent": ["a"], "safety": [1]},
             2,
-            "no scale 'hope' in safety-scale (scales: safety)\nTry 'sos-score --help'.\n",
-        ),
-        (
-            ["reliability", *SAFETY, "--missing", "casewise"],
-            {"respondent": ["a"], "safety": [1]},
-            2,
-            "--missing is listwise or pairwise, not 'casewise'\nTry 'sos-score --help'.\n",
+            "no scale 'hope' in safety-scale (scales: safety)\nTry 'sos-score reliability --help'.\n",
         ),
         (
             ["reliability", *SAFETY, "--missing", "pairwise", "--bootstrap", "9"],
             {"respondent": ["a"], "safety": [1]},
             2,
-            "a bootstrap resamples complete rows; it does not go with pairwise deletion\nTry 'sos-score --help'.\n",
+            "a bootstrap resamples complete rows; it does not go with pairwise deletion\n"
+            "Try 'sos-score reliability --help'.\n",
         ),
     ],
 )

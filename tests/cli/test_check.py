@@ -204,7 +204,6 @@ def test_files_are_written_whole_and_never_over_the_input() -> None:
             ["study.yaml", "-i", "wai"],
             "a study is checked alone, by the sites and waves, instruments and column maps it names",
         ),
-        (["a.csv", "-i", "safety-scale", "--fail-on", "x"], "--fail-on is note, warning or problem, not 'x'"),
     ],
 )
 @pytest.mark.usefixtures("_study")

@@ -9,6 +9,7 @@ import pytest
 from factories import compare_data
 from support import ROOT, CommandLine
 
+from sos_score.comparison.questions import registry
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 
@@ -71,11 +72,8 @@ def test_the_terminal_says_what_the_data_cannot_tell_when_asked_by_name():
 def test_an_unknown_question_is_refused_with_the_known_ones():
     done = run("--only", "variaton")
     assert done.exit_code == 2
-    assert done.stderr.startswith(
-        "no question 'variaton' (questions: design, descriptives, level, change, baseline, arms, did, variation,"
-        " association,"
-        " profiles, extremes, sensitivity)"
-    )
+    listed = ", ".join(f"'{name}'" for name in [*registry.QUESTIONS, "sensitivity"])
+    assert done.stderr.endswith(f"Invalid value for '--only': 'variaton' is not one of {listed}.\n")
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_a_file_of_several_instruments_is_explained_by_one_or_by_all() -> None:
     assert "\n\nTwo (two 1.0.0)\n" in shown
     assert "Working Alliance" not in explain(*both, "--scale", "c")
     assert fail(2, *both, "--scale", "tsk") == (
-        "no scale 'tsk' (scales of wai-s: task, bond, goal, total; two: a, b, c)\nTry 'sos-score --help'.\n"
+        "no scale 'tsk' (scales of wai-s: task, bond, goal, total; two: a, b, c)\nTry 'sos-score explain --help'.\n"
     )
     assert explain("both.csv", "-i", "wai-s", "--respondent", "F01") == explain(
         "t1.csv", "-i", "wai-s", "--respondent", "F01"
@@ -202,19 +202,18 @@ def test_what_is_not_there_is_said_in_so_many_words() -> None:
         "t1.csv: no respondent 'F99' in column 'respondent'\n"
     )
     assert fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "--scale", "tsk") == (
-        "no scale 'tsk' (scales of wai-s: task, bond, goal, total)\nTry 'sos-score --help'.\n"
+        "no scale 'tsk' (scales of wai-s: task, bond, goal, total)\nTry 'sos-score explain --help'.\n"
     )
     assert fail(1, "gone.csv", "-i", "wai-s", "--respondent", "F01") == (
         "gone.csv: cannot be read (No such file or directory)\n"
     )
-    assert fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "-f", "csv") == (
-        "no format 'csv' (formats: table, json)\nTry 'sos-score --help'.\n"
-    )
+    said = fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "-f", "csv")
+    assert said.endswith("'csv' is not one of 'table', 'json'.\n")
     Path("map.yaml").write_text(
         "respondent: respondent\nt_scores: {wai-s: {norm: vendor, source: somebody, scales: {task: wais_01}}}\n"
     )
     assert fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "-c", "map.yaml") == (
-        "T-scores of wai-s arrive ready-made and have nothing to explain\nTry 'sos-score --help'.\n"
+        "T-scores of wai-s arrive ready-made and have nothing to explain\nTry 'sos-score explain --help'.\n"
     )
 
 

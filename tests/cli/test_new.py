@@ -89,7 +89,7 @@ def test_the_output_may_be_another_file_or_standard_output() -> None:
 )
 def test_what_makes_no_definition_is_exit_2(words: list[str], said: str) -> None:
     result = new(*words)
-    assert (result.exit_code, result.stderr) == (2, f"{said}\nTry 'sos-score --help'.\n")
+    assert (result.exit_code, result.stderr) == (2, f"{said}\nTry 'sos-score new instrument --help'.\n")
     assert list(Path().iterdir()) == []
 
 

@@ -221,7 +221,7 @@ def test_problems_of_a_frame_name_the_row():
 )
 def test_a_wrong_command_line_is_told_at_once(arguments, said):
     result = run(*arguments)
-    assert (result.exit_code, result.stderr) == (2, f"{said}Try 'sos-score --help'.\n")
+    assert (result.exit_code, result.stderr) == (2, f"{said}Try 'sos-score plausible --help'.\n")
 
 
 def test_a_file_of_results_holds_every_check(tmp_path):

@@ -171,7 +171,7 @@ def test_the_command_gives_what_the_library_gives():
 )
 def test_a_wrong_command_line_is_told_at_once(arguments, said):
     result = run(*arguments)
-    assert (result.exit_code, result.stderr) == (2, f"{said}Try 'sos-score --help'.\n")
+    assert (result.exit_code, result.stderr) == (2, f"{said}Try 'sos-score power --help'.\n")
 
 
 def test_the_picture_is_written_once_and_never_over_another(tmp_path):

@@ -121,9 +121,8 @@ def test_further_metrics_stand_beside_the_definitions_own() -> None:
 
 
 def test_a_metric_that_is_none_is_exit_2() -> None:
-    assert fail(2, "t1.csv", "-i", "mood.yaml", "--as", "median").splitlines()[0] == (
-        "no metric 'median' (metrics: mean, sum, pomp)"
-    )
+    said = fail(2, "t1.csv", "-i", "mood.yaml", "--as", "median").splitlines()[-1]
+    assert said == "Error: Invalid value for '--as': 'median' is not one of 'mean', 'sum', 'pomp'."
 
 
 # --min-answered

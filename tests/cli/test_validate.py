@@ -141,7 +141,7 @@ def test_one_broken_file_does_not_hide_the_next(folder: Path) -> None:
 def test_an_unknown_format_is_a_wrong_command_line() -> None:
     result = run("safety-scale.yaml", "--format", "xml")
     assert result.exit_code == 2
-    assert "no format 'xml' (formats: text, json, github)" in result.stderr
+    assert "'xml' is not one of 'text', 'json', 'github'." in result.stderr
 
 
 def test_without_a_path_the_command_line_is_wrong() -> None:

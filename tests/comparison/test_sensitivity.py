@@ -282,7 +282,7 @@ def test_what_cannot_be_asked_is_refused():
     assert (done.exit_code, done.stderr) == (
         2,
         "sensitivity is about change, arms and did, and stands alone: leave out any other --only\n"
-        "Try 'sos-score --help'.\n",
+        "Try 'sos-score compare --help'.\n",
     )
     nothing = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--scale", "mood"])
     assert nothing.exit_code == 2

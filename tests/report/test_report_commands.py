@@ -134,7 +134,7 @@ def test_a_time_that_is_none_is_told_and_nothing_is_written(study, monkeypatch, 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
     result = run("report", study, "-o", study.parent / "report.html")
     assert (result.exit_code, result.stderr) == (
-        2, f"SOURCE_DATE_EPOCH is a time in seconds since 1970, not '{wrong}'\nTry 'sos-score --help'.\n",
+        2, f"SOURCE_DATE_EPOCH is a time in seconds since 1970, not '{wrong}'\nTry 'sos-score report --help'.\n",
     )  # fmt: skip
     assert list_files(study.parent) == before
 
@@ -382,7 +382,7 @@ def test_versions_that_were_taken_out_are_missed(everything, tmp_path):
 
 
 def test_a_wrong_command_line_is_told_at_once(study):
-    usage = "Try 'sos-score --help'.\n"
+    usage = "Try 'sos-score report --help'.\n"
     result = run("report", study, "-o", "report.pdf")
     assert (result.exit_code, result.stderr) == (
         2,
