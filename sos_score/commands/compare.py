@@ -97,8 +97,10 @@ def compare_file(request: CompareRequest) -> None:
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
     with show_progress(quiet=request.quiet) as track:
-        asked = request.only or (OVERVIEW if kind == "table" and not request.is_full else ())
-        comparison = compare_study(data, asked, request.instruments, request.scales, track=track)
+        is_first = kind == "table" and not request.is_full and not request.only
+        asked = OVERVIEW if is_first else request.only
+        chosen = (request.instruments, request.scales)
+        comparison = compare_study(data, asked, *chosen, track=track, judged_only=is_first)
     if not comparison.outcomes:
         refuse_nothing(data)
     labels = Labels.of(comparison, data)
@@ -176,7 +178,7 @@ def _print(data: StudyData, comparison: Comparison, labels: Labels, request: Com
     elif request.is_full:
         _print_everything(comparison, labels, console)
     else:
-        _print_overview(data, comparison, labels, console)
+        _print_overview(data, comparison, labels, request, console)
 
 
 def _write(lines: Iterable[str], console: Console, indent: str = "") -> None:
@@ -215,11 +217,16 @@ def _explain_empty(question: str) -> str:
     return f"Nothing to show: it takes {QUESTIONS[question].needs}."
 
 
-def _print_overview(data: StudyData, comparison: Comparison, labels: Labels, console: Console) -> None:
+def _print_overview(
+    data: StudyData, comparison: Comparison, labels: Labels, request: CompareRequest, console: Console
+) -> None:
     _write([" ".join([*list_limits(comparison, labels), list_arms(comparison, labels)]).strip()], console)
     table = make_overview(comparison, labels)
-    _show([table] if table.rows else VIEWS["descriptives"].full(comparison, labels), console)
-    if table.rows:
+    if not table.rows:
+        means = compare_study(data, ("descriptives",), request.instruments, request.scales)
+        _show(VIEWS["descriptives"].full(means, labels), console)
+    else:
+        _show([table], console)
         said = list_differences(comparison, labels) or ["None is clear."]
         _print_section("Differences, the largest first, with 95% intervals", said, console)
     notes = list_data_notes(data, labels)

@@ -30,6 +30,7 @@ def compare_study(
     scales: Sequence[str] = (),
     *,
     track: Track | None = None,
+    judged_only: bool = False,
 ) -> Comparison:
     """Compare the sites of a study, and say who accounts for the differences and what goes with what.
 
@@ -45,6 +46,9 @@ def compare_study(
     track : callable, optional
         Is given the comparisons that draw random numbers and what they are, and passes them on one by one: for a
         progress bar. What is drawn depends on the plan's seed alone.
+    judged_only : bool
+        Whether `design`, `change`, `arms` and `did` give their verdicts and what those rest on, and nothing beside:
+        the same numbers in less time.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def compare_study(
         A `Finding` for each result, with small groups blanked. An item that runs against its scale at a site or a wave
         is a note (``item_against_key``), the first of the comparison's and one of each finding that it touches.
     """
-    plan = replace(make_plan(data.study), track=track)
+    plan = replace(make_plan(data.study), track=track, judged_only=judged_only)
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
     notes = [each for each in data.notes if dict(each.values).get("source") not in others]

@@ -42,8 +42,8 @@ class ComparisonPlan:
     smallest_cell : int
         Groups of fewer people are not shown.
     judged_only : bool
-        Whether only the judged findings are wanted, with what their verdicts rest on: no standardized effects, no
-        detectable effects and none of the findings that stand beside, which take most of the time.
+        Whether only the judged findings are wanted, with what their verdicts rest on: no detectable effects and none
+        of the findings that stand beside, which take most of the time.
     design : Design
         How sites came to their arms, and who had a hand in the data.
     track : callable or None

@@ -48,7 +48,7 @@ class Choice:
 class ChoiceFinding:
     """A judged finding, and what becomes of it under each choice.
 
-    Findings hold what a verdict rests on: the estimate, its tests, p and intervals; no standardized effect. Choices
+    Findings hold what a verdict rests on: the estimate, its tests, p and intervals; no detectable effect. Choices
     that do not apply, or cannot be shown, are not there.
     """
 

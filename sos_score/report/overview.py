@@ -14,8 +14,8 @@ from sos_score.report.labels import Labels, name_cautions, name_doubt, name_shor
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
 
-QUESTIONS = ("design", "descriptives", "change", "arms", "did")
-"""What the first answer asks; the other questions have their own."""
+QUESTIONS = ("design", "change", "arms", "did")
+"""What the first answer asks, of which it shows the judged findings; the other questions have their own."""
 
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 

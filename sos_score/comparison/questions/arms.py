@@ -54,7 +54,7 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
     base = start_of_people(outcome, "arms", at(wave), groups)
     spread = spreads.at(wave)
     found = compare_places(outcome, *places)
-    finding = with_right_test(base, found)
+    finding = with_effect(with_right_test(base, found), Measure.G, hedges_g(arms[0], arms[1], found))
     means = {
         site: float(outcome.scores(site, wave).mean()) for site in plan.sites if outcome.at(site, wave).any()
     }  # fmt: skip
@@ -68,7 +68,7 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
     own = detect_between_people(*spread.people, alpha=plan.alpha).effect
     if outcome.nested_in:
         own = detect_from_error(found.se, found.df, alpha=plan.alpha) / spread.sd if spread.sd > 0 else math.nan
-    finding = effects.put_beside(with_effect(finding, Measure.G, hedges_g(arms[0], arms[1], found)), own)
+    finding = effects.put_beside(finding, own)
     apart = [with_test(base, compare_welch(*arms))] if outcome.nested_in else []
     apart += [with_ranks(base, compare_ranks(*arms)), *_compare_all(outcome, plan, wave, base)]
     return [

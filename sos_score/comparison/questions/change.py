@@ -68,9 +68,9 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     sd = _pool(x, y)
     far = _find_far_start(outcome, plan, site)
     judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes, *far)), main)
+    judged = with_effect(judged, Measure.G, hedges_g(x, y, main))
     if plan.judged_only:
         return [make_judged(judged, main, outcome, plan, sd)]
-    judged = with_effect(judged, Measure.G, hedges_g(x, y, main))
     if sd > 0:
         judged = replace(judged, detectable=Detectable(detect_from_error(main.se, main.df, alpha=plan.alpha) / sd))
     ranks = with_ranks(base, compare_ranks(x, y))

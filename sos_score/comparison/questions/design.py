@@ -32,8 +32,11 @@ LINKED = "linked"
 def find_design(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> list[Finding]:
     """Return who there is, the smallest p of any test of sites, and the smallest effect each kind of analysis finds.
 
-    Counts are for each wave; detectable effects, with 80% power, are in standard deviations of people.
+    Counts are for each wave; detectable effects, with 80% power, are in standard deviations of people. Where only
+    judged findings are wanted, the smallest p alone is returned, which says what verdicts there can be.
     """
+    if plan.judged_only:
+        return [_limit_sites(outcome, plan)] if plan.has_arms else []
     found = [_count_people(outcome, plan, site) for site in plan.sites]
     if not plan.has_arms:
         return found

@@ -94,6 +94,7 @@ def _compare(
         cells = [y[(arm == a) & (post == b)] for b in (False, True) for a in (False, True)]
         counts, means = tuple(each.size for each in cells), tuple(float(each.mean()) for each in cells)
         judged = with_right_test(base, test, note("clustered_on_person", test=test.method))
+        judged = _standardize(judged, test, spread)
         judged = replace(judged, counts=counts, means=means, arm_changes=changed)
         judged = make_judged(judged, test, outcome, plan, sd)
         return [judged, *_compare_sites(outcome, plan, of_sites, (changes, sd, DetectableEffects()))]
@@ -151,12 +152,12 @@ def _compare_people(
     spread: Spread,
 ) -> list[Finding]:  # fmt: skip
     found, effects = results
-    sd, sd_df = spread.sd, float(sum(spread.people) - 2)
+    sd = spread.sd
 
     def describe(finding: Finding, estimate: TestedEstimate) -> Finding:
         smallest = detect_from_error(estimate.se, estimate.df, alpha=plan.alpha)
         own = Detectable(smallest / sd if sd > 0 else math.nan)
-        finding = with_effect(finding, Measure.G, standardize_estimate(estimate, sd, sd_df))
+        finding = _standardize(finding, estimate, spread)
         return replace(finding, counts=found.n, means=found.means, detectable=own)
 
     method = note("clustered_on_person", test=found.cr2_person.method)
@@ -171,6 +172,11 @@ def _compare_people(
         label_wrong_unit(describe(with_test(base, found.hc3), found.hc3)),
         describe(by_site, found.cr2_site),
     ]
+
+
+def _standardize(finding: Finding, estimate: TestedEstimate, spread: Spread) -> Finding:
+    effect = standardize_estimate(estimate, spread.sd, float(sum(spread.people) - 2))
+    return with_effect(finding, Measure.G, effect)
 
 
 def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding) -> Finding:

@@ -60,20 +60,20 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
         return infer_each(fit, method, (n, m), nothing, nothing, level=level, notes=why)
     scores, own, cross = np.empty((m, k)), np.empty((m, k)), np.empty((m, k, k))
     lost, weight = np.zeros(k), np.zeros(k)
-    for g, rows in enumerate(members):
-        x = fit.x[rows]
+    for size, places in _sort_by_size(members).items():  # clusters of one size are worked out together
+        rows = np.array([members[place] for place in places])
+        x, residuals = fit.x[rows], fit.residuals[rows]
         leads = x @ fit.bread
-        values, vectors = np.linalg.eigh(np.eye(len(rows)) - leads @ x.T)
+        values, vectors = np.linalg.eigh(np.eye(size) - leads @ x.transpose(0, 2, 1))
         null = values < _NULL
         root = np.where(null, 0.0, np.where(null, 1.0, values) ** -0.5)
-        adjusted = (vectors * root) @ (vectors.T @ leads)
-        scores[g], own[g], cross[g] = (
-            fit.residuals[rows] @ adjusted,
-            (adjusted**2).sum(axis=0),
-            x.T @ adjusted,
-        )
-        lost += ((vectors[:, null].T @ leads) ** 2).sum(axis=0)
-        weight += (leads**2).sum(axis=0)
+        turned = vectors.transpose(0, 2, 1) @ leads
+        adjusted = (vectors * root[:, None, :]) @ turned
+        scores[places] = (residuals[:, None, :] @ adjusted)[:, 0, :]
+        own[places] = (adjusted**2).sum(axis=1)
+        cross[places] = x.transpose(0, 2, 1) @ adjusted
+        lost += (turned**2)[null].sum(axis=0)
+        weight += (leads**2).sum(axis=(0, 1))
     alone = lost > _NULL * weight
     se = np.where(alone, np.nan, np.sqrt((scores**2).sum(axis=0)))
     df = np.array([_match_df(own[:, c], cross[:, :, c], fit.bread) for c in range(k)])
@@ -133,6 +133,14 @@ def list_members(clusters: Sequence[Hashable], n: int) -> list[NDArray[np.intp]]
         unknown = cluster is None or cluster != cluster  # noqa: PLR0124 - only NaN differs from itself
         rows.setdefault(("row", i) if unknown else ("cluster", cluster), []).append(i)
     return [np.array(each, dtype=np.intp) for each in rows.values()]
+
+
+def _sort_by_size(members: Sequence[NDArray[np.intp]]) -> dict[int, list[int]]:
+    """Return the places of the clusters of each size."""
+    places: dict[int, list[int]] = {}
+    for place, rows in enumerate(members):
+        places.setdefault(len(rows), []).append(place)
+    return places
 
 
 def _match_df(own: Floats, cross: Floats, bread: Floats) -> float:
