@@ -25,6 +25,14 @@ def report(
         str | None,
         typer.Option("--scores", metavar="FILE.sav", help="Write everybody's scores there too, for SPSS."),
     ] = None,
+    checklist: Annotated[
+        str | None,
+        typer.Option(
+            "--checklist",
+            metavar="FILE",
+            help="Write a draft to edit too, .md or .docx: the results in words, and the TREND and JARS-Quant items.",
+        ),
+    ] = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -36,4 +44,6 @@ def report(
     from sos_score.report.request import ReportRequest
 
     named = tuple(outputs or ("report.html",))
-    write_report(ReportRequest(study, named, figures=figures, scores=scores, force=force, quiet=quiet))
+    write_report(
+        ReportRequest(study, named, figures=figures, scores=scores, checklist=checklist, force=force, quiet=quiet)
+    )

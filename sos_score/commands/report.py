@@ -9,7 +9,9 @@ from sos_score.comparison.compare import compare_study
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem
 from sos_score.output.files import check_output, replace_files
 from sos_score.report.build import FORMS, make_report
+from sos_score.report.checklist.draft import make_checklist
 from sos_score.report.manifest import format_now, make_manifest
+from sos_score.report.model import ReportData
 from sos_score.report.request import Report, ReportRequest
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -17,6 +19,7 @@ from sos_score.words import count
 
 _STUDY_SUFFIXES = (".yaml", ".yml")
 _SCORES_SUFFIX = ".sav"
+_DRAFT_SUFFIXES = (".md", ".docx")
 
 
 def write_report(request: ReportRequest) -> None:
@@ -34,6 +37,9 @@ def write_report(request: ReportRequest) -> None:
     report = run_report(request)
     _check_inputs(request, report)
     files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
+    if request.checklist is not None:  # its author edits it, so the manifest does not hold it
+        path, found = Path(request.checklist), ReportData(report.data, report.comparison, request.manifest.name)
+        files[path] = make_checklist(found, path.suffix.lower())
     if request.figures is not None:
         for path in files:
             if path.parent == Path(request.figures) and path.parent.is_dir():
@@ -52,6 +58,8 @@ def check_request(request: ReportRequest) -> None:
             raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'")
     if request.scores is not None and Path(request.scores).suffix.lower() != _SCORES_SUFFIX:
         raise InvalidRequest(f"the scores of a study are a {_SCORES_SUFFIX} file, not '{request.scores}'")
+    if request.checklist is not None and Path(request.checklist).suffix.lower() not in _DRAFT_SUFFIXES:
+        raise InvalidRequest(f"a checklist is an .md or .docx file, not '{request.checklist}'")
     if request.figures == "":
         raise InvalidRequest("--figures names no folder")
     folder = [] if request.figures is None else [Path(request.figures)]
@@ -92,4 +100,6 @@ def _describe_files(request: ReportRequest, report: Report) -> list[str]:
     if request.scores is not None:
         rows = count(report.scores.frame.height, "row")
         lines.append(f"{request.scores}: {rows} of scores, with the ids of the people")
+    if request.checklist is not None:
+        lines.append(f"{request.checklist}: a draft of the results and of the TREND and JARS-Quant checklists, to edit")
     return [*lines, f"{request.manifest}: what it was made from"]

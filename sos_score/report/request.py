@@ -24,12 +24,15 @@ class ReportRequest:
         A folder for the pictures, each as SVG and as PNG.
     scores : str or None
         An SPSS file, ``.sav``, for everybody's scores.
+    checklist : str or None
+        A draft to edit, ``.md`` or ``.docx``: results in words, and the items of TREND and JARS-Quant.
     """
 
     study: str
     outputs: tuple[str, ...] = ("report.html",)
     figures: str | None = None
     scores: str | None = None
+    checklist: str | None = None
     force: bool = False
     quiet: bool = False
 
@@ -41,8 +44,8 @@ class ReportRequest:
     @property
     def paths(self) -> list[Path]:
         """Return every file that is named, the manifest included."""
-        scores = [Path(self.scores)] if self.scores is not None else []
-        return [*map(Path, self.outputs), *scores, self.manifest]
+        further = [Path(each) for each in (self.scores, self.checklist) if each is not None]
+        return [*map(Path, self.outputs), *further, self.manifest]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A first draft of what a journal asks for: results in words, and two checklists of reporting."""
