@@ -9,7 +9,7 @@ import typer
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="A folder that is not there yet.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="A new folder to put it in.")] = Path(
         "contrast-study"
     ),
 ) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 from sos_score.commands.compare import CompareRequest, compare_file
 from sos_score.commands.report import write_report
 from sos_score.definition.library import find_folder
+from sos_score.errors import InvalidOutput, Problem
 from sos_score.output.files import check_output
 from sos_score.report.request import ReportRequest
 
 _EXAMPLE = "contrast_study"
+_ABOUT = "Copying an invented study to {folder}, comparing its sites and writing its report. This takes about a minute."
 _LEFT_OUT = ("__pycache__", ".gitattributes", "*.py")
 
 
@@ -20,7 +23,11 @@ def run_demo(folder: Path) -> str:
 
     Nothing is left of the folder when anything fails.
     """
+    if folder.exists():
+        raise InvalidOutput([Problem("already exists; name another folder", str(folder),
+                                     hint="sos-score demo my-demo", rule="output")])  # fmt: skip
     check_output(folder, force=False)
+    print(_ABOUT.format(folder=folder), file=sys.stderr, flush=True)  # noqa: T201 - a message
     try:
         shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         study = folder / "study.yaml"
@@ -34,13 +41,21 @@ def run_demo(folder: Path) -> str:
 
 def _describe_places(folder: Path) -> str:
     places = {
-        "report.html": "the report: open it in a browser",
-        "comparison.xlsx": "every finding in full precision",
-        "study.yaml": "the study file: sites, sources and the plan",
+        "comparison.xlsx": "every result in full, as a workbook",
+        "study.yaml": "the study file: sites, files and the plan of analysis",
         "synthetic": "the answers; all of them are invented",
-        "README.md": "what was built into them",
+        "README.md": "the differences that were built into the answers",
     }
     width = max(len(str(folder / name)) for name in places)
-    lines = [f"{folder / name!s:<{width}}  {what}" for name, what in places.items()]
-    tries = [f"sos-score compare {folder / 'study.yaml'} --only did", f"sos-score verify {folder}/report.manifest.json"]
-    return "\n".join([*lines, "Then try:", *(f"  {each}" for each in tries)])
+    report, study = folder / "report.html", folder / "study.yaml"
+    return "\n".join(
+        [
+            "Open this first, in a browser:",
+            f"  {report}",
+            "Also in the folder:",
+            *(f"  {folder / name!s:<{width}}  {what}" for name, what in places.items()),
+            "Then try:",
+            f"  sos-score compare {study}",
+            f"  sos-score verify {folder / 'report.manifest.json'}",
+        ]
+    )

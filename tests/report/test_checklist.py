@@ -91,7 +91,7 @@ def test_what_no_file_says_is_asked_and_not_made_up(text):
 def test_a_difference_is_told_with_its_interval_test_effect_and_people(text):
     assert (
         "In South (Contrast), Engagement fell by 0.80 points from T1 to T2, 95% CI of the difference [-1.18, -0.41],"
-        " t(13.0) = -4.48, adjusted p = .004, g = -1.86 [-2.92, -0.76], n = 16 at T1 and 13 at T2 (worse)."
+        " t(13.0) = -4.48, adjusted p = .004, g = -1.86 [-2.92, -0.76], n = 16 at T1 and 13 at T2 (worse); it started"
     ) in text
     assert "Engagement changed differently in the arms: Signs of Safety 3.01 to 3.03, Contrast 3.27 to 2.78" in text
 

@@ -603,7 +603,24 @@ def test_the_demo_says_where_to_look_and_everything_it_names_is_there(demo):
     }
     assert not list(demo.rglob("*.py"))
     again = run("demo", demo)
-    assert (again.exit_code, again.stderr) == (1, f"{demo}: is a folder\n")
+    assert (again.exit_code, again.stderr) == (
+        1,
+        f"{demo}: already exists; name another folder\n  hint: sos-score demo my-demo\n",
+    )
+
+
+def test_the_demo_says_what_it_does_before_it_starts_and_what_to_open_first(tmp_path, monkeypatch):
+    for step in ("compare_file", "write_report"):
+        monkeypatch.setattr(f"sos_score.commands.demo.{step}", lambda _request: None)
+    result = run("demo", tmp_path / "mine")
+    assert result.stderr == (
+        f"Copying an invented study to {tmp_path / 'mine'}, comparing its sites and writing its report."
+        " This takes about a minute.\n"
+    )
+    assert result.stdout.splitlines()[:2] == [
+        "Open this first, in a browser:",
+        f"  {tmp_path / 'mine' / 'report.html'}",
+    ]
 
 
 def test_a_demo_that_fails_leaves_nothing(tmp_path, monkeypatch):

@@ -87,7 +87,7 @@ def _list_instruments(report: ReportData) -> list[Instrument]:
 def _instruments(report: ReportData) -> Iterator[Fact]:
     for each in _list_instruments(report):
         parts = ", ".join(f"{part} {claim.status}" for part, claim in each.verification.parts().items())
-        yield f"{each.title} ({each.id} {each.version}), {count(len(each.responses), "item")}; its definition: {parts}."
+        yield f"{each.title} ({each.id} {each.version}), {count(len(each.responses), 'item')}; its definition: {parts}."
 
 
 def _rights(report: ReportData) -> Iterator[Fact]:
