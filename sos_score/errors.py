@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,23 @@ def guess(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
     >>> guess("zebra", ["task", "bond"])
     ''
     """
+    near = _find_nearest(word, known, nearness)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def guess_file(path: Path, name: str = "") -> str:
+    """Return "did you mean 'x.csv'?" for the nearest file beside a missing one; `name` is how that was given."""
+    try:
+        beside = sorted(each.name for each in path.parent.iterdir()) if not path.exists() else []
+    except OSError:
+        return ""
+    # Names are alike in their suffix alone: the stem has to be near as well.
+    stem = _find_nearest(path.stem, [Path(name).stem for name in beside])
+    near = _find_nearest(path.name, [each for each in beside if Path(each).stem == stem]) if stem else ""
+    return f"did you mean '{Path(name or path).with_name(near)}'?" if near else ""
+
+
+def _find_nearest(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
     names = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), list(names), n=1, cutoff=nearness)
-    return f"did you mean '{names[near[0]]}'?" if near else ""
+    return names[near[0]] if near else ""

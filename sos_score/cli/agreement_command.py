@@ -52,6 +52,8 @@ def report_agreement(
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )
-    with open_analysis(request) as responses:
-        tables = assess_agreement(responses, team, split_names(by), scales=scale or ())
+    names = [team, *split_names(by)]
+    with open_analysis(request, names) as responses:
+        team, *groups = responses.find_ids(*names)
+        tables = assess_agreement(responses, team, groups, scales=scale or ())
         write_agreement(request, responses, tables, team)

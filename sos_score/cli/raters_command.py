@@ -60,6 +60,7 @@ def report_raters(
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )
-    with open_analysis(request) as responses:
+    with open_analysis(request, [target, rater]) as responses:
+        target, rater = responses.find_ids(target, rater)
         tables = assess_raters(responses, target, rater, scales=scale or ())
         write_raters(request, responses, tables, has_items=items, has_targets=targets)

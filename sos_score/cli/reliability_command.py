@@ -65,10 +65,13 @@ def report_reliability(
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )
-    with open_analysis(request) as responses:
+    names = [*split_names(by), *([team] if team else [])]
+    with open_analysis(request, names) as responses:
+        found = responses.find_ids(*names)
+        groups, team = (found[:-1], found[-1]) if team else (found, None)
         tables = assess_reliability(
             responses,
-            split_names(by),
+            groups,
             missing,
             scales=scale or (),
             team=team,

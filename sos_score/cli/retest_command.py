@@ -65,7 +65,8 @@ def report_retest(
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )
-    with open_analysis(request) as responses:
+    with open_analysis(request, [occasion, respondent]) as responses:
+        occasion, respondent = responses.find_ids(occasion, respondent)
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,
             scales=scale or (),

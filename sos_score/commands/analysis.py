@@ -68,8 +68,8 @@ class AnalysisRequest:
 
 
 @contextmanager
-def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
-    """Open the answers of a request, once it is certain that its results can be written."""
+def open_analysis(request: AnalysisRequest, groups: Sequence[str] = ()) -> Iterator[Responses]:
+    """Open the answers of a request, with the columns that make groups, once its results can be written."""
     choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
@@ -82,6 +82,7 @@ def open_analysis(request: AnalysisRequest) -> Iterator[Responses]:
             [column_map for _, column_map in files],
             request.on_invalid,
             request.reading,
+            groups=groups,
         ) as responses:
             yield responses
     except InvalidSurvey as error:

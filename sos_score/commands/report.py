@@ -55,7 +55,8 @@ def check_request(request: ReportRequest) -> None:
         if Path(each).suffix.lower() == _SCORES_SUFFIX:
             raise InvalidRequest(f"a report holds no scores of single people; for them give --scores {each}")
         if Path(each).suffix.lower() not in FORMS:
-            raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'")
+            how = "; for a PDF, open the .html and print it" if Path(each).suffix.lower() == ".pdf" else ""
+            raise InvalidRequest(f"a report is an .html, .docx or .xlsx file, not '{each}'{how}")
     if request.scores is not None and Path(request.scores).suffix.lower() != _SCORES_SUFFIX:
         raise InvalidRequest(f"the scores of a study are a {_SCORES_SUFFIX} file, not '{request.scores}'")
     if request.checklist is not None and Path(request.checklist).suffix.lower() not in _DRAFT_SUFFIXES:

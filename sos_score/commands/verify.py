@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from sos_score.commands.report import check_request, run_report
 from sos_score.definition.library import find_definition, list_instruments
-from sos_score.errors import InvalidInput, InvalidRequest, Problem
+from sos_score.errors import InvalidInput, InvalidRequest, Problem, guess_file
 from sos_score.report.labels import Labels
 from sos_score.report.manifest import FORMAT, list_findings, list_versions, make_manifest, relate
 from sos_score.report.request import Report, ReportRequest
@@ -120,9 +120,12 @@ def _read(path: Path) -> _Manifest:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InvalidInput([Problem(f"cannot be read ({error.strerror})", str(path), rule="manifest")]) from None
+        message, hint = f"cannot be read ({error.strerror})", guess_file(path)
+        raise InvalidInput([Problem(message, str(path), hint=hint, rule="manifest")]) from None
     except (ValueError, RecursionError):
-        raise InvalidInput([Problem("is not a manifest (not JSON)", str(path), rule="manifest")]) from None
+        beside = path.with_suffix(".manifest.json")
+        hint = f"give {beside}" if beside.is_file() else "give the .manifest.json that was written beside the report"
+        raise InvalidInput([Problem("is not a manifest (not JSON)", str(path), hint=hint, rule="manifest")]) from None
     if not isinstance(data, dict) or isinstance(data.get("format"), bool) or data.get("format") != FORMAT:
         raise InvalidInput([Problem(f"is not a manifest (format {FORMAT})", str(path), rule="manifest")])
     try:

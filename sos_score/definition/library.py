@@ -59,8 +59,16 @@ def find_definition(name: str) -> Definition:
     known = list_instruments()
     if name not in known:
         message = f"no instrument '{name}' (shipped: {', '.join(known)}; or give a path to a .yaml file)"
-        raise InvalidDefinition([Problem(message, hint=guess(name, known), rule="instrument")])
+        raise InvalidDefinition([Problem(message, hint=_guess_definition(name, known), rule="instrument")])
     return read_definition(find_folder("instruments") / f"{name}.yaml")
+
+
+def _guess_definition(name: str, known: list[str]) -> str:
+    """Return the definition that may have been meant: a file of that name lying here, else the nearest name."""
+    here = [path.name for path in sorted(Path().glob("*.y*ml")) if path.suffix in (".yaml", ".yml")]
+    own = next((each for each in here if Path(each).stem.casefold() == name.casefold()), "")
+    said = f"the file {own} is in this folder: name it with its ending, -i {own}"
+    return said if own else guess(name, [*known, *here])
 
 
 def extend_definition(document: Document) -> Definition:

@@ -41,15 +41,15 @@ def choose_format(asked: str | None, output: str | None, allowed: tuple[str, ...
 def check_output(path: Path, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
     """Raise `InvalidOutput` unless `path` can be written, without touching it; never over one of the `inputs`."""
     if path.is_file() and any(Path(each).is_file() and path.samefile(each) for each in inputs):
-        message = "is read here, and would be replaced"
+        message = "is an input of this command, and would be replaced"
         raise InvalidOutput([Problem(message, str(path), hint="choose another name", rule="output")])
     if path.is_dir():
         raise InvalidOutput([Problem("is a folder", str(path), rule="output")])
     if not path.parent.is_dir():
         raise InvalidOutput([Problem(f"there is no folder '{path.parent}'", str(path), rule="output")])
     if path.exists() and not force:
-        hint = "choose another name, or replace it with --force"
-        raise InvalidOutput([Problem("is there already", str(path), hint=hint, rule="output")])
+        message = "already exists; add --force to replace it, or choose another name"
+        raise InvalidOutput([Problem(message, str(path), rule="output")])
 
 
 @contextmanager

@@ -37,6 +37,12 @@ class FrameRows:
     frame: nw.LazyFrame[Any]
     is_checked = True
     summaries: tuple[FileSummary, ...] = ()
+    path = ""
+    header: tuple[str, ...] = ()
+
+    def list_headers(self) -> dict[str, str]:
+        """Return nothing: the columns of a frame are named as they are."""
+        return {}
 
     def check(self, items: Collection[str] = (), open_sink: OpenSink = discard) -> None:
         """Do nothing: there is nothing left to check."""
@@ -61,6 +67,20 @@ class FileRows:
     on_invalid: OnInvalid
     stack: ExitStack = field(repr=False)
     _done: list[tuple[Export, FileSummary]] = field(default_factory=list, repr=False)
+
+    @property
+    def path(self) -> str:
+        """Return the first file."""
+        return self.files[0][0].name
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Return the columns of the first file."""
+        return tuple(self.files[0][0].header)
+
+    def list_headers(self) -> dict[str, str]:
+        """Return the header that each id column has in the files."""
+        return {role: column for _, scorer in self.files for role, column in scorer.columns.ids.items()}
 
     @property
     def is_checked(self) -> bool:

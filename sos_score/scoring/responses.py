@@ -10,7 +10,8 @@ from typing import Any, NoReturn, cast
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.definition.text import fold_text
+from sos_score.errors import InvalidSurvey, Problem, guess
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.file_summary import FileSummary
@@ -78,12 +79,24 @@ class Responses:
         """Return the column of `frame` that holds an item's codes."""
         return answer_column(item)
 
+    def find_ids(self, *names: str) -> list[str]:
+        """Return the id columns that are meant: each by its role, or by the header it has in the files."""
+        headers = {fold_text(column): role for role, column in self._rows.list_headers().items()}
+        found = [name if name in self.ids else headers.get(fold_text(name), name) for name in names]
+        self.require_ids(*found)
+        return found
+
     def require_ids(self, *names: str) -> None:
         """Raise `InvalidSurvey` unless the id columns `names` are there."""
-        hint = "name it in a column map (--columns map.yaml)"
         known = ", ".join(self.ids) or "none"
         problems = [
-            Problem(f"there is no id column '{name}' (id columns: {known})", hint=hint, rule="column")
+            Problem(
+                f"there is no id column '{name}' (id columns: {known})",
+                self._rows.path,
+                hint=guess(name, [*self.ids, *self._rows.header])
+                or "give a column of the file, or name it in a column map (--columns map.yaml)",
+                rule="column",
+            )
             for name in names
             if name not in self.ids
         ]
@@ -138,6 +151,8 @@ def open_responses(
     column_map: ColumnMap | Sequence[ColumnMap | None] | None = None,
     on_invalid: str = "error",
     reading: ReadingOptions = AS_FOUND,
+    *,
+    groups: Collection[str] = (),
 ) -> Iterator[Responses]:
     """Open survey exports as the coded answers of one instrument.
 
@@ -154,6 +169,8 @@ def open_responses(
         ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
     reading : ReadingOptions
         How the files are to be read, where they do not show it.
+    groups : collection of str
+        Columns that are ids too, beside those of the column map, by the headers of the files.
 
     Returns
     -------
@@ -176,7 +193,9 @@ def open_responses(
         for name, its_map in pairs:
             try:
                 export = stack.enter_context(open_mapped(name, its_map, [instrument], reading))
-                scorer = prepare_scorer(export.headers, [instrument], its_map, path=name, values=export.values)
+                scorer = prepare_scorer(
+                    export.headers, [instrument], its_map, path=name, values=export.values, groups=groups
+                )
                 _refuse_vendor_scores(scorer, name)
                 if len(pairs) > 1 and SOURCE in scorer.list_ids():
                     message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"

@@ -84,10 +84,11 @@ def prepare_scorer(
     path: str = "",
     *,
     values: Mapping[str, ColumnValues] | None = None,
+    groups: Iterable[str] = (),
 ) -> Scorer:
     """Match columns and instruments before any row is read; a column that is missing or wanted twice is a problem."""
     instruments = tuple(instruments)
-    columns, problems = match_columns(header, instruments, column_map, path)
+    columns, problems = match_columns(header, instruments, column_map, path, groups)
     if problems:
         raise InvalidSurvey(problems)
     scorer = build_scorer(columns, instruments, column_map, choices, values=values)

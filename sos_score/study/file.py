@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from sos_score.definition.reading import Definition
 from sos_score.definition.study.model import Source, Study
 from sos_score.definition.study.rules import lint_study
 from sos_score.definition.yaml.document import Document, Loc, read_yaml
-from sos_score.definition.yaml.errors import find_place, locate_errors
-from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.definition.yaml.errors import error_places, find_place, locate_errors, salvage
+from sos_score.errors import InvalidDefinition, Problem, guess, guess_file
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, read_norm_file
 from sos_score.scoring.plan import ScoringChoices, plan_scores
@@ -137,7 +138,8 @@ def check_study(document: Document) -> StudyFile:
         study = Study.model_validate(document.data)
     except ValidationError as error:
         problems += locate_errors(error, document, Study)
-        raise InvalidDefinition(_in_order(problems)) from None
+        problems += _check_rest(error, document)
+        raise InvalidDefinition(_in_order(dict.fromkeys(problems))) from None
     reader = _Reader(study, document)
     problems += [*reader.check_files(), *reader.read_definitions()]
     instruments = {name: [definition.instrument for definition in found] for name, found in reader.definitions.items()}
@@ -152,6 +154,37 @@ def check_study(document: Document) -> StudyFile:
         {name: tuple(found) for name, found in reader.column_maps.items()},
         tuple(reader.norms),
     )
+
+
+# The sections that what is said of a section rests on, beside itself.
+_RESTS_ON = {
+    "sites": {"arms"},
+    "arms": {"sites"},
+    "sources": {"levels"},
+    "plan": {"sources"},
+    "pairs": {"sources", "levels"},
+    "checks": {"sources"},
+}
+
+
+def _check_rest(error: ValidationError, document: Document) -> list[Problem]:
+    """Return what is wrong with the sections of a broken study that can be read, and with the files they name."""
+    study = salvage(error, document.data, Study)
+    if study is None:
+        return []
+    lost = {str(place[0]) for place, _ in error_places(error, document.data) if place}
+    known = [field.alias or name for name, field in Study.model_fields.items()]
+    lost |= {name for name in known for each in lost if f"'{name}'" in guess(each, known)}
+    reader = _Reader(study, document)
+    found = [*reader.check_files(), *reader.read_definitions()]
+    instruments = {name: [definition.instrument for definition in each] for name, each in reader.definitions.items()}
+    found += lint_study(study, instruments, document)
+
+    def is_certain(problem: Problem) -> bool:
+        section = re.split(r"[.\[]", problem.where)[0]
+        return problem.path != document.path or not lost & {section, *_RESTS_ON.get(section, ())}
+
+    return [problem for problem in found if is_certain(problem)]
 
 
 def _in_order(problems: dict[Problem, None] | list[Problem]) -> list[Problem]:
@@ -185,11 +218,7 @@ class _Reader:
 
     def _check_file(self, loc: Loc, name: str, path: Path) -> Iterator[Problem]:
         if not path.is_file():
-            beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
-            # Names are alike in their suffix alone: the stem has to be near as well.
-            near = guess(path.stem, [each.stem for each in beside])
-            hint = guess(path.name, [each.name for each in beside if near and f"'{each.stem}'" in near])
-            yield self._problem(loc, f"no file '{name}'", hint, "file")
+            yield self._problem(loc, f"no file '{name}'", guess_file(path, name), "file")
 
     def read_definitions(self) -> Iterator[Problem]:
         for name, source in self.study.sources.items():

@@ -54,13 +54,22 @@ def match_columns(
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None = None,
     path: str = "",
+    groups: Iterable[str] = (),
 ) -> tuple[Columns, list[Problem]]:
-    """Return what each column is, and what is missing or ambiguous; `header` has the columns that the map makes."""
+    """Return what each column is, and what is missing or ambiguous; `header` has the columns that the map makes.
+
+    Columns named in `groups` are ids as well, under their own name, unless they already have a role.
+    """
     finder = _Finder(header if isinstance(header, Headers) else Headers(header), path)
     wanted = (
         column_map.roles() if column_map else {role: ColumnRef(column=role) for role in finder.headers.list_roles()}
     )
     constants = {name: str(value) for name, value in column_map.constants.items()} if column_map else {}
+    mapped = {column for ref in wanted.values() for column in finder.headers.find(ref.name)}
+    for name in groups:
+        own = finder.headers.find(name)
+        if name not in {*wanted, *constants} and len(own) == 1 and own[0] not in mapped:
+            wanted = {**wanted, own[0]: ColumnRef(column=own[0])}
     items: dict[str, ColumnRef] = {}
     for instrument in instruments:
         items |= list_item_columns(instrument, column_map)

@@ -47,11 +47,11 @@ def test_no_command_replaces_what_it_reads(name, tmp_path):
     before = data.read_bytes()
     result = run(name, data, *rest, "-o", data, "--force")
     assert (result.exit_code, data.read_bytes()) == (1, before)
-    assert result.stderr == f"{data}: is read here, and would be replaced\n  hint: choose another name\n"
+    assert result.stderr == f"{data}: is an input of this command, and would be replaced\n  hint: choose another name\n"
     if columns.exists():
         result = run(name, data, *rest, "-f", "csv", "-o", columns, "--force")
         assert result.exit_code == 1
-        assert result.stderr.startswith(f"{columns}: is read here")
+        assert result.stderr.startswith(f"{columns}: is an input of this command")
 
 
 def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path):
@@ -98,7 +98,7 @@ def test_no_table_beside_the_main_one_replaces_the_answers(tmp_path):
     data.write_bytes(answers)
     result = run("reliability", data, *CLIENT[1:], "-o", tmp_path / "rel.csv", "--force")
     assert (result.exit_code, data.read_bytes()) == (1, answers)
-    assert result.stderr.startswith(f"{data}: is read here, and would be replaced\n")
+    assert result.stderr.startswith(f"{data}: is an input of this command, and would be replaced\n")
     assert [path.name for path in tmp_path.iterdir()] == ["rel.items.csv"]
 
 
@@ -162,7 +162,7 @@ def test_csv_and_excel_hold_the_same_in_full_precision(command, tmp_path):
                 assert cell[key] == (pytest.approx(value) if isinstance(value, float) else value or cell[key])
     again = run(command, *COMMANDS[command], "-o", tmp_path / "r.csv")
     assert again.exit_code == 1
-    assert "is there already" in again.stderr
+    assert "already exists; add --force to replace it, or choose another name" in again.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -212,6 +212,7 @@ def write_rows(path: Path, **columns: list) -> str:
 
 
 SAFETY = ["-i", "safety-scale"]
+MAPS = "  hint: give a column of the file, or name it in a column map (--columns map.yaml)\n"
 
 
 @pytest.mark.parametrize(
@@ -221,14 +222,13 @@ SAFETY = ["-i", "safety-scale"]
             ["reliability", *SAFETY, "--by", "site"],
             {"respondent": ["a", "b"], "safety": [1, 2]},
             1,
-            "there is no id column 'site' (id columns: respondent)\n"
-            "  hint: name it in a column map (--columns map.yaml)\n",
+            "{path}: there is no id column 'site' (id columns: respondent)\n" + MAPS,
         ),
         (
             ["agreement", *SAFETY, "--team", "team"],
             {"safety": [1, 2]},
             1,
-            "there is no id column 'team' (id columns: none)\n  hint: name it in a column map (--columns map.yaml)\n",
+            "{path}: there is no id column 'team' (id columns: none)\n" + MAPS,
         ),
         (
             ["agreement", *SAFETY, "--team", "site"],
@@ -252,8 +252,7 @@ SAFETY = ["-i", "safety-scale"]
             ["raters", *SAFETY, "--target", "case", "--rater", "rater"],
             {"target": ["1", "1"], "rater": ["A", "B"], "safety": [1, 2]},
             1,
-            "there is no id column 'case' (id columns: rater, target)\n"
-            "  hint: name it in a column map (--columns map.yaml)\n",
+            "{path}: there is no id column 'case' (id columns: rater, target)\n" + MAPS,
         ),
         (
             ["retest", *SAFETY, "--first", "T1", "--second", "T2"],
@@ -289,9 +288,30 @@ SAFETY = ["-i", "safety-scale"]
     ],
 )
 def test_what_is_wrong_is_said_in_these_words(command, columns, exit_code, text, tmp_path):
-    done = run(*command, write_rows(tmp_path / "data.csv", **columns))
-    assert (done.exit_code, done.stderr) == (exit_code, text)
+    path = write_rows(tmp_path / "data.csv", **columns)
+    done = run(*command, path)
+    assert (done.exit_code, done.stderr) == (exit_code, text.replace("{path}", path))
     assert done.stdout == ""
+
+
+def test_groups_are_named_by_role_or_by_the_column_of_the_file(tmp_path):
+    rows = {"ID": list("abcdefgh"), "Time": ["T1"] * 4 + ["T2"] * 4, "Grade": ["x", "y"] * 4, "safety": [1, 2] * 4}
+    path = write_rows(tmp_path / "data.csv", **rows)
+    (tmp_path / "map.yaml").write_text("respondent: ID\nwave: Time\n")
+    mapped = ["reliability", path, *SAFETY, "-c", tmp_path / "map.yaml", "-f", "json", "--by"]
+    by_role = json.loads(run(*mapped, "wave").stdout)["scales"]
+    assert [row["wave"] for row in by_role] == ["all", "T1", "T2"]
+    assert json.loads(run(*mapped, "time").stdout)["scales"] == by_role
+    by_column = json.loads(run("reliability", path, *SAFETY, "-f", "json", "--by", "grade,Time").stdout)["scales"]
+    assert [(row["Grade"], row["Time"], row["rows"]) for row in by_column[1:]] == [
+        ("x", "T1", 2),
+        ("x", "T2", 2),
+        ("y", "T1", 2),
+        ("y", "T2", 2),
+    ]
+    assert run("reliability", path, *SAFETY, "--by", "Tme").stderr == (
+        f"{path}: there is no id column 'Tme' (id columns: none)\n  hint: did you mean 'Time'?\n"
+    )
 
 
 def test_blank_rows_of_a_file_are_no_respondents(tmp_path):

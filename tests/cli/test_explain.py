@@ -193,7 +193,9 @@ def test_json_holds_every_step_and_which_key_it_was(output: list[str]) -> None:
 def test_an_explanation_never_takes_the_place_of_a_file_it_reads() -> None:
     before = Path("t1.csv").read_bytes()
     words = ("t1.csv", "-i", "wai-s", "--respondent", "F05", "-f", "json", "-o", "t1.csv", "--force")
-    assert fail(1, *words) == "t1.csv: is read here, and would be replaced\n  hint: choose another name\n"
+    assert (
+        fail(1, *words) == "t1.csv: is an input of this command, and would be replaced\n  hint: choose another name\n"
+    )
     assert Path("t1.csv").read_bytes() == before
 
 

@@ -50,7 +50,7 @@ def test_a_file_is_not_replaced_unasked(tmp_path: Path) -> None:
     before = path.read_bytes()
     result = run("show", "wai", "-f", "json", "-o", path)
     assert result.exit_code == 1
-    assert result.stderr == f"{path}: is there already\n  hint: choose another name, or replace it with --force\n"
+    assert result.stderr == f"{path}: already exists; add --force to replace it, or choose another name\n"
     assert path.read_bytes() == before
     assert run("show", "wai", "-f", "json", "-o", path, "--force").exit_code == 0
     assert json.loads(path.read_text(encoding="utf-8"))["id"] == "wai"
@@ -144,7 +144,7 @@ def test_show_never_replaces_the_definition_it_shows(tmp_path: Path) -> None:
     path.write_text(STRICT, encoding="utf-8")
     result = run("show", path, "-f", "json", "-o", path, "--force")
     assert (result.exit_code, path.read_text(encoding="utf-8")) == (1, STRICT)
-    assert result.stderr == f"{path}: is read here, and would be replaced\n  hint: choose another name\n"
+    assert result.stderr == f"{path}: is an input of this command, and would be replaced\n  hint: choose another name\n"
 
 
 def test_show_takes_a_path(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_without_an_output_a_file_that_is_there_is_not_replaced() -> None:
     path.write_text("precious")
     result = new("Mood", "--items", "3")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "mood.yaml: is there already\n  hint: choose another name, or replace it with --force\n"
+    assert result.stderr == "mood.yaml: already exists; add --force to replace it, or choose another name\n"
     assert path.read_text() == "precious"
     assert new("Mood", "--items", "3", "--force").exit_code == 0
     assert path.read_text() == make_starter("Mood", 3, "1-5").text

@@ -180,7 +180,7 @@ def test_the_picture_is_written_once_and_never_over_another(tmp_path):
     assert path.read_bytes().startswith(b"\x89PNG")
     again = run(*TWO, "--figure", path)
     assert (again.exit_code, again.stdout) == (1, "")
-    assert again.stderr == f"{path}: is there already\n  hint: choose another name, or replace it with --force\n"
+    assert again.stderr == f"{path}: already exists; add --force to replace it, or choose another name\n"
     assert run(*TWO, "--figure", path, "--force").exit_code == 0
     assert [each.name for each in tmp_path.iterdir()] == ["power.png"]
 

@@ -208,8 +208,8 @@ def test_standard_input_is_read_in_any_encoding() -> None:
 @pytest.mark.parametrize("name", ["scores.csv", "scores.csv.about.json"])
 def test_nothing_is_replaced_without_force(name: str) -> None:
     Path(name).write_text("precious")
-    hint = "choose another name, or replace it with --force"
-    expected = f"{name}: is there already\n  hint: {hint}\n1 problem in {name}; nothing was scored.\n"
+    said = f"{name}: already exists; add --force to replace it, or choose another name\n"
+    expected = f"{said}1 problem in {name}; nothing was scored.\n"
     assert fail(1, "t1.csv", "-i", "wai-s", "-o", "scores.csv") == expected
     assert Path(name).read_text() == "precious"
     assert files() == [name, "t1.csv"]

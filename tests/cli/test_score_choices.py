@@ -406,7 +406,7 @@ def test_folders_that_are_not_there_and_names_that_would_meet_are_refused() -> N
     )
     Path("out/t1.scores.csv").write_text("precious")
     said = fail(1, "t1.csv", "t2.csv", "-i", "mood.yaml", "-o", "out").splitlines()
-    assert said[0] == "out/t1.scores.csv: is there already"
+    assert said[0] == "out/t1.scores.csv: already exists; add --force to replace it, or choose another name"
     assert said[-1] == "1 problem in out/t1.scores.csv; nothing was scored."
     assert Path("out/t1.scores.csv").read_text() == "precious"
 
@@ -475,7 +475,7 @@ def test_an_input_is_never_replaced_not_even_by_force(name: str) -> None:
     for force in ([], ["--force"]):
         path = str(Path(name))
         assert fail(1, *words, "--norms", "norms.csv", "-o", name, *force) == (
-            f"{path}: is read here, and would be replaced\n"
+            f"{path}: is an input of this command, and would be replaced\n"
             "  hint: choose another name\n"
             f"1 problem in {path}; nothing was scored.\n"
         )

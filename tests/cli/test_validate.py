@@ -47,7 +47,7 @@ def test_problems_go_to_standard_error_with_a_summary_last() -> None:
     result = run("broken.yaml")
     assert result.stdout == ""
     assert result.stderr == (
-        "broken.yaml:3: id: 'safety-scale' is unlike the file name 'broken.yaml'\n"
+        "broken.yaml:3: id: 'safety-scale' does not match the file name broken.yaml\n"
         "  hint: rename the file to safety-scale.yaml\n"
         "broken.yaml:31: scales.safety.items[0]: no item 'safty' (items: safety)\n"
         "  hint: did you mean 'safety'?\n"
@@ -91,7 +91,7 @@ def test_github_gives_one_annotation_a_problem(folder: Path) -> None:
     result = run(folder, "--format", "github")
     path = str(folder / "broken.yaml")
     assert result.stdout == (
-        f"::error file={path},line=3,title=id-file::id: 'safety-scale' is unlike the file name 'broken.yaml'"
+        f"::error file={path},line=3,title=id-file::id: 'safety-scale' does not match the file name broken.yaml"
         "%0Ahint: rename the file to safety-scale.yaml\n"
         f"::error file={path},line=31,title=scale-item::scales.safety.items[0]: no item 'safty' (items: safety)"
         "%0Ahint: did you mean 'safety'?\n"

@@ -107,13 +107,12 @@ def test_an_alias_stands_for_its_anchor_and_an_anchor_may_be_set_again() -> None
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a: [1,\n2\nb: 3\n", 3, "(from line 1)"),
-        ("z: 0\na: [1,\n2\n", 2, "(from line 2)"),
-        ("z: 0\na: 'x\nb: 1\n", 2, "while scanning a quoted scalar (from line 2)"),
-        ("a: 1\nb: 2\n   c: 3\n", 3, "mapping values are not allowed here"),
-        ("a: 1\n---\nb: 1\n", 2, "but found another document"),
-        ("a: 1\nb: *x\n", 2, "undefined alias 'x'"),
-        ("a: 1\nb: \x07\n", 2, "#x0007"),
+        ("a: [1,\n2\nb: 3\n", 3, "begins with [ on line 1"),
+        ("z: 0\na: [1,\n2\n", 2, "begins with [ on line 2"),
+        ("z: 0\na: 'x\nb: 1\n", 2, "the quotation mark on line 2 is never closed"),
+        ("a: 1\nb: 2\n   c: 3\n", 3, "there is a colon where none can be"),
+        ("a: 1\n---\nb: 1\n", 2, "a second document begins here"),
+        ("a: 1\nb: *x\n", 2, "a text cannot begin with *"),
     ],
 )
 def test_what_is_not_yaml_is_located(text: str, line: int, words: str) -> None:
@@ -129,7 +128,10 @@ def test_what_is_not_yaml_is_located(text: str, line: int, words: str) -> None:
         ("a: b: c\n", "a text that holds a colon and a space needs quotes"),
         ("a:\n\tb: 1\n", "indent with spaces, not with tabs"),
         ("a: @b\n", "a text that begins with %, @ or ` needs quotes"),
-        ("a: [1\n", ""),
+        ("a: [1\n", "close it with ]"),
+        ("a: 1\nb: \x07\n", "type the line again"),
+        ("a: 1\n b: 2\n", "a text that holds a colon and a space needs quotes"),
+        ("a:\n  - 1\n  b: 2\n", "entries of one list begin in the same column"),
     ],
 )
 def test_common_slips_have_a_hint(text: str, hint: str) -> None:

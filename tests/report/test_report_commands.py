@@ -386,7 +386,7 @@ def test_a_wrong_command_line_is_told_at_once(study):
     result = run("report", study, "-o", "report.pdf")
     assert (result.exit_code, result.stderr) == (
         2,
-        f"a report is an .html, .docx or .xlsx file, not 'report.pdf'\n{usage}",
+        f"a report is an .html, .docx or .xlsx file, not 'report.pdf'; for a PDF, open the .html and print it\n{usage}",
     )
     result = run("report", study, "-o", "r.html", "-o", "r.sav")
     assert result.stderr == f"a report holds no scores of single people; for them give --scores r.sav\n{usage}"
@@ -423,21 +423,24 @@ def test_pictures_go_into_a_folder_that_is_nothing_else(study, monkeypatch, figu
 def test_nothing_is_overwritten_unasked(study):
     write(study)
     page = study.parent / "report.html"
-    hint = "  hint: choose another name, or replace it with --force\n"
+    told = "already exists; add --force to replace it, or choose another name\n"
     result = run("report", study, "-o", page)
-    assert (result.exit_code, result.stderr) == (1, f"{page}: is there already\n{hint}")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"{page}: {told}",
+    )
     page.unlink()
     manifest = study.parent / "report.manifest.json"
-    assert run("report", study, "-o", page).stderr == f"{manifest}: is there already\n{hint}"
+    assert run("report", study, "-o", page).stderr == f"{manifest}: {told}"
     manifest.unlink()
     (study.parent / "r.docx").write_text("mine")
     said = run("report", study, "-o", page, "-o", study.parent / "r.docx").stderr
-    assert said == f"{study.parent}/r.docx: is there already\n{hint}"
+    assert said == f"{study.parent}/r.docx: {told}"
     assert not page.exists()
     figure = study.parent / "figures" / "missing.png"
     figure.parent.mkdir()
     figure.write_text("mine")
-    assert run("report", study, "-o", page, "--figures", figure.parent).stderr == f"{figure}: is there already\n{hint}"
+    assert run("report", study, "-o", page, "--figures", figure.parent).stderr == f"{figure}: {told}"
     assert figure.read_text() == "mine"
     assert not page.exists()
 
@@ -484,7 +487,7 @@ def test_what_is_read_is_never_written_over(study):
     result = run("report", study, "-o", study.parent / "r.html", "--scores", target, "--force")
     assert (result.exit_code, result.stderr) == (
         1,
-        f"{target}: is read here, and would be replaced\n  hint: choose another name\n"
+        f"{target}: is an input of this command, and would be replaced\n  hint: choose another name\n"
         f"1 problem in {target}; nothing was written.\n",
     )
     assert not (study.parent / "r.html").exists()
@@ -592,7 +595,8 @@ def test_a_manifest_that_asks_for_a_form_there_is_none_of_is_told(everything, tm
     manifest["request"]["outputs"] = ["report.pdf"]
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert run("verify", path).stderr == (
-        f"{path}: a report is an .html, .docx or .xlsx file, not '{study.parent}/report.pdf'\n"
+        f"{path}: a report is an .html, .docx or .xlsx file, not '{study.parent}/report.pdf';"
+        " for a PDF, open the .html and print it\n"
         f"1 problem in {path}; the report does not stand as recorded, and nothing was recomputed.\n"
     )
 

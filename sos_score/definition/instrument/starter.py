@@ -40,6 +40,7 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
             scale=quote(f"{slug}-answers"),
             file=slug,
             title=quote(name),
+            higher=quote(f"higher {name}"),
             low=low,
             high=high,
             labels=lines,
@@ -110,19 +111,19 @@ def quote(text: str) -> str:
 
 
 _TEMPLATE = """\
-# A definition of your own questionnaire. It is valid as it stands; change what is not yours, then run
+# A definition of your own questionnaire. This file already works. Edit the lines that do not fit it, then run
 #   sos-score validate {file}.yaml
 #   sos-score score export.csv -i {file}.yaml -o scores.csv
 format: 1
 id: {id}                    # like the file name
 version: 1.0.0              # raise it with every change that can alter a score
 title: {title}
-construct: what it measures
-answered_by: [client]       # client, worker, staff, family or observer
+construct: {title}
+answered_by: [client]       # client, family (the same in a study), worker, staff or observer
 references: []              # - Author (year). Title. Journal.
-rights: {{holder: who holds the rights}}
+rights: {{holder: not stated}}
 
-# Who vouches for each part: verified, derived, unverified, structural, project or user.
+# Where each part comes from: verified, derived, unverified, structural, project or user.
 verification:
   key: {{status: user, source: written by us}}
   responses: {{status: user, source: written by us}}
@@ -146,7 +147,7 @@ scales:
     title: Total
     items: [{ids}]          # a minus sign reverses an item: [-{first}, ...]
     score: mean             # or sum
-    higher_is: more of it
+    higher_is: {higher}
     # good: high            # or low, where that is known
 
 # Answers and the scores they must give; validate runs them. Work one or two out by hand.

@@ -10,11 +10,15 @@ from sos_score.definition.instrument.missing_rule import MinAnswered
 from sos_score.definition.model import Model, Text, Values
 from sos_score.definition.platforms import PlatformName
 
-AnsweredBy = Literal["staff", "family", "worker", "observer"]
 Unit = Literal["g", "raw", "T"]
 
 DEFAULT_LEVELS = ("site", "worker", "family")
 ID_NAME = r"^[a-z][a-z0-9_]*$"
+
+
+def _read_respondent(value: object) -> object:
+    """Return whom a study means; a client of a service, as definitions say, is a family of the study."""
+    return "family" if value == "client" else value
 
 
 def _as_list(value: object) -> object:
@@ -32,6 +36,12 @@ def _read_waves(value: object) -> dict[str, str]:
     raise ValueError("must be a list of different waves in order ([T1, T2]), or a mapping of waves to labels")
 
 
+AnsweredBy = Annotated[
+    Literal["staff", "family", "worker", "observer"],
+    BeforeValidator(
+        _read_respondent, json_schema_input_type=Literal["staff", "family", "client", "worker", "observer"]
+    ),
+]
 _TEXT = {"type": "string", "minLength": 1}
 _VALUE = {"type": ["string", "integer"]}
 Waves = Annotated[
@@ -102,7 +112,8 @@ class Source(Model):
         Column maps, relative to the study file: none, one for all files, or one for each. A map with ``t_scores``
         says that the instrument arrives scored.
     answered_by : str or None
-        ``staff``, ``family``, ``worker`` or ``observer``; else whom the definition names first.
+        ``staff``, ``family`` (or ``client``, as definitions say), ``worker`` or ``observer``; else whom the definition
+        names first.
     unit : str or None
         What one answer sheet stands for, in the plural, as results name it: interviews, charts. Else staff, families,
         family members, workers or ratings, by who answered about whom.

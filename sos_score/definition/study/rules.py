@@ -11,6 +11,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.rules.finding import Finding
 from sos_score.definition.study.model import Arm, Site, Source, Study, read_outcome
 from sos_score.definition.text import fold_text
+from sos_score.definition.unfilled import list_unfilled
 from sos_score.definition.yaml.document import Document, Loc
 from sos_score.definition.yaml.errors import find_place
 from sos_score.errors import Problem, guess
@@ -41,6 +42,7 @@ def lint_study(study: Study, instruments: Instruments, document: Document) -> li
         for name, rule in RULES.items()
         for found in rule(study, instruments)
     ]
+    problems += list_unfilled(document)
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -165,8 +167,10 @@ def check_respondents(study: Study, instruments: Instruments) -> Iterator[Findin
         for instrument in instruments.get(name, ()):
             allowed = respondent_types(instrument)
             if source.answered_by is not None and source.answered_by not in allowed:
-                message = f"'{instrument.id}' is not answered by {source.answered_by} ({', '.join(allowed)})"
-                yield Finding(("sources", name, "answered_by"), message)
+                stated = " and ".join(instrument.answered_by)
+                message = f"the definition of '{instrument.id}' says answered_by {stated}, not {source.answered_by}"
+                hint = f"write {' or '.join(allowed)} here, or correct the definition"
+                yield Finding(("sources", name, "answered_by"), message, hint)
 
 
 def check_outcomes(study: Study, instruments: Instruments) -> Iterator[Finding]:

@@ -20,14 +20,14 @@ id: {id}
 title: {title}
 
 # Two arms at most; the other arm is compared with the reference. Leave arms out to describe sites only.
-arms:
-  treated: {{label: Uses the framework}}
-  contrast: {{label: Does not, reference: true}}
+arms: # by labels that make sense in a sentence: "2 Framework sites and 2 Usual practice sites"
+  treated: {{label: Framework}}
+  contrast: {{label: Usual practice, reference: true}}
 
 # Sites by the value they have in the data.
 sites:
-  1: {{label: Northtown, arm: treated}}
-  2: {{label: Southtown, arm: contrast}}
+  1: {{label: Site 1, arm: treated}}
+  2: {{label: Site 2, arm: contrast}}
 
 # Waves in order, by the value they have in the data: a list, or a mapping to labels.
 waves: {{T1: Before, T2: After}}
@@ -45,7 +45,7 @@ sources:
     files: [families_t1.csv, families_t2.csv]   # one file or several
     instrument: wai-sr                          # an id from sos-score list, or a path to a definition
     # columns: columns.yaml         # a column map: one for all files, or a list with one for each
-    answered_by: family             # staff, family, worker or observer
+    answered_by: family             # staff, family (or client), worker or observer
     # unit: interviews              # what one answer sheet stands for, where staff, families or ratings is wrong
     # What the id columns stand for, where they have other names. Person is whoever is linked across waves:
     # the respondent unless you say otherwise, or where there is none the target.

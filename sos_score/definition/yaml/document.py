@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from sos_score.definition.yaml.parser import compose
-from sos_score.errors import InvalidDefinition, Problem
+from sos_score.errors import InvalidDefinition, Problem, guess_file
 
 Loc = tuple[str | int, ...]
 
@@ -27,11 +27,25 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DEPTH = 40
 _MAX_PLACES = 200_000  # aliases of aliases can blow a small file up
 
-# What a YAML parser complains of, and what most often is behind it.
-_HINTS = {
-    "mapping values are not allowed": "a text that holds a colon and a space needs quotes",
-    "character '\\t'": "indent with spaces, not with tabs",
-    "cannot start any token": "a text that begins with %, @ or ` needs quotes",
+# What a YAML parser complains of, what we say of it, and what most often is behind it. {line} is where a part begins.
+_SAYINGS = {
+    "mapping values are not allowed": (
+        "there is a colon where none can be",
+        "a text that holds a colon and a space needs quotes",
+    ),
+    "character '\\t'": ("the line is indented with a tab", "indent with spaces, not with tabs"),
+    "cannot start any token": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
+    "quoted scalar": ("the quotation mark on line {line} is never closed", "close it, or leave both marks out"),
+    "flow sequence": ("the list that begins with [ on line {line} is not closed properly", "close it with ]"),
+    "flow mapping": ("the mapping that begins with { on line {line} is not closed properly", "close it with }"),
+    "block mapping": (
+        "the line does not fit the lines around it",
+        "lines of one part begin in the same column, each with a key and a colon",
+    ),
+    "block collection": ("the line does not fit the list around it", "entries of one list begin in the same column"),
+    "expected ':'": ("a key has no colon after it", "write key: value"),
+    "undefined alias": ("a text cannot begin with *", "a text that begins with * needs quotes"),
+    "single document": ("a second document begins here", "keep one document in a file: take the line --- out"),
 }
 
 
@@ -106,7 +120,8 @@ def read_yaml(path: Path) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InvalidDefinition([Problem(f"cannot be read ({error.strerror})", str(path), rule="file")]) from None
+        message, hint = f"cannot be read ({error.strerror})", guess_file(path)
+        raise InvalidDefinition([Problem(message, str(path), hint=hint, rule="file")]) from None
     return parse_yaml(raw, str(path))
 
 
@@ -123,7 +138,8 @@ def parse_yaml(raw: bytes, path: str) -> Document:
         raise _explain(error, path) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, line) from None
+        code = f"#x{error.character:04x}" if isinstance(error.character, int) else repr(error.character)
+        raise _broken(f"holds a character that no text has ({code})", path, line, "type the line again") from None
     except (YAMLError, ValueError) as error:
         raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
     except RecursionError:
@@ -139,14 +155,14 @@ def _broken(message: str, path: str, line: int, hint: str = "") -> InvalidDefini
 
 def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
     mark, context = error.problem_mark or error.context_mark, error.context
-    if context and error.context_mark and mark and error.context_mark.line != mark.line:
-        # An open quote or bracket is only noticed further down, if not at the end of the file.
-        context += f" (from line {error.context_mark.line + 1})"
-        if error.problem and ("end of stream" in error.problem or "<stream end>" in error.problem):
-            mark = error.context_mark
+    # An open quote or bracket is only noticed further down, if not at the end of the file.
+    if context and error.context_mark and any(end in (error.problem or "") for end in ("of stream", "<stream end>")):
+        mark = error.context_mark
     words = ", ".join(part for part in (context, error.problem) if part)
-    hint = next((hint for sign, hint in _HINTS.items() if sign in words), "")
-    return _broken(f"is not YAML: {words}", path, mark.line + 1 if mark else 1, hint)
+    said, hint = next((said for sign, said in _SAYINGS.items() if sign in words), (words, ""))
+    start = error.context_mark or mark
+    message = said.replace("{line}", str(start.line + 1 if start else 1))
+    return _broken(f"is not YAML: {message}", path, mark.line + 1 if mark else 1, hint)
 
 
 class _Builder:

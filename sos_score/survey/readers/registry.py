@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem, guess_file
 from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
@@ -83,4 +83,5 @@ def _find_file(name: str, folder: Path) -> Path:
         with path.open("rb"):
             return path
     except OSError as error:
-        raise InvalidSurvey([Problem(f"cannot be read ({error.strerror})", name, rule="file")]) from None
+        message, hint = f"cannot be read ({error.strerror})", guess_file(path)
+        raise InvalidSurvey([Problem(message, name, hint=hint, rule="file")]) from None

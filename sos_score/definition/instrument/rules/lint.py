@@ -28,6 +28,7 @@ from sos_score.definition.instrument.rules.scales import (
     check_scale_sources,
     check_score_names,
 )
+from sos_score.definition.unfilled import list_unfilled
 from sos_score.definition.yaml.document import Document
 from sos_score.errors import Problem
 
@@ -60,8 +61,9 @@ def lint(instrument: Instrument, document: Document, lost: UnreadableParts | Non
     ]
     stem = Path(document.path).name.removesuffix(".yaml").removesuffix(".yml")
     if "id" not in lost.sections and document.path and instrument.id != stem:
-        message = f"{instrument.id!r} is unlike the file name '{Path(document.path).name}'"
+        message = f"'{instrument.id}' does not match the file name {Path(document.path).name}"
         problems.append(
             document.problem(("id",), message, hint=f"rename the file to {instrument.id}.yaml", rule="id-file")
         )
+    problems += list_unfilled(document)
     return sorted(problems, key=lambda problem: problem.line or 0)
