@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sos_score.sentences import SENTENCES
+from sos_score.words import Printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Note:
     def __str__(self) -> str:
         """Return the sentence."""
         made = SENTENCES[self.code]
-        return made(**dict(self.values)) if callable(made) else made.format(**dict(self.values))
+        values = {name: Printed(value) if isinstance(value, float) else value for name, value in self.values}
+        return made(**values) if callable(made) else made.format(**values)
 
     def with_values(self, **values: object) -> Note:
         """Return the note with other values in place of some of its own."""

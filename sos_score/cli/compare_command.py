@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import Force, Format, HeaderRow, Output, Quiet, Scales, Sheet
+from sos_score.output.terminal import announce
 
 Question = StrEnum(
     "Question",
@@ -75,6 +76,7 @@ def compare(
 
     The first line says what the design can show.
     """
+    announce(f"Reading {study}", quiet=quiet)
     from sos_score.commands.compare import CompareRequest, compare_file
     from sos_score.commands.sensitivity import NAME, assess_file
     from sos_score.survey.readers.export import ReadingOptions

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sos_score.cli.options import Force, Quiet
+from sos_score.output.terminal import announce
 
 
 def report(
@@ -40,6 +41,7 @@ def report(
 
     A manifest is written beside it, by which the report can be verified. For a PDF, print the page.
     """
+    announce(f"Reading {study}", quiet=quiet)
     from sos_score.commands.report import write_report
     from sos_score.report.request import ReportRequest
 

@@ -17,6 +17,7 @@ from sos_score.output.delimited import RESULT_FORMATS, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.numbers import format_p
 from sos_score.output.table import Cell, Column, Table
+from sos_score.output.terminal import announce
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, open_responses
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_NOTES = 12
+_LARGE = 5_000_000  # bytes: smaller files take less than a second
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ def open_analysis(request: AnalysisRequest, groups: Sequence[str] = ()) -> Itera
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
     instrument = load_definition(request.instrument).instrument
+    large = [name for name in request.data if Path(name).is_file() and Path(name).stat().st_size > _LARGE]
+    for name in large:
+        announce(f"Reading {name} ({Path(name).stat().st_size / 1e6:,.0f} MB)", quiet=request.quiet)
     files = pair_maps(request.data, request.column_maps, [instrument])
     try:
         with open_responses(

@@ -17,7 +17,7 @@ from sos_score.errors import InvalidRequest, guess
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Table, print_table
-from sos_score.output.terminal import show_progress
+from sos_score.output.terminal import announce, show_progress
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS as OVERVIEW
 from sos_score.report.overview import describe_rest, list_arms, list_data_notes
@@ -40,6 +40,7 @@ from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.version import __version__
+from sos_score.words import count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,6 +97,7 @@ def compare_file(request: CompareRequest) -> None:
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
+    announce(f"Comparing {count(len(data.outcomes), 'scale')} between sites and waves", quiet=request.quiet)
     with show_progress(quiet=request.quiet) as track:
         is_first = kind == "table" and not request.is_full and not request.only
         asked = OVERVIEW if is_first else request.only

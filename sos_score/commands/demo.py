@@ -11,6 +11,7 @@ from sos_score.commands.report import write_report
 from sos_score.definition.library import find_folder
 from sos_score.errors import InvalidOutput, Problem
 from sos_score.output.files import check_output
+from sos_score.output.terminal import announce
 from sos_score.report.request import ReportRequest
 
 _EXAMPLE = "contrast_study"
@@ -31,7 +32,9 @@ def run_demo(folder: Path) -> str:
     try:
         shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         study = folder / "study.yaml"
+        announce("Comparing its sites")
         compare_file(CompareRequest(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
+        announce("Writing its report")
         write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

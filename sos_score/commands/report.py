@@ -8,6 +8,7 @@ from pathlib import Path
 from sos_score.comparison.compare import compare_study
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem
 from sos_score.output.files import check_output, replace_files
+from sos_score.output.terminal import announce
 from sos_score.report.build import FORMS, make_report
 from sos_score.report.checklist.draft import make_checklist
 from sos_score.report.manifest import format_now, make_manifest
@@ -77,7 +78,10 @@ def run_report(request: ReportRequest) -> Report:
     file = read_study(Path(request.study))
     data = load_study_data(file)
     definitions = {each.instrument.id: each for found in file.definitions.values() for each in found}
-    return make_report(request, data, compare_study(data), definitions)
+    announce(f"Comparing {count(len(data.outcomes), 'scale')} between sites and waves", quiet=request.quiet)
+    comparison = compare_study(data)
+    announce("Drawing pictures and setting tables", quiet=request.quiet)
+    return make_report(request, data, comparison, definitions)
 
 
 def _check_inputs(request: ReportRequest, report: Report) -> None:

@@ -40,7 +40,7 @@ def open_target(
     """Open what the scores are written to; it appears only when the block ends well."""
     if kind == "table":
         shown = _Shown(columns)
-        yield shown.part
+        yield _with_progress(shown.part, quiet=quiet)
         shown.print()
     elif target is None:
         with tempfile.TemporaryFile() as stream:

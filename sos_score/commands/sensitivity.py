@@ -13,6 +13,7 @@ from sos_score.errors import InvalidRequest
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import print_table
+from sos_score.output.terminal import announce
 from sos_score.report.labels import Labels
 from sos_score.report.tables.sensitivity import make_flip_table, make_matrix, name_choice, name_column
 from sos_score.version import __version__
@@ -31,6 +32,7 @@ def assess_file(request: CompareRequest) -> None:
     data = load_request(request)
     if not choose_outcomes(data, request.instruments, request.scales):
         refuse_nothing(data)
+    announce("Comparing again under each other choice", quiet=request.quiet)
     found = assess_sensitivity(data, score_by_rules(data), request.instruments, request.scales)
     labels = Labels(make_plan(data.study), data=data)
     if kind != "table":

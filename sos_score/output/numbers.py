@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+from sos_score.words import format_fixed, format_named_p, format_p
+
+__all__ = ["format_df", "format_interval", "format_named_p", "format_number", "format_p", "with_interval"]
+
 
 def format_number(value: float, digits: int = 2) -> str:
     """Return a number with a fixed count of decimals; nothing below zero is left of one that rounds to it.
@@ -15,27 +19,7 @@ def format_number(value: float, digits: int = 2) -> str:
     """
     if math.isnan(value):
         return "-"
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
-
-
-def format_p(p: float) -> str:
-    """Return a p value without its leading zero.
-
-    Examples
-    --------
-    >>> format_p(0.0412), format_p(0.0002), format_p(1.0)
-    ('.041', '< .001', '1.000')
-    """
-    if math.isnan(p):
-        return "-"
-    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
-
-
-def format_named_p(p: float, name: str = "p") -> str:
-    """Return "p = .041" or "p < .001"."""
-    text = format_p(p)
-    return f"{name} {text}" if text.startswith("<") else f"{name} = {text}"
+    return format_fixed(value, digits)
 
 
 def format_interval(low: float, high: float, digits: int = 2) -> str:
@@ -66,4 +50,4 @@ def format_df(df: float) -> str:
     >>> format_df(13.0), format_df(13.04)
     ('13', '13.0')
     """
-    return f"{df:.0f}" if df == round(df) else f"{df:.1f}"
+    return f"{df:.0f}" if df == round(df) else format_fixed(df, 1)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from sos_score.words import format_fixed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -84,9 +86,7 @@ def format_cell(value: Cell, digits: int | None = None) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
     if digits is not None and isinstance(value, int | float):
-        text = f"{value:.{digits}f}"
-        # Nothing below zero is left of a number that rounds to it.
-        return text.removeprefix("-") if float(text) == 0 else text
+        return format_fixed(value, digits)
     return str(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sos_score.words import count, join, pluralise
+from sos_score.words import count, format_named_p, join, pluralise
 
 _Sentences = dict[str, str | Callable[..., str]]
 
@@ -56,7 +56,7 @@ _METHODS: _Sentences = {
 
 _REASONS: _Sentences = {
     "not_tested": "the difference could not be tested",
-    "p_against": "p = {p:.3g} against {alpha:g}",
+    "p_against": lambda p, alpha: f"{format_named_p(p)} against {alpha:g}",
     "no_limit_size": "no smallest difference of interest was given, so its size cannot be judged",
     "no_limit_equivalence": "no smallest difference of interest was given, so equivalence cannot be judged",
     "no_interval_size": "there is no interval, so its size cannot be judged",
@@ -180,7 +180,11 @@ _PEOPLE: _Sentences = {
     "reliable_change_basis": "more than {points:.6g} points; alpha {alpha:.3g}, SD {sd:.3g}, everyone at {wave}",
     "hidden_linked": "not shown: it would give away fewer than {least} people of one site",
     "ancova_linked": "linked people at {last}, at the same score at {first}",
-    "ancova_slopes": "linked people at {last}, at the same score at {first}; slopes differ with p = {p:.3g}",
+    "ancova_slopes": (
+        lambda first, last, p: (
+            f"linked people at {last}, at the same score at {first}; slopes differ, {format_named_p(p)}"
+        )
+    ),
     "straight_lined": "{source}: {part} rows are straight-lined",
     "none_straight_lined": "no row is straight-lined",
     "own_work": "workers answered themselves: how generous each is counts as a difference between workers",

@@ -124,3 +124,15 @@ def test_the_examples_in_help_run(words: str, tmp_path: Path) -> None:
 def test_the_examples_of_the_report_run_in_the_folder_the_demo_makes(tmp_path: Path) -> None:
     _run_examples(["demo"], tmp_path)
     _run_examples(["report", "verify", "compare", "power"], tmp_path / "contrast-study")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["compare", "--help"], ["new", "instrument", "--help"]], ids=" ".join)
+def test_help_loads_no_library_but_the_command_line(words: list[str]) -> None:
+    code = (
+        "import sys; from sos_score.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('polars', 'narwhals', 'rich', 'ruamel', 'numpy') if name in sys.modules],"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"

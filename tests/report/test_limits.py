@@ -30,8 +30,8 @@ def test_one_site_against_one_cannot_be_told_apart_from_its_arm():
     outcome = make_outcome(draw_cells(1, dict.fromkeys("12", 9)))
     found = compare_outcomes([outcome], make_plan({"1": "sos", "2": "contrast"}), ["design"])
     assert list_limits(found, Labels.of(found))[0] == (
-        "With 1 site against 1 nothing can be said about the arms: SoS and Contrast cannot be told apart from the sites"
-        " they are in. Every p is about more answers from these same sites."
+        "With 1 site against 1, team and approach cannot be told apart: a difference between SoS and Contrast may come"
+        " from the two sites alone. Every p is about more answers from these same sites."
     )
 
 

@@ -76,8 +76,8 @@ def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) ->
     sites = f"{count(finding.counts[0], 'site')} against {finding.counts[1]}"
     if finding.counts == (1, 1):
         return (
-            f"With {sites} nothing can be said about the arms: {arms} cannot be told apart from the sites they are in."
-            " Every p is about more answers from these same sites."
+            f"With {sites}, team and approach cannot be told apart: a difference between {arms} may come from the two"
+            " sites alone. Every p is about more answers from these same sites."
         )
     alpha = f"{plan.alpha:g}".removeprefix("0")
     if not can_reach(p, plan.alpha):
