@@ -15,7 +15,7 @@ from sos_score.check.finding import Group
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.psychometrics.batches import sort_groups
-from sos_score.scoring.expressions import answer_column
+from sos_score.scoring.expressions import answer_column, given_column
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import Scorer, add_answers, add_scores, build_scorer, select_ids
 from sos_score.study.rows import clean_ids
@@ -143,7 +143,7 @@ class Answers:
     def items(self, instrument: Instrument) -> list[str]:
         """Return the items of an instrument that have a column, in the order they were asked."""
         known = set(self.frame.columns)
-        return [item for item in instrument.responses if answer_column(item) in known]
+        return [item for item in instrument.administration if answer_column(item) in known]
 
     def codes(self, items: Iterable[str]) -> NDArray[np.float64]:
         """Return the codes of some items, a row a row, NaN where there is none."""
@@ -199,7 +199,9 @@ def read_answers(
     schema = frame.collect_schema()
     filled = holds_anything(columns, schema).alias(_FILLED)
     scored = add_scores(add_answers(frame, scorer, distinct), scorer)
-    codes = [nw.col(answer_column(item)).cast(nw.Float32) for item in columns.items]
+    # A check looks at answers as they were given, whatever they count.
+    given = {item: given_column(item) if item in scorer.counting else answer_column(item) for item in columns.items}
+    codes = [nw.col(name).cast(nw.Float32).alias(answer_column(item)) for item, name in given.items()]
     scores = [~nw.col(scale.column).is_null() for plan in scorer.plans for scale in plan.scales]
     kept = scored.select(nw.col(ROW), *select_ids(scorer), *codes, *scores, filled).to_native()
     whole = kept.with_columns(

@@ -116,16 +116,29 @@ def _show_code(answer: AnswerStep) -> str:
 def _show_value(answer: AnswerStep) -> str:
     if answer.value is None or answer.code is None:
         return ""
-    if not answer.is_reversed:
-        return f"{answer.value:.10g}"
-    return f"{answer.low:g} + {answer.high:g} - {answer.code:.10g} = {answer.value:.10g}"
+    counted = answer.code if answer.recoded is None else answer.recoded
+    text = f"{answer.value:.10g}"
+    if answer.is_reversed:
+        text = f"{answer.low:g} + {answer.high:g} - {counted:.10g} = {answer.value:.10g}"
+    if answer.recoded is not None:
+        text = f"{answer.code:.10g} counts {counted:.10g}" + (f"; {text}" if answer.is_reversed else "")
+    return text if answer.weight == 1 else f"{text} (weight {answer.weight:.10g})"
 
 
 def _write_steps(scale: ScaleSteps) -> Iterable[str]:
     enough = "enough" if scale.score is not None else "too few"
-    yield f"answered: {scale.answered} of {scale.size}, {scale.required} needed ({scale.rule}): {enough}"
+    asked = f"{scale.asked} asked of {scale.size}" if scale.asked < scale.size else f"{scale.size}"
+    yield f"answered: {scale.answered} of {asked}, {scale.required} needed ({scale.rule}): {enough}"
     if scale.score is not None:
-        yield f"{scale.method}: {scale.arithmetic} = {scale.score:.10g}"
+        result = scale.score if scale.unrounded is None else scale.unrounded
+        yield f"{scale.method}: {scale.arithmetic} = {result:.10g}"
+        if scale.unrounded is not None:
+            yield f"rounded, halves upwards: {scale.score:.10g}"
+    for published in scale.published:
+        if scale.score is not None:
+            said = "not in the table" if published.result is None else published.result
+            said = said if isinstance(said, str) else f"{said:.10g}"
+            yield f"{published.title}: {said}. Source: {published.source}"
     for step in scale.t_scores:
         if step.t is not None and step.score is not None:
             yield f"T: 50 + 10 x ({step.score:.10g} - {step.mean:.10g}) / {step.sd:.10g} = {step.t:.10g}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from textwrap import fill
 from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.published import CutOff
 from sos_score.definition.instrument.verification import STATUS_MEANING
 from sos_score.definition.reading import Definition
 from sos_score.output.delimited import open_console
 from sos_score.output.files import choose_format, write_text
 from sos_score.output.table import Column, Table, print_table
-from sos_score.scoring.plan import ScalePlan, plan_scores
+from sos_score.scoring.plan import Condition, ScalePlan, plan_scores
 from sos_score.scoring.provenance import describe_definition
 
 
@@ -37,8 +39,9 @@ def describe_instrument(definition: Definition) -> dict[str, Any]:
             "high": plans[name].high,
             "higher_is": scale.higher_is,
             "good": scale.good,
-            "min_answered": plans[name].needed,
+            "min_answered": plans[name].rule.min_answered if plans[name].has_conditions else plans[name].needed,
             "scales" if plans[name].of_scores else "items": _list_terms(plans[name]),
+            **_describe_features(plans[name]),
         }
         for name, scale in instrument.scales.items()
     }
@@ -50,6 +53,27 @@ def describe_instrument(definition: Definition) -> dict[str, Any]:
         "response_scales": responses,
         "labels": instrument.labels,
         "scales": scales,
+        **{key: value for key, value in _describe_parts(instrument).items() if value},
+    }
+
+
+def _describe_features(plan: ScalePlan) -> dict[str, Any]:
+    """Return the weights and the rounding of a scale, where it has any."""
+    weights = {term.name: term.weight for term in plan.terms} if plan.is_weighted else {}
+    rounded = {"round": "half_up"} if plan.is_rounded else {}
+    return ({"weights": weights} if weights else {}) | rounded
+
+
+def _describe_parts(instrument: Instrument) -> dict[str, Any]:
+    """Return what few definitions have: recodes, conditions, an order of its own, tables and cut-offs."""
+    return {
+        "recode": {
+            item: {str(code): counts for code, counts in each.items()} for item, each in instrument.recodes.items()
+        },
+        "asked_if": {item: {gate: list(codes) for gate, codes in each} for item, each in instrument.conditions.items()},
+        "order": list(instrument.administration) if instrument.order else [],
+        "conversions": {name: each.model_dump() for name, each in instrument.conversions.items()},
+        "cut_offs": {name: each.model_dump() for name, each in instrument.cut_offs.items()},
     }
 
 
@@ -69,8 +93,11 @@ def _print_instrument(definition: Definition) -> None:
     rows = []
     for name, scale in instrument.scales.items():
         plan = plans[name]
-        needed = f"{plan.needed} of {len(plan.terms)}"
-        rows.append((name, f"{scale.score} {plan.low:g}-{plan.high:g}", needed, scale.higher_is))
+        needed = (
+            f"{plan.rule_needed.min_answered} asked" if plan.has_conditions else f"{plan.needed} of {len(plan.terms)}"
+        )
+        how = f"{'weighted ' if plan.is_weighted else ''}{scale.score}{', rounded' if plan.is_rounded else ''}"
+        rows.append((name, f"{how} {plan.low:g}-{plan.high:g}", needed, scale.higher_is))
     columns = (Column("scale"), Column("score"), Column("needs"), Column("higher is", wraps=True))
     console.print()
     print_table(Table(columns, tuple(rows)), console)
@@ -78,6 +105,16 @@ def _print_instrument(definition: Definition) -> None:
     sections = {
         "Items": [f"{item}: {label}" for item, label in instrument.labels.items()],
         "Key (- is reverse-keyed)": [_write_key(plans[name]) for name in instrument.scales],
+        "Recoded": list(_list_recodes(instrument)),
+        "Asked only if": list(_list_conditions(instrument)),
+        "Order of the form": [", ".join(instrument.order)] if instrument.order else [],
+        "Published tables": [
+            f"{name}: {each.title}, for {', '.join(each.scales)}. {each.source}"
+            for name, each in instrument.conversions.items()
+        ],
+        "Published cut-offs (no diagnosis)": [
+            f"{name}: {each.title}, {_list_points(each)}. {each.source}" for name, each in instrument.cut_offs.items()
+        ],
         "Who vouches for it": [
             f"{part}: {claim.status} ({STATUS_MEANING[claim.status]}). {claim.source}" for part, claim in claims
         ],
@@ -92,6 +129,29 @@ def _print_instrument(definition: Definition) -> None:
             console.print(Text(f"\n{title}"))
         for line in lines:
             console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
+
+
+def _list_recodes(instrument: Instrument) -> Iterator[str]:
+    """Yield what answers count, with the items for which they do."""
+    alike: dict[tuple[tuple[float, float], ...], list[str]] = {}
+    for item, recode in instrument.recodes.items():
+        alike.setdefault(tuple(recode.items()), []).append(item)
+    for pairs, items in alike.items():
+        counted = ", ".join(f"{code:.10g} counts {counts:.10g}" for code, counts in pairs)
+        yield f"{', '.join(_shorten(items))}: {counted}"
+
+
+def _list_conditions(instrument: Instrument) -> Iterator[str]:
+    alike: dict[tuple[Condition, ...], list[str]] = {}
+    for item, conditions in instrument.conditions.items():
+        alike.setdefault(conditions, []).append(item)
+    for conditions, items in alike.items():
+        gates = [f"{gate} is {' or '.join(f'{code:.10g}' for code in codes)}" for gate, codes in conditions]
+        yield f"{', '.join(_shorten(items))}: {' and '.join(gates)}"
+
+
+def _list_points(cut_off: CutOff) -> str:
+    return "; ".join(f"{scale} {', '.join(f'{at:.10g}' for at in points)}" for scale, points in cut_off.scales.items())
 
 
 def _list_labels(instrument: Instrument, name: str) -> str:
@@ -111,7 +171,8 @@ def _list_terms(plan: ScalePlan) -> list[str]:
 
 
 def _write_key(plan: ScalePlan) -> str:
-    signed = _list_terms(plan)
+    weights = {term.name: f"{term.weight:.10g} x " for term in plan.terms if term.weight != 1}
+    signed = [f"{weights.get(term.name, '')}{'-' * term.is_reversed}{term.name}" for term in plan.terms]
     # A scale of scores turns whole scores round, so that an item below it has no sign of its own.
     return f"{plan.scale}: {'the scores of ' if plan.of_scores else ''}{', '.join(_shorten(signed))}"
 

@@ -52,7 +52,7 @@ class Variable:
     label : str
         Everything that fits a line.
     kind : str
-        ``id``, ``score``, ``count``, ``metric`` or ``T``.
+        ``id``, ``score``, ``count``, ``metric``, ``T`` or ``band``.
     unit : str
         What the value is, in words.
     low, high : float
@@ -116,7 +116,11 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
     parts = f"{len(scale.terms)} {nouns}"
     unit = f"{scale.method} of {parts}"
     turned = f", higher = {own.higher_is}"
-    rule = scale.rule.describe(scale.method, of_scores=scale.of_scores)
+    rule = scale.describe_rule()
+    if scale.is_weighted:
+        unit = f"weighted {unit}"
+    if scale.is_rounded:
+        unit += ", in whole points (halves upwards)"
     base = Variable(
         name=scale.column,
         label=f"{title}: {unit}, {scale.low:g}-{scale.high:g}{turned}",
@@ -126,7 +130,7 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
         high=scale.high,
         higher_is=own.higher_is,
         good=own.good or "",
-        missing=f"{rule} ({scale.needed} of {len(scale.terms)})",
+        missing=rule if scale.has_conditions else f"{rule} ({scale.needed} of {len(scale.terms)})",
         key_status=instrument.verification.key.status,
         key_source=instrument.verification.key.source,
         definition=f"{instrument.id} {instrument.version}",
@@ -147,14 +151,34 @@ def _describe_scale(instrument: Instrument, scale: ScalePlan, definition: Defini
     norms = {norm.name: norm for norm in scale.norms}
     for name in scale.norm_names:
         yield _describe_t(base, title, (name, scale.t_column(name)), norms.get(name), instrument.verification.norms)
+    yield from _describe_published(scale, base, title)
+
+
+def _describe_published(scale: ScalePlan, base: Variable, title: str) -> Iterator[Variable]:
+    """Yield the columns of converted scores, and of the bands that published cut-offs make."""
+    for each in scale.conversions:
+        table = each.published
+        kind, values = "T" if table.unit == "T" else "metric", each.table.values()
+        whom = f", {table.population}" if table.population else ""
+        yield replace(
+            base, name=each.column, label=f"{title}: {table.title}, from a published table", kind=kind,
+            unit=f"{table.title}{whom} ({table.source})", low=float(min(values)), high=float(max(values)),
+        )  # fmt: skip
+    for bands in scale.bands:
+        cut_off = bands.published
+        whom = f", {cut_off.population}" if cut_off.population else ""
+        yield replace(
+            base, name=bands.column, label=f"{title}: {cut_off.title}, beside published cut-offs; no diagnosis",
+            kind="band", unit=f"{cut_off.title}{whom} ({cut_off.source})", low=math.nan, high=math.nan,
+            higher_is="", good="", values={label: label for label in bands.labels},
+        )  # fmt: skip
 
 
 def _find_range(scale: ScalePlan, metric: str) -> tuple[float, float]:
     if metric == "pomp":
         return 0.0, 100.0
-    count = len(scale.terms)
-    low, high = (each / count if scale.method == "sum" else each for each in (scale.low, scale.high))
-    return (low * count, high * count) if metric == "sum" else (low, high)
+    low, high = (sum(term.weight * getattr(term, end) for term in scale.terms) for end in ("low", "high"))
+    return (low, high) if metric == "sum" else (low / scale.weight, high / scale.weight)
 
 
 def _describe_t(
@@ -206,6 +230,13 @@ def _describe_long(scorer: Scorer, instruments: list[Instrument], scores: list[V
     yield replace(base, name="n", label="how many items of the scale are answered", kind="count", missing="never")
     for metric in dict.fromkeys(metric for scale in plans for metric in scale.metrics):
         yield replace(base, name=metric, label=_METRICS[metric], kind="metric", unit=_METRICS[metric])
+    published = {
+        each.name.removeprefix(f"{plan.column}_"): each
+        for plan in plans
+        for each in _describe_published(plan, base, "")
+    }
+    for column, found in published.items():
+        yield replace(found, name=column, label=found.label.removeprefix(": "), low=math.nan, high=math.nan)
     norms = {norm.name: norm.describe() for scale in plans for norm in scale.norms}
     norms |= {each.norm: each.describe() for each in scorer.vendor_scores}
     names = [name for scale in plans for name in scale.norm_names] + [each.norm for each in scorer.vendor_scores]

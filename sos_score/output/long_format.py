@@ -17,12 +17,13 @@ _ROW, _PLACE = "\x1frow", "\x1fplace"
 
 
 def list_long_columns(scorers: list[Scorer]) -> list[str]:
-    """Return the columns after the ids: instrument, scale, score, n, further metrics, T-scores."""
+    """Return the columns after the ids: instrument, scale, score, n, further metrics, T-scores, what is published."""
     plans = [scale for scorer in scorers for plan in scorer.plans for scale in plan.scales]
     metrics = [metric for scale in plans for metric in scale.metrics]
     norms = [f"t_{norm}" for scale in plans for norm in scale.norm_names]
     norms += [f"t_{each.norm}" for scorer in scorers for each in scorer.vendor_scores]
-    return ["instrument", "scale", "score", "n", *dict.fromkeys(metrics), *dict.fromkeys(norms)]
+    published = [name for scale in plans for name in _name_published(scale)]
+    return ["instrument", "scale", "score", "n", *dict.fromkeys(metrics), *dict.fromkeys([*norms, *published])]
 
 
 @contextmanager
@@ -65,4 +66,11 @@ def _name_columns(scale: ScalePlan) -> dict[str, str]:
     """Return the wide column of each long one."""
     named = {"score": scale.column, "n": f"{scale.column}_n"}
     named |= {metric: f"{scale.column}_{metric}" for metric in scale.metrics}
-    return named | {f"t_{norm}": scale.t_column(norm) for norm in scale.norm_names}
+    named |= {f"t_{norm}": scale.t_column(norm) for norm in scale.norm_names}
+    return named | _name_published(scale)
+
+
+def _name_published(scale: ScalePlan) -> dict[str, str]:
+    """Return the wide column of each long one of converted scores and bands."""
+    columns = [*(each.column for each in scale.conversions), *(each.column for each in scale.bands)]
+    return {column.removeprefix(f"{scale.column}_"): column for column in columns}

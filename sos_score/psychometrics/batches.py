@@ -69,7 +69,7 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
 
     wanted = list(dict.fromkeys(columns))
     items = _find_items(responses, wanted)
-    types = choose_types({item: responses.instrument.responses[item] for item in items})
+    types = choose_types({item: responses.instrument.counted[item] for item in items})
     native = responses.frame.select(*ids, *wanted).to_native()
     if not isinstance(native, pl.LazyFrame):
         # What is not there is NaN on some frames.

@@ -28,6 +28,8 @@ class ScaleColumns:
         -1 for a reversed term.
     options : int
         Response options, where the terms are items that all have the same number of whole answers; else 0.
+    weights : ndarray of shape (k,)
+        How often each term counts.
     """
 
     plan: ScalePlan
@@ -36,6 +38,12 @@ class ScaleColumns:
     high: Floats
     signs: Floats
     options: int
+    weights: Floats
+
+    @property
+    def factors(self) -> Floats:
+        """Return what an answer is multiplied by in the score, away from the middle of its range."""
+        return self.signs * self.weights
 
     @property
     def names(self) -> list[str]:
@@ -58,4 +66,5 @@ def place_terms(scale: ScalePlan, columns: Iterable[str]) -> ScaleColumns:
     sizes = {term.options for term in scale.terms}
     options = sizes.pop() if len(sizes) == 1 else 0
     signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
-    return ScaleColumns(scale, tuple(columns), low, high, signs, options)
+    weights = np.array([term.weight for term in scale.terms], dtype=float)
+    return ScaleColumns(scale, tuple(columns), low, high, signs, options, weights)

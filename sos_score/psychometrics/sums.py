@@ -150,11 +150,12 @@ def _find_asked(reading: Reading, scale: ScaleColumns, groups: Sequence[Group]) 
 
 
 def key_moments(scale: ScaleColumns, sums: AnswerSums, missing: Missing) -> Moments:
-    """Return the moments of the terms of a scale under its key."""
-    turned, pivot = np.outer(scale.signs, scale.signs), (scale.low + scale.high) / 2
+    """Return the moments of the terms of a scale under its key, as they count in its score: with their weights."""
+    turned, pivot = np.outer(scale.factors, scale.factors), scale.weights * (scale.low + scale.high) / 2
     pairs = replace(
         sums.pairs,
-        sums=sums.pairs.sums * scale.signs[:, None],
+        sums=sums.pairs.sums * scale.factors[:, None],
+        squares=sums.pairs.squares * scale.weights[:, None] ** 2,
         cross_products=sums.pairs.cross_products * turned,
     )
     if missing == "pairwise":

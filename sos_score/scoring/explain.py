@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
-from sos_score.scoring.arithmetic import RowScore, base_of, score_row
+from sos_score.scoring.arithmetic import RowScore, base_of, score_row, was_asked
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 from sos_score.scoring.reference_samples import measure_references
@@ -34,6 +34,10 @@ class AnswerStep:
         What counts: the code, or low + high - code.
     low, high : float
         The theoretical range that reversal uses.
+    recoded : float or None
+        What the code counts before it is reversed, where that is not the code.
+    weight : float
+        How often it counts.
     """
 
     item: str
@@ -46,6 +50,18 @@ class AnswerStep:
     value: float | None = None
     low: float = 0
     high: float = 0
+    recoded: float | None = None
+    weight: float = 1
+
+
+@dataclass(frozen=True)
+class PublishedStep:
+    """What a published table or published cut-offs make of a score: a converted score, or words."""
+
+    name: str
+    title: str
+    source: str
+    result: float | str | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,12 @@ class ScaleSteps:
         The sum as a reader can redo it; empty where there is no score.
     low, high : float
         The theoretical range of the score.
+    asked : int
+        How many of its terms were asked.
+    unrounded : float or None
+        The score before it is rounded; None where it is not.
+    published : tuple of PublishedStep
+        Converted scores, and what the score is beside published cut-offs.
     """
 
     scale: str
@@ -90,6 +112,9 @@ class ScaleSteps:
     low: float
     high: float
     t_scores: tuple[TStep, ...]
+    asked: int
+    unrounded: float | None = None
+    published: tuple[PublishedStep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,9 +195,15 @@ def _explain_row(export: Export, scorer: Scorer, wanted: list[str], line: int, c
     (plan,) = scorer.plans
     codes = {item: scorer.keys[item].read(cells[column]).code for item, column in scorer.columns.items.items()}
     scored = score_row(plan, codes)
+    unasked = {
+        term.name
+        for scale in plan.scales
+        for term in scale.terms
+        if term.conditions and not was_asked(term.conditions, codes)
+    }
     by_scale = {scale.scale: scale for scale in plan.scales}
     ids = {role: cells[column] for role, column in scorer.columns.ids.items()} | dict(scorer.columns.constants)
-    row = _Row(plan, scorer, scored, line, cells)
+    row = _Row(plan, scorer, scored, line, cells, frozenset(unasked))
     steps = tuple(_explain_scale(by_scale[name], row) for name in wanted)
     return Explanation(plan.instrument, export.name, line, ids, steps)
 
@@ -184,6 +215,7 @@ class _Row:
     scored: Mapping[str, RowScore]
     line: int
     cells: Mapping[str, str]
+    unasked: frozenset[str]
 
 
 def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
@@ -192,7 +224,9 @@ def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
     else:
         answers = tuple(_step_answer(term, row) for term in scale.terms)
     found = row.scored[scale.scale]
-    values, score = list(found.values.values()), found.score
+    score = found.score
+    weights = {term.name: term.weight for term in scale.terms}
+    values = [(value, weights[name]) for name, value in found.values.items()]
     definition = row.plan.instrument.scales[scale.scale]
     return ScaleSteps(
         scale=scale.scale,
@@ -200,22 +234,34 @@ def _explain_scale(scale: ScalePlan, row: _Row) -> ScaleSteps:
         higher_is=definition.higher_is,
         answers=answers,
         answered=len(values),
-        required=scale.needed,
+        required=found.required,
         size=len(scale.terms),
-        rule=scale.rule.describe(scale.method, of_scores=scale.of_scores),
+        rule=scale.describe_rule(),
         method=scale.method,
         arithmetic="" if score is None else _write_arithmetic(scale, values),
         score=score,
         low=scale.low,
         high=scale.high,
         t_scores=tuple(_step_t(scale, norm, found) for norm in scale.norms),
+        asked=found.asked,
+        unrounded=found.unrounded if scale.is_rounded else None,
+        published=tuple(_list_published(scale, found)),
     )
+
+
+def _list_published(scale: ScalePlan, found: RowScore) -> Iterator[PublishedStep]:
+    for table in scale.conversions:
+        yield PublishedStep(table.name, table.published.title, table.published.source, found.converted[table.name])
+    for bands in scale.bands:
+        yield PublishedStep(bands.name, bands.published.title, bands.published.source, found.bands[bands.name])
 
 
 def _step_answer(term: Term, row: _Row) -> AnswerStep:
     column = row.scorer.columns.items[term.name]
     reading = row.scorer.keys[term.name].read(row.cells[column])
     missing = reading.missing if reading.is_allowed else "not allowed"
+    if term.name in row.unasked:
+        return AnswerStep(term.name, row.line, column, row.cells[column], None, "not asked")
     return _turn(term, AnswerStep(term.name, row.line, column, row.cells[column], reading.code, missing))
 
 
@@ -224,9 +270,18 @@ def _step_score(term: Term, score: float | None, line: int) -> AnswerStep:
 
 
 def _turn(term: Term, step: AnswerStep) -> AnswerStep:
-    """Return the step with what counts: the code, reversed where the key says so."""
-    value = None if step.code is None else term.reverse(step.code)
-    return replace(step, is_reversed=term.is_reversed, value=value, low=term.low, high=term.high)
+    """Return the step with what counts: the code, recoded and reversed where the key says so."""
+    counted = step.code if step.code is None or not term.recode else term.recode[step.code]
+    value = None if counted is None else term.reverse(counted)
+    return replace(
+        step,
+        is_reversed=term.is_reversed,
+        value=value,
+        low=term.low,
+        high=term.high,
+        recoded=counted if term.recode else None,
+        weight=term.weight,
+    )
 
 
 def _step_t(scale: ScalePlan, norm: NamedNorm, found: RowScore) -> TStep:
@@ -235,21 +290,22 @@ def _step_t(scale: ScalePlan, norm: NamedNorm, found: RowScore) -> TStep:
     return TStep(norm.name, norm.describe(), mean, sd, score, found.t_scores[norm.name])
 
 
-def _write_arithmetic(scale: ScalePlan, values: list[float]) -> str:
-    """Return the sum a reader can redo.
+def _write_arithmetic(scale: ScalePlan, values: list[tuple[float, float]]) -> str:
+    """Return the sum a reader can redo, from what each term counts and its weight.
 
     Examples
     --------
     >>> from sos_score import load_instrument
     >>> from sos_score.scoring.plan import plan_scores
-    >>> _write_arithmetic(plan_scores(load_instrument("wai-s")).scales[0], [5, 6, 5, 5])
+    >>> _write_arithmetic(plan_scores(load_instrument("wai-s")).scales[0], [(5, 1), (6, 1), (5, 1), (5, 1)])
     '(5 + 6 + 5 + 5) / 4 = 21 / 4'
     """
-    terms = " + ".join(f"{value:.10g}" for value in values)
-    total = f"{sum(values):.10g}"
-    size, count = len(scale.terms), len(values)
+    terms = " + ".join(f"{value:.10g}" if weight == 1 else f"{weight:.10g} x {value:.10g}" for value, weight in values)
+    total = f"{sum(weight * value for value, weight in values):.10g}"
+    size, count = f"{scale.weight:.10g}", f"{sum(weight for _, weight in values):.10g}"
+    is_one = len(values) == 1 and not scale.is_weighted
     if scale.method == "mean":
         return f"({terms}) / {count} = {total} / {count}"
-    if scale.rule.sums == "as_answered" or count == size:
-        return terms if count > 1 else total
+    if scale.rule.sums == "as_answered" or len(values) == len(scale.terms):
+        return total if is_one else terms
     return f"({terms}) x {size} / {count} = {total} x {size} / {count}"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sos_score.definition.instrument.ids import split_sign
-from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.definition.instrument.instrument import Instrument, scoring_key, scoring_weights
 from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.instrument.published import Conversion, CutOff, name_bands
 from sos_score.definition.instrument.scale import Scale
 from sos_score.scoring.norms import NamedNorm, Reference
 
 METRICS = ("mean", "sum", "pomp")
+HALF = 0.5 + 1e-9
+Condition = tuple[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -22,9 +27,15 @@ class Term:
     Attributes
     ----------
     low, high : float
-        Its theoretical range; reversed it is ``low + high - x``.
+        The theoretical range of what it counts; reversed it is ``low + high - x``.
     options : int
         How many answers an item has, where they are all whole numbers of its range; else 0, as for a score.
+    weight : float
+        How often it counts.
+    recode : mapping
+        What each answer counts, where that is not its code; empty for most items.
+    conditions : tuple of (item, codes)
+        The answers that must hold for the item to be asked; none for an item that is always asked.
     """
 
     name: str
@@ -32,6 +43,9 @@ class Term:
     low: float
     high: float
     options: int = 0
+    weight: float = 1
+    recode: Mapping[float, float] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def turn(self) -> float | None:
@@ -41,6 +55,45 @@ class Term:
     def reverse(self, value: Any) -> Any:
         """Return what counts of a value, or of a column or array of them: low + high - x, or x itself."""
         return value if self.turn is None else self.turn - value
+
+
+@dataclass(frozen=True)
+class TableConversion:
+    """A published table for one scale.
+
+    Attributes
+    ----------
+    column : str
+        Where the converted score goes.
+    table : mapping
+        Each whole score to the converted one.
+    """
+
+    name: str
+    column: str
+    table: Mapping[int, float]
+    published: Conversion
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The published cut-offs of one scale.
+
+    Attributes
+    ----------
+    column : str
+        Where the words go.
+    points : tuple of float
+        The lowest score at or above each cut-off, rising.
+    labels : tuple of str
+        The words for what lies below the first, between two, and at or above the last.
+    """
+
+    name: str
+    column: str
+    points: tuple[float, ...]
+    labels: tuple[str, ...]
+    published: CutOff
 
 
 @dataclass(frozen=True)
@@ -65,6 +118,12 @@ class ScalePlan:
         What T-scores are given against.
     unmeasured : tuple of str
         Reference samples that are not measured yet, or in which this scale has no spread; their T-scores are empty.
+    is_rounded : bool
+        Whether the score is given in whole points, halves upwards.
+    conversions : tuple of TableConversion
+        Published tables that turn the score into another.
+    bands : tuple of Bands
+        Published cut-offs that the score is compared with.
     """
 
     scale: str
@@ -79,12 +138,42 @@ class ScalePlan:
     metrics: tuple[str, ...] = ()
     norms: tuple[NamedNorm, ...] = ()
     unmeasured: tuple[str, ...] = ()
+    is_rounded: bool = False
+    conversions: tuple[TableConversion, ...] = ()
+    bands: tuple[Bands, ...] = ()
 
     @property
     def columns(self) -> list[str]:
-        """Return the output columns: score, count answered, further metrics, T-scores."""
+        """Return the output columns: score, count answered, further metrics, T-scores, converted scores, bands."""
         metrics = [f"{self.column}_{metric}" for metric in self.metrics]
-        return [self.column, f"{self.column}_n", *metrics, *(self.t_column(name) for name in self.norm_names)]
+        published = [*(each.column for each in self.conversions), *(each.column for each in self.bands)]
+        t_scores = [self.t_column(name) for name in self.norm_names]
+        return [self.column, f"{self.column}_n", *metrics, *t_scores, *published]
+
+    @cached_property
+    def weight(self) -> float:
+        """Return the sum of the weights of all terms; their number, where none has a weight."""
+        return sum(term.weight for term in self.terms)
+
+    @cached_property
+    def is_weighted(self) -> bool:
+        """Return whether any term counts more or less than the others."""
+        return any(term.weight != 1 for term in self.terms)
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Return whether some terms are not asked of everybody."""
+        return any(term.conditions for term in self.terms)
+
+    @property
+    def rule_needed(self) -> MissingRule:
+        """Return the rule that a score takes: ``all`` where a sum is strict."""
+        is_strict = self.method == "sum" and self.rule.sums == "strict"
+        return self.rule.model_copy(update={"min_answered": "all"}) if is_strict else self.rule
+
+    def describe_rule(self) -> str:
+        """Return the missing rule in words."""
+        return self.rule.describe(self.method, of_scores=self.of_scores, of_asked=self.has_conditions)
 
     @property
     def needed(self) -> int:
@@ -165,34 +254,75 @@ def _plan_scale(instrument: Instrument, name: str, done: dict[str, ScalePlan], c
     if choices.min_answered is not None:
         rule = rule.model_copy(update={"min_answered": choices.min_answered})
     terms = _list_terms(instrument, name, scale, done)
-    low = sum(term.low for term in terms)
-    high = sum(term.high for term in terms)
-    share = len(terms) if scale.score == "mean" else 1
+    low, high = (sum(term.weight * getattr(term, end) for term in terms) for end in ("low", "high"))
+    share = sum(term.weight for term in terms) if scale.score == "mean" else 1
+    low, high = low / share, high / share
+    column = f"{instrument.column_stem}_{name}"
     norms = tuple(norm for norm in choices.norms if norm.instrument == instrument.id and name in norm.means)
     samples = [local for local, _ in choices.references.get(instrument.id, ())]
     return ScalePlan(
         scale=name,
-        column=f"{instrument.column_stem}_{name}",
+        column=column,
         terms=terms,
         of_scores=scale.scales is not None,
         method=scale.score,
         rule=rule,
         required=rule.count_required(len(terms)),
-        low=low / share,
-        high=high / share,
+        low=float(round_half_up(low)) if scale.round else low,
+        high=float(round_half_up(high)) if scale.round else high,
         metrics=choices.metrics,
         norms=norms,
         unmeasured=tuple(local for local in samples if local not in [norm.name for norm in norms]),
+        is_rounded=scale.round is not None,
+        conversions=tuple(_list_conversions(instrument, name, column)),
+        bands=tuple(_list_bands(instrument, name, column)),
     )
+
+
+def _list_conversions(instrument: Instrument, scale: str, column: str) -> Iterator[TableConversion]:
+    for name, each in instrument.conversions.items():
+        if scale in each.scales:
+            to = f"{column}_t_{name}" if each.unit == "T" else f"{column}_{name}"
+            yield TableConversion(name, to, each.scales[scale], each)
+
+
+def _list_bands(instrument: Instrument, scale: str, column: str) -> Iterator[Bands]:
+    for name, each in instrument.cut_offs.items():
+        if scale in each.scales:
+            points = each.scales[scale]
+            yield Bands(name, f"{column}_{name}", tuple(points), tuple(name_bands(points)), each)
+
+
+def round_half_up(score: float) -> int:
+    """Return a score in whole points, halves upwards: what arithmetic leaves below a half counts as a half.
+
+    Examples
+    --------
+    >>> round_half_up(2.5), round_half_up(-2.5), round_half_up(2.4999999999999996), round_half_up(2.499)
+    (3, -2, 3, 2)
+    """
+    return math.floor(score + HALF)
 
 
 def _list_terms(instrument: Instrument, name: str, scale: Scale, done: dict[str, ScalePlan]) -> tuple[Term, ...]:
     if scale.scales is not None:
         signed = [split_sign(part) for part in scale.scales]
-        return tuple(Term(part, flipped, done[part].low, done[part].high) for part, flipped in signed)
-    responses = instrument.responses
-    key = scoring_key(instrument, name)
+        return tuple(
+            Term(part, flipped, done[part].low, done[part].high, weight=scale.weights.get(part, 1))
+            for part, flipped in signed
+        )
+    counted, recodes, conditions = instrument.counted, instrument.recodes, instrument.conditions
+    weights = scoring_weights(instrument, name)
     return tuple(
-        Term(item, flipped, responses[item].min, responses[item].max, responses[item].options)
-        for item, flipped in key.items()
+        Term(
+            item,
+            flipped,
+            counted[item].min,
+            counted[item].max,
+            counted[item].options,
+            weights.get(item, 1),
+            recodes.get(item, {}),
+            conditions.get(item, ()),
+        )
+        for item, flipped in scoring_key(instrument, name).items()
     )

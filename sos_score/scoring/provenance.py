@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.definition.instrument.published import Conversion, CutOff
 from sos_score.definition.reading import Definition
 from sos_score.notes import Note
 from sos_score.scoring.file_summary import FileSummary
@@ -25,12 +26,34 @@ def describe_definition(definition: Definition) -> dict[str, Any]:
         "sha256": definition.document.sha256,
         "verification": {part: claim.model_dump() for part, claim in instrument.verification.parts().items()},
         "missing": {
-            name: instrument.missing_rule(name).describe(scale.score, of_scores=scale.scales is not None)
+            name: instrument.missing_rule(name).describe(
+                scale.score, of_scores=scale.scales is not None, of_asked=_has_unasked(instrument, name)
+            )
             for name, scale in instrument.scales.items()
         },
+        **_list_published(instrument),
         "rights": instrument.rights.model_dump(),
         "notes": list(instrument.notes),
         **wording,
+    }
+
+
+def _has_unasked(instrument: Instrument, scale: str) -> bool:
+    """Return whether some items of a scale are not asked of everybody."""
+    is_of_items = instrument.scales[scale].scales is None
+    return is_of_items and not instrument.conditions.keys().isdisjoint(scoring_key(instrument, scale))
+
+
+def _list_published(instrument: Instrument) -> dict[str, Any]:
+    """Return where published tables and cut-offs are printed; nothing where a definition has none."""
+    named: dict[str, Mapping[str, Conversion | CutOff]] = {
+        "conversions": instrument.conversions,
+        "cut_offs": instrument.cut_offs,
+    }
+    return {
+        key: {name: {"title": each.title, "source": each.source} for name, each in published.items()}
+        for key, published in named.items()
+        if published
     }
 
 

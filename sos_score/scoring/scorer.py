@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import narwhals as nw
@@ -12,8 +12,15 @@ import narwhals as nw
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.errors import InvalidSurvey, Problem
-from sos_score.scoring.expressions import Frame, answer_column, compute_scores
-from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
+from sos_score.scoring.expressions import (
+    Frame,
+    answer_column,
+    compute_scores,
+    given_column,
+    is_asked,
+    recode_column,
+)
+from sos_score.scoring.plan import Condition, ScoringChoices, ScoringPlan, plan_scores
 from sos_score.survey.answers import AnswerKey, ColumnValues, build_answer_keys
 from sos_score.survey.coding import (
     Distinct,
@@ -32,6 +39,33 @@ _INTEGERS: dict[int, type[nw.Int8 | nw.Int16 | nw.Int32]] = {8: nw.Int8, 16: nw.
 
 
 @dataclass(frozen=True)
+class Counting:
+    """What answers to an item count, where that is not simply their code.
+
+    Attributes
+    ----------
+    recode : mapping
+        What each code counts; empty where it counts as it is.
+    conditions : tuple
+        The answers that must hold for the item to be asked.
+    responses : ResponseScale
+        The scale of what the answers count.
+    """
+
+    recode: Mapping[float, float]
+    conditions: tuple[Condition, ...]
+    responses: ResponseScale
+
+    def count(self, item: str, schema: nw.Schema) -> nw.Expr:
+        """Return what the answers in an item's column count; an answer to what was not asked counts as nothing."""
+        name = answer_column(item)
+        counted = nw.col(name)
+        if self.recode:
+            counted = recode_column(counted, self.recode, is_integer=schema[name].is_integer())
+        return nw.when(is_asked(self.conditions, schema)).then(counted) if self.conditions else counted
+
+
+@dataclass(frozen=True)
 class Scorer:
     """Everything that is known of a scoring job before the rows are read.
 
@@ -45,6 +79,8 @@ class Scorer:
         Item id to how its cells are read.
     vendor_scores : tuple of VendorScore
         The T-scores that arrive as such.
+    counting : mapping
+        Item id to what its answers count, for items that are recoded or not always asked.
     """
 
     instruments: tuple[str, ...]
@@ -53,6 +89,7 @@ class Scorer:
     keys: Mapping[str, AnswerKey]
     vendor_scores: tuple[VendorScore, ...]
     choices: ScoringChoices
+    counting: Mapping[str, Counting] = field(default_factory=dict)
 
     @property
     def t_columns(self) -> tuple[str, ...]:
@@ -124,11 +161,22 @@ def build_scorer(
         keys=keys,
         vendor_scores=tuple(ready for each in vendor_scores.values() for ready in each),
         choices=chosen,
+        counting={item: each for instrument in instruments for item, each in _list_counting(instrument)},
     )
 
 
+def _list_counting(instrument: Instrument) -> Iterator[tuple[str, Counting]]:
+    recodes, conditions = instrument.recodes, instrument.conditions
+    for item in instrument.responses if recodes or conditions else ():
+        if item in recodes or item in conditions:
+            yield item, Counting(recodes.get(item, {}), conditions.get(item, ()), instrument.counted[item])
+
+
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
-    """Return `frame` with each item's codes in `answer_column`."""
+    """Return `frame` with what each item's answers count in `answer_column`: their codes, for most items.
+
+    Where they count as something else the codes themselves stand in `given_column`.
+    """
     schema = frame.collect_schema()
     texts: dict[str, list[str]] = {}
     for each in distinct:
@@ -141,7 +189,15 @@ def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> F
         else:
             answers = code_texts(nw.col(column).cast(nw.String), key, texts.get(item, ()))
         coded.append(answers.alias(answer_column(item)))
-    return frame.with_columns(*coded)
+    frame = frame.with_columns(*coded)
+    counting = {item: each for item, each in scorer.counting.items() if item in scorer.columns.items}
+    if not counting:
+        return frame
+    schema = frame.collect_schema()
+    given = [nw.col(answer_column(item)).alias(given_column(item)) for item in counting]
+    return frame.with_columns(
+        *given, *[each.count(item, schema).alias(answer_column(item)) for item, each in counting.items()]
+    )
 
 
 def add_scores(frame: Frame, scorer: Scorer) -> Frame:
@@ -171,7 +227,8 @@ def select_scores(scorer: Scorer) -> list[nw.Expr]:
 
 def select_codes(scorer: Scorer, items: Collection[str]) -> list[nw.Expr]:
     """Return the columns of codes of some items, as numbers; see `choose_types`."""
-    types = choose_types({item: scorer.keys[item].responses for item in items})
+    counted = {item: scorer.counting[item] if item in scorer.counting else scorer.keys[item] for item in items}
+    types = choose_types({item: each.responses for item, each in counted.items()})
     return [nw.col(answer_column(item)).cast(dtype) for item, dtype in types.items()]
 
 

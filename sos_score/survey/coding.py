@@ -165,7 +165,7 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
     valid = _is_answer(column, key.responses, is_integer=dtype.is_integer())
     special, barred = key.special_numbers(), key.barred_numbers()
     if barred:
-        valid = valid & ~_is_one_of(column, barred, is_integer=dtype.is_integer())
+        valid = valid & ~is_one_of(column, barred, is_integer=dtype.is_integer())
     if not special:
         return nw.when(valid).then(column)
     coded = nw.lit(None, dtype=nw.Float64)
@@ -179,7 +179,7 @@ def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.
 def _is_answer(column: nw.Expr, responses: ResponseScale, *, is_integer: bool) -> nw.Expr:
     """Return whether a number is an answer; see `ResponseScale.allows`."""
     if responses.spacing == "labels":
-        return _is_one_of(column, responses.values, is_integer=is_integer)
+        return is_one_of(column, responses.values, is_integer=is_integer)
     within = column.is_between(responses.min, responses.max)
     if responses.spacing == "any" or (is_integer and responses.is_whole):
         return within
@@ -189,7 +189,7 @@ def _is_answer(column: nw.Expr, responses: ResponseScale, *, is_integer: bool) -
     return within & ((steps - steps.round(0)).abs() < NEAR)
 
 
-def _is_one_of(column: nw.Expr, numbers: Iterable[float], *, is_integer: bool) -> nw.Expr:
+def is_one_of(column: nw.Expr, numbers: Iterable[float], *, is_integer: bool) -> nw.Expr:
     """Return whether a number is one of some; Polars compares floats with floats only."""
     if is_integer:
         return column.is_in([int(number) for number in numbers if number % 1 == 0])
@@ -217,7 +217,7 @@ def _is_stray(cells: nw.Expr, key: AnswerKey) -> nw.Expr:
         return ~_is_answer(cells, responses, is_integer=True)
     every = range(math.ceil(responses.min), math.floor(responses.max) + 1)
     plain = () if special and key.has_own_codes else [number for number in every if responses.allows(number)]
-    return ~_is_one_of(cells, sorted({*plain} - {*barred} | special.keys()), is_integer=True)
+    return ~is_one_of(cells, sorted({*plain} - {*barred} | special.keys()), is_integer=True)
 
 
 def code_texts(column: nw.Expr, key: AnswerKey, texts: Iterable[str]) -> nw.Expr:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, FiniteFloat, PlainValidator, WithJsonSchema
 
-from sos_score.definition.instrument.ids import ScaleId, as_list, expand_ids, split_sign
+from sos_score.definition.instrument.ids import Ids, ScaleId, as_list, expand_ids, split_sign
 from sos_score.definition.instrument.missing_rule import MissingRule
+from sos_score.definition.instrument.published import Conversion, CutOff, NameId
 from sos_score.definition.instrument.responses import ItemBlock, ResponseScale
 from sos_score.definition.instrument.scale import Scale, expand_items
 from sos_score.definition.instrument.verification import Rights, Verification
 from sos_score.definition.model import Model, Text
+from sos_score.definition.text import fold_code
 from sos_score.definition.yaml.document import show_value
 
 Respondent = Literal["client", "worker", "staff", "family", "observer"]
@@ -141,6 +145,12 @@ class Instrument(Model):
         Subscales and totals, by id.
     norms : dict of Norm
         Samples for T-scores, by name.
+    conversions : dict of Conversion
+        Published tables that turn a score into another, by name.
+    cut_offs : dict of CutOff
+        Published cut-offs, by name.
+    order : str or list of str
+        The items in the order in which the form asks them, where that is not the order of `items`.
     examples : list of Example
         Worked examples, run by ``validate``.
     """
@@ -160,6 +170,9 @@ class Instrument(Model):
     missing: MissingRule
     scales: dict[ScaleId, Scale]
     norms: dict[str, Norm] = {}
+    conversions: dict[NameId, Conversion] = {}
+    cut_offs: dict[NameId, CutOff] = {}
+    order: Ids | None = None
     examples: list[Example] = []
 
     @property
@@ -178,6 +191,53 @@ class Instrument(Model):
         return {item: block.responses for block in self.items for text in block.ids for item in expand_ids(text)}
 
     @cached_property
+    def recodes(self) -> dict[str, dict[int | float, int | float]]:
+        """Return what each answer counts, for each item that is recoded: the item's own recode before its scale's."""
+        return {
+            item: recode
+            for block in self.items
+            if (recode := block.recode or self.response_scales[block.responses].recode)
+            for text in block.ids
+            for item in expand_ids(text)
+        }
+
+    @cached_property
+    def counted(self) -> dict[str, ResponseScale]:
+        """Return the scale of what each item's answers count; its response scale, where it is not recoded."""
+        return {
+            item: scale.count_as(self.recodes[item]) if item in self.recodes else scale
+            for item, scale in self.responses.items()
+        }
+
+    @cached_property
+    def conditions(self) -> dict[str, tuple[tuple[str, tuple[float, ...]], ...]]:
+        """Return the items that decide whether another is asked, with the codes that lead to it, for each such item.
+
+        An item that depends on one that is not always asked depends on what that one depends on, too.
+        """
+        own = {
+            item: {gate: self._read_codes(gate, answers) for gate, answers in block.asked_if.items()}
+            for block in self.items
+            if block.asked_if
+            for text in block.ids
+            for item in expand_ids(text)
+        }
+        return {item: tuple(_follow_gates(item, own)) for item in own}
+
+    def _read_codes(self, gate: str, answers: list[int | float | str]) -> tuple[float, ...]:
+        labels = {fold_code(text): code for text, code in self.responses[gate].labels.items()}
+        return tuple(
+            labels.get(fold_code(answer), -math.inf) if isinstance(answer, str) else answer for answer in answers
+        )
+
+    @cached_property
+    def administration(self) -> tuple[str, ...]:
+        """Return the items in the order in which the form asks them."""
+        if self.order is None:
+            return tuple(self.responses)
+        return tuple(item for text in self.order for item in expand_ids(text))
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """Return the label of each item that has one."""
         return {
@@ -187,6 +247,28 @@ class Instrument(Model):
     def missing_rule(self, scale: str) -> MissingRule:
         """Return the rule that holds for `scale`: its own, or the instrument's."""
         return self.scales[scale].missing or self.missing
+
+
+def _follow_gates(
+    item: str, own: Mapping[str, Mapping[str, tuple[float, ...]]]
+) -> Iterator[tuple[str, tuple[float, ...]]]:
+    for gate, codes in own.get(item, {}).items():
+        yield from _follow_gates(gate, own)
+        yield gate, codes
+
+
+def scoring_weights(instrument: Instrument, scale: str) -> dict[str, float]:
+    """Return the weight of each item behind `scale` that has one; through several scales weights multiply."""
+    definition = instrument.scales[scale]
+    if definition.items is not None:
+        return {item: weight for text, weight in definition.weights.items() for item in expand_ids(text)}
+    weights: dict[str, float] = {}
+    for name in definition.items_of or definition.scales or ():
+        part, _ = split_sign(name)
+        own, inner = definition.weights.get(part, 1), scoring_weights(instrument, part)
+        if own != 1 or inner:
+            weights |= {item: own * inner.get(item, 1) for item in scoring_key(instrument, part)}
+    return weights
 
 
 def scoring_key(instrument: Instrument, scale: str) -> dict[str, bool]:

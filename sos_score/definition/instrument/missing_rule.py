@@ -68,7 +68,21 @@ class MissingRule(Model):
             return items
         return math.ceil(_read_share(self.min_answered) * items)
 
-    def describe(self, method: str, *, of_scores: bool = False) -> str:
+    def read_share(self) -> Fraction:
+        """Return the share that must be answered: 1 for ``all``; only for a rule that is no count."""
+        return Fraction(1) if self.min_answered == "all" else _read_share(str(self.min_answered))
+
+    def count_of_asked(self, asked: int) -> int:
+        """Return the least number of answered items where only some were asked; all of those, if they are fewer.
+
+        Examples
+        --------
+        >>> MissingRule(min_answered="80%").count_of_asked(5), MissingRule(min_answered=4).count_of_asked(3)
+        (4, 3)
+        """
+        return max(1, min(self.count_required(asked), asked))
+
+    def describe(self, method: str, *, of_scores: bool = False, of_asked: bool = False) -> str:
         """Return the rule in words, for a mean or a sum of items or of the scores of other scales.
 
         Examples
@@ -81,6 +95,7 @@ class MissingRule(Model):
         'at least 2 scores there; mean of those'
         """
         noun, done = ("score", "there") if of_scores else ("item", "answered")
+        done = f"asked {done}" if of_asked else done
         if self.min_answered == "all" or (method == "sum" and self.sums == "strict"):
             return f"every {noun} {done}"
         what = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.ids import Ids
 from sos_score.definition.model import Model, Text
+from sos_score.definition.text import read_number
 from sos_score.definition.yaml.document import show_value
 
 
@@ -53,8 +55,38 @@ def _check_step(value: object) -> Step | None:
     raise ValueError(f"{show_value(value)} is not a step (a number above 0, any, or labels)")
 
 
+def _check_recode(value: object) -> dict[int | float, int | float]:
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a mapping of answers to what they count ({{0: 0, 1: 0}}), not {show_value(value)}")
+    recode = {}
+    for answer, counts in value.items():
+        number = read_number(answer) if isinstance(answer, str) else answer
+        if number is None:
+            raise ValueError(f"{show_value(answer)} is not a code")
+        recode[_check_number(number)] = _check_number(counts)
+    return recode
+
+
+def _check_asked(value: object) -> list[int | float | str]:
+    answers: list[int | float | str] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
+    if answers and all(isinstance(each, int | float | str) and not isinstance(each, bool) for each in answers):
+        return answers
+    raise ValueError("must be an answer or a list of answers ([1], [Yes])")
+
+
 Step = int | float | Literal["any", "labels"]
 Number = Annotated[int | float, PlainValidator(_check_number), WithJsonSchema({"type": "number"})]
+Recode = Annotated[
+    dict[int | float, int | float],
+    PlainValidator(_check_recode),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "number"}}),
+]
+_ANSWER = {"type": ["number", "string"]}
+Asked = Annotated[
+    list[int | float | str],
+    PlainValidator(_check_asked),
+    WithJsonSchema({"anyOf": [_ANSWER, {"type": "array", "items": _ANSWER, "minItems": 1}]}),
+]
 _STEP_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": ["any", "labels"]}, {"type": "null"}]}
 _MOST_VALUES = 1_000
 NEAR = 1e-9  # what arithmetic leaves of a step of a tenth
@@ -78,6 +110,9 @@ class ResponseScale(Model):
         middle.
     missing : dict
         Codes and texts that mean "no answer", by reason.
+    recode : dict
+        What each answer counts, where that is not its code (``{0: 0, 1: 0, 2: 1, 3: 1}``). Reversal, scores and
+        reliability use what answers count.
     """
 
     min: Number
@@ -85,6 +120,22 @@ class ResponseScale(Model):
     step: Annotated[Step | None, PlainValidator(_check_step), WithJsonSchema(_STEP_SCHEMA)] = None
     labels: dict[str, Number] = {}
     missing: dict[str, MissingCodes] = {}
+    recode: Recode = {}
+
+    def count_as(self, recode: Mapping[int | float, int | float]) -> ResponseScale:
+        """Return the scale of what answers count under a recode.
+
+        Examples
+        --------
+        >>> bimodal = ResponseScale(min=0, max=3).count_as({0: 0, 1: 0, 2: 1, 3: 1})
+        >>> bimodal.min, bimodal.max, bimodal.options
+        (0, 1, 2)
+        """
+        values = sorted(set(recode.values()))
+        low, high = values[0], values[-1]
+        is_whole = all(value % 1 == 0 for value in values)
+        labels = {} if is_whole else {f"{value:.10g}": value for value in values}
+        return ResponseScale.model_validate({"min": low, "max": high, "labels": labels})
 
     @property
     def spacing(self) -> Step:
@@ -149,8 +200,15 @@ class ItemBlock(Model):
         The response scale they are answered on.
     label : str or None
         A neutral label; never copyright wording.
+    recode : dict
+        What each answer to these items counts, in place of the response scale's own recode.
+    asked_if : dict
+        Item id to the answers (codes or labels) that lead to these items; with several items all must hold. An item
+        that was not asked is not missing.
     """
 
     ids: Ids
     responses: Text
     label: Text | None = None
+    recode: Recode = {}
+    asked_if: dict[str, Asked] = {}

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
+
+from pydantic import PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.ids import SignedId, expand_ids, split_sign
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.model import Model, Text
+from sos_score.definition.yaml.document import show_value
+
+
+def _check_weight(value: object) -> int | float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
+        return value
+    raise ValueError(
+        f"{show_value(value)} is not a weight (a number above 0; a minus sign before the item reverses it)"
+    )
+
+
+Weight = Annotated[
+    int | float, PlainValidator(_check_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
 
 
 class Scale(Model):
@@ -30,6 +47,13 @@ class Scale(Model):
         Whether high or low is good, where that is known.
     missing : MissingRule or None
         The scale's own missing rule.
+    weights : dict
+        Item id (or scale id, where the scale is made of others) to its weight; 1 where none is given. The mean is
+        sum(weight x value) / sum(weight) over what is answered; a prorated sum is that mean times the sum of all
+        weights.
+    round : str or None
+        ``half_up``: the score in whole points, halves upwards, after prorating. T-scores on the score's own metric,
+        conversions, cut-offs and scales made of this score use the rounded score; further metrics are not rounded.
     """
 
     title: Text
@@ -40,6 +64,8 @@ class Scale(Model):
     higher_is: Text
     good: Literal["high", "low"] | None = None
     missing: MissingRule | None = None
+    weights: dict[str, Weight] = {}
+    round: Literal["half_up"] | None = None
 
     def sources(self) -> dict[str, list[str]]:
         """Return what the scale is made of, by the key that says so."""

@@ -103,12 +103,12 @@ class Part:
         """Return the mean and standard deviation of the score, from the sum of the terms that were answered."""
         m, plan = self.moments, self.scale.plan
         answered = m.counts > 0
-        k = int(answered.sum())
-        if k == 0 or np.isnan(self.reliability.sum_sd):
+        if not answered.any() or np.isnan(self.reliability.sum_sd):
             return np.nan, np.nan
-        share = 1 / k
+        weight = float(self.scale.weights[answered].sum())
+        share = 1 / weight
         if plan.method == "sum":
-            share = 1.0 if plan.rule.sums == "as_answered" else len(plan.terms) / k
+            share = 1.0 if plan.rule.sums == "as_answered" else plan.weight / weight
         return float(m.means[answered].sum() * share), self.reliability.sum_sd * share
 
     def row(self) -> dict[str, object]:
@@ -168,8 +168,8 @@ class Part:
                 "item": term.name,
                 "reversed": term.is_reversed,
                 "n": int(table.n[i]),
-                "mean": float(table.mean[i]),
-                "sd": float(table.sd[i]),
+                "mean": float(table.mean[i] / term.weight),
+                "sd": float(table.sd[i] / term.weight),
                 "floor": float(table.floor[i]),
                 "ceiling": float(table.ceiling[i]),
                 "item_rest_r": float(table.item_rest_r[i]),

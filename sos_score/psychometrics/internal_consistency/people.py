@@ -120,10 +120,10 @@ class RowsByGroup:
         return cls(parts)
 
     def key(self, scale: ScaleColumns, group: Group) -> Floats:
-        """Return the answers to a scale in a group, under its key."""
+        """Return the answers to a scale in a group, under its key and with their weights."""
         answers = self.parts[group].select(scale.columns).to_numpy()
         keyed: Floats = np.where(scale.signs < 0, scale.low + scale.high - answers, answers)
-        return keyed
+        return keyed * scale.weights
 
     def number_people(self, group: Group) -> Codes:
         """Return a number for each row's person; a row that names nobody has one of its own."""

@@ -95,10 +95,11 @@ def read_within(
 def _pool(scale: ScaleColumns, teams: Sequence[AnswerSums], missing: Missing) -> WithinTeams:
     """Return the covariance of the terms within teams, under the scale's key."""
     squares, products, degrees = (sum(each) for each in zip(*(_centre(one.pairs) for one in teams), strict=True))
-    turned = np.outer(scale.signs, scale.signs)
+    turned = np.outer(scale.factors, scale.factors)
     known = degrees > 0
     divisor = np.where(known, degrees, 1.0)
     covariance = np.where(known, products * turned / divisor, np.nan)
+    squares = squares * scale.weights[:, None] ** 2
     spread = squares * squares.T
     varies = known & (spread > 0)
     correlation = np.where(varies, products * turned / np.sqrt(np.where(varies, spread, 1.0)), np.nan)

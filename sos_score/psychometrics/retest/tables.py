@@ -231,7 +231,7 @@ class _Part:
 def _assess(responses: Responses, plan: ScalePlan, rows: pl.DataFrame) -> Reliability:
     """Return the internal consistency of a scale in the complete rows of an occasion."""
     (columns,) = list_scale_columns(responses, [plan])
-    return reliability(moments(rows.select(columns.columns).to_numpy() * columns.signs), columns.names)
+    return reliability(moments(rows.select(columns.columns).to_numpy() * columns.factors), columns.names)
 
 
 def _split(

@@ -80,7 +80,7 @@ def list_answers(report: ReportData) -> Iterator[Picture]:
 def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[str]]:
     """Yield items of the same answers, so many that a picture can be read; none without steps to count."""
     ranges: dict[tuple[float, ...], list[str]] = {}
-    for item, response in instrument.responses.items():
+    for item, response in instrument.counted.items():
         if item in table.answers and response.has_equal_steps:
             ranges.setdefault(response.values, []).append(item)
     for items in ranges.values():
@@ -90,7 +90,7 @@ def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[st
 
 
 def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: ComparisonPlan) -> _Answers:
-    response = instrument.responses[items[0]]
+    response = instrument.counted[items[0]]
     codes = response.values
     labels = {code: label for label, code in reversed(response.labels.items())}
     shares: dict[str, dict[str, NDArray[np.float64]]] = {}

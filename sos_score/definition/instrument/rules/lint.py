@@ -9,6 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.rules.features import (
+    check_conditions,
+    check_conversions,
+    check_cut_offs,
+    check_order,
+    check_published_names,
+    check_recodes,
+    check_weights,
+)
 from sos_score.definition.instrument.rules.finding import Rule, UnreadableParts
 from sos_score.definition.instrument.rules.names import check_example_names, check_norms
 from sos_score.definition.instrument.rules.responses import (
@@ -48,6 +57,13 @@ RULES: dict[str, Rule] = {
     "score-name": check_score_names,
     "norm": check_norms,
     "example-name": check_example_names,
+    "recode": check_recodes,
+    "asked-if": check_conditions,
+    "weights": check_weights,
+    "conversion": check_conversions,
+    "cut-off": check_cut_offs,
+    "order": check_order,
+    "published-name": check_published_names,
 }
 
 

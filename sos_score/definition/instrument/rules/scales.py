@@ -99,7 +99,7 @@ def _items_exist(scale: Scale, known: set[str]) -> bool:
     return all(items and known.issuperset(items) for items in named)
 
 
-def _sound_scales(instrument: Instrument) -> set[str]:
+def find_sound_scales(instrument: Instrument) -> set[str]:
     """Return the scales whose key can be worked out: everything below them exists, without a circle."""
     known = set(instrument.response_names)
     sound: set[str] = set()
@@ -119,7 +119,7 @@ def _sound_scales(instrument: Instrument) -> set[str]:
 
 def check_pooled_items(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Pooling the items of several scales must not pool an item twice."""
-    sound = _sound_scales(instrument)
+    sound = find_sound_scales(instrument)
     for name, scale in instrument.scales.items():
         if scale.items_of is None:
             continue
@@ -152,7 +152,7 @@ def _walk_items(instrument: Instrument, name: str) -> Iterator[str]:
 
 
 def check_item_use(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
-    """Every item is used by a scale."""
+    """Every item is used by a scale, or decides whether others are asked."""
     scales, known = instrument.scales, set(instrument.response_names)
     if not scales or lost.list_known("scales", scales) != list(scales):
         return
@@ -160,6 +160,7 @@ def check_item_use(instrument: Instrument, lost: UnreadableParts) -> Iterator[Fi
         if not scale.sources() or not all(scale.sources().values()) or not _items_exist(scale, known):
             return  # a scale without its items, or with a misspelt one, cannot tell which items are used
     used = {item for scale in scales.values() for item, _ in expand_items(scale)}
+    used |= {gate for block in instrument.items for gate in block.asked_if}
     for index, block in enumerate(instrument.items):
         unused = [item for text in block.ids for item in expand_ids(text) if item not in used]
         if unused:
@@ -169,7 +170,7 @@ def check_item_use(instrument: Instrument, lost: UnreadableParts) -> Iterator[Fi
 
 def check_missing_rules(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Somebody must be able to meet each missing rule."""
-    sound = _sound_scales(instrument)
+    sound = find_sound_scales(instrument)
     for name, scale in instrument.scales.items():
         if name not in sound:
             continue
