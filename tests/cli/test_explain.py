@@ -181,7 +181,7 @@ def test_json_holds_every_step_and_which_key_it_was(output: list[str]) -> None:
     (goal,) = row["scales"]
     assert goal["answers"][0] == {
         "item": "wais_04", "line": 6, "column": "wais_04", "cell": "N/A", "code": None, "missing": "not applicable",
-        "is_reversed": True, "value": None, "low": 1, "high": 7,
+        "is_reversed": True, "value": None, "low": 1, "high": 7, "recoded": None, "weight": 1,
     }  # fmt: skip
     assert goal["answers"][2]["value"] == 6
     assert (goal["answered"], goal["required"], goal["size"], goal["score"]) == (3, 4, 4, None)
