@@ -22,6 +22,7 @@ PACKAGE = ROOT / "sos_score"
 ORDER = [
     "version",
     "errors",
+    "temporary",
     "words",
     "sentences",
     "notes",

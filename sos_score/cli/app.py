@@ -25,6 +25,7 @@ from sos_score.cli import (
     new_command,
     plausible_command,
     power_command,
+    process,
     pseudonymise_command,
     raters_command,
     reliability_command,
@@ -50,17 +51,25 @@ class Commands(Group):
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # a full disk or a reader that has gone is noticed here, not by the interpreter
+        except BrokenPipeError:  # whoever reads the output has read enough
+            process.let_go_of_output()
+            raise SystemExit(process.CLOSED_PIPE) from None
         except InvalidInput as error:
             several = len(error.problems) > 1 and not error.outcome
             typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
             raise typer.Exit(EXIT_INPUT) from None
         except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever reads the output has read enough
-                raise
             place = f"{error.filename}: " if error.filename else ""
+            if error.errno == errno.EBADF:
+                place = "standard output is closed: "
             typer.echo(f"{place}cannot be read or written ({describe_failure(error)})", err=True)
             raise typer.Exit(EXIT_INPUT) from None
+        except MemoryError:
+            typer.echo("there is not enough memory for this; nothing was written", err=True)
+            raise typer.Exit(EXIT_INPUT) from None
+        return result
 
 
 app = typer.Typer(
@@ -144,10 +153,8 @@ def main() -> None:
     os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "20000")  # rows
     # Models need no plugins of other packages, and looking for some takes a tenth of the start-up.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):
-        # A label outside the terminal's character set must not end the program.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    process.prepare_streams()
+    process.end_on_signals()
     try:
         _keep_only(app, sys.argv[1:2])()
     except Exception as error:

@@ -29,8 +29,10 @@ def run_demo(folder: Path) -> str:
                                      hint="sos-score demo my-demo", rule="output")])  # fmt: skip
     check_output(folder, force=False)
     print(_ABOUT.format(folder=folder), file=sys.stderr, flush=True)  # noqa: T201 - a message
+    folder.mkdir()  # outside the block that removes it: of two demos at once, one must not remove the other's
     try:
-        shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        left_out = shutil.ignore_patterns(*_LEFT_OUT)
+        shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=left_out, dirs_exist_ok=True)
         study = folder / "study.yaml"
         announce("Comparing its sites")
         compare_file(CompareRequest(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))

@@ -11,7 +11,7 @@ from sos_score.commands.power_request import PlanRequest, make_plan
 from sos_score.errors import InvalidRequest
 from sos_score.notes import note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
-from sos_score.output.files import check_output, choose_format, replace_file
+from sos_score.output.files import check_output, choose_format, create_file
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.figures.power import CHARTS, draw_power
 from sos_score.report.tables.power import describe_plan
@@ -85,7 +85,7 @@ def write_plan(
     about = {"plan": describe_plan(plan), "power": f"{request.power:g}", "version": __version__}
     write_tables(list_plan(result), fmt, output, force=force, about=about)
     if path is not None:
-        with replace_file(path) as stream:
+        with create_file(path, force=force) as stream:
             stream.write(draw_power(result, CHARTS[path.suffix.lower()]))
 
 

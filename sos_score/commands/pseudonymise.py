@@ -7,11 +7,12 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sos_score.commands.column_maps import pair_maps
 from sos_score.commands.score_request import load_definitions
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
-from sos_score.output.files import check_output, replace_file
+from sos_score.output.files import check_output, create_file
 from sos_score.survey.answers import build_answer_keys
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import Columns, match_columns
@@ -108,7 +109,9 @@ def share_file(request: PseudonymRequest) -> Shared:
         keys = build_answer_keys(instruments, column_map)
         items = {column: keys[item] for item, column in columns.items.items()}
         plain = {name: PlainCells(values, items.get(name)) for name, values in export.values.items()}
-        rows, emptied = _write(export, [each for each in plan if each.fate != "left out"], plain, names, target)
+        kept = [each for each in plan if each.fate != "left out"]
+        with create_file(target, force=request.force) as stream:
+            rows, emptied = _write(export, kept, plain, names, stream)
     return Shared(tuple(plan), rows, names.people, emptied, tuple(export.left_out.items()))
 
 
@@ -133,28 +136,27 @@ def _write(
     kept: Sequence[SharedColumn],
     plain: Mapping[str, PlainCells],
     names: Pseudonyms,
-    target: Path,
+    stream: IO[bytes],
 ) -> tuple[int, int]:
     """Write the columns that are kept, and return how many rows, and how many cells were emptied."""
     rows = emptied = 0
-    with replace_file(target) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([each.name for each in kept])
-        for _, cells in export.records():
-            row = []
-            for each in kept:
-                cell = cells[each.place]
-                if each.fate == "hashed":
-                    row.append(names.name(cell))
-                    continue
-                shown = plain[each.name].write(cell) if each.name in plain else cell
-                emptied += bool(cell) and not shown
-                row.append(shown)
-            writer.writerow(row)
-            rows += 1
-        text.flush()
-        text.detach()
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([each.name for each in kept])
+    for _, cells in export.records():
+        row = []
+        for each in kept:
+            cell = cells[each.place]
+            if each.fate == "hashed":
+                row.append(names.name(cell))
+                continue
+            shown = plain[each.name].write(cell) if each.name in plain else cell
+            emptied += bool(cell) and not shown
+            row.append(shown)
+        writer.writerow(row)
+        rows += 1
+    text.flush()
+    text.detach()
     return rows, emptied
 
 

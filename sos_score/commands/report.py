@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sos_score.comparison.compare import compare_study
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem
-from sos_score.output.files import check_output, replace_files
+from sos_score.output.files import check_output, write_files
 from sos_score.output.terminal import announce
 from sos_score.report.build import FORMS, make_report
 from sos_score.report.checklist.draft import make_checklist
@@ -45,7 +45,7 @@ def write_report(request: ReportRequest) -> None:
         for path in files:
             if path.parent == Path(request.figures) and path.parent.is_dir():
                 check_output(path, force=request.force)
-    replace_files(files)
+    write_files(files, force=request.force)
     if not request.quiet:
         print("\n".join(_describe_files(request, report)), file=sys.stderr)  # noqa: T201 - a message
 

@@ -67,7 +67,7 @@ def score_files(request: ScoreRequest) -> bool:
             columns = _list_columns(request, [source.scorer for source in group])
             # Nothing may appear where every file of the group fails: the error leaves through the open target.
             try:
-                with open_target(kind, target, columns, about, book, quiet=request.quiet) as parts:
+                with open_target(kind, target, columns, about, book, quiet=request.quiet, force=request.force) as parts:
                     _score_group(request, group, parts, done, failed)
             except InvalidSurvey:
                 continue

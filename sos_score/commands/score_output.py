@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from sos_score.output.codebook import Variable
 from sos_score.output.delimited import open_console
-from sos_score.output.files import replace_file
+from sos_score.output.files import create_files
 from sos_score.output.score_writer import BatchWriter
 from sos_score.output.table import Column, Table, print_table
 from sos_score.scoring.files import BatchSink
@@ -35,7 +35,7 @@ def name_companion(target: Path) -> Path:
 
 @contextmanager
 def open_target(
-    kind: str, target: Path | None, columns: list[str], about: About, book: Book, *, quiet: bool
+    kind: str, target: Path | None, columns: list[str], about: About, book: Book, *, quiet: bool, force: bool
 ) -> Iterator[Parts]:
     """Open what the scores are written to; it appears only when the block ends well."""
     if kind == "table":
@@ -52,13 +52,13 @@ def open_target(
             shutil.copyfileobj(stream, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     else:
-        with replace_file(target) as file:
+        paths = [target, name_companion(target)] if kind == "csv" else [target]
+        with create_files(paths, force=force) as (file, *beside):
             writer = BatchWriter(kind, file, columns, str(target))
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about(), book())
-            if kind == "csv":
-                with replace_file(name_companion(target)) as beside:
-                    beside.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())
+            for companion in beside:
+                companion.write((json.dumps(about(), indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _with_progress(parts: Parts, *, quiet: bool) -> Parts:

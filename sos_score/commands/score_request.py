@@ -105,6 +105,8 @@ def _read_rule(text: str | None) -> int | str | None:
 def plan_targets(request: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
     """Return the format, and where each file's scores go."""
     output = request.output
+    if output == "":
+        raise InvalidRequest("--output is empty; name a file or a folder")
     if output not in (None, "-") and (output.endswith(("/", "\\")) or Path(output).is_dir()):
         if not Path(output).is_dir():
             raise InvalidOutput([Problem("there is no such folder", output, hint="make it first", rule="output")])

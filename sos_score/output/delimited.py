@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sos_score.output.files import check_output, choose_format, replace_files, write_text
+from sos_score.output.files import check_output, choose_format, write_files, write_text
 from sos_score.output.table import Cell, Table, print_table
 from sos_score.output.workbook import open_workbook
 
@@ -27,9 +27,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def open_console(*, to_stderr: bool = False) -> Console:
     """Return a console; NO_COLOR and the terminal's width are honoured."""
-    from rich.console import Console
+    from sos_score.output.console import PipedConsole
 
-    return Console(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
+    return PipedConsole(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
 
 
 def write_table(
@@ -74,7 +74,7 @@ def write_tables(
 def _write_files(contents: Mapping[Path, bytes], *, force: bool, inputs: Iterable[str | Path]) -> None:
     for path in contents:
         check_output(path, force=force, inputs=inputs)
-    replace_files(contents)
+    write_files(contents, force=force)
 
 
 def _plain(value: Cell) -> Cell:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from sos_score.output.codebook import Variable
+from sos_score.temporary import private_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,18 +33,21 @@ def make_sav(frame: pl.DataFrame, variables: Iterable[Variable], title: str, not
     frame = frame.rename(names).with_columns(cs.by_dtype(pl.Null).cast(pl.String)).fill_nan(None)
     numeric = set(frame.select(cs.numeric()).columns)
     labels: dict[str, str | None] = {new: _label(columns[new].label, old, new) for old, new in names.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scores.sav"
-        pyreadstat.write_sav(
-            frame,
-            path,
-            file_label=shorten(title, _TITLE),
-            column_labels=labels,
-            note=[line for note in notes for line in wrap(_plain(note), _NOTE)],
-            variable_value_labels=_label_values(columns, numeric),
-            variable_measure={name: "nominal" if each.kind == "id" else "scale" for name, each in columns.items()},
-            variable_format={name: _FORMATS.get(columns[name].kind, _DECIMALS) for name in numeric},
-        )
+    with private_folder() as folder:
+        path = folder / "scores.sav"
+        try:
+            pyreadstat.write_sav(
+                frame,
+                path,
+                file_label=shorten(title, _TITLE),
+                column_labels=labels,
+                note=[line for note in notes for line in wrap(_plain(note), _NOTE)],
+                variable_value_labels=_label_values(columns, numeric),
+                variable_measure={name: "nominal" if each.kind == "id" else "scale" for name, each in columns.items()},
+                variable_format={name: _FORMATS.get(columns[name].kind, _DECIMALS) for name in numeric},
+            )
+        except pyreadstat.ReadstatError as error:  # the disk is full, or files of this size are not allowed
+            raise OSError(str(error)) from None
         content = bytearray(path.read_bytes())
     content[_STAMP] = _FIXED
     return bytes(content)

@@ -6,7 +6,6 @@ import codecs
 import csv
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -22,6 +21,7 @@ from sos_score.survey.columns import Columns
 from sos_score.survey.readers.csv_scan import find_numeric, guess_numeric, scan_csv
 from sos_score.survey.readers.csv_shape import is_rectangular
 from sos_score.survey.readers.export import Export, ReadingOptions
+from sos_score.temporary import private_folder
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader  # the only name the type has
@@ -212,8 +212,8 @@ def normalise_csv(export: CsvExport) -> Iterator[CsvExport]:
     problems = _find_ragged(export)
     if problems:
         raise InvalidSurvey(problems)
-    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
-        yield replace(export, body=_write_plainly(export, Path(folder) / "body.csv"), body_start=0)
+    with private_folder() as folder:
+        yield replace(export, body=_write_plainly(export, folder / "body.csv"), body_start=0)
 
 
 def _write_plainly(export: CsvExport, path: Path) -> Path:

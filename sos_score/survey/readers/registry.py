@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
+from sos_score.temporary import private_folder
 
 # A reader is given the file, its name as the user gave it, a folder for what it has to write out, and how to read it.
 Reader = Callable[[Path, str, Path, ReadingOptions], AbstractContextManager[Export]]
@@ -54,11 +54,11 @@ _WORKBOOKS = (XLSX, XLS, ODS)
 def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Export]:
     """Open a survey export for reading; ``-`` is standard input."""
     check_platform(options.platform)
-    with tempfile.TemporaryDirectory(prefix="sos-score-") as folder:
-        path = unpack(_find_file(name, Path(folder)), name, Path(folder))
+    with private_folder() as folder:
+        path = unpack(_find_file(name, folder), name, folder)
         kind = identify(path, name)
         _check_options(kind, name, options)
-        with READERS[kind]()(path, name, Path(folder), options) as export:
+        with READERS[kind]()(path, name, folder, options) as export:
             yield read_as_platform(export, options.platform)
 
 

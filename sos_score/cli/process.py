@@ -1,0 +1,51 @@
+"""The process around a command: its streams, the signals that end it, and what it ends with."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from types import FrameType
+
+CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ended
+
+
+def prepare_streams() -> None:
+    """Give a command the three streams it expects: where one was closed, files may not take its number.
+
+    What is written to a closed standard output is lost, so it is an error there; messages are let go.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if number < 2 else os.O_WRONLY)  # takes the lowest number that is free
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False))
+    if sys.stdout is None:
+        sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=True)
+    if sys.stderr is None:
+        sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), "utf-8", write_through=True)
+    for stream in (sys.stdout, sys.stderr):
+        # A label outside the terminal's character set must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl+C does, so that it tidies up what it has begun."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # the tidying is not to be ended
+    raise SystemExit(128 + number)
+
+
+def let_go_of_output() -> None:
+    """Point standard output at nothing once its reader has gone, which is no fault at the end of the run."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
