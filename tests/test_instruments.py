@@ -7,94 +7,26 @@ from collections.abc import Mapping
 
 import polars as pl
 import pytest
+from published_keys import OSC, STATUSES, WORDED, Key, list_key
 
 from sos_score import list_instruments, load_instrument, score_survey
 from sos_score.definition.instrument.instrument import Example, Instrument, scoring_key
 
 Answers = dict[str, int | None]
-Signed = list[int]
-
-WAI_TASK = [2, 4, -7, -11, 13, -15, 16, 18, 24, -31, -33, 35]
-WAI_BOND = [-1, 5, 8, 17, 19, -20, 21, 23, 26, 28, -29, 36]
-WAI_GOAL = [-3, 6, -9, -10, -12, 14, 22, 25, -27, 30, 32, -34]
-SHORT_BOND = [3, 5, 7, 9]
-YATCHMENOFF = {
-    "buy_in": [1, 4, 8, 10, 13, 14, 17, 18],
-    "receptivity": [2, -3, 7, 15],
-    "working_relationship": [-5, 9, 11, -16],
-    "mistrust": [6, -12, -19],
-    "total": [-item if item in (3, 5, 6, 16) else item for item in range(1, 20)],
-}
-# Prefix and width of the item numbers, lowest and highest answer, and the signed items of each scale.
-KEYS: dict[str, tuple[str, int, int, dict[str, Signed]]] = {
-    "wai": (
-        "wai_{:02}", 1, 7,
-        {"task": WAI_TASK, "bond": WAI_BOND, "goal": WAI_GOAL, "total": WAI_TASK + WAI_BOND + WAI_GOAL},
-    ),
-    "wai-s": (
-        "wais_{:02}", 1, 7,
-        {
-            "task": [1, 2, 8, 12], "bond": SHORT_BOND, "goal": [-4, 6, -10, 11],
-            "total": [1, 2, 8, 12, *SHORT_BOND, -4, 6, -10, 11],
-        },
-    ),
-    "wai-sr": (
-        "waisr_{:02}", 1, 5,
-        {"task": [1, 2, 10, 12], "bond": SHORT_BOND, "goal": [4, 6, 8, 11], "total": list(range(1, 13))},
-    ),
-    "yatchmenoff": ("yat_{:02}", 1, 5, YATCHMENOFF),
-    "safety-scale": ("safety", 0, 10, {"safety": [1]}),
-    "practice-elements": ("element_{}", 1, 5, {"use": [1, 2, 3, 4, 5, 6]}),
-    "family-feedback": ("feedback_{:02}", 1, 5, {"feedback": list(range(1, 11))}),
-}  # fmt: skip
-OSC = {
-    "proficiency": {"responsiveness": 7, "competence": 8},
-    "rigidity": {"centralization": 7, "formalization": 7},
-    "resistance": {"apathy": 6, "suppression": 7},
-    "engagement": {"personalization": 5, "accomplishment": 6},
-    "functionality": {"growth": 5, "clarity": 6, "cooperation": 4},
-    "stress": {"exhaustion": 6, "conflict": 7, "overload": 7},
-}
+EVERY = ("safety-scale", "pss-4", "who-5")  # of their items all must be answered
 KEY_ITEMS = [f"yat_{number:02}" for number in range(1, 20)]
-STATUSES = {
-    "ccbc": ("structural", "unverified", "project"),
-    "family-feedback": ("structural", "structural", "project"),
-    "osc": ("structural", "unverified", "project"),
-    "practice-elements": ("structural", "structural", "project"),
-    "safety-scale": ("verified", "verified", "project"),
-    "wai": ("verified", "verified", "project"),
-    "wai-s": ("derived", "verified", "project"),
-    "wai-sr": ("verified", "verified", "project"),
-    "yatchmenoff": ("unverified", "unverified", "project"),
-}
 
 
-def list_key(name: str) -> tuple[int, int, dict[str, dict[str, bool]]]:
-    """Return lowest and highest answer and each scale's items, True where reversed, from the lists above."""
-    if name == "osc":
-        parts = {part: size for parts in OSC.values() for part, size in parts.items()}
-        below = {part: [f"{part}_{n}" for n in range(1, size + 1)] for part, size in parts.items()}
-        above = {scale: [item for part in parts for item in below[part]] for scale, parts in OSC.items()}
-        return 1, 5, {scale: dict.fromkeys(items, False) for scale, items in (below | above).items()}
-    if name == "ccbc":
-        areas = {"clinical_skill": "skill", "cultural_empathy": "empathy"}
-        return 1, 5, {area: {f"{stem}_{n:02}": False for n in range(1, 11)} for area, stem in areas.items()}
-    form, low, high, scales = KEYS[name]
-    return (
-        low,
-        high,
-        {scale: {form.format(abs(number)): number < 0 for number in signed} for scale, signed in scales.items()},
-    )
-
-
-def score_by_hand(key: Mapping[str, bool], answers: Answers, low: int, high: int) -> float | None:
-    """Return the mean of the answered items, where at least 80% are."""
+def score_by_hand(key: Key, items: Mapping[str, bool], answers: Answers) -> float | None:
+    """Return the mean of the answered items, or their prorated sum, where enough are answered."""
     turned = [
-        low + high - answer if flipped else answer
-        for item, flipped in key.items()
+        key.answers[0] + key.answers[-1] - answer if flipped else answer
+        for item, flipped in items.items()
         if (answer := answers[item]) is not None
     ]
-    return sum(turned) / len(turned) if 10 * len(turned) >= 8 * len(key) else None
+    if len(turned) < key.count_required(len(items)):
+        return None
+    return sum(turned) / len(turned) * (len(items) if key.score == "sum" else 1)
 
 
 def score(instrument: Instrument, rows: list[Answers]) -> list[dict[str, float | None]]:
@@ -120,15 +52,39 @@ def column(name: str, scale: str) -> str:
         ("yatchmenoff", 1, {"buy_in": 8, "receptivity": 8, "working_relationship": 12, "mistrust": 11, "total": 35}),
         ("yatchmenoff", 5, {"buy_in": 40, "receptivity": 16, "working_relationship": 12, "mistrust": 7, "total": 79}),
         ("safety-scale", 0, {"safety": 0}),
+        # Reversed: one of seven in work. All the same answer gives 20 and 20 in OLBI, eight of sixteen being reversed.
+        ("cbi", 0, {"personal": 0, "work": 100, "client": 0}),
+        ("cbi", 75, {"personal": 450, "work": 475, "client": 450}),
+        ("pss-10", 0, {"total": 16}),
+        ("pss-10", 4, {"total": 24}),
+        ("pss-4", 4, {"total": 8}),
+        ("mastery", 1, {"total": 22}),
+        ("mastery", 4, {"total": 13}),
+        ("parental-stress", 1, {"total": 50}),
+        ("parental-stress", 5, {"total": 58}),
+        ("olbi", 1, {"exhaustion": 20, "disengagement": 20, "total": 40}),
+        ("olbi", 4, {"exhaustion": 20, "disengagement": 20, "total": 40}),
+        ("lsns-6", 5, {"family": 15, "friends": 15, "total": 30}),
+        ("core-10", 0, {"total": 8}),
+        ("core-10", 4, {"total": 32}),
+        ("who-5", 5, {"total": 25}),
+        ("mos-sss", 5, {"emotional": 40, "tangible": 20, "affectionate": 15, "interaction": 15, "overall": 95}),
+        ("rosenberg", 0, {"total": 15}),
+        ("rosenberg", 3, {"total": 15}),
+        ("swls", 7, {"total": 35}),
+        ("uwes-9", 6, {"vigor": 18, "dedication": 18, "absorption": 18, "total": 54}),
+        ("ebpas-15", 0, {"divergence": 0, "openness": 0, "total": 16}),
+        ("proqol-5", 1, {"compassion_satisfaction": 10, "burnout": 30, "secondary_trauma": 10}),
+        ("proqol-5", 5, {"compassion_satisfaction": 50, "burnout": 30, "secondary_trauma": 50}),
         ("safety-scale", 10, {"safety": 10}),
     ],
 )
 def test_the_hand_computed_sums_come_out(name: str, answer: int, sums: dict[str, int]) -> None:
     instrument = load_instrument(name)
-    _, _, key = list_key(name)
+    published, key = list_key(name)
     (row,) = score(instrument, [dict.fromkeys(instrument.responses, answer)])
     assert {scale: row[column(name, scale)] for scale in sums} == {
-        scale: total / len(key[scale]) for scale, total in sums.items()
+        scale: total / (len(key[scale]) if published.score == "mean" else 1) for scale, total in sums.items()
     }
     assert {scale: row[f"{column(name, scale)}_n"] for scale in sums} == {scale: len(key[scale]) for scale in sums}
 
@@ -136,29 +92,32 @@ def test_the_hand_computed_sums_come_out(name: str, answer: int, sums: dict[str,
 @pytest.mark.parametrize("name", list_instruments())
 def test_the_key_is_the_published_one(name: str) -> None:
     instrument = load_instrument(name)
-    low, high, key = list_key(name)
+    published, key = list_key(name)
     assert set(instrument.scales) == set(key)
     for scale, items in key.items():
         assert scoring_key(instrument, scale) == items
     assert set(instrument.responses) == {item for items in key.values() for item in items}
-    assert {(responses.min, responses.max) for responses in instrument.responses.values()} == {(low, high)}
-    assert {scale.score for scale in instrument.scales.values()} == {"mean"}
+    assert {(responses.min, responses.max) for responses in instrument.responses.values()} == {
+        (published.answers[0], published.answers[-1])
+    }
+    assert {responses.values for responses in instrument.responses.values()} == {tuple(published.answers)}
+    assert {scale.score for scale in instrument.scales.values()} == {published.score}
 
 
 @pytest.mark.parametrize("name", list_instruments())
 def test_random_answers_score_as_by_hand(name: str) -> None:
     instrument = load_instrument(name)
-    low, high, key = list_key(name)
+    published, key = list_key(name)
     dice = random.Random(f"answers of {name}")
     rows: list[Answers] = [
-        {item: None if dice.random() < share else dice.randint(low, high) for item in instrument.responses}
+        {item: None if dice.random() < share else dice.choice(published.answers) for item in instrument.responses}
         for share in (0, 0, 0.05, 0.1, 0.2, 0.3, 0.6, 1)
         for _ in range(5)
     ]
     seen = set()
     for row, answers in zip(score(instrument, rows), rows, strict=True):
         for scale, items in key.items():
-            expected = score_by_hand(items, answers, low, high)
+            expected = score_by_hand(published, items, answers)
             assert row[column(name, scale)] == (None if expected is None else pytest.approx(expected, abs=1e-12))
             assert row[f"{column(name, scale)}_n"] == sum(answers[item] is not None for item in items)
             seen.add(expected is None)
@@ -177,8 +136,19 @@ def test_nothing_that_is_not_published_is_shipped() -> None:
     for name in list_instruments():
         instrument = load_instrument(name)
         assert instrument.norms == {}
-        assert instrument.labels == {}
-        assert instrument.rights.wording == "not distributed"
+        if name not in WORDED:
+            assert instrument.labels == {}
+            assert instrument.rights.wording == "not distributed"
+
+
+@pytest.mark.parametrize(
+    ("name", "licence"), [("cbi", "public domain"), ("core-10", "CC BY-ND 4.0"), ("swls", "public domain")]
+)
+def test_wording_that_is_shipped_names_the_licence_and_words_every_item(name: str, licence: str) -> None:
+    instrument = load_instrument(name)
+    assert list(instrument.labels) == list(instrument.responses)
+    assert licence in instrument.rights.wording
+    assert "unchanged" in instrument.rights.wording
 
 
 def count_answered(instrument: Instrument, example: Example, items: Mapping[str, bool]) -> int:
@@ -191,14 +161,14 @@ def count_answered(instrument: Instrument, example: Example, items: Mapping[str,
 @pytest.mark.parametrize("name", list_instruments())
 def test_examples_hold_a_row_at_the_missing_limit_and_one_past_it(name: str) -> None:
     instrument = load_instrument(name)
-    _, _, key = list_key(name)
+    published, key = list_key(name)
     at_limit, past_limit = set(), set()
     for example in instrument.examples:
         for scale, stated in example.scores.items():
-            required = -(-8 * len(key[scale]) // 10)
+            required = published.count_required(len(key[scale]))
             answered = count_answered(instrument, example, key[scale])
             assert (stated is None) == (answered < required)
-            if answered == required and (answered < len(key[scale]) or len(key[scale]) == 1):
+            if answered == required and (answered < len(key[scale]) or name in EVERY):
                 at_limit.add(scale)
             if answered == required - 1:
                 past_limit.add(scale)
