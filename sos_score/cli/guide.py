@@ -102,7 +102,7 @@ GUIDES: Mapping[str, Guide] = {
     ),
     "report": Guide("Report", "docs/report.md", ("study.yaml -o results.html", "study.yaml -o results.docx --force")),
     "verify": Guide("Report", "docs/report.md", ("results.manifest.json", "report.manifest.json")),
-    "list": Guide("Definitions", "docs/definitions.md", ("", "--format json")),
+    "list": Guide("Definitions", "docs/definitions.md", ("", "--measures burnout")),
     "show": Guide("Definitions", "docs/definitions.md", ("wai-s", "osc --format json")),
     "validate": Guide("Definitions", "docs/definitions.md", ("study.yaml", "columns_wai_client.yaml -i wai")),
     "diff": Guide("Definitions", "docs/definitions.md", ("wai-s wai-sr", "wai-s wai-sr --format json")),

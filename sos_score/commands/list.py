@@ -1,18 +1,80 @@
-"""The instruments that ship with sos-score."""
+"""The instruments that ship with sos-score, by who answers them and what they measure."""
 
 from __future__ import annotations
 
+from typing import get_args
+
+from sos_score.definition.instrument.instrument import Instrument, Respondent
 from sos_score.definition.library import find_definition, list_instruments
-from sos_score.output.delimited import write_table
-from sos_score.output.table import Column, Table
+from sos_score.definition.text import fold_text
+from sos_score.errors import InvalidRequest
+from sos_score.output.delimited import RESULT_FORMATS, open_console, write_table
+from sos_score.output.files import choose_format
+from sos_score.output.table import Cell, Column, Table, print_table
+
+_WHO = get_args(Respondent)
+_COLUMNS = (
+    Column("answered by", key="answered_by", shown=False),
+    Column("measures", wraps=True, narrowest=10),
+    Column("id"),
+    Column("title", wraps=True, narrowest=14),
+    Column("items"),
+    Column("scales", shown=False),
+    Column("key"),
+    Column("wording"),
+    Column("rights", shown=False),
+)
+_NOTE = (
+    "wording: whether the wording of the items is in the definition, as its licence allows.\n"
+    "sos-score show ID says who holds the rights, and who vouches for each part."
+)
 
 
-def list_library(fmt: str | None, output: str | None, *, force: bool) -> None:
-    """Show or write the shipped instruments, and how well each key is known."""
-    rows = []
-    for name in list_instruments():
-        instrument = find_definition(name).instrument
-        key = instrument.verification.key.status
-        rows.append((name, instrument.title, len(instrument.responses), len(instrument.scales), key))
-    columns = (Column("id"), Column("title", wraps=True), Column("items"), Column("scales"), Column("key"))
-    write_table(Table(columns, tuple(rows)), fmt, output, force=force)
+def list_library(
+    measures: str | None, answered_by: str | None, fmt: str | None, output: str | None, *, force: bool
+) -> None:
+    """Show or write the shipped instruments, how well each key is known, and whether the wording of items is there."""
+    found = [
+        instrument
+        for name in list_instruments()
+        if _is_wanted(instrument := find_definition(name).instrument, measures, answered_by)
+    ]
+    if not found:
+        raise InvalidRequest(_describe_nothing(measures, answered_by))
+    found.sort(key=lambda each: (_WHO.index(each.answered_by[0]), each.measures.casefold(), each.id))
+    if choose_format(fmt, output, RESULT_FORMATS) != "table":
+        write_table(Table(_COLUMNS, tuple(map(_describe, found))), fmt, output, force=force)
+        return
+    console = open_console()
+    for who in dict.fromkeys(each.answered_by[0] for each in found):
+        rows = tuple(_describe(each) for each in found if each.answered_by[0] == who)
+        print_table(Table(_COLUMNS, rows, title=f"Usually answered by {who}"), console)
+        console.print()
+    console.print(_NOTE, markup=False)
+
+
+def _is_wanted(instrument: Instrument, measures: str | None, answered_by: str | None) -> bool:
+    titles = [instrument.measures, *(scale.title for scale in instrument.scales.values())]
+    is_measured = measures is None or any(f" {fold_text(measures)}" in f" {fold_text(title)}" for title in titles)
+    return is_measured and (answered_by is None or answered_by in instrument.answered_by)
+
+
+def _describe_nothing(measures: str | None, answered_by: str | None) -> str:
+    asked = [f"measures '{measures}'"] if measures is not None else []
+    asked += [f"is answered by {answered_by}"] if answered_by is not None else []
+    known = sorted({find_definition(name).instrument.measures for name in list_instruments()})
+    return f"no instrument {' and '.join(asked)} (measured: {'; '.join(known)})"
+
+
+def _describe(instrument: Instrument) -> tuple[Cell, ...]:
+    return (
+        ", ".join(instrument.answered_by),
+        instrument.measures,
+        instrument.id,
+        instrument.title,
+        len(instrument.responses),
+        len(instrument.scales),
+        instrument.verification.key.status,
+        "yes" if instrument.labels else "no",
+        instrument.rights.holder,
+    )

@@ -58,7 +58,7 @@ def find_definition(name: str) -> Definition:
         return extend_definition(document) if is_wording(document) else check_definition_document(document)
     known = list_instruments()
     if name not in known:
-        message = f"no instrument '{name}' (shipped: {', '.join(known)}; or give a path to a .yaml file)"
+        message = f"no instrument '{name}' (sos-score list shows the shipped ones; or give a path to a .yaml file)"
         raise InvalidDefinition([Problem(message, hint=_guess_definition(name, known), rule="instrument")])
     return read_definition(find_folder("instruments") / f"{name}.yaml")
 

@@ -17,14 +17,34 @@ ROOT = Path(__file__).parents[2]
 run = CommandLine()
 
 
-def test_list_names_every_instrument_with_how_well_its_key_is_known() -> None:
-    lines = run("list").stdout.splitlines()
-    assert lines[0].split() == ["id", "title", "items", "scales", "key"]
-    rows = {line.split()[0]: line.split()[-3:] for line in lines[2:] if not line.startswith(" ")}
-    assert list(rows) == list_instruments()
-    assert rows["wai"] == ["36", "4", "verified"]
-    assert rows["osc"] == ["88", "20", "structural"]
-    assert rows["yatchmenoff"] == ["19", "5", "unverified"]
+def test_list_groups_by_who_answers_and_names_every_instrument_with_how_well_its_key_is_known() -> None:
+    shown = run("list", columns=160).stdout
+    groups = [line.rpartition(" ")[2] for line in shown.splitlines() if line.startswith("Usually answered by")]
+    assert groups == ["client", "staff", "family", "observer"]
+    cells = [(word.strip(), line) for line in shown.splitlines() for word in line.split("  ")[1:]]
+    rows = {word: line for word, line in cells if word in list_instruments()}
+    assert sorted(rows) == list_instruments()
+    assert rows["wai"].split()[-3:] == ["36", "verified", "no"]
+    assert rows["osc"].split()[-3:] == ["88", "structural", "no"]
+    assert rows["cbi"].split()[-3:] == ["19", "verified", "yes"]
+    assert shown.endswith("sos-score show ID says who holds the rights, and who vouches for each part.\n")
+
+
+def list_ids(*words: str) -> list[str]:
+    return [row["id"] for row in json.loads(run("list", *words, "-f", "json").stdout)["rows"]]
+
+
+def test_list_keeps_what_measures_something_in_the_instrument_or_one_of_its_scales() -> None:
+    assert list_ids("--measures", "Burnout") == ["cbi", "olbi", "proqol-5"]
+    assert list_ids("--measures", "affectionate") == ["mos-sss"]
+    assert list_ids("--measures", "stress", "--answered-by", "family") == ["parental-stress", "pss-10", "pss-4"]
+
+
+def test_list_says_what_is_measured_where_nothing_fits() -> None:
+    result = run("list", "--measures", "happiness", "--answered-by", "observer")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("no instrument measures 'happiness' and is answered by observer (measured: ")
+    assert "; burnout; " in result.stderr
 
 
 def test_list_fits_the_terminal() -> None:
@@ -35,12 +55,17 @@ def test_list_as_csv_and_json_hold_the_same() -> None:
     rows = list(csv.DictReader(io.StringIO(run("list", "-f", "csv").stdout)))
     same = json.loads(run("list", "--format", "json").stdout)["rows"]
     assert rows == [{key: str(value) for key, value in row.items()} for row in same]
-    assert rows[6] == {
+    (row,) = [row for row in rows if row["id"] == "wai-s"]
+    assert row == {
+        "answered_by": "client, worker",
+        "measures": "working alliance",
         "id": "wai-s",
         "title": "Working Alliance Inventory, short form",
         "items": "12",
         "scales": "4",
         "key": "derived",
+        "wording": "no",
+        "rights": "A. O. Horvath; permissions handled by the Society for Psychotherapy Research",
     }
 
 
@@ -70,7 +95,12 @@ def test_show_tells_everything_a_careful_user_asks(name: str) -> None:
     for part, claim in instrument.verification.parts().items():
         assert f"  {part}: {claim.status} (" in text
         assert claim.source in text
-    for line in [instrument.rights.holder, "Item wording not distributed.", *instrument.references, *instrument.notes]:
+    for line in [
+        instrument.rights.holder,
+        f"Item wording {instrument.rights.wording}.",
+        *instrument.references,
+        *instrument.notes,
+    ]:
         assert line in text
 
 
