@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support import run_shell  # noqa: E402 - the tests' own way of running a command
 from test_architecture import draw_imports  # noqa: E402
-from test_docs import CONSOLE, PAGES, show_lines, split_commands  # noqa: E402
+from test_docs import BLOCK, PAGES, put_file, show_lines, split_commands  # noqa: E402
 
 
 def refresh(page: Path) -> bool:
@@ -27,8 +27,11 @@ def refresh(page: Path) -> bool:
             shutil.copytree(ROOT / name, workplace / name)
 
         def renew(block: re.Match[str]) -> str:
+            if block["file"]:
+                put_file(workplace, block)
+                return block[0]
             parts = []
-            for command, shown in split_commands(block[1]):
+            for command, shown in split_commands(block["text"]):
                 printed = run_shell(command, workplace)
                 is_same = show_lines(printed) == show_lines(shown)
                 renewed = "\n".join(show_lines(printed)) + (shown[len(shown.rstrip()) :] or "\n")
@@ -36,7 +39,7 @@ def refresh(page: Path) -> bool:
             return "```console\n" + "".join(parts) + "```"
 
         before = page.read_text(encoding="utf-8")
-        after = CONSOLE.sub(renew, before)
+        after = BLOCK.sub(renew, before)
     if page.name == "contributing.md":
         after = re.sub(r"```text\nversion\n.*?```", f"```text\n{draw_imports()}\n```", after, flags=re.DOTALL)
     page.write_text(after, encoding="utf-8")
