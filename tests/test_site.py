@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from browser import Browser, require_chromium
 from support import ROOT
 
 LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
@@ -79,3 +80,25 @@ def test_search_works_without_a_server(site: Path) -> None:
     index = (site / "search" / "search_index.js").read_text(encoding="utf-8")
     assert index.startswith("var __index = ")
     assert "reference/commands.html" in index
+
+
+def test_the_copy_button_takes_the_command_without_its_prompt_and_output(site: Path, tmp_path: Path) -> None:
+    require_chromium()
+    browser = Browser(tmp_path / "profile")
+    try:
+        browser.open(site / "tutorial.html", 1280)
+        copied = browser.ask(
+            "const code = document.querySelector('.language-console code');"
+            "code.setAttribute('data-md-copying', ''); code.innerText.trim()"
+        )
+    finally:
+        browser.close()
+    assert copied == (
+        'sos-score new instrument "Staff wellbeing" --items 10 --labels "Never, Rarely, Sometimes, Often, Always"'
+    )
+
+
+def test_the_pictures_are_small(site: Path) -> None:
+    pictures = list((site / "assets").glob("*.png"))
+    assert [path.name for path in pictures if "report" in path.name]
+    assert [path.name for path in pictures if path.stat().st_size > 300_000] == []
