@@ -88,7 +88,7 @@ def test_the_copy_button_takes_the_command_without_its_prompt_and_output(site: P
     try:
         browser.open(site / "tutorial.html", 1280)
         copied = browser.ask(
-            "const code = document.querySelector('.language-console code');"
+            "const code = document.querySelector('pre code');"
             "code.setAttribute('data-md-copying', ''); code.innerText.trim()"
         )
     finally:
