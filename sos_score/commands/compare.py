@@ -109,17 +109,25 @@ def compare_file(request: CompareRequest) -> None:
     if kind == "table":
         _print(data, comparison, labels, request)
     else:
-        as_one = {"comparison": make_single_table(comparison, labels)}
-        tables = as_one if kind == "csv" else make_file_tables(comparison, labels)
-        about = describe_comparison(data, comparison)
-        inputs = [each.path for each in data.inputs]
-        write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
+        write_comparison(data, comparison, request)
     if kind != "table":
         for question in request.only:
             if not comparison.ask(question):
                 print(f"{name_question(question)}: {_explain_empty(question)}", file=sys.stderr)  # noqa: T201 - a message
     if not request.quiet:
         _describe_defaults(data)
+
+
+def write_comparison(data: StudyData, comparison: Comparison, request: CompareRequest) -> None:
+    """Write a comparison as data: one table as CSV, a table a question in other forms."""
+    labels = Labels.of(comparison, data)
+    as_one = choose_format(request.fmt, request.output, RESULT_FORMATS) == "csv"
+    tables = (
+        {"comparison": make_single_table(comparison, labels)} if as_one else make_file_tables(comparison, labels)
+    )  # fmt: skip
+    about = describe_comparison(data, comparison)
+    inputs = [each.path for each in data.inputs]
+    write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
 
 
 def refuse_nothing(data: StudyData) -> NoReturn:

@@ -6,8 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from sos_score.commands.compare import CompareRequest, compare_file
-from sos_score.commands.report import write_report
+from sos_score.commands.compare import CompareRequest, write_comparison
+from sos_score.commands.report import compare_whole, write_report
 from sos_score.definition.library import find_folder
 from sos_score.errors import InvalidOutput, Problem
 from sos_score.output.files import check_output
@@ -35,9 +35,11 @@ def run_demo(folder: Path) -> str:
         shutil.copytree(find_folder("examples") / _EXAMPLE, folder, ignore=left_out, dirs_exist_ok=True)
         study = folder / "study.yaml"
         announce("Comparing its sites")
-        compare_file(CompareRequest(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True))
+        compared = compare_whole(study, quiet=True)
+        request = CompareRequest(path=str(study), output=str(folder / "comparison.xlsx"), quiet=True)
+        write_comparison(compared.data, compared.comparison, request)
         announce("Writing its report")
-        write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True))
+        write_report(ReportRequest(study=str(study), outputs=(str(folder / "report.html"),), quiet=True), compared)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from sos_score.comparison.compare import compare_study
+from sos_score.comparison.judging import Comparison
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem
 from sos_score.output.files import check_output, write_files
 from sos_score.output.terminal import announce
@@ -14,7 +16,8 @@ from sos_score.report.checklist.draft import make_checklist
 from sos_score.report.manifest import format_now, make_manifest
 from sos_score.report.model import ReportData
 from sos_score.report.request import Report, ReportRequest
-from sos_score.study.file import read_study
+from sos_score.study.data import StudyData
+from sos_score.study.file import StudyFile, read_study
 from sos_score.study.load import load_study_data
 from sos_score.words import count
 
@@ -23,11 +26,28 @@ _SCORES_SUFFIX = ".sav"
 _DRAFT_SUFFIXES = (".md", ".docx")
 
 
-def write_report(request: ReportRequest) -> None:
+@dataclass(frozen=True)
+class ComparedStudy:
+    """A study as read, and what was found in it."""
+
+    file: StudyFile
+    data: StudyData
+    comparison: Comparison
+
+
+def compare_whole(path: Path, *, quiet: bool) -> ComparedStudy:
+    """Read a study file and ask every question; raise `InvalidInput` or `InvalidRequest` where it is wrong."""
+    file = read_study(path)
+    data = load_study_data(file)
+    announce(f"Comparing {count(len(data.outcomes), 'scale')} between sites and waves", quiet=quiet)
+    return ComparedStudy(file, data, compare_study(data))
+
+
+def write_report(request: ReportRequest, compared: ComparedStudy | None = None) -> None:
     """Write the report of a study in every form asked for, its scores and pictures where wanted, and its manifest.
 
-    Raises `InvalidInput` or `InvalidRequest` where the study is wrong, or a file cannot be written or is there already;
-    then nothing is written.
+    A study that is compared already is not read again. Raises `InvalidInput` or `InvalidRequest` where the study is
+    wrong, or a file cannot be written or is there already; then nothing is written.
     """
     check_request(request)
     for path in request.paths:
@@ -35,7 +55,7 @@ def write_report(request: ReportRequest) -> None:
     if request.figures is not None and not Path(request.figures).is_dir():
         check_output(Path(request.figures), force=False)
     made_at = format_now()
-    report = run_report(request)
+    report = run_report(request, compared)
     _check_inputs(request, report)
     files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
     if request.checklist is not None:  # its author edits it, so the manifest does not hold it
@@ -71,17 +91,17 @@ def check_request(request: ReportRequest) -> None:
             raise InvalidRequest(f"two outputs would be one file: {path.name}")
 
 
-def run_report(request: ReportRequest) -> Report:
-    """Read a study, compare it and return its report; raise `InvalidInput` or `InvalidRequest` where it is wrong."""
+def run_report(request: ReportRequest, compared: ComparedStudy | None = None) -> Report:
+    """Return the report of a study, compared now unless it is already.
+
+    Raises `InvalidInput` or `InvalidRequest` where the study is wrong.
+    """
     if Path(request.study).suffix.lower() not in _STUDY_SUFFIXES:
         raise InvalidRequest(f"a report is made from a study file (.yaml), not from '{request.study}'")
-    file = read_study(Path(request.study))
-    data = load_study_data(file)
-    definitions = {each.instrument.id: each for found in file.definitions.values() for each in found}
-    announce(f"Comparing {count(len(data.outcomes), 'scale')} between sites and waves", quiet=request.quiet)
-    comparison = compare_study(data)
+    found = compared or compare_whole(Path(request.study), quiet=request.quiet)
+    definitions = {each.instrument.id: each for of_source in found.file.definitions.values() for each in of_source}
     announce("Drawing pictures and setting tables", quiet=request.quiet)
-    return make_report(request, data, comparison, definitions)
+    return make_report(request, found.data, found.comparison, definitions)
 
 
 def _check_inputs(request: ReportRequest, report: Report) -> None:

@@ -149,9 +149,9 @@ class Spread:
     n_sites: int
     sd: float
     site_sd: float
-    icc: float
-    icc_low: float
-    icc_high: float
+    icc: float = NAN
+    icc_low: float = NAN
+    icc_high: float = NAN
     member_se: float = NAN
 
 
@@ -205,13 +205,18 @@ def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> S
     means = [np.array([scores.mean() for scores in sites]) for sites in by_arm]
     present = [site for site in plan.sites if outcome.at(site, wave).any()]
     there = outcome.at(wave=wave)
-    icc = team_icc(outcome.score[there], outcome.site[there])
-    return Spread(
+    spread = Spread(
         people=(joined[0].size, joined[1].size),
         sites=(len(by_arm[0]), len(by_arm[1])),
         n_sites=len(by_arm[0]) + len(by_arm[1]),
         sd=math.sqrt(pool_variance(*joined)),
         site_sd=math.sqrt(pool_variance(*means)),
+    )
+    if plan.judged_only:  # the rest is for detectable effects
+        return spread
+    icc = team_icc(outcome.score[there], outcome.site[there])
+    return replace(
+        spread,
         icc=icc.icc1,
         icc_low=icc.icc1_low,
         icc_high=icc.icc1_high,

@@ -125,14 +125,19 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """The smallest difference that matters, in the estimate's unit and in SDs of people, and two one-sided tests."""
+    """The smallest difference that matters, in the estimate's unit, two one-sided tests, and the SD of people."""
 
     smallest: float = NAN
     p: float = NAN
     low: float = NAN
     high: float = NAN
     p_adjusted: float = NAN
-    in_sd: float = NAN
+    sd: float = NAN
+
+    @property
+    def in_sd(self) -> float:
+        """Return the smallest difference that matters in standard deviations of people."""
+        return self.smallest / self.sd if self.sd > 0 else NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,10 +300,26 @@ def make_judged(
     family = name_family(finding, plan, is_baseline=plan.is_baseline(outcome, finding.waves))
     finding = replace(finding, is_judged=True, family=family)
     if not smallest > 0:
-        return replace(finding, equivalence=Equivalence(smallest))
+        return replace(finding, equivalence=Equivalence(smallest, sd=sd))
     tost = assess_equivalence(found, smallest, alpha=plan.alpha)
-    in_sd = smallest / sd if sd > 0 else NAN
-    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high, in_sd=in_sd))
+    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high, sd=sd))
+
+
+def judge_otherwise(finding: Finding, outcome: OutcomeScores, plan: ComparisonPlan) -> Finding:
+    """Return a finding that will be judged by a plan with another family or limit: its test stays as it is.
+
+    Of sites the limit stays too: how far they permute to it is not known from the finding.
+    """
+    if finding.unit is Unit.SITES:
+        return replace(
+            finding, family=name_family(finding, plan, is_baseline=plan.is_baseline(outcome, finding.waves))
+        )  # fmt: skip
+    each, test = finding.estimate, finding.test
+    assert finding.method is not None
+    found = TestedEstimate(
+        finding.method, finding.counts, each.value, each.low, each.high, NAN, each.se, test.statistic, test.df, test.p
+    )  # fmt: skip
+    return make_judged(finding, found, outcome, plan, finding.equivalence.sd)
 
 
 def name_family(finding: Finding, plan: ComparisonPlan, *, is_baseline: bool = False) -> str:

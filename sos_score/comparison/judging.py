@@ -54,10 +54,31 @@ def compare_outcomes(
 ) -> Comparison:
     """Ask every question, or those named, adjust within families, and judge.
 
-    Questions about a study as a whole are asked where its data are given. Verdicts hold after adjustment. Groups of
-    fewer people than the plan allows are blanked, and with them whatever would let a reader work them out.
+    Verdicts hold after adjustment; see `ask_questions` and `judge_findings`.
     """
     outcomes = tuple(outcomes)
+    judged = judge_findings(ask_questions(outcomes, plan, questions, study), outcomes, plan)
+    families: dict[str, int] = {}
+    for finding in judged:
+        if finding.is_judged and not math.isnan(finding.test.p):
+            families[finding.family] = families.get(finding.family, 0) + 1
+    is_limited = any(each.is_judged and each.question in _LIMITED for each in judged)
+    return Comparison(
+        plan, outcomes, tuple(judged), families, (*notes, *_list_notes(plan, families, is_limited=is_limited))
+    )
+
+
+def ask_questions(
+    outcomes: Sequence[OutcomeScores],
+    plan: ComparisonPlan,
+    questions: Sequence[str] = (),
+    study: tuple[StudyData, Sequence[StudyOutcome]] | None = None,
+) -> list[Finding]:
+    """Ask every question, or those named: findings that are not judged yet.
+
+    Questions about a study as a whole are asked where its data are given. Groups of fewer people than the plan allows
+    are blanked, and with them whatever would let a reader work them out.
+    """
     every = [(outcome, Spreads(outcome, plan)) for outcome in outcomes]
     found: list[Finding] = []
     for name, question in QUESTIONS.items():
@@ -67,17 +88,14 @@ def compare_outcomes(
             found += [each for outcome, spreads in every for each in question.ask_outcome(outcome, plan, spreads)]
         if question.ask_study and study:
             found += question.ask_study(study[0], plan, study[1])
-    found = _adjust(suppress_small(found, outcomes, plan), plan)
+    return suppress_small(found, outcomes, plan)
+
+
+def judge_findings(found: Iterable[Finding], outcomes: Sequence[OutcomeScores], plan: ComparisonPlan) -> list[Finding]:
+    """Return what `ask_questions` found with p adjusted within families, and each verdict."""
     good = {(outcome.source, outcome.scale): outcome.good for outcome in outcomes}
-    judged = [_mark_better(QUESTIONS[each.question].judge(each, plan), good) for each in found]
-    families: dict[str, int] = {}
-    for finding in judged:
-        if finding.is_judged and not math.isnan(finding.test.p):
-            families[finding.family] = families.get(finding.family, 0) + 1
-    is_limited = any(each.is_judged and each.question in _LIMITED for each in judged)
-    return Comparison(
-        plan, outcomes, tuple(judged), families, (*notes, *_list_notes(plan, families, is_limited=is_limited))
-    )
+    adjusted = _adjust(list(found), plan)
+    return [_mark_better(QUESTIONS[each.question].judge(each, plan), good) for each in adjusted]
 
 
 def _adjust(findings: list[Finding], plan: ComparisonPlan) -> list[Finding]:

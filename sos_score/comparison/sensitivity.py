@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 
 from sos_score.comparison.compare import choose_outcomes, take_scores
-from sos_score.comparison.finding import Finding, Unit
-from sos_score.comparison.judging import compare_outcomes
+from sos_score.comparison.finding import Finding, Unit, judge_otherwise
+from sos_score.comparison.judging import ask_questions, judge_findings
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
@@ -132,7 +132,8 @@ def assess_sensitivity(
     plan = replace(make_plan(data.study), judged_only=True)
     attentive, lined = drop_straight_liners(data)
     outcomes = _take_all(data, plan, instruments, scales)
-    planned = _judge(outcomes, plan)
+    asked = ask_questions(outcomes, plan, _QUESTIONS)
+    planned = _keep_judged(asked, outcomes, plan)
     found: dict[Choice, dict[_Key, Finding]] = {
         Choice(rule): _judge(_take_all(other, plan, instruments, scales), plan) for rule, other in rules.items()
     }
@@ -144,7 +145,7 @@ def assess_sensitivity(
     if len(plan.waves) > 1:
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
     for choice, other in _vary_plan(data.study, plan):
-        found[choice] = _judge(outcomes, other)
+        found[choice] = _judge_otherwise(asked, outcomes, other, is_limit=choice.kind == LIMIT)
     findings = [
         ChoiceFinding(finding, {choice: others[key] for choice, others in found.items() if key in others})
         for key, finding in planned.items()
@@ -177,7 +178,26 @@ def _judge(
     outcomes: Sequence[OutcomeScores], plan: ComparisonPlan, questions: Sequence[str] = _QUESTIONS
 ) -> dict[_Key, Finding]:
     """Return the judged findings that are shown, by what they are about."""
-    found = compare_outcomes(outcomes, plan, questions).findings
+    return _keep_judged(ask_questions(outcomes, plan, questions), outcomes, plan)
+
+
+def _judge_otherwise(
+    asked: Sequence[Finding], outcomes: Sequence[OutcomeScores], plan: ComparisonPlan, *, is_limit: bool
+) -> dict[_Key, Finding]:
+    """Return the findings judged by a plan that changes no test: they are asked again only where sites permute."""
+    if is_limit and any(each.is_judged and each.unit is Unit.SITES for each in asked):
+        return _judge(outcomes, plan)
+    of = {(each.source, each.scale): each for each in outcomes}
+    again = [
+        judge_otherwise(each, of[each.source, each.scale], plan) if each.is_judged else each for each in asked
+    ]  # fmt: skip
+    return _keep_judged(again, outcomes, plan)
+
+
+def _keep_judged(
+    asked: Sequence[Finding], outcomes: Sequence[OutcomeScores], plan: ComparisonPlan
+) -> dict[_Key, Finding]:
+    found = judge_findings(asked, outcomes, plan)
     return {_name(each): each for each in found if each.is_judged and each.verdict}
 
 

@@ -50,8 +50,7 @@ def compare_arms_of_sites(
     if can_reach(found.permutation.smallest_p, plan.alpha):
         family = name_family(permuted, plan, is_baseline=plan.is_baseline(outcome, base.waves))
         judged = _make_judged(replace(permuted, is_judged=True, family=family), found, smallest, plan)
-        in_sd = smallest / sd if sd > 0 else math.nan
-        permuted = replace(judged, equivalence=replace(judged.equivalence, in_sd=in_sd))
+        permuted = replace(judged, equivalence=replace(judged.equivalence, sd=sd))
     return [permuted] if plan.judged_only else [permuted, test]
 
 
