@@ -14,6 +14,7 @@ from narwhals.exceptions import NarwhalsError
 
 from sos_score.definition.text import ROUNDED_ID
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
+from sos_score.scoring.categories import CategoryCodes
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import (
@@ -114,20 +115,35 @@ def _score(
     *,
     codes: Collection[str],
 ) -> FileSummary:
-    frame = nw.from_native(export.scan(scorer.columns, numeric))
+    scanned = export.scan(scorer.columns, numeric)
+    frame = nw.from_native(scanned)
     schema = frame.collect_schema()
-    distinct = list_distinct(frame, scorer.textual(schema))
+    categories = CategoryCodes(scorer, scanned.collect_schema())
+    if scorer.choices.references:  # these are measured in all rows before the first is scored
+        categories.columns.clear()
+    texts = {item: column for item, column in scorer.textual(schema).items() if item not in categories.columns}
+    distinct = list_distinct(frame, texts)
     scorer = measure_references(frame, scorer, distinct)
     tally = _Tally(scorer)
-    coded = add_answers(frame, scorer, distinct)
     stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}, schema).alias(
         _STRAY
     )
     filled = holds_anything(scorer.columns, schema, _list_blanks(distinct, scorer)).alias(_FILLED)
     kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
-    scored = add_scores(coded, scorer).select(*kept, stray, filled).to_native()
-    for batch in scored.collect_batches(chunk_size=_BATCH, maintain_order=True):
-        take(tally.count(batch))
+
+    def score(rows: pl.LazyFrame) -> pl.LazyFrame:
+        coded = add_answers(nw.from_native(rows), scorer, distinct)
+        scored: pl.LazyFrame = add_scores(coded, scorer).select(*kept, stray, filled).to_native()
+        return scored
+
+    if categories.columns:
+        for rows in scanned.collect_batches(chunk_size=_BATCH, maintain_order=True):
+            take(tally.count(score(categories.add_codes(rows).lazy()).collect()))
+        more = list_distinct(frame, categories.columns) if categories.has_invalid() else categories.list_uncoded()
+        distinct = sorted([*distinct, *more], key=lambda each: (each.item, each.text))
+    else:
+        for batch in score(scanned).collect_batches(chunk_size=_BATCH, maintain_order=True):
+            take(tally.count(batch))
     if tally.strays:
         distinct = distinct + list_distinct(frame, scorer.numeric(schema))
     found = find_invalid(distinct, scorer.columns, scorer.keys)

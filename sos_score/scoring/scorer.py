@@ -175,7 +175,7 @@ def _list_counting(instrument: Instrument) -> Iterator[tuple[str, Counting]]:
 def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> Frame:
     """Return `frame` with what each item's answers count in `answer_column`: their codes, for most items.
 
-    Where they count as something else the codes themselves stand in `given_column`.
+    Codes that are there already stay. Where they count as something else they themselves stand in `given_column`.
     """
     schema = frame.collect_schema()
     texts: dict[str, list[str]] = {}
@@ -184,12 +184,14 @@ def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> F
     coded = []
     for item, column in scorer.columns.items.items():
         dtype, key = schema[column], scorer.keys[item]
+        if answer_column(item) in schema:
+            continue
         if dtype.is_numeric():
             answers = code_numbers(nw.col(column), key, dtype)
         else:
             answers = code_texts(nw.col(column).cast(nw.String), key, texts.get(item, ()))
         coded.append(answers.alias(answer_column(item)))
-    frame = frame.with_columns(*coded)
+    frame = frame.with_columns(*coded) if coded else frame
     counting = {item: each for item, each in scorer.counting.items() if item in scorer.columns.items}
     if not counting:
         return frame

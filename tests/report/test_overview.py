@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support import ROOT, CommandLine
 
 from sos_score.comparison.compare import compare_study
+from sos_score.comparison.finding import Detectable
 from sos_score.comparison.verdict import Verdict
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS, list_sentences, make_table
@@ -35,6 +38,15 @@ def test_the_example_fits_60_lines_of_80_columns():
     lines = run(STUDY, "-q").stdout.splitlines()
     assert len(lines) <= 60
     assert max(map(len, (line.rstrip() for line in lines))) <= 80
+
+
+def test_the_first_answer_has_the_verdicts_of_the_whole_comparison(data, found):
+    first = compare_study(data, QUESTIONS, judged_only=True)
+    told, whole = ([replace(each, detectable=Detectable()) for each in each.findings] for each in (first, found))
+    judged = [each for each in told if each.is_judged]
+    assert judged == [each for each in whole if each.is_judged]
+    assert len(judged) > 100
+    assert first.families == found.families
 
 
 def test_a_cell_holds_the_estimate_and_the_mark_of_its_verdict(found, labels):

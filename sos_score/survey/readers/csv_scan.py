@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+CATEGORIES = 0
+"""In place of bits: the column holds texts that repeat."""
+
 _SAMPLE = 100
+_FEW = _SAMPLE // 2  # different texts among them: labels repeat, however they are written
 _BITS = (8, 16)  # a file of answers is read and summed in a fifth less time as the smallest
 
 
@@ -46,7 +50,10 @@ def scan_csv(export: Delimited, columns: Columns, numeric: Mapping[str, int]) ->
     import polars as pl
 
     names = _unique_names(export.header)
-    types = {8: pl.Int8, 16: pl.Int16}
+    texts = pl.Categorical(
+        pl.Categories.random(physical=pl.UInt16)
+    )  # too many for that are an error, and read as texts
+    types = {8: pl.Int8, 16: pl.Int16, CATEGORIES: texts}
     schema = {
         name: types[numeric[column]] if column in numeric else pl.String
         for name, column in zip(names, export.header, strict=True)
@@ -67,7 +74,10 @@ def scan_csv(export: Delimited, columns: Columns, numeric: Mapping[str, int]) ->
 
 
 def guess_numeric(export: Delimited, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
-    """Return the item columns that hold small whole numbers in the first records, and in how many bits."""
+    """Return the item columns that hold small whole numbers in the first records, and in how many bits.
+
+    Columns of few texts have `CATEGORIES` in place of bits.
+    """
     ids = set(columns.ids.values())
     items = {column: item for item, column in columns.items.items() if column not in ids}
     places = {column: export.header.index(column) for column in items}
@@ -78,7 +88,9 @@ def guess_numeric(export: Delimited, columns: Columns, keys: Mapping[str, Answer
                 cells[column].add(record[place])
     known = {id(key): _count_bits(key.list_numbers()) or _BITS[-1] for key in keys.values()}
     found = {column: _count_bits(texts) for column, texts in cells.items()}
-    return {column: max(bits, known[id(keys[items[column]])]) for column, bits in found.items() if bits}
+    numeric = {column: max(bits, known[id(keys[items[column]])]) for column, bits in found.items() if bits}
+    few = {column: CATEGORIES for column, texts in cells.items() if column not in numeric and len(texts) <= _FEW}
+    return numeric | few
 
 
 def find_numeric(export: Delimited, columns: Columns, keys: Mapping[str, AnswerKey]) -> dict[str, int]:
@@ -86,7 +98,7 @@ def find_numeric(export: Delimited, columns: Columns, keys: Mapping[str, AnswerK
     import polars as pl
 
     small, large = pl.Int8, pl.Int16
-    candidates = guess_numeric(export, columns, keys)
+    candidates = {column: bits for column, bits in guess_numeric(export, columns, keys).items() if bits}
     misfits = []
     for column in candidates:
         cell = pl.col(column)
