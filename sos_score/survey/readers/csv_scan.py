@@ -50,10 +50,9 @@ def scan_csv(export: Delimited, columns: Columns, numeric: Mapping[str, int]) ->
     import polars as pl
 
     names = _unique_names(export.header)
-    texts = pl.Categorical(
-        pl.Categories.random(physical=pl.UInt16)
-    )  # too many for that are an error, and read as texts
-    types = {8: pl.Int8, 16: pl.Int16, CATEGORIES: texts}
+    # A column of more texts than this type counts is an error, and is then read as text.
+    texts = pl.Categorical(pl.Categories.random(physical=pl.UInt16))
+    types: dict[int, pl.DataType | type[pl.DataType]] = {8: pl.Int8, 16: pl.Int16, CATEGORIES: texts}
     schema = {
         name: types[numeric[column]] if column in numeric else pl.String
         for name, column in zip(names, export.header, strict=True)
