@@ -19,6 +19,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sos_score.characters import make_visible
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -60,10 +62,12 @@ class Problem:
         """Return the text a user reads, the hint on a line of its own."""
         place = f"{self.path}:{self.line}" if self.path and self.line is not None and not self.cell else self.path
         head = ": ".join(part for part in (place, self.cell, self.where) if part)
-        text = f"{head}: {self.message}" if head else self.message
+        text = make_visible(f"{head}: {self.message}" if head else self.message, one_line=True)
+        if text.startswith("::"):  # on a line of its own this is a command to GitHub
+            text = f"./{text}"
         if self.count > 1:
             text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
-        return f"{text}\n  hint: {self.hint}" if self.hint else text
+        return f"{text}\n  hint: {make_visible(self.hint, one_line=True)}" if self.hint else text
 
     def as_dict(self) -> dict[str, object]:
         """Return the fields as plain data, for JSON."""

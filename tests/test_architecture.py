@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sos_score"
 ORDER = [
     "version",
+    "characters",
     "errors",
     "temporary",
     "words",

@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from copy import copy
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sos_score.characters import find_hidden, make_visible
 from sos_score.cli import (
     agreement_command,
     check_command,
@@ -47,6 +49,15 @@ _BUG = "This is a bug in sos-score, not in your files. Run the command again wit
 
 class Commands(Group):
     """Turns our errors into text on standard error and an exit code, in the shell and in tests alike."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse a word that would act on a terminal wherever it is shown."""
+        for word in args:
+            if find_hidden(word, one_line=True):
+                shown = make_visible(word, one_line=True)
+                hint = "rename the file" if Path(word).exists() else "type it again"
+                raise typer.BadParameter(f"'{shown}' holds a control character; {hint}", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""

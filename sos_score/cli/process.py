@@ -7,6 +7,9 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TextIO
+
+from sos_score.characters import make_visible
 
 CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ended
 
@@ -27,10 +30,27 @@ def prepare_streams() -> None:
         sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=True)
     if sys.stderr is None:
         sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), "utf-8", write_through=True)
-    for stream in (sys.stdout, sys.stderr):
-        # A label outside the terminal's character set must not end the program.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    sys.stdout, sys.stderr = PlainStream(sys.stdout), PlainStream(sys.stderr)
+
+
+class PlainStream(io.TextIOWrapper):
+    """A text stream that writes control characters out, so that no id or name can act on a terminal.
+
+    A label outside the terminal's character set is replaced and does not end the program. `styled` is the stream as it
+    was, for colours.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.styled = stream
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace", write_through=True)
+        super().__init__(
+            stream.buffer, stream.encoding, "replace", line_buffering=bool(stream.line_buffering), write_through=True
+        )
+
+    def write(self, text: str) -> int:
+        """Write a text, and return its length."""
+        return super().write(make_visible(text))
 
 
 def end_on_signals() -> None:

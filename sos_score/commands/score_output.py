@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -49,8 +50,11 @@ def open_target(
             writer.finish(about())
             stream.seek(0)
             sys.stdout.flush()
-            shutil.copyfileobj(stream, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            if sys.stdout.isatty():  # where control characters in ids must be written out
+                shutil.copyfileobj(io.TextIOWrapper(stream, "utf-8", newline=""), sys.stdout)
+            else:
+                shutil.copyfileobj(stream, sys.stdout.buffer)
+            sys.stdout.flush()
     else:
         paths = [target, name_companion(target)] if kind == "csv" else [target]
         with create_files(paths, force=force) as (file, *beside):

@@ -27,9 +27,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def open_console(*, to_stderr: bool = False) -> Console:
     """Return a console; NO_COLOR and the terminal's width are honoured."""
-    from sos_score.output.console import PipedConsole
+    from sos_score.output.console import PlainConsole
 
-    return PipedConsole(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
+    stream = sys.stderr if to_stderr else sys.stdout
+    return PlainConsole(file=getattr(stream, "styled", stream), highlight=False, soft_wrap=False)
 
 
 def write_table(

@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from sos_score.characters import find_hidden
 from sos_score.definition.yaml.parser import compose
 from sos_score.errors import InvalidDefinition, Problem, guess_file
 
@@ -181,7 +182,13 @@ class _Builder:
             return self._mapping(node, loc)
         if isinstance(node, SequenceNode):
             return [self.build(child, (*loc, index)) for index, child in enumerate(node.value)]
-        return _plain_value(str(node.value), is_quoted=getattr(node, "style", None) is not None)
+        text = str(node.value)
+        self._check_characters(text, node.start_mark.line + 1, loc)
+        return _plain_value(text, is_quoted=getattr(node, "style", None) is not None)
+
+    def _check_characters(self, text: str, line: int, loc: Loc) -> None:
+        if hidden := find_hidden(text):
+            self._note(f"holds a control character ({hidden}), which no text needs", line, loc, "control-character")
 
     def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
         data: dict[str, object] = {}
@@ -191,6 +198,7 @@ class _Builder:
                 self._note("a key must be a single word or text", line, loc)
                 continue
             key = str(key_node.value)
+            self._check_characters(key, line, loc)
             if key in data:
                 first = self.lines[(*loc, key)]
                 self._note(f"'{key}' is given twice (first on line {first})", line, loc)
@@ -199,8 +207,8 @@ class _Builder:
             data[key] = self.build(value_node, (*loc, key))
         return data
 
-    def _note(self, message: str, line: int, loc: Loc) -> None:
-        self.problems.append(Problem(message, self.path, line, name_place(loc), rule="duplicate-key"))
+    def _note(self, message: str, line: int, loc: Loc, rule: str = "duplicate-key") -> None:
+        self.problems.append(Problem(message, self.path, line, name_place(loc), rule=rule))
 
 
 def _plain_value(text: str, *, is_quoted: bool) -> object:
