@@ -182,7 +182,7 @@ class Group(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands by the panels they were given."""
         panels: dict[str, list[tuple[str, str]]] = {}
-        above = ctx.command_path.partition(" ")[2]
+        above = "" if ctx.parent is None else ctx.info_name
         for name in sorted(self.list_commands(ctx), key=lambda name: _find_place(f"{above} {name}".strip())):
             command: Any = self.get_command(ctx, name)
             first = " ".join((command.help or "").partition("\n\n")[0].split())

@@ -136,3 +136,8 @@ def test_help_loads_no_library_but_the_command_line(words: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_the_help_of_the_module_is_that_of_the_program() -> None:
+    module = subprocess.run([sys.executable, "-m", "sos_score", "--help"], capture_output=True, text=True, check=True)
+    assert "\nStart:\n  demo" in module.stdout
