@@ -16,7 +16,14 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(
     r'^```(?:console|(?P<kind>\w+) title="(?P<file>[^"]+)")\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
-PLAIN = ("tutorial.md", "install.md", "how-to/own-instrument.md", "how-to/columns.md", "how-to/write-up.md")
+PLAIN = (
+    "tutorial.md",
+    "install.md",
+    "how-to/own-instrument.md",
+    "how-to/columns.md",
+    "how-to/new-wave.md",
+    "how-to/write-up.md",
+)
 PYTHON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -31,9 +38,9 @@ def put_file(workplace: Path, block: re.Match[str]) -> None:
     path, text = workplace / block["file"], block["text"]
     held = path.read_text(encoding="utf-8") if path.exists() else text
     if block["kind"] == "diff":
-        for old, new in re.findall(r"^-(.*)\n\+(.*)$", text, re.MULTILINE):
-            assert held.count(f"{old}\n") == 1, old
-            held = held.replace(f"{old}\n", f"{new}\n")
+        for old, new in re.findall(r"^-(.*\n)((?:\+.*\n)+)", text, re.MULTILINE):
+            assert held.count(old) == 1, old
+            held = held.replace(old, re.sub(r"^\+", "", new, flags=re.MULTILINE))
     else:
         assert text in held, path
     path.write_text(held, encoding="utf-8")
@@ -123,3 +130,13 @@ def test_every_link_to_the_glossary_is_to_a_term_it_has() -> None:
     linked = {term for page in PAGES for term in re.findall(r"glossary\.md#([\w-]+)", page.read_text(encoding="utf-8"))}
     assert linked <= terms
     assert len(terms) >= 40
+
+
+def test_the_figures_on_overlapping_samples_are_those_of_its_command(workplace: Path) -> None:
+    text = (ROOT / "docs" / "explanation" / "overlapping.md").read_text(encoding="utf-8")
+    figures = re.findall(r"\| (-?\d\.\d\d \[.*?\]) \|$", text, re.MULTILINE)
+    command = re.search(r"`(sos-score compare [^`]*)`", text)
+    assert command
+    assert len(figures) == 3
+    printed = run_shell(command[1], workplace)
+    assert [each for each in figures if each not in printed] == []

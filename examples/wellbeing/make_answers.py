@@ -1,4 +1,4 @@
-"""Make the invented answers of the tutorial: ``python make_answers.py`` writes answers.csv, always the same."""
+"""Make the invented answers of the tutorial: ``python make_answers.py`` writes the same two files each time."""
 
 from __future__ import annotations
 
@@ -30,8 +30,25 @@ def make_rows() -> list[list[str]]:
     return rows
 
 
-if __name__ == "__main__":
-    with (Path(__file__).parent / "answers.csv").open("w", newline="", encoding="utf-8") as file:
+def make_summer(rows: list[list[str]]) -> list[list[str]]:
+    """Return a third wave, without a column for it: everyone of autumn again, one answer in five another one."""
+    draw = random.Random(2027)
+    return [
+        [*row[:2], *(draw.choice(LABELS) if each and draw.random() < 0.2 else each for each in row[3:])]
+        for row in rows
+        if row[2] == "Autumn"
+    ]
+
+
+def write(name: str, ids: list[str], rows: list[list[str]]) -> None:
+    """Write a file of answers beside this one."""
+    with (Path(__file__).parent / name).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["respondent", "site", "wave", *(f"sw_{item:02d}" for item in range(1, 11))])
-        writer.writerows(make_rows())
+        writer.writerow([*ids, *(f"sw_{item:02d}" for item in range(1, 11))])
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    answers = make_rows()
+    write("answers.csv", ["respondent", "site", "wave"], answers)
+    write("answers_summer.csv", ["respondent", "site"], make_summer(answers))

@@ -150,3 +150,9 @@ def test_a_checklist_of_another_kind_is_refused(tmp_path):
     result = run(ROOT / "examples" / "staff_survey.yaml", "-o", tmp_path / "r.html", "--checklist", "draft.pdf")
     assert result.exit_code == 2
     assert "a checklist is an .md or .docx file, not 'draft.pdf'" in result.stderr
+
+
+def test_the_page_on_writing_up_quotes_the_draft():
+    page = (ROOT / "docs" / "how-to" / "write-up.md").read_text(encoding="utf-8")
+    quote = " ".join(line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
+    assert quote in " ".join(list_paragraphs(read(ROOT / "examples" / "wellbeing" / "study.yaml")))
