@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,18 +26,46 @@ def new_instrument(
     ],
     *,
     items: Annotated[
-        int, typer.Option("--items", metavar="N", help="How many items it has, up to 999.", min=1, max=999)
-    ],
+        int | None, typer.Option("--items", metavar="N", help="How many items it has, up to 999.", min=1, max=999)
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help="In place of --items: a list of items (CSV: id, scale, sign), a REDCap data dictionary (CSV), or a "
+            "survey of LimeSurvey (.lss), Qualtrics (.qsf) or OpenScales (.osd).",
+        ),
+    ] = None,
     labels: Annotated[
         str, typer.Option("--labels", metavar="A,B,...", help="Response labels from lowest to highest, or 0-10.")
     ] = "1-5",
+    subscale: Annotated[
+        list[str] | None,
+        typer.Option("--subscale", metavar="NAME=Q1,-Q2,...", help="A scale of items of the file; repeatable."),
+    ] = None,
+    reversed_items: Annotated[
+        str | None, typer.Option("--reversed", metavar="Q1,Q2,...", help="Items of the file that are reversed.")
+    ] = None,
+    codes_from: Annotated[
+        int, typer.Option("--codes-from", metavar="N", help="The lowest code, where the file has none.")
+    ] = 1,
     output: Output = None,
     force: Force = False,
 ) -> None:
     """Write a commented starter definition of your own questionnaire."""
     from sos_score.commands.new import start_instrument
+    from sos_score.commands.new_from_file import FileRequest, start_from_file
+    from sos_score.errors import InvalidRequest
 
-    start_instrument(name, items, labels, output, force=force)
+    if (items is None) == (file is None):
+        raise InvalidRequest("give --items N or --file FILE, one of the two")
+    if items is not None:
+        start_instrument(name, items, labels, output, force=force)
+    elif file is not None:
+        named = tuple(item.strip() for item in (reversed_items or "").split(",") if item.strip())
+        request = FileRequest(name, file, labels, tuple(subscale or ()), named, codes_from)
+        start_from_file(request, output, force=force)
 
 
 @app.command("study", cls=Command)

@@ -1,0 +1,1 @@
+"""Questionnaires as other programs keep them, read as items, answers and scales."""
