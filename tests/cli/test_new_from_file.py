@@ -77,7 +77,7 @@ def test_a_survey_of_limesurvey_gives_a_column_map_that_scores_its_export() -> N
     column_map = read_column_map(Path("staff.columns.yaml"), [instrument])
     # LimeSurvey exports codes or texts, under the question's code and the subquestion's in brackets.
     frame = pl.DataFrame({"id": ["1", "2"], "climate[SQ001]": ["A1", "Agree"], "climate[SQ002]": ["A2", "Neither"]})
-    assert score_survey(frame, instrument, column_map=column_map)["staff_climate"].to_list() == [1.5, 2.5]
+    assert score_survey(frame, instrument, columns=column_map)["staff_climate"].to_list() == [1.5, 2.5]
 
 
 def test_a_survey_of_qualtrics_keeps_recodes_and_leaves_the_trash_alone() -> None:
