@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,7 +23,7 @@ from sos_score.scoring.examples import check_definition
 from sos_score.scoring.plan import plan_scores
 from sos_score.words import count
 
-_LISTED = 30
+_LISTED, _NAMED = 30, 4
 _RANGE = re.compile(r"(-?\d{1,6})-(-?\d{1,6})")
 _WORDS = {
     Reason.KIND: "not a choice of one answer from a list",
@@ -217,15 +216,14 @@ def _name_map(target: Path) -> Path:
 def _report(instrument: Instrument, form: Form) -> None:
     items, scales = count(len(instrument.responses), "item"), count(len(instrument.scales), "scale")
     lines = [f"{items} in {scales}; the scores of the examples are computed: check them by hand."]
-    if form.left_out:
-        kinds = Counter(each.reason for each in form.left_out)
+    found: dict[tuple[Reason, str], list[str]] = {}
+    for each in form.left_out:
+        found.setdefault((each.reason, each.value), []).append(each.name or "without a name")
+    if found:
         lines.append(f"To look at ({len(form.left_out)}):")
-        for reason in kinds:
-            found = [each for each in form.left_out if each.reason is reason]
-            lines += [f"  {clip(each.name or 'without a name')}: {_describe(each)}" for each in found[:_LISTED]]
-            lines += [f"  and {len(found) - _LISTED} more: {_WORDS[reason]}"] if len(found) > _LISTED else []
+    for (reason, value), names in list(found.items())[:_LISTED]:
+        shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        lines.append(f"  {clip(shown)}: {_WORDS[reason]}" + (f" ({clip(value)})" if value else ""))
+    if len(found) > _LISTED:
+        lines.append(f"  and {len(found) - _LISTED} more lines")
     print("\n".join(lines), file=sys.stderr)  # noqa: T201 - a message
-
-
-def _describe(each: LeftOut) -> str:
-    return _WORDS[each.reason] + (f" ({clip(each.value)})" if each.value else "")

@@ -104,6 +104,24 @@ def test_a_definition_of_openscales_gives_signs_and_sums() -> None:
         assert line in said
 
 
+def test_columns_of_a_dictionary_may_have_the_names_of_redcaps_api() -> None:
+    text = (FILES / "redcap.csv").read_text(encoding="utf-8")
+    header, _, rows = text.partition("\n")
+    names = "field_name,form_name,section_header,field_type,field_label,select_choices_or_calculations"
+    Path("api.csv").write_text(",".join([names, *header.split(",")[-12:]]) + "\n" + rows, encoding="utf-8")
+    assert keys(make(Path("api.csv").resolve())[0]) == {"wellbeing": dict.fromkeys(["wb_1", "wb_2", "wb_3"], False)}
+
+
+def test_points_further_apart_than_one_are_read_as_equal_steps_and_said() -> None:
+    data = json.loads((FILES / "scale.osd").read_text(encoding="utf-8"))
+    data["definition"]["likert_options"] |= {"min": 0, "max": 100}
+    Path("steps.osd").write_text(json.dumps(data), encoding="utf-8")
+    instrument, said = make(Path("steps.osd").resolve())
+    (responses,) = instrument.response_scales.values()
+    assert responses.values == (0, 25, 50, 75, 100)
+    assert "  s1, s2, s3: answers read as equally far apart (5 from 0 to 100)\n" in said
+
+
 def edit(**scoring: Any) -> Path:
     """Return an Open Scale Definition whose total is scored in another way."""
     data = json.loads((FILES / "scale.osd").read_text(encoding="utf-8"))

@@ -23,6 +23,13 @@ _SIGNS = {"": False, "+": False, "1": False, "+1": False, "forward": False, "no"
 _SIGNS |= {"-": True, "-1": True, "reversed": True, "reverse": True, "r": True, "yes": True, "\u2212": True}
 _VARIABLE, _TYPE, _FORM = "variable / field name", "field type", "form name"
 _CHOICES = "choices, calculations, or slider labels"
+# What the API of REDCap calls the same columns.
+_API_NAMES = {
+    "field_name": _VARIABLE,
+    "field_type": _TYPE,
+    "form_name": _FORM,
+    "select_choices_or_calculations": _CHOICES,
+}
 _CHOICE = re.compile(r"\s*([^,]*?)\s*,\s*(.*)", re.DOTALL)
 _ONE_OF = ("radio", "dropdown")
 _BOTH = {"yesno": ("1, Yes | 0, No"), "truefalse": ("1, True | 0, False")}
@@ -40,13 +47,13 @@ def read_rows(text: str, path: str) -> tuple[list[str], list[tuple[int, list[str
         raise refuse(path, f"is not CSV ({error})", reader.line_num) from None
     if len(rows) < 2:
         raise refuse(path, "has no row below its header")
-    header = [cell.casefold() for cell in rows[0][1]]
+    header = [_API_NAMES.get(cell.casefold(), cell.casefold()) for cell in rows[0][1]]
     return header, [(line, [*row, *[""] * (len(header) - len(row))]) for line, row in rows[1:]]
 
 
 def is_dictionary(header: Sequence[str]) -> bool:
     """Return whether a header is that of a REDCap data dictionary."""
-    return _VARIABLE in header and _TYPE in header
+    return _TYPE in header and _FORM in header
 
 
 def read_items(text: str, path: str, answers: Answers) -> Form:
@@ -84,6 +91,8 @@ def read_items(text: str, path: str, answers: Answers) -> Form:
 def read_dictionary(text: str, path: str) -> Form:
     """Return the form of a REDCap data dictionary: each instrument of the project is a scale."""
     header, rows = read_rows(text, path)
+    if _VARIABLE not in header:
+        raise refuse(path, "is a data dictionary without the column 'Variable / Field Name'", 1)
     items: list[ImportedItem] = []
     left_out: list[LeftOut] = []
     scales: dict[str, dict[str, bool]] = {}
