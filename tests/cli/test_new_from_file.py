@@ -156,7 +156,7 @@ def test_items_that_are_coded_nought_are_left_out_of_a_score() -> None:
 def test_subscales_of_the_user_replace_those_of_the_file() -> None:
     instrument, said = make("items.csv", "--subscale", "Near=sw_1,-sw_4", "--subscale", "Far=sw_3")
     assert keys(instrument) == {"near": {"sw_1": False, "sw_4": True}, "far": {"sw_3": False}}
-    assert "  sw_2: is in no scale\n" in said
+    assert "  sw_2, sw_5: is in no scale\n" in said
 
 
 @pytest.mark.parametrize(
