@@ -28,10 +28,32 @@ def make_schema(kind: str) -> str:
         raise InvalidRequest(f"no schema '{kind}' (schemas: {', '.join(MODELS)}) {guess(kind, MODELS)}".rstrip())
     schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= MODELS[kind].model_json_schema(by_alias=True)
+    if kind == "wording":
+        _allow_changes(schema)
     _allow_single(schema)
     _allow_header(schema.get("properties", {}))
     _forbid_other_names(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _allow_changes(schema: dict[str, Any]) -> None:
+    """Say in the schema of a file that extends a definition that any part of that may be changed, or taken away."""
+    whole = Instrument.model_json_schema(by_alias=True)
+    parts = {"": whole, **whole.pop("$defs")}
+    for part in parts.values():
+        part.pop("required", None)
+        for name, each in part.get("properties", {}).items():
+            about = {key: each.pop(key) for key in ("description", "title", "default") if key in each}
+            for inner in ("additionalProperties", "patternProperties"):
+                if isinstance(each.get(inner), dict):
+                    named = each[inner] if inner == "patternProperties" else {"": each[inner]}
+                    may_go = {key: {"anyOf": [value, {"type": "null"}]} for key, value in named.items()}
+                    each[inner] = may_go if inner == "patternProperties" else may_go[""]
+            part["properties"][name] = {"anyOf": [each, {"type": "null"}]} | about
+    own = schema["properties"]
+    schema["$defs"] = {name: part for name, part in parts.items() if name}
+    schema["properties"] = {**whole["properties"], **own}
+    schema["required"] = ["format", "extends"]
 
 
 def _forbid_other_names(part: object) -> None:

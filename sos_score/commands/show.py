@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from sos_score.definition.extending import KEYS
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.published import CutOff
 from sos_score.definition.instrument.verification import STATUS_MEANING
 from sos_score.definition.reading import Definition
+from sos_score.errors import InvalidRequest
 from sos_score.output.delimited import open_console
 from sos_score.output.files import choose_format, write_text
 from sos_score.output.table import Column, Table, print_table
@@ -25,6 +28,33 @@ def write_instrument(definition: Definition, fmt: str | None, output: str | None
         write_text(text + "\n", output, force=force, inputs=[definition.document.path])
     else:
         _print_instrument(definition)
+
+
+def write_resolved(definition: Definition, fmt: str | None, output: str | None, *, force: bool) -> None:
+    """Write a definition as one YAML file: everything it takes from those it extends, and the wording laid over it."""
+    if fmt is not None:
+        raise InvalidRequest("--resolved writes YAML, which has no --format")
+    inputs = [each.path for each in (definition.document, *definition.extends)]
+    write_text(make_resolved(definition), output, force=force, inputs=inputs)
+
+
+def make_resolved(definition: Definition) -> str:
+    """Return a definition as YAML that stands by itself."""
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+
+    data = dict(definition.document.data) if isinstance(definition.document.data, dict) else {}
+    if definition.instrument.labels:
+        data["items"] = [
+            {key: value for key, value in block.model_dump().items() if value} for block in definition.instrument.items
+        ]
+    yaml, text = YAML(typ="safe", pure=True), StringIO()
+    yaml.default_flow_style, yaml.width = None, 4096
+    setattr(yaml, "sort_base_mapping_type_on_output", False)  # noqa: B010 - its type says that it is None
+    yaml.allow_unicode = True
+    yaml.dump({key: data[key] for key in KEYS if key in data}, text)
+    return text.getvalue()
 
 
 def describe_instrument(definition: Definition) -> dict[str, Any]:
@@ -122,6 +152,7 @@ def _print_instrument(definition: Definition) -> None:
         "References": instrument.references,
         "Notes": instrument.notes,
         "SHA-256 of the definition": [definition.document.sha256],
+        "Extends": [f"{Path(each.path).stem}, SHA-256 {each.sha256}" for each in definition.extends],
         "SHA-256 of the wording": [] if definition.wording is None else [definition.wording.sha256],
     }
     for title, lines in sections.items():

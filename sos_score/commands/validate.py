@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sos_score.definition.instrument.wording import extends_another, is_wording
 from sos_score.definition.library import extend_definition, list_instruments, load_instrument
 from sos_score.definition.yaml.document import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, count_problems, guess
-from sos_score.scoring.examples import check_definition
+from sos_score.scoring.examples import check_definition, check_examples
 from sos_score.scoring.norms import read_norm_file
 from sos_score.survey.column_map import ColumnMap, read_column_map
 from sos_score.words import count
@@ -80,7 +81,7 @@ def recognise(data: object) -> str:
     keys = set(data) if isinstance(data, dict) else set()
     if keys & {"sites", "sources"}:
         return "study"
-    if "extends" in keys:
+    if is_wording(data):
         return "wording"
     if keys & {"id", "scales", "response_scales"}:
         return "instrument"
@@ -91,6 +92,12 @@ def recognise(data: object) -> str:
 
 def _check_instrument(document: Document) -> int:
     """Check a definition, and return how many of its examples came out as stated."""
+    if extends_another(document):
+        definition = extend_definition(document)
+        problems = check_examples(definition.instrument, definition.document)
+        if problems:
+            raise InvalidDefinition(problems)
+        return len(definition.instrument.examples)
     instrument, problems = check_definition(document)
     if instrument is None or problems:
         raise InvalidDefinition(problems)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from sos_score.definition.extending import lay_over_base
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.wording import check_wording, is_wording, lay_over
+from sos_score.definition.instrument.wording import (
+    check_wording,
+    extends_another,
+    is_wording,
+    lay_over,
+    lay_over_labels,
+    read_labels,
+)
 from sos_score.definition.reading import Definition, check_definition_document, read_definition
 from sos_score.definition.yaml.document import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
@@ -55,7 +64,7 @@ def find_definition(name: str) -> Definition:
     """
     if _is_path(name):
         document = read_yaml(Path(name))
-        return extend_definition(document) if is_wording(document) else check_definition_document(document)
+        return extend_definition(document) if extends_another(document) else check_definition_document(document)
     known = list_instruments()
     if name not in known:
         message = f"no instrument '{name}' (sos-score list shows the shipped ones; or give a path to a .yaml file)"
@@ -71,30 +80,49 @@ def _guess_definition(name: str, known: list[str]) -> str:
     return said if own else guess(name, [*known, *here])
 
 
-def extend_definition(document: Document) -> Definition:
-    """Return the definition that a file of wording extends, its items labelled with that wording."""
-    wording = check_wording(document)
+def extend_definition(document: Document, trail: tuple[str, ...] = ()) -> Definition:
+    """Return the definition that a file extends, with what the file says: wording of items, or anything else.
+
+    `trail` names the files that led to this one.
+    """
+    wording = check_wording(document) if is_wording(document.data) else None
+    name = document.data.get("extends") if isinstance(document.data, dict) else None
+    if not isinstance(name, str) or not name:
+        message = "must name a definition: a shipped id, or a path"
+        raise InvalidDefinition([*document.problems, document.problem(("extends",), message, rule="extends")])
     try:
-        found = _find_extended(wording.extends, document)
+        found = _find_extended(name, document, trail)
     except InvalidDefinition as error:
-        # What has no line is in no file that could be read: the wording named it.
+        # What has no line is in no file that could be read: this one named it.
         named = [each for each in error.problems if each.line is None]
         problems = [
             document.problem(("extends",), f"{each.path} {each.message}".strip(), hint=each.hint, rule="extends")
             for each in named
         ]
         raise InvalidDefinition(problems or error.problems) from None
-    return Definition(lay_over(found.instrument, wording, document), found.document, document)
+    if wording is not None:
+        return replace(found, instrument=lay_over(found.instrument, wording, document), wording=document)
+    labels = read_labels(document)
+    extended = check_definition_document(lay_over_base(document, found.document))
+    inherited = {item: text for item, text in found.instrument.labels.items() if item in extended.instrument.responses}
+    instrument = lay_over_labels(extended.instrument, inherited | labels, document, set(labels))
+    return replace(extended, instrument=instrument, extends=(found.document, *found.extends))
 
 
-def _find_extended(name: str, document: Document) -> Definition:
+def _find_extended(name: str, document: Document, trail: tuple[str, ...]) -> Definition:
     if not _is_path(name):
         return find_definition(name)
-    extended = read_yaml(Path(document.path).parent / name)
-    if is_wording(extended):
+    path = Path(document.path).parent / name
+    extended = read_yaml(path)
+    if is_wording(extended.data):
         message = f"'{name}' is wording itself; extend the definition"
         raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
-    return check_definition_document(extended)
+    trail = (*trail, str(Path(document.path).resolve()))
+    if str(path.resolve()) in trail:
+        circle = [Path(each).name for each in trail[trail.index(str(path.resolve())) :]]
+        message = f"the files extend each other in a circle ({' > '.join([*circle, path.name])})"
+        raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
+    return extend_definition(extended, trail) if extends_another(extended) else check_definition_document(extended)
 
 
 def _is_path(name: str) -> bool:
@@ -103,8 +131,13 @@ def _is_path(name: str) -> bool:
 
 def name_definition(definition: Definition) -> str:
     """Return what a definition is found by without its wording: the id of a shipped one, else its path."""
-    path = Path(definition.document.path)
-    return definition.instrument.id if path.parent == find_folder("instruments") else str(path)
+    return name_document(definition.document)
+
+
+def name_document(document: Document) -> str:
+    """Return what a definition file is found by: the id of a shipped one, else its path."""
+    path = Path(document.path)
+    return path.stem if path.parent == find_folder("instruments") else str(path)
 
 
 def load_instrument(name: str) -> Instrument:

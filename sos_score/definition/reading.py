@@ -46,11 +46,14 @@ class Definition:
         The file: its path, the line of every part, and the SHA-256 of its bytes.
     wording : Document or None
         The file that was laid over it, for the wording of its items.
+    extends : tuple of Document
+        The definitions that the file extends, the nearest first.
     """
 
     instrument: Instrument
     document: Document
     wording: Document | None = None
+    extends: tuple[Document, ...] = ()
 
 
 def read_definition(path: Path) -> Definition:

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from sos_score.definition.instrument.wording import is_wording
+from sos_score.definition.instrument.wording import extends_another
 from sos_score.definition.library import find_definition
 from sos_score.definition.reading import Definition, check_definition_document
 from sos_score.definition.yaml.document import parse_yaml
@@ -22,7 +22,7 @@ def find_revised(name: str) -> Definition:
     if match is None or Path(name).exists():
         return find_definition(name)
     document = parse_yaml(_read_blob(name), name)
-    if is_wording(document):
+    if extends_another(document):
         message = "extends another file, and only a whole definition can be read from git"
         raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
     return check_definition_document(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument, scoring_key
@@ -18,7 +19,9 @@ _PART_NAMES = {"key": "key", "responses": "responses", "missing": "missing rule"
 def describe_definition(definition: Definition) -> dict[str, Any]:
     """Return what identifies a definition and who vouches for each part of it, as plain data."""
     instrument = definition.instrument
-    wording = {} if definition.wording is None else {"wording_sha256": definition.wording.sha256}
+    wording: dict[str, Any] = {} if definition.wording is None else {"wording_sha256": definition.wording.sha256}
+    if definition.extends:
+        wording |= {"extends": [{"file": Path(each.path).name, "sha256": each.sha256} for each in definition.extends]}
     return {
         "id": instrument.id,
         "version": instrument.version,

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.library import name_definition
+from sos_score.definition.library import name_definition, name_document
 from sos_score.definition.reading import Definition
 from sos_score.definition.study.model import Source, Study
 from sos_score.definition.study.rules import lint_study
@@ -91,6 +91,7 @@ class StudyFile:
                     found.append(Input("wording", given, definition.wording.sha256))
                 path = name_definition(definition) if definition.wording is not None else given
                 found.append(Input("instrument", path, definition.document.sha256))
+                found += [Input("instrument", name_document(each), each.sha256) for each in definition.extends]
             found += [self._hash("columns", each) for each in source.columns]
             found += [self._hash("answers", each) for each in source.files]
         found += [self._hash("links", each) for each in study.links]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from sos_score.definition.extending import EXTENDS, KEYS
+from sos_score.definition.instrument.ids import expand_ids
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.model import Model, Text
 from sos_score.definition.yaml.document import Document
@@ -14,7 +17,7 @@ from sos_score.errors import InvalidDefinition, Problem, guess
 
 
 class Wording(Model):
-    """Item wording that its holder has licensed to you, laid over a definition.
+    """Item wording that its holder has licensed to you, laid over a definition; other parts may be changed too.
 
     Attributes
     ----------
@@ -31,9 +34,14 @@ class Wording(Model):
     labels: Annotated[dict[str, Text], Field(min_length=1)]
 
 
-def is_wording(document: Document) -> bool:
-    """Return whether a file lays wording over a definition, and is none itself."""
-    return isinstance(document.data, dict) and "extends" in document.data
+def extends_another(document: Document) -> bool:
+    """Return whether a file says only what differs from a definition: its wording, or more."""
+    return isinstance(document.data, dict) and EXTENDS in document.data
+
+
+def is_wording(data: object) -> bool:
+    """Return whether a file lays wording over a definition, and changes nothing else of it."""
+    return isinstance(data, dict) and EXTENDS in data and not data.keys() & ({*KEYS} - {"format"})
 
 
 def check_wording(document: Document) -> Wording:
@@ -50,13 +58,34 @@ def check_wording(document: Document) -> Wording:
 
 def lay_over(instrument: Instrument, wording: Wording, document: Document) -> Instrument:
     """Return an instrument with the wording as the labels of its items; nothing else is changed."""
-    problems = [_miss(instrument, item, document) for item in wording.labels if item not in instrument.responses]
+    return lay_over_labels(instrument, instrument.labels | wording.labels, document, set(wording.labels))
+
+
+def read_labels(document: Document) -> dict[str, str]:
+    """Return the wording in a file that extends a definition and may change more than wording."""
+    found = document.data.get("labels", {}) if isinstance(document.data, dict) else {}
+    try:
+        return Wording.model_validate({"format": 1, "extends": "it", "labels": found}).labels if found != {} else {}
+    except ValidationError as error:
+        raise InvalidDefinition(locate_errors(error, document, Wording)) from None
+
+
+def lay_over_labels(
+    instrument: Instrument, labels: Mapping[str, str], document: Document, own: Collection[str]
+) -> Instrument:
+    """Return an instrument with these labels; those that the document itself gives must be of items that exist."""
+    problems = [
+        _miss(instrument, item, document) for item in labels if item in own and item not in instrument.responses
+    ]
     if problems:
         raise InvalidDefinition(problems)
-    labels = instrument.labels | wording.labels
+    if labels == instrument.labels:
+        return instrument
     items = [
-        {"ids": [item], "responses": responses, "label": labels.get(item)}
-        for item, responses in instrument.response_names.items()
+        block.model_dump() | {"ids": [item], "label": labels.get(item)}
+        for block in instrument.items
+        for text in block.ids
+        for item in expand_ids(text)
     ]
     # Made anew: a copy would keep what the instrument has worked out and remembered of its items.
     return Instrument.model_validate(instrument.model_dump(by_alias=True) | {"items": items})
