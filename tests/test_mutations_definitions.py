@@ -117,7 +117,7 @@ def score_random_answers(instrument: Instrument, like: Instrument) -> list[dict[
     dice = random.Random(f"answers of {like.id}")
     rows = [
         {
-            item: None if dice.random() < share else dice.randint(responses.min, responses.max)
+            item: None if dice.random() < share else dice.choice(responses.values)
             for item, responses in like.responses.items()
         }
         for share in (0, 0, 0, 0.05, 0.15, 0.3)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sos_score.definition.instrument.ids import expand_ids, split_sign
-from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.definition.instrument.instrument import Instrument, scoring_key, scoring_weights
 from sos_score.definition.instrument.responses import ResponseScale
 
 
@@ -25,7 +25,13 @@ class Aspect(StrEnum):
     LABEL = "label"
     MISSING_CODE = "missing code"
     MISSING_RULE = "missing rule"
+    RECODE = "recode"
+    WEIGHT = "weight"
+    CONDITION = "condition"
     NORM = "norm"
+    CONVERSION = "conversion"
+    CUT_OFF = "cut-off"
+    ORDER = "order"
     DIRECTION = "direction"
     TITLE = "title"
     RESPONDENTS = "respondents"
@@ -95,13 +101,15 @@ _OF_INSTRUMENT = {
     "verification": Aspect.VERIFICATION,
     "notes": Aspect.NOTE,
     "examples": Aspect.EXAMPLE,
+    "cut_offs": Aspect.CUT_OFF,
+    "order": Aspect.ORDER,
 }
 _OF_SCALE = {"title": Aspect.TITLE, "higher_is": Aspect.DIRECTION, "good": Aspect.DIRECTION}
-_OF_ITEM = {"label": Aspect.WORDING}
+_OF_ITEM = {"label": Aspect.WORDING, "asked_if": Aspect.CONDITION, "recode": Aspect.RECODE}
 _OF_NORM = {"population", "unit", "n", "source"}
 _RANGE = ("min", "max", "step")
-_KEY = ("items", "items_of", "scales", "missing")
-_COMPARED_APART = {"response_scales", "items", "missing", "scales", "norms"}
+_KEY = ("items", "items_of", "scales", "missing", "weights")
+_COMPARED_APART = {"conversions", "response_scales", "items", "missing", "scales", "norms"}
 
 
 def compare_definitions(old: Instrument, new: Instrument) -> Comparison:
@@ -124,6 +132,7 @@ def compare_definitions(old: Instrument, new: Instrument) -> Comparison:
         *_compare_rules(old, new),
         *_compare_items(old, new),
         *_compare_norms(old, new),
+        *_compare_conversions(old, new),
     ]
     return Comparison(old, new, tuple(_add_dependents(change, old, new) for change in found))
 
@@ -168,10 +177,12 @@ def _compare_scales(old: Instrument, new: Instrument) -> Iterator[Change]:
             yield Change(Aspect.SCALE, place, "", titles[0], titles[1], (name,))
             continue
         yield from _compare_keys(old, new, name)
+        weights = scoring_weights(old, name), scoring_weights(new, name)
+        yield from _compare_parts(Change(Aspect.WEIGHT, f"{place}.weights", "", *weights, (name,)))
         before, after = old.scales[name].model_dump(), new.scales[name].model_dump()
         for key in before:
             if key not in _KEY and before[key] != after[key]:
-                aspect = Aspect.METHOD if key == "score" else _OF_SCALE.get(key, Aspect.OTHER)
+                aspect = Aspect.METHOD if key in ("score", "round") else _OF_SCALE.get(key, Aspect.OTHER)
                 scales = () if key in _OF_SCALE else (name,)
                 yield Change(aspect, f"{place}.{key}", "", before[key], after[key], scales)
 
@@ -237,8 +248,8 @@ def _compare_items(old: Instrument, new: Instrument) -> Iterator[Change]:
         parts = blocks_before[item], blocks_after[item]
         for key in parts[0]:
             if parts[0][key] != parts[1][key]:
-                scales = () if key in _OF_ITEM else _find_users([item], old, new)
                 aspect = _OF_ITEM.get(key, Aspect.OTHER)
+                scales = () if aspect is Aspect.WORDING else _find_users([item], old, new)
                 yield Change(aspect, f"items.{key}", item, parts[0][key], parts[1][key], scales)
 
 
@@ -247,7 +258,9 @@ def _spread_blocks(instrument: Instrument) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for block in instrument.items:
         said = {key: value for key, value in block.model_dump().items() if key not in ("ids", "responses")}
-        found |= dict.fromkeys((item for text in block.ids for item in expand_ids(text)), said)
+        # A recode is the item's own or its response scale's.
+        for item in (item for text in block.ids for item in expand_ids(text)):
+            found[item] = said | {"recode": instrument.recodes.get(item, {})}
     return found
 
 
@@ -262,7 +275,7 @@ def _find_users(items: Iterable[str], *instruments: Instrument) -> tuple[str, ..
 def _compare_responses(place: str, old: ResponseScale, new: ResponseScale, scales: tuple[str, ...]) -> Iterator[Change]:
     before, after = old.model_dump(), new.model_dump()
     for key in before:
-        if key not in ("labels", "missing") and before[key] != after[key]:
+        if key not in ("labels", "missing", "recode") and before[key] != after[key]:
             aspect = Aspect.RANGE if key in _RANGE else Aspect.OTHER
             yield Change(aspect, f"{place}.{key}", "", before[key], after[key], scales)
     yield from _compare_parts(Change(Aspect.LABEL, f"{place}.labels", "", old.labels, new.labels, scales))
@@ -292,6 +305,13 @@ def _compare_norm(
             yield from (replace(change, scales=(change.name,)) for change in _compare_parts(whole))
         elif old[key] != new[key]:
             yield Change(Aspect.NORM, f"norms.{name}.{key}", "", old[key], new[key], () if key in _OF_NORM else users)
+
+
+def _compare_conversions(old: Instrument, new: Instrument) -> Iterator[Change]:
+    tables = [{name: each.model_dump() for name, each in side.conversions.items()} for side in (old, new)]
+    for change in _compare_parts(Change(Aspect.CONVERSION, "conversions", "", *tables)):
+        users = [scale for side in (change.before, change.after) if side for scale in side["scales"]]
+        yield replace(change, scales=tuple(dict.fromkeys(users)))
 
 
 def _add_dependents(change: Change, *instruments: Instrument) -> Change:

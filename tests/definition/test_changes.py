@@ -75,6 +75,27 @@ def answers(**parts: Any) -> dict[str, Any]:
             ("wording", "items.label", "q1", None, "calm", ()),
         ),
         (
+            make(**answers(recode={1: 0, 2: 0, 3: 1, 4: 1, 5: 1})),
+            ("recode", "items.recode", "q4", {}, {1: 0, 2: 0, 3: 1, 4: 1, 5: 1}, ("busy", "both")),
+        ),
+        (
+            make({"busy": {"items": ["q4..q6"], "weights": {"q5": 2}}}),
+            ("weight", "scales.busy.weights", "q5", None, 2, ("busy", "both")),
+        ),
+        (
+            make({"busy": {"items": ["q4..q6"], "round": "half_up"}}),
+            ("method", "scales.busy.round", "", None, "half_up", ("busy", "both")),
+        ),
+        (
+            make(items=[{"ids": ["q1..q5"], "responses": "agree5"},
+                        {"ids": ["q6"], "responses": "agree5", "asked_if": {"q1": [5]}}]),
+            ("condition", "items.asked_if", "q6", {}, {"q1": [5]}, ("busy", "both")),
+        ),
+        (
+            make(order=["q6", "q1..q5"]),
+            ("order", "order", "", None, ["q6", "q1..q5"], ()),
+        ),
+        (
             make(norms={"uk": NORM | {"scales": {"calm": {"mean": 3, "sd": 1}}}}),
             ("norm", "norms.uk", "", None, "a table", ("calm", "both")),
         ),
