@@ -178,7 +178,7 @@ def _compare_scales(old: Instrument, new: Instrument) -> Iterator[Change]:
             continue
         yield from _compare_keys(old, new, name)
         weights = scoring_weights(old, name), scoring_weights(new, name)
-        yield from _compare_parts(Change(Aspect.WEIGHT, f"{place}.weights", "", *weights, (name,)))
+        yield from _compare_parts(Change(Aspect.WEIGHT, f"{place}.weights", "", weights[0], weights[1], (name,)))
         before, after = old.scales[name].model_dump(), new.scales[name].model_dump()
         for key in before:
             if key not in _KEY and before[key] != after[key]:
@@ -308,8 +308,8 @@ def _compare_norm(
 
 
 def _compare_conversions(old: Instrument, new: Instrument) -> Iterator[Change]:
-    tables = [{name: each.model_dump() for name, each in side.conversions.items()} for side in (old, new)]
-    for change in _compare_parts(Change(Aspect.CONVERSION, "conversions", "", *tables)):
+    before, after = ({name: each.model_dump() for name, each in side.conversions.items()} for side in (old, new))
+    for change in _compare_parts(Change(Aspect.CONVERSION, "conversions", "", before, after)):
         users = [scale for side in (change.before, change.after) if side for scale in side["scales"]]
         yield replace(change, scales=tuple(dict.fromkeys(users)))
 
