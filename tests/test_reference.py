@@ -28,8 +28,8 @@ def test_a_page_of_the_reference_is_fresh(name: str) -> None:
     assert read(name) == PAGES[name], "run: python docs/reference/generate.py"
 
 
-def test_every_page_of_the_reference_is_made() -> None:
-    assert {path.name for path in REFERENCE.glob("*.md")} == set(PAGES)
+def test_every_page_of_the_reference_is_made_but_the_specification_which_states_more_than_the_code() -> None:
+    assert {path.name for path in REFERENCE.glob("*.md")} == {*PAGES, "format.md"}
 
 
 def list_commands(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:

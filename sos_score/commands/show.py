@@ -116,6 +116,11 @@ def _print_instrument(definition: Definition) -> None:
         f"Measures {instrument.measures}; answered by {', '.join(instrument.answered_by)}.",
         f"{len(instrument.responses)} items.",
         *(f"Answers {name}: {_list_labels(instrument, name)}" for name in instrument.response_scales),
+        *(
+            f"Answers {name} ({language}): {', '.join(f'{code} {text}' for text, code in labels.items())}."
+            for name, scale in instrument.response_scales.items()
+            for language, labels in scale.labels_in.items()
+        ),
     ]
     for paragraph in paragraphs:
         console.print(Text(fill(paragraph, console.width, subsequent_indent="  ")))

@@ -185,7 +185,7 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
 
 def _build_key(name: str, instrument: Instrument, column_map: ColumnMap, *item: str) -> AnswerKey:
     responses = instrument.response_scales[name]
-    texts = dict(responses.labels)
+    texts = dict(responses.texts)
     for part in (name, *item):
         for added in select(column_map.labels, instrument, part):
             texts |= added

@@ -316,3 +316,12 @@ def test_a_definition_without_any_of_it_has_no_column_nor_expression_more() -> N
     assert prepare_scorer(["q1", "q2"], [plain]).counting == {}
     (scale,) = plan_scores(plain).scales
     assert not any([scale.is_weighted, scale.has_conditions, scale.is_rounded, scale.conversions, scale.bands])
+
+
+def test_answers_are_read_in_whichever_language_they_are() -> None:
+    welsh = {"cy": {"Anghytuno": 1, "Y naill na'r llall": 2, "Cytuno": 3}}
+    agree = {"min": 1, "max": 3, "labels": {"Disagree": 1, "Neither": 2, "Agree": 3}, "labels_in": welsh}
+    instrument = make_instrument({"s": {"items": ["q1", "-q2"]}}, [{"ids": "q1..q2", "responses": "r"}],
+                                 response_scales={"r": agree})  # fmt: skip
+    assert score(instrument, q1="Cytuno", q2="Disagree")["s"] == 3
+    assert score(instrument, q1="y naill na\u2019r llall", q2="anghytuno")["s"] == 2.5

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.ids import Ids
 from sos_score.definition.model import Model, Text
@@ -87,6 +87,7 @@ Asked = Annotated[
     PlainValidator(_check_asked),
     WithJsonSchema({"anyOf": [_ANSWER, {"type": "array", "items": _ANSWER, "minItems": 1}]}),
 ]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 _STEP_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": ["any", "labels"]}, {"type": "null"}]}
 _MOST_VALUES = 1_000
 NEAR = 1e-9  # what arithmetic leaves of a step of a tenth
@@ -110,6 +111,8 @@ class ResponseScale(Model):
         middle.
     missing : dict
         Codes and texts that mean "no answer", by reason.
+    labels_in : dict
+        The labels in other languages (``cy``), each text to its code. Answers are read in whichever language they are.
     recode : dict
         What each answer counts, where that is not its code (``{0: 0, 1: 0, 2: 1, 3: 1}``). Reversal, scores and
         reliability use what answers count.
@@ -120,6 +123,7 @@ class ResponseScale(Model):
     step: Annotated[Step | None, PlainValidator(_check_step), WithJsonSchema(_STEP_SCHEMA)] = None
     labels: dict[str, Number] = {}
     missing: dict[str, MissingCodes] = {}
+    labels_in: dict[Language, dict[str, Number]] = {}
     recode: Recode = {}
 
     def count_as(self, recode: Mapping[int | float, int | float]) -> ResponseScale:
@@ -136,6 +140,11 @@ class ResponseScale(Model):
         is_whole = all(value % 1 == 0 for value in values)
         labels = {} if is_whole else {f"{value:.10g}": value for value in values}
         return ResponseScale.model_validate({"min": low, "max": high, "labels": labels})
+
+    @property
+    def texts(self) -> dict[str, int | float]:
+        """Return every label, in whatever language, and its code."""
+        return {text: code for labels in (*self.labels_in.values(), self.labels) for text, code in labels.items()}
 
     @property
     def spacing(self) -> Step:

@@ -43,6 +43,7 @@ _SAYINGS = {
 FORMS = {
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "small letters and digits, with - between words: wai-s",
     r"^\d+\.\d+\.\d+$": "three numbers: 1.0.0",
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "the code of a language: cy, fr, pt-BR",
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter: buy_in",
     r"^[A-Za-z][A-Za-z0-9_]*$": "letters, digits and _, beginning with a letter: team_size",
     r"^-?[A-Za-z][A-Za-z0-9_.]*$": "an id, a - before it where it is reversed: wai_01, -wai_07, wai_01..wai_12",

@@ -48,6 +48,28 @@ def _list_numbers(numbers: Iterable[float]) -> str:
     return ", ".join(listed if len(listed) <= 8 else [*listed[:6], "...", listed[-1]])
 
 
+def check_languages(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
+    """The labels in another language name the same answers, and no text means two things in two languages."""
+    for name, responses in instrument.response_scales.items():
+        seen = {fold_code(text): (text, code) for text, code in responses.labels.items()}
+        missing = {fold_code(text): reason for reason, texts in responses.missing.items() for text in texts}
+        named = {*responses.labels.values()}
+        for language, labels in responses.labels_in.items():
+            loc: Loc = ("response_scales", name, "labels_in", language)
+            for text, code in labels.items():
+                folded = fold_code(text)
+                known = seen.setdefault(folded, (text, code))
+                if known[1] != code:
+                    yield Finding((*loc, text), f"{text!r} has code {code}, and {known[1]} in another language")
+                if folded in missing:
+                    yield Finding((*loc, text), f"{text!r} already means '{missing[folded]}'")
+                if code not in named:
+                    yield Finding((*loc, text), f"{code} has no label in the first language")
+            lacking = sorted(named - {*labels.values()})
+            if lacking:
+                yield Finding(loc, f"has no label for {_list_numbers(lacking)}")
+
+
 def check_conditions(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
     """Items that are not always asked depend on answers that exist, and never on themselves in the end."""
     own = {
