@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sos_score.comparison.compare import compare_study
@@ -15,7 +15,7 @@ from sos_score.report.build import FORMS, make_report
 from sos_score.report.checklist.draft import make_checklist
 from sos_score.report.manifest import format_now, make_manifest
 from sos_score.report.model import ReportData
-from sos_score.report.request import Report, ReportRequest
+from sos_score.report.request import Report, ReportRequest, name_annex
 from sos_score.study.data import StudyData
 from sos_score.study.file import StudyFile, read_study
 from sos_score.study.load import load_study_data
@@ -55,6 +55,7 @@ def write_report(request: ReportRequest, compared: ComparedStudy | None = None) 
     if request.figures is not None and not Path(request.figures).is_dir():
         check_output(Path(request.figures), force=False)
     made_at = format_now()
+    request = replace(request, made_on=made_at[:10])
     report = run_report(request, compared)
     _check_inputs(request, report)
     files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
@@ -119,9 +120,13 @@ def _check_inputs(request: ReportRequest, report: Report) -> None:
 
 def _describe_files(request: ReportRequest, report: Report) -> list[str]:
     pictures = sum(len(section.pictures) for section in report.sections)
+    annex = sum(section.is_annex for section in report.sections)
     where = f", also in {request.figures}" if request.figures is not None else ""
-    held = f"{count(len(report.sections), 'section')}, {count(pictures, 'picture')}{where}"
-    lines = [f"{each}: {held}" if place == 0 else f"{each}: the same" for place, each in enumerate(request.outputs)]
+    held = f"{count(len(report.sections) - annex, 'section')}, an annex of {annex}, {count(pictures, 'picture')}{where}"
+    lines = []
+    for place, each in enumerate(request.outputs):
+        beside = name_annex(each)
+        lines.append(f"{each}: {'the same' if place else held}{f'; its annex is {beside.name}' if beside else ''}")
     if request.scores is not None:
         rows = count(report.scores.frame.height, "row")
         lines.append(f"{request.scores}: {rows} of scores, with the ids of the people")

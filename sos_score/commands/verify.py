@@ -166,6 +166,7 @@ def _make_again(manifest: _Manifest) -> tuple[ReportRequest, Report]:
         outputs=tuple(str(manifest.find(each)) for each in asked.outputs),
         figures=None if asked.figures is None else str(manifest.find(asked.figures)),
         scores=None if asked.scores is None else str(manifest.find(asked.scores)),
+        made_on=manifest.record.made_at[:10],
     )
     check_request(request)
     return request, run_report(request)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sos_score.definition.study.model import Study
 from sos_score.output.table import Table
-from sos_score.report.docx_tables import LANDSCAPE, PORTRAIT, clean, lay_out, make_table_element
+from sos_score.report.docx_tables import LANDSCAPE, NAMESPACE, PORTRAIT, clean, lay_out, make_table_element
 from sos_score.report.html import describe_design
 from sos_score.report.model import Block, Picture, Section
 from sos_score.version import __version__
@@ -20,33 +21,43 @@ if TYPE_CHECKING:
 _FONT, _INK = "Arial", (0x22, 0x22, 0x22)
 _MARGIN = 2.0  # cm
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same report gives the same bytes
-_SIZES = {"Title": 20.0, "Heading 1": 15.0, "Heading 2": 12.0, "Caption": 9.5, "Table Text": 9.0, "Table Note": 8.5}
+_SIDES = ("top", "left", "bottom", "right")
+_IN_ANNEX = "Everything else stands in the annex, a document of its own beside this one."
+_TOC_BEGIN = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+    ' TOC \\o "1-1" \\n \\h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+)
+_TOC_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+_SIZES = {"Title": 20.0, "Heading 1": 15.0, "Heading 2": 12.0, "Caption": 9.5, "Table Text": 9.0, "Table Note": 8.5,
+          "Contents": 10.0}  # fmt: skip
 
 
-def make_document(study: Study, sections: Sequence[Section]) -> bytes:
-    """Return a report as a Word document."""
+def make_document(study: Study, sections: Sequence[Section], made_on: str = "") -> bytes:
+    """Return the main part of a report as a Word document: the first section, the contents, then the others."""
     from docx import Document
 
     writer = _Writer(Document(), study.title)
     writer.document.add_heading(clean(study.title), 0)
-    writer.add_paragraph(describe_design(study))
-    folded: list[Table] = []
-    shown = sum(block.kind == "table" for section in sections for block in section.blocks)
+    writer.add_paragraph(describe_design(study, made_on))
+    for place, section in enumerate(sections):
+        writer.add_section(section)
+        if place == 0 and len(sections) > 1:
+            writer.add_contents(sections)
+    writer.add_paragraph(_IN_ANNEX, "Table Note")
+    return _pack(writer.finish())
+
+
+def make_annex(study: Study, sections: Sequence[Section], made_on: str = "") -> bytes:
+    """Return the annex of a report as a Word document: the contents, then every section, wide tables on their side."""
+    from docx import Document
+
+    title = f"Annex: {study.title}"
+    writer = _Writer(Document(), title)
+    writer.document.add_heading(clean(title), 0)
+    writer.add_paragraph(describe_design(study, made_on))
+    writer.add_contents(sections)
     for section in sections:
-        writer.turn(is_landscape=False)
-        writer.document.add_heading(clean(section.title), 1)
-        for block in section.blocks:
-            if block.kind == "folded":
-                assert isinstance(block.value, Table)
-                folded.append(block.value)
-                writer.add_paragraph(f"{block.value.title}: Table {shown + len(folded)}, in the appendix.")
-            else:
-                writer.add_block(block)
-    if folded:
-        writer.turn(is_landscape=True)
-        writer.document.add_heading("Appendix", 1)
-        for table in folded:
-            writer.add_table(table, is_turned=True)
+        writer.add_section(section)
     return _pack(writer.finish())
 
 
@@ -55,7 +66,7 @@ class _Writer:
 
     def __init__(self, document: Document, title: str) -> None:
         self.document = document
-        self.counts = {"Table": 0, "Figure": 0}
+        self.counts = {"Table": 0, "Figure": 0, "Section": 0}
         _set_page(document.sections[0], is_landscape=False)
         self.is_landscape = False
         _set_styles(document)
@@ -68,10 +79,66 @@ class _Writer:
             _set_page(self.document.add_section(), is_landscape=is_landscape)
             self.is_landscape = is_landscape
 
+    def add_section(self, section: Section) -> None:
+        self.turn(is_landscape=False)
+        self.add_heading(section)
+        for block in section.blocks:
+            self.add_block(block)
+
+    def add_heading(self, section: Section) -> None:
+        """Add the heading of a section, with a bookmark that the contents lead to."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        heading = self.document.add_heading(clean(section.title), 1)
+        self.counts["Section"] += 1
+        for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
+            mark = OxmlElement(tag)
+            mark.set(qn("w:id"), str(self.counts["Section"]))
+            if tag == "w:bookmarkStart":
+                mark.set(qn("w:name"), _name_bookmark(section))
+                heading._p.insert(1 if heading._p.pPr is not None else 0, mark)
+            else:
+                heading._p.append(mark)
+
+    def add_contents(self, sections: Sequence[Section]) -> None:
+        """Add a list of the sections that leads to each; Word renews it as a table of contents."""
+        from docx.oxml import parse_xml
+
+        self.document.add_heading("Contents", 2)
+        for place, section in enumerate(sections):
+            paragraph = self.document.add_paragraph(style="Contents")
+            begin, end = _TOC_BEGIN * (place == 0), _TOC_END * (place == len(sections) - 1)
+            name, run = _name_bookmark(section), _run(clean(section.title))
+            link = f'<w:hyperlink w:anchor="{name}" w:history="1">{run}</w:hyperlink>'
+            for element in parse_xml(f"<w:p {NAMESPACE}>{begin}{link}{end}</w:p>"):
+                paragraph._p.append(element)
+
+    def add_box(self, texts: Sequence[str]) -> None:
+        """Add a title and a list within a frame."""
+        from docx.oxml import parse_xml
+
+        for place, text in enumerate(texts):
+            paragraph = self.document.add_paragraph(style="List Bullet" if place else None)
+            paragraph.add_run(clean(text)).bold = place == 0
+            paragraph.paragraph_format.keep_with_next = place < len(texts) - 1
+            sides = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="4" w:color="222222"/>' for side in _SIDES)
+            paragraph._p.get_or_add_pPr().insert_element_before(
+                parse_xml(f"<w:pBdr {NAMESPACE}>{sides}</w:pBdr>"), "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc"
+            )
+
     def add_block(self, block: Block) -> None:
         value = block.value
         if isinstance(value, Table):
             self.add_table(value)
+        elif block.kind == "box":
+            assert isinstance(value, tuple)
+            self.add_box(value)
+        elif block.kind == "lead":
+            self.turn(is_landscape=False)
+            paragraph = self.document.add_paragraph()
+            paragraph.add_run(clean(str(value))).bold = True
+            paragraph.paragraph_format.keep_with_next = True
         elif isinstance(value, Picture):
             self.add_picture(value)
         elif isinstance(value, tuple):
@@ -96,9 +163,9 @@ class _Writer:
         paragraph.add_run().add_break()
         paragraph.add_run(clean(title)).italic = True
 
-    def add_table(self, table: Table, *, is_turned: bool = False) -> None:
-        layout = lay_out(table, is_turned=is_turned)
-        self.turn(is_landscape=is_turned or layout.is_landscape)
+    def add_table(self, table: Table) -> None:
+        layout = lay_out(table)
+        self.turn(is_landscape=layout.is_landscape)
         self.add_caption("Table", table.title)
         end = self.document.add_paragraph(style="Table Note")
         end._p.addprevious(make_table_element(table, layout))
@@ -130,6 +197,14 @@ class _Writer:
         target = BytesIO()
         self.document.save(target)
         return target.getvalue()
+
+
+def _name_bookmark(section: Section) -> str:
+    return f"_Toc_{section.name}"
+
+
+def _run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
@@ -168,14 +243,14 @@ def _set_styles(document: Document) -> None:
     from docx.shared import Pt, RGBColor
 
     styles: Any = document.styles
-    for name in ("Table Text", "Table Note"):
+    for name in ("Table Text", "Table Note", "Contents"):
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
     for name in ("Normal", "List Bullet", *_SIZES):
         style = styles[name]
         style.font.size = Pt(_SIZES.get(name, 10.0))
         style.font.color.rgb = RGBColor(*_INK)
         _set_font(style)
-        style.paragraph_format.space_after = Pt({"Table Text": 1, "Caption": 4}.get(name, 6))
+        style.paragraph_format.space_after = Pt({"Table Text": 1, "Caption": 4, "Contents": 1}.get(name, 6))
         style.paragraph_format.space_before = Pt({"Heading 1": 18, "Heading 2": 12, "Caption": 12}.get(name, 0))
         style.paragraph_format.line_spacing = 1.0 if name.startswith("Table") else 1.15
     styles["Table Text"].paragraph_format.space_before = Pt(1)

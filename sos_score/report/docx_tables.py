@@ -23,7 +23,7 @@ _INTERVAL = re.compile(r"\[-?[\d.]+, -?[\d.]+\]")
 _MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 _KEPT = 8  # rows of a table that is not worth a break
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def make_table_element(table: Table, layout: Layout) -> Any:
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return parse_xml(
-        f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tbl {NAMESPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
         '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar>'
         '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1"'
         f' w:noVBand="1"/><w:tblCaption w:val={quoteattr(clean(table.title))}/></w:tblPr>'
@@ -129,26 +129,34 @@ def make_table_element(table: Table, layout: Layout) -> Any:
 def _write_row(
     cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool], size: float, kind: tuple[bool, bool, bool]
 ) -> str:
-    """Return a row; `kind` says whether it is the header, has a rule below, and stays with the next."""
+    """Return a row; `kind` says whether it is the header, has a rule below, and stays with the next.
+
+    A row that names only a group is one cell, and stays with the next.
+    """
     is_header, is_ruled, is_kept = kind
+    columns = len(cells)
+    is_group = columns > 1 and not any(cells[1:])
+    if is_group:
+        cells, widths, numeric, is_kept = cells[:1], [sum(widths)], [False], True
     rule = '<w:{} w:val="single" w:sz="8" w:space="0" w:color="222222"/>'
     borders = (rule.format("top") if is_header else "") + (rule.format("bottom") if is_ruled else "")
     edge = f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
+    span = f'<w:gridSpan w:val="{columns}"/>' if is_group else ""
     anchor = '<w:vAlign w:val="bottom"/>' if is_header else ""
     written = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{edge}{anchor}</w:tcPr>'
-        f"{_write_cell(cell, size, is_right=is_right, is_kept=is_kept)}</w:tc>"
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{edge}{anchor}</w:tcPr>'
+        f"{_write_cell(cell, size, is_right=is_right, is_kept=is_kept, is_bold=is_group)}</w:tc>"
         for cell, width, is_right in zip(cells, widths, numeric, strict=True)
     )
     header = "<w:tblHeader/>" if is_header else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{written}</w:tr>"
 
 
-def _write_cell(text: str, size: float, *, is_right: bool, is_kept: bool) -> str:
+def _write_cell(text: str, size: float, *, is_right: bool, is_kept: bool, is_bold: bool = False) -> str:
     side = '<w:jc w:val="right"/>' if is_right else ""
     keep = "<w:keepNext/>" if is_kept else ""
+    bold = "<w:b/>" if is_bold else ""
     height = f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{keep}{side}</w:pPr><w:r><w:rPr>{height}</w:rPr>{lines}</w:r></w:p>'
-    )
+    style = f'<w:pPr><w:pStyle w:val="TableText"/>{keep}{side}</w:pPr>'
+    return f"<w:p>{style}<w:r><w:rPr>{bold}{height}</w:rPr>{lines}</w:r></w:p>"

@@ -17,6 +17,8 @@ from sos_score.study.data import StudyData
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sos_score.report.sections.reliability import Trust
+
 
 @dataclass(frozen=True)
 class ReportData:
@@ -28,11 +30,14 @@ class ReportData:
         With small groups hidden.
     manifest : str
         The name of the manifest beside the page.
+    made_on : str
+        The day it is made; empty where it is to say none.
     """
 
     data: StudyData
     comparison: Comparison
     manifest: str
+    made_on: str = ""
 
     @cached_property
     def labels(self) -> Labels:
@@ -43,6 +48,13 @@ class ReportData:
     def sensitivity(self) -> Sensitivity:
         """Return every judged finding under other choices of the analysis, computed once."""
         return assess_sensitivity(self.data, score_by_rules(self.data))
+
+    @cached_property
+    def trust(self) -> tuple[Trust, ...]:
+        """Return the reliability of every scale at each wave, computed once."""
+        from sos_score.report.sections.reliability import list_trust
+
+        return tuple(list_trust(self))
 
 
 @dataclass(frozen=True)
@@ -88,19 +100,24 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a section; a folded table opens on demand."""
+    """A part of a section.
 
-    kind: Literal["text", "list", "table", "folded", "picture", "heading"]
+    A lead says in a sentence what a section found; a folded table opens on demand; of a box, the first text is the
+    title.
+    """
+
+    kind: Literal["text", "lead", "list", "table", "folded", "picture", "heading", "box"]
     value: str | tuple[str, ...] | Table | Picture
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a report."""
+    """A section of a report: of its main part, or of the annex, which is a file of its own in Word."""
 
     name: str
     title: str
     blocks: tuple[Block, ...]
+    is_annex: bool = False
 
     @property
     def pictures(self) -> list[Picture]:

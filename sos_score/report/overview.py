@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
@@ -11,6 +12,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_cautions, name_doubt, name_short
+from sos_score.report.questions.outcomes import name_limit
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
 
@@ -116,24 +118,74 @@ def _explain(shown: Iterable[Finding], least: int, *, has_dash: bool) -> tuple[s
     return ("; ".join(said),) if said else ()
 
 
-def list_sentences(comparison: Comparison, labels: Labels) -> list[str]:
-    """Return the largest differences among people, at most six, each as a plain sentence."""
-    found = [
+def list_sentences(comparison: Comparison, labels: Labels, least: int = 0) -> list[str]:
+    """Return the largest differences among people, at most six, each as a plain sentence.
+
+    Where they are fewer than `least`, findings without a clear difference follow, in the order of the study.
+    """
+    judged = [
         each
-        for question in ("change", "did", "arms")
+        for question in _SENTENCES
         for each in comparison.ask(question)
-        if each.is_judged and each.verdict is Verdict.DIFFERENT
+        if each.is_judged and not math.isnan(each.estimate.value)
     ]
+    found = [each for each in judged if each.verdict is Verdict.DIFFERENT]
     found.sort(key=lambda each: -abs(each.effect.value) if not math.isnan(each.effect.value) else 0.0)
-    return [_SENTENCES[each.question](each, labels) for each in found[:_MOST]]
+    others = [each for each in judged if each.verdict is not Verdict.DIFFERENT and each.unit is not Unit.SITES]
+    chosen = [*found[:_MOST], *others[: max(0, least - len(found))]]
+    return [_SENTENCES[each.question](each, labels) for each in chosen]
+
+
+def list_patterns(comparison: Comparison, labels: Labels) -> list[str]:
+    """Return on how many scales each site changed clearly, and on how many the arms differ, a sentence each."""
+    return [*describe_sites(comparison, labels), *describe_all_arms(comparison, labels)]
+
+
+def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
+    """Yield on how many scales each site changed, in a sentence; nothing where no change can be told."""
+    clear, still = [], []
+    for site in comparison.plan.sites:
+        found = [each for each in comparison.ask("change") if each.is_judged and each.verdict and each.site == site]
+        words = Counter(_name_turn(each) for each in found if each.verdict is Verdict.DIFFERENT)
+        name = labels.name_site_and_arm(site)
+        if words:
+            said = join([f"{word} on {number}" for word, number in words.items()])
+            clear.append(f"{name} {said} of {count(len(found), 'scale')}")
+        elif found:
+            still.append(name)
+    if clear or still:
+        none = [f"no clear change in {join(still)}"] if still else []
+        yield f"{comparison.plan.first_wave} to {comparison.plan.last_wave}: {'; '.join([*clear, *none])}."
+
+
+def _name_turn(finding: Finding) -> str:
+    return {True: "better", False: "worse", None: "changed"}[finding.is_better]
+
+
+def describe_all_arms(comparison: Comparison, labels: Labels) -> Iterator[str]:
+    """Yield on how many scales the arms changed differently or differ, in a sentence; nothing without arms."""
+    parts = []
+    changing = {(each.source, each.scale) for each in comparison.ask("did") if each.is_judged}
+    for question, verb, once in (("did", "changed differently", ""), ("arms", "differed", " asked once")):
+        found = [
+            each
+            for each in comparison.ask(question)
+            if each.is_judged and each.verdict and each.unit is not Unit.SITES
+            and not (once and (each.source, each.scale) in changing)
+        ]  # fmt: skip
+        clear = sum(each.verdict is Verdict.DIFFERENT for each in found)
+        if found:
+            parts.append(f"{verb} clearly on {clear or 'none'} of {count(len(found), 'scale')}{once}")
+    if parts:
+        yield f"{join(labels.arms)} {join(parts)}."
 
 
 def _describe_change(finding: Finding, labels: Labels) -> str:
     verb = "rose" if finding.estimate.value > 0 else "fell"
     by_wave = dict(zip(finding.groups.members, finding.counts, strict=False))
-    counts = " and ".join(str(by_wave.get(wave, 0)) for wave in finding.waves)
+    counts = f"{' and '.join(str(by_wave.get(wave, 0)) for wave in finding.waves)} {labels.name_unit(finding)}"
     size = format_number(abs(finding.estimate.value))
-    what = f"{labels.name_site(finding.site)}: {_name_scale(finding, labels)} {verb} {size}"
+    what = f"{labels.name_site_and_arm(finding.site)}: {_name_scale(finding, labels)} {verb} {size}"
     caution = f"; {name_cautions(finding)}" if name_cautions(finding) else ""
     return f"{what} {_end(finding, counts, is_size=True)}{caution}."
 
@@ -164,10 +216,19 @@ def _end(finding: Finding, counts: str, *, is_size: bool = False) -> str:
     """Return the interval, n and verdict; `is_size` where a word has said which way, so that no sign says it again."""
     low, high = finding.estimate.low, finding.estimate.high
     interval = format_interval(*((-high, -low) if is_size and finding.estimate.value < 0 else (low, high)))
-    said = f"{interval}, n {counts}" if counts else interval
-    verdict = f": {name_short(finding)}" if finding.is_better is not None else ""
+    said = f"{interval}, {counts}" if counts else interval
+    verdict = f": {_name_verdict(finding)}" if _name_verdict(finding) else ""
     doubt = f", but {name_doubt(finding)}" if name_doubt(finding) else ""
     return f"{said}{verdict}{doubt}"
+
+
+def _name_verdict(finding: Finding) -> str:
+    """Return the verdict in a word or two; nothing where the sentence has said which way and neither way is good."""
+    if finding.verdict is Verdict.DIFFERENT:
+        return name_short(finding) if finding.is_better is not None else ""
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        return "no clear difference" if finding.groups.contrast is Contrast.ARMS else "no clear change"
+    return name_limit(finding)
 
 
 _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
@@ -179,13 +240,23 @@ _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
 
 def describe_rest(comparison: Comparison) -> str:
     """Return how many differences are not told, how many comparisons are unclear, and where the rest stands."""
-    judged = [each for each in comparison.findings if each.is_judged and each.unit is not Unit.SITES]
-    clear = sum(each.verdict is Verdict.DIFFERENT for each in judged)
-    unclear = sum(each.verdict is Verdict.INCONCLUSIVE for each in judged)
-    said = [f"{count(clear - _MOST, 'smaller difference')}: --full."] if clear > _MOST else ["All: --full."]
+    smaller, unclear, judged = count_rest(comparison)
+    said = [f"{count(smaller, 'smaller difference')}: --full."] if smaller else ["All: --full."]
     if unclear:
-        said.append(f"{unclear} of {len(judged)} comparisons are unclear, no evidence of no difference: --only design.")
+        said.append(f"{unclear} of {judged} comparisons are unclear, no evidence of no difference: --only design.")
     return " ".join([*said, "n, means, SDs: --only descriptives."])
+
+
+def count_rest(comparison: Comparison) -> tuple[int, int, int]:
+    """Return how many clear differences have no sentence, how many comparisons are unclear, and of how many."""
+    judged = [
+        each
+        for question in QUESTIONS
+        for each in comparison.ask(question)
+        if each.is_judged and each.unit is not Unit.SITES
+    ]
+    clear = sum(each.verdict is Verdict.DIFFERENT for each in judged)
+    return max(0, clear - _MOST), sum(each.verdict is Verdict.INCONCLUSIVE for each in judged), len(judged)
 
 
 def list_data_notes(data: StudyData, labels: Labels) -> list[str]:

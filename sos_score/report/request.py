@@ -12,6 +12,18 @@ from sos_score.report.scores import StudyScores
 from sos_score.study.data import StudyData
 
 
+def name_annex(output: str | Path) -> Path | None:
+    """Return the file of a report's annex: of a Word document one of its own, else none.
+
+    Examples
+    --------
+    >>> str(name_annex("report.docx")), name_annex("report.html")
+    ('report-annex.docx', None)
+    """
+    path = Path(output)
+    return path.with_name(f"{path.stem}-annex{path.suffix}") if path.suffix.lower() == ".docx" else None
+
+
 @dataclass(frozen=True)
 class ReportRequest:
     """What to report on, and where to put it.
@@ -26,6 +38,8 @@ class ReportRequest:
         An SPSS file, ``.sav``, for everybody's scores.
     checklist : str or None
         A draft to edit, ``.md`` or ``.docx``: results in words, and the items of TREND and JARS-Quant.
+    made_on : str
+        The day that the report is to name, as 2026-11-26; empty for none.
     """
 
     study: str
@@ -35,6 +49,7 @@ class ReportRequest:
     checklist: str | None = None
     force: bool = False
     quiet: bool = False
+    made_on: str = ""
 
     @property
     def manifest(self) -> Path:
@@ -43,9 +58,10 @@ class ReportRequest:
 
     @property
     def paths(self) -> list[Path]:
-        """Return every file that is named, the manifest included."""
+        """Return every file that is named, annexes and the manifest included."""
         further = [Path(each) for each in (self.scores, self.checklist) if each is not None]
-        return [*map(Path, self.outputs), *further, self.manifest]
+        annexes = [annex for each in self.outputs if (annex := name_annex(each))]
+        return [*map(Path, self.outputs), *annexes, *further, self.manifest]
 
 
 @dataclass(frozen=True)

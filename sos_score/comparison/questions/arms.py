@@ -54,7 +54,11 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
     base = start_of_people(outcome, "arms", at(wave), groups)
     spread = spreads.at(wave)
     found = compare_places(outcome, *places)
-    finding = with_effect(with_right_test(base, found), Measure.G, hedges_g(arms[0], arms[1], found))
+    finding = replace(
+        with_effect(with_right_test(base, found), Measure.G, hedges_g(arms[0], arms[1], found)),
+        means=tuple(float(each.mean()) for each in arms),
+        sds=tuple(float(each.std(ddof=1)) if each.size > 1 else math.nan for each in arms),
+    )
     means = {
         site: float(outcome.scores(site, wave).mean()) for site in plan.sites if outcome.at(site, wave).any()
     }  # fmt: skip

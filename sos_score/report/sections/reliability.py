@@ -27,11 +27,12 @@ _KEY = (
 
 
 @dataclass(frozen=True)
-class _Trust:
+class Trust:
     """The reliability of one scale at one wave, as two lines of tables and what is to be said of it."""
 
     name: tuple[str, str, str]
     n: int
+    alpha: float
     main: tuple[Cell, ...]
     more: tuple[Cell, ...]
     suspicions: tuple[str, ...]
@@ -40,7 +41,7 @@ class _Trust:
 
 def describe_reliability(report: ReportData) -> Iterator[Block]:
     """Yield the reliability of every compared scale at each wave, and items that seem to run against their key."""
-    found = list(_list_trust(report))
+    found = report.trust
     if not found:
         return
     yield Block("text", _ABOUT)
@@ -64,7 +65,8 @@ def describe_reliability(report: ReportData) -> Iterator[Block]:
     yield Block("folded", Table((*stub, *more), rows, "More on reliability", notes, stub=3))
 
 
-def _list_trust(report: ReportData) -> Iterator[_Trust]:
+def list_trust(report: ReportData) -> Iterator[Trust]:
+    """Yield the reliability of every scale at each wave with enough people."""
     plan, names = report.comparison.plan, report.labels.names
     for outcome in report.comparison.outcomes:
         if outcome.items is None or outcome.items.shape[1] < 2:
@@ -82,7 +84,7 @@ def _list_items(report: ReportData, outcome: OutcomeScores) -> list[str]:
     return [term.name for scale in scales if scale.scale == outcome.scale for term in scale.terms]
 
 
-def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str, str]) -> _Trust:
+def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str, str]) -> Trust:
     from sos_score.psychometrics.internal_consistency.alpha import reliability
     from sos_score.psychometrics.internal_consistency.error import measurement_error
     from sos_score.psychometrics.internal_consistency.keycheck import check_keys
@@ -110,9 +112,10 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     several = () if math.isnan(found.alpha) else (*omega.notes, *ordinal.notes, *error.notes)
     notes = [each for each in (*found.notes, *several) if each.code != "lambda4_too_many_items"]
     said = [each.with_values(n="so few") if each.code == "polychoric_rough" else each for each in notes]
-    return _Trust(
+    return Trust(
         (*name, wave),
         found.n,
+        found.alpha,
         (found.n, found.items, alpha, within, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
         (sd, found.mean_r, found.standardized_alpha, found.lambda2, found.lambda6),
         suspicions,

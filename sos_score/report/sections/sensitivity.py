@@ -27,17 +27,18 @@ def describe_sensitivity(report: ReportData) -> Iterator[Block]:
     labels = report.labels
     flipped = [each for each in found.findings if each.flips]
     yield Block("text", _ABOUT)
-    yield Block("list", tuple(_list_counts(found, flipped)))
+    yield Block("list", tuple(list_counts(found, flipped)))
     differences = [each for each in flipped if each.finding.verdict is Verdict.DIFFERENT]
     if differences:
         yield Block("heading", "Differences that do not hold under every choice")
         yield Block("list", tuple(_describe_flip(each, labels) for each in differences))
-    yield Block("table", _make_count_table(found, flipped, labels))
+    yield Block("table", make_count_table(found, flipped, labels))
     if flipped:
         yield Block("folded", _make_flip_table(flipped, labels))
 
 
-def _list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[str]:
+def list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[str]:
+    """Yield how many verdicts and how many differences are the same under every choice."""
     total = len(found.findings)
     yield (
         f"Of {count(total, 'verdict')}, {total - len(flipped)} are the same under every choice that applies to them and"
@@ -89,7 +90,8 @@ def _name_place(finding: Finding, labels: Labels) -> str:
     return f"{'change between arms' if finding.question == 'did' else place} ({labels.name_unit(finding)})"
 
 
-def _make_count_table(found: Sensitivity, flipped: list[ChoiceFinding], labels: Labels) -> Table:
+def make_count_table(found: Sensitivity, flipped: list[ChoiceFinding], labels: Labels) -> Table:
+    """Return a row a choice: how many verdicts were judged again, and how many are another."""
     rows: list[tuple[Cell, ...]] = []
     for choice in found.choices:
         if choice.kind != PLANNED:

@@ -1,0 +1,82 @@
+"""Who accounts for the differences, what goes with what, and how robust the findings are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sos_score.comparison.finding import Finding
+from sos_score.report.figures.pairs import draw_pairs
+from sos_score.report.figures.variation import choose_levels, draw_shares
+from sos_score.report.model import Block, ReportData
+from sos_score.report.questions.associations import list_answers as list_pair_answers
+from sos_score.report.questions.associations import list_pairs, make_association_table
+from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_summary
+from sos_score.report.sections.sensitivity import describe_holding, list_counts, make_count_table
+
+_NOT_CAUSE = "Association is not causation. Only the pairs named in the study file were looked at."
+_OTHERWISE = "Each finding on change and on the arms was judged again with one choice of the analysis made otherwise."
+
+
+def describe_accounts(report: ReportData) -> Iterator[Block]:
+    """Yield whether sites or the levels in them account for more, at the last wave asked."""
+    found = [
+        each
+        for each in report.comparison.ask("variation")
+        if not each.is_hidden and (is_conclusion(each) or not math.isnan(each.effect.value))
+    ]
+    if not found:
+        return
+    said = list(list_answers(found, report.labels))
+    if said:
+        yield Block("lead", said[0])
+        yield Block("list", tuple(said[1:]))
+    last = _keep_last(report, found)
+    if choose_levels(last):
+        yield Block("picture", replace(draw_shares(last, report.labels), name="variation-last"))
+    table = make_page_summary(last, report.labels)
+    yield Block("table", table)
+
+
+def _keep_last(report: ReportData, found: list[Finding]) -> list[Finding]:
+    """Return the findings at the last wave at which each outcome was asked."""
+    order = list(report.comparison.plan.waves)
+    latest: dict[tuple[tuple[str, ...], str], int] = {}
+    for each in found:
+        key = (each.sources, each.scale)
+        latest[key] = max(latest.get(key, -1), *(order.index(wave) for wave in each.waves or order[:1]))
+    return [
+        each for each in found if order.index((each.waves or tuple(order[:1]))[-1]) == latest[each.sources, each.scale]
+    ]
+
+
+def describe_together(report: ReportData) -> Iterator[Block]:
+    """Yield which declared pairs go together."""
+    labels, pairs = report.labels, list_pairs(report.comparison, report.labels)
+    judged = [each for pair in pairs for each in pair.findings if each.is_judged and each.verdict]
+    if not judged:
+        return
+    said = list(list_pair_answers(judged, labels))
+    yield Block("lead", said[0])
+    yield Block("list", tuple(said[1:]))
+    yield Block("text", _NOT_CAUSE)
+    picture = draw_pairs(report)
+    if picture is not None:
+        yield Block("picture", picture)
+    table = make_association_table(pairs, labels, ())
+    # What is of the wrong unit stands in the annex.
+    yield Block("table", replace(table, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows)))
+
+
+def describe_robust(report: ReportData) -> Iterator[Block]:
+    """Yield how many findings hold under every other choice of the analysis."""
+    found = report.sensitivity
+    if not found.findings:
+        return
+    flipped = [each for each in found.findings if each.flips]
+    holding = list(describe_holding(found))
+    counts = [each for each in list_counts(found, flipped) if each not in holding]
+    yield Block("lead", holding[0] if holding else counts.pop(0))
+    yield Block("text", " ".join([_OTHERWISE, *counts]))
+    yield Block("table", make_count_table(found, flipped, report.labels))
