@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 _FONT, _INK = "Arial", (0x22, 0x22, 0x22)
-_MARGIN = 2.0  # cm
+_AFTER = {"Table Text": 1, "Caption": 4, "Contents": 1, "List Bullet": 2}  # points below a paragraph, else 6
+_MARGIN, _EDGE = 2.0, 1.6  # cm at the sides, and above and below
+_FIRST, _WIDE, _TALL = 165.0, 335.0, 440.0  # points: the most that a picture of the main part is high
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same report gives the same bytes
 _SIDES = ("top", "left", "bottom", "right")
-_IN_ANNEX = "Everything else stands in the annex, a document of its own beside this one."
+_IN_ANNEX = (
+    f"Everything else stands in the annex, a document of its own beside this one. Made with sos-score {__version__}."
+)
 _TOC_BEGIN = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
     ' TOC \\o "1-1" \\n \\h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
@@ -36,7 +40,7 @@ def make_document(study: Study, sections: Sequence[Section], made_on: str = "") 
     """Return the main part of a report as a Word document: the first section, the contents, then the others."""
     from docx import Document
 
-    writer = _Writer(Document(), study.title)
+    writer = _Writer(Document(), study.title, is_upright=True)
     writer.document.add_heading(clean(study.title), 0)
     writer.add_paragraph(describe_design(study, made_on))
     for place, section in enumerate(sections):
@@ -64,8 +68,9 @@ def make_annex(study: Study, sections: Sequence[Section], made_on: str = "") -> 
 class _Writer:
     """A document, and how many tables and pictures it has."""
 
-    def __init__(self, document: Document, title: str) -> None:
+    def __init__(self, document: Document, title: str, *, is_upright: bool = False) -> None:
         self.document = document
+        self.is_upright = is_upright
         self.counts = {"Table": 0, "Figure": 0, "Section": 0}
         _set_page(document.sections[0], is_landscape=False)
         self.is_landscape = False
@@ -122,10 +127,21 @@ class _Writer:
             paragraph = self.document.add_paragraph(style="List Bullet" if place else None)
             paragraph.add_run(clean(text)).bold = place == 0
             paragraph.paragraph_format.keep_with_next = place < len(texts) - 1
+            self.tighten()
             sides = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="4" w:color="222222"/>' for side in _SIDES)
             paragraph._p.get_or_add_pPr().insert_element_before(
                 parse_xml(f"<w:pBdr {NAMESPACE}>{sides}</w:pBdr>"), "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc"
             )
+
+    def tighten(self) -> None:
+        """Set the last paragraph smaller on the first page, which has to hold a whole section."""
+        from docx.shared import Pt
+
+        if self.is_upright and self.counts["Section"] == 1:
+            paragraph = self.document.paragraphs[-1]
+            paragraph.paragraph_format.line_spacing = 1.0
+            for run in paragraph.runs:
+                run.font.size = Pt(_SIZES["Table Text"])
 
     def add_block(self, block: Block) -> None:
         value = block.value
@@ -144,6 +160,7 @@ class _Writer:
         elif isinstance(value, tuple):
             for each in value:
                 self.add_paragraph(each, "List Bullet")
+                self.tighten()
         elif block.kind == "heading":
             self.turn(is_landscape=False)
             self.document.add_heading(clean(value), 2)
@@ -164,7 +181,7 @@ class _Writer:
         paragraph.add_run(clean(title)).italic = True
 
     def add_table(self, table: Table) -> None:
-        layout = lay_out(table)
+        layout = lay_out(table, is_upright=self.is_upright)
         self.turn(is_landscape=layout.is_landscape)
         self.add_caption("Table", table.title)
         end = self.document.add_paragraph(style="Table Note")
@@ -184,7 +201,7 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True
         run = paragraph.add_run()
         width, height = picture.size
-        wide = min(PORTRAIT, width * 72, (LANDSCAPE - 90) * width / height)
+        wide = min(PORTRAIT, width * 72, self.find_tallest(picture) * width / height)
         shape = run.add_picture(BytesIO(picture.render("png")), width=Pt(wide))
         named = shape._inline.docPr
         named.set("descr", clean(picture.description))
@@ -192,6 +209,14 @@ class _Writer:
         paragraph = self.document.add_paragraph(style="Table Note")
         paragraph.add_run("Note. ").italic = True
         paragraph.add_run(clean(picture.reading))
+
+    def find_tallest(self, picture: Picture) -> float:
+        """Return how many points high a picture may be: in the main part, so that text finds room beside it."""
+        if not self.is_upright:
+            return LANDSCAPE - 90
+        if self.counts["Section"] == 1:
+            return _FIRST
+        return _TALL if picture.size[1] > picture.size[0] else _WIDE
 
     def finish(self) -> bytes:
         target = BytesIO()
@@ -235,7 +260,7 @@ def _set_page(section: Any, *, is_landscape: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Cm(width), Cm(height)
     for side in ("left", "right", "top", "bottom"):
-        setattr(section, f"{side}_margin", Cm(_MARGIN))
+        setattr(section, f"{side}_margin", Cm(_MARGIN if side in ("left", "right") else _EDGE))
 
 
 def _set_styles(document: Document) -> None:
@@ -250,8 +275,8 @@ def _set_styles(document: Document) -> None:
         style.font.size = Pt(_SIZES.get(name, 10.0))
         style.font.color.rgb = RGBColor(*_INK)
         _set_font(style)
-        style.paragraph_format.space_after = Pt({"Table Text": 1, "Caption": 4, "Contents": 1}.get(name, 6))
-        style.paragraph_format.space_before = Pt({"Heading 1": 18, "Heading 2": 12, "Caption": 12}.get(name, 0))
+        style.paragraph_format.space_after = Pt(_AFTER.get(name, 6))
+        style.paragraph_format.space_before = Pt({"Heading 1": 14, "Heading 2": 12, "Caption": 10}.get(name, 0))
         style.paragraph_format.line_spacing = 1.0 if name.startswith("Table") else 1.15
     styles["Table Text"].paragraph_format.space_before = Pt(1)
     styles["Table Note"].paragraph_format.space_before = Pt(3)

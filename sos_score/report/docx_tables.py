@@ -67,10 +67,18 @@ def measure(text: str) -> float:
     return max(sum(_WIDTHS.get(sign, 0.7 if sign.isupper() else 0.56) for sign in line) for line in text.split("\n"))
 
 
-def lay_out(table: Table, *, is_turned: bool = False) -> Layout:
-    """Return the largest type, and the narrower page, in which a table's words stay whole."""
+def lay_out(table: Table, *, is_upright: bool = False) -> Layout:
+    """Return the largest type, and the narrower page, in which a table's words stay whole.
+
+    Upright is a table that stays on a narrow page, where its cells take one line each as far as the type allows.
+    """
     texts = _list_texts(drop_hidden(table))
-    for room, sizes in ((PORTRAIT, () if is_turned else _SIZES[:-1]), (LANDSCAPE, _SIZES)):
+    for size in _SIZES if is_upright else ():
+        whole = [max(_measure_words(head), *map(measure, cells or [""])) * size + _PADDING for head, *cells in texts]
+        if sum(whole) <= PORTRAIT:
+            wanted = [max(map(measure, column)) * size + _PADDING for column in texts]
+            return Layout(_share(whole, wanted, PORTRAIT), size, is_landscape=False)
+    for room, sizes in ((PORTRAIT, _SIZES if is_upright else _SIZES[:-1]), (LANDSCAPE, _SIZES)):
         for size in sizes:
             least = [max(_measure_words(cell) for cell in column) * size + _PADDING for column in texts]
             if sum(least) <= room:
@@ -80,8 +88,8 @@ def lay_out(table: Table, *, is_turned: bool = False) -> Layout:
 
 
 def _list_texts(table: Table) -> list[list[str]]:
-    """Return the texts of each column, its label first."""
-    cells = show_cells(table)
+    """Return the texts of each column, its label first; the name of a group has a row of its own."""
+    cells = [row if any(row[1:]) else ["", *row[1:]] for row in show_cells(table)]
     return [[column.label, *(_bind(row[place]) for row in cells)] for place, column in enumerate(table.columns)]
 
 
@@ -109,7 +117,7 @@ def make_table_element(table: Table, layout: Layout) -> Any:
     table = drop_hidden(table)
     numeric = find_numeric(table)
     widths = [round(width * 20) for width in layout.widths]
-    lines = list(zip(*_list_texts(table), strict=True))
+    lines = [tuple(each.label for each in table.columns), *(tuple(map(_bind, row)) for row in show_cells(table))]
     last = len(lines) - 1
     kept = last if last <= _KEPT else 2
     rows = "".join(

@@ -166,7 +166,7 @@ def describe_all_arms(comparison: Comparison, labels: Labels) -> Iterator[str]:
     """Yield on how many scales the arms changed differently or differ, in a sentence; nothing without arms."""
     parts = []
     changing = {(each.source, each.scale) for each in comparison.ask("did") if each.is_judged}
-    for question, verb, once in (("did", "changed differently", ""), ("arms", "differed", " asked once")):
+    for question, verb, once in (("did", "change differed", ""), ("arms", "scores differed", " asked once")):
         found = [
             each
             for each in comparison.ask(question)
@@ -175,9 +175,10 @@ def describe_all_arms(comparison: Comparison, labels: Labels) -> Iterator[str]:
         ]  # fmt: skip
         clear = sum(each.verdict is Verdict.DIFFERENT for each in found)
         if found:
-            parts.append(f"{verb} clearly on {clear or 'none'} of {count(len(found), 'scale')}{once}")
+            of = f"of {len(found)}" if len(found) > 1 else "of the 1"
+            parts.append(f"{verb} clearly on {clear or 'none'} {of} {'scales' if len(found) > 1 else 'scale'}{once}")
     if parts:
-        yield f"{join(labels.arms)} {join(parts)}."
+        yield f"{join(labels.arms)}: {join(parts)}."
 
 
 def _describe_change(finding: Finding, labels: Labels) -> str:

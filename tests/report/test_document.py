@@ -16,7 +16,7 @@ from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.output.table import Column, Table
-from sos_score.report.docx import make_document
+from sos_score.report.docx import make_annex, make_document
 from sos_score.report.docx_tables import LANDSCAPE, PORTRAIT, lay_out, measure
 from sos_score.report.model import Block, ReportData, Section
 from sos_score.report.sections.registry import list_sections
@@ -36,8 +36,19 @@ def sections(evidence):
 
 
 @pytest.fixture(scope="module")
-def content(evidence, sections):
-    return make_document(evidence.data.study, sections)
+def parts(sections):
+    """Return the sections of the main part, and those of the annex."""
+    return [[each for each in sections if each.is_annex is wanted] for wanted in (False, True)]
+
+
+@pytest.fixture(scope="module")
+def content(evidence, parts):
+    return make_document(evidence.data.study, parts[0])
+
+
+@pytest.fixture(scope="module")
+def annex(evidence, parts):
+    return Document(BytesIO(make_annex(evidence.data.study, parts[1])))
 
 
 @pytest.fixture(scope="module")
@@ -56,34 +67,64 @@ def list_captions(document, kind):
 
 
 def write(*tables):
-    sections = [Section("x", "X", tuple(Block("table", table) for table in tables))]
-    return Document(BytesIO(make_document(read_study(ROOT / "examples/contrast_study/study.yaml").study, sections)))
+    sections = [Section("x", "X", tuple(Block("table", table) for table in tables), is_annex=True)]
+    return Document(BytesIO(make_annex(read_study(ROOT / "examples/contrast_study/study.yaml").study, sections)))
 
 
-def test_headings_are_headings_in_the_order_of_the_sections(document, sections):
-    found = [(each.style.name, each.text) for each in document.paragraphs if each.style.name.startswith("Heading")]
-    expected = []
-    for section in sections:
+def list_headings(document):
+    return [(each.style.name, each.text) for each in document.paragraphs if each.style.name.startswith("Heading")]
+
+
+def test_headings_are_headings_in_the_order_of_the_sections_and_contents_follow_the_first(document, annex, parts):
+    main, rest = parts
+    titles = [("Heading 1", section.title) for section in main]
+    assert list_headings(document) == [titles[0], ("Heading 2", "Contents"), *titles[1:]]
+    expected = [("Heading 2", "Contents")]
+    for section in rest:
         expected.append(("Heading 1", section.title))
         expected += [("Heading 2", block.value) for block in section.blocks if block.kind == "heading"]
-    assert found == [*expected, ("Heading 1", "Appendix")]
+    assert list_headings(annex) == expected
     assert document.paragraphs[0].style.name == "Title"
     assert document.paragraphs[0].text == "Teams & <all>"
+    assert annex.paragraphs[0].text == "Annex: Teams & <all>"
 
 
-def test_every_table_is_there_with_its_cells_number_and_title(document, sections):
-    tables = [*list_blocks(sections, "table"), *list_blocks(sections, "folded")]
-    assert len(document.tables) == len(tables) > 9
-    for shown, table in zip(document.tables, tables, strict=True):
-        assert [cell.text for cell in shown.rows[0].cells] == [each.label for each in table.columns if each.shown]
-        assert len(shown.rows) == len(table.rows) + 1
-    assert list_captions(document, "Table") == [f"Table {n}\n{each.title}" for n, each in enumerate(tables, start=1)]
-    verdicts = document.tables[0]
-    assert [cell.text for cell in verdicts.rows[1].cells] == [str(each) for each in tables[0].rows[0]]
-    told = [paragraph.text for paragraph in document.paragraphs if paragraph.text.endswith(", in the appendix.")]
-    folded = list_blocks(sections, "folded")
-    first = len(tables) - len(folded) + 1
-    assert told == [f"{each.title}: Table {n}, in the appendix." for n, each in enumerate(folded, start=first)]
+def test_the_contents_are_a_field_with_a_link_to_the_bookmark_of_each_section(document, annex, parts):
+    for found, sections in zip((document, annex), parts, strict=True):
+        lines = [each for each in found.paragraphs if each.style.name == "Contents"]
+        texts = ["".join(each.text or "" for each in line._p.iter(qn("w:t"))) for line in lines]
+        assert texts == [each.title for each in sections]
+        (field,) = [each.text for each in found.element.iter(qn("w:instrText"))]
+        assert field.split()[0] == "TOC"
+        kinds = [each.get(qn("w:fldCharType")) for each in found.element.iter(qn("w:fldChar"))]
+        assert kinds == ["begin", "separate", "end"]
+        marks = [each.get(qn("w:name")) for each in found.element.iter(qn("w:bookmarkStart"))]
+        assert [each.get(qn("w:anchor")) for each in found.element.iter(qn("w:hyperlink"))] == marks
+
+
+def test_every_table_is_there_with_its_cells_number_and_title(document, annex, parts):
+    for found, sections in zip((document, annex), parts, strict=True):
+        tables = list_blocks(sections, "table", "folded")
+        assert len(found.tables) == len(tables) > 5
+        for shown, table in zip(found.tables, tables, strict=True):
+            assert [cell.text for cell in shown.rows[0].cells] == [each.label for each in table.columns if each.shown]
+            assert len(shown.rows) == len(table.rows) + 1
+        assert list_captions(found, "Table") == [f"Table {n}\n{each.title}" for n, each in enumerate(tables, start=1)]
+        assert [cell.text for cell in found.tables[0].rows[1].cells] == [str(each) for each in tables[0].rows[0]]
+
+
+def test_the_limits_stand_in_a_frame(document, sections):
+    (box,) = list_blocks(sections, "box")
+    framed = [each.text for each in document.paragraphs if each._p.find(f"{qn('w:pPr')}/{qn('w:pBdr')}") is not None]
+    assert framed == list(box)
+
+
+def test_the_name_of_a_group_is_one_cell_across_the_table():
+    table = Table((Column("scale"), Column("n")), (("Staff", ""), ("Stress", 3)), "T")
+    document = write(table)
+    row = document.tables[0].rows[1]._tr
+    (cell,) = row.tc_lst
+    assert (cell.grid_span, document.tables[0].rows[1].cells[0].text) == (2, "Staff")
 
 
 def test_header_rows_repeat_rows_stay_whole_and_rules_are_horizontal_only(document):
@@ -99,15 +140,16 @@ def test_header_rows_repeat_rows_stay_whole_and_rules_are_horizontal_only(docume
         assert ruled == [True, *[False] * (len(rows) - 2), True][: len(rows)]
 
 
-def test_notes_stand_under_their_table(document, sections):
+def test_notes_stand_under_their_table(annex, sections):
+    document = annex
     table = next(each for each in list_blocks(sections, "table") if each.title == "What became of each file")
     place = next(n for n, each in enumerate(document.paragraphs) if each.text.endswith(table.title))
     assert document.paragraphs[place + 1].text == f"Note. {table.notes[0]}"
     assert document.paragraphs[place + 1].style.name == "Table Note"
 
 
-def test_every_picture_is_there_with_its_finding_and_its_figures_in_words(document, sections):
-    pictures = list_blocks(sections, "picture")
+def test_every_picture_is_there_with_its_finding_and_its_figures_in_words(document, parts):
+    pictures = list_blocks(parts[0], "picture")
     named = [shape._inline.docPr for shape in document.inline_shapes]
     assert [each.get("descr") for each in named] == [each.description for each in pictures]
     assert [each.get("title") for each in named] == [each.title for each in pictures]
@@ -128,16 +170,21 @@ def test_the_document_says_what_it_is_in_which_language_and_not_when(document, c
         assert archive.testzip() is None
 
 
-def test_pages_are_a4_and_numbered_and_turned_for_the_appendix(document):
-    sizes = [(round(each.page_width.cm, 1), round(each.page_height.cm, 1)) for each in document.sections]
-    assert sizes == [(21.0, 29.7), (29.7, 21.0)]
-    assert "PAGE" in document.sections[0].footer._element.xml
-    for table in document.tables:
-        assert sum(int(each.get(qn("w:w"))) for each in table._tbl.tblGrid) <= LANDSCAPE * 20
+def test_pages_are_a4_and_numbered_and_those_of_the_main_part_upright(document, annex):
+    sizes = [
+        {(round(each.page_width.cm, 1), round(each.page_height.cm, 1)) for each in found.sections}
+        for found in (document, annex)
+    ]
+    assert sizes == [{(21.0, 29.7)}, {(21.0, 29.7), (29.7, 21.0)}]
+    for found, room in ((document, PORTRAIT), (annex, LANDSCAPE)):
+        assert "PAGE" in found.sections[0].footer._element.xml
+        for table in found.tables:
+            assert sum(int(each.get(qn("w:w"))) for each in table._tbl.tblGrid) <= room * 20
 
 
 def test_the_same_report_gives_the_same_bytes(evidence, content):
-    assert make_document(evidence.data.study, list_sections(evidence)) == content
+    again = [each for each in list_sections(evidence) if not each.is_annex]
+    assert make_document(evidence.data.study, again) == content
 
 
 def test_a_table_too_wide_for_a_page_has_one_on_its_side_and_the_text_after_it_has_not():
@@ -187,12 +234,15 @@ def test_type_grows_smaller_before_the_page_is_turned():
     assert list(dict.fromkeys(found)) == [(9, False), (8, False), (9, True), (8, True), (7, True)]
 
 
-def test_libreoffice_opens_it_and_shows_every_heading_caption_and_header_again(content, sections, tmp_path):
+def test_libreoffice_opens_it_and_shows_every_heading_caption_and_header_again(content, parts, tmp_path):
+    sections = parts[0]
     require_libreoffice()
     path = tmp_path / "report.docx"
     path.write_bytes(content)
     text = convert(path, "txt:Text (encoded):UTF8", tmp_path).read_text(encoding="utf-8-sig")
-    places = [text.index(section.title) for section in sections]
+    titles = [section.title for section in sections]
+    assert "\n".join(titles) in text  # the contents, before anybody renews them
+    places = [text.rindex(title) for title in titles]
     assert all(one < other for one, other in pairwise(places))
     assert len(re.findall(r"^Table \d+$", text, re.MULTILINE)) == len(list_blocks(sections, "table", "folded"))
     assert convert(path, "pdf", tmp_path).read_bytes().startswith(b"%PDF")

@@ -15,7 +15,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Table
 from sos_score.report.figures.pairs import draw_pairs
 from sos_score.report.model import ReportData
-from sos_score.report.sections.registry import SECTIONS
+from sos_score.report.sections.registry import SECTIONS, list_sections
 from sos_score.report.tables.sensitivity import name_choice
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -113,7 +113,7 @@ def test_profiles_are_compared_by_distance_elevation_scatter_shape_and_d2(eviden
     rows = {(row.site, row.effect_name): row for row in ask(evidence, "profiles") if row.site}
     table = find_table(blocks, "Each site over time")
     for cells in table.rows:
-        site = cells[0].partition(":")[0]
+        site = cells[0].partition(" (")[0]
         for place, name in enumerate(("distance", "elevation", "scatter", "correlation", "D2"), 2):
             digits = 2 if name == "correlation" else 1
             said = re.match(r"-?[\d.]+", cells[place])[0]
@@ -138,9 +138,9 @@ def test_what_flips_is_what_the_sensitivity_analysis_says(evidence):
 
 
 def test_every_picture_says_what_it_shows_in_words(evidence):
-    pictures = [each.value for name in SECTIONS for each in describe(evidence, name) if each.kind == "picture"]
+    pictures = [picture for section in list_sections(evidence) for picture in section.pictures]
     names = [each.name for each in pictures]
-    assert len(names) == len(set(names)) == 20
+    assert len(names) == len(set(names)) == 22
     said = {each.name: each for each in pictures}
     assert said["variation"].title == (
         "Of 34 outcomes at a wave, workers account for more on 1, on 10 more before adjustment only; on 23 the data"

@@ -17,43 +17,89 @@ def make(path):
     return next(iter(run_report(ReportRequest(str(path))).files.values())).decode()
 
 
-def test_the_sections_come_in_their_order(page):
+def test_a_question_has_a_section_and_the_annex_follows_folded(page):
     assert [each.text for each in page.all("h2")] == [
-        "Summary",
-        "What was measured, and by whom",
+        "What was found",
+        "What was measured?",
+        "Who answered?",
+        "Did teams change?",
+        "Do the arms differ, and what can that mean?",
+        "Who accounts for the differences?",
+        "What goes with what?",
+        "How robust are the findings?",
+        "Findings of each kind, and what they rest on",
+        "Questionnaires, scoring keys and rights",
         "Data quality and response",
         "Reliability",
         "Scores at each site and wave",
         "Agreement in teams",
         "Profiles and change",
         "Arms, and whether they changed differently",
-        "Who accounts for the variation",
-        "What goes with what",
+        "How scores vary between sites and within them",
+        "Associations in full",
         "Floor and ceiling",
-        "What the verdicts hang on",
+        "Findings under other choices of the analysis",
         "Methods",
         "Provenance",
     ]
     links = [each.attributes["href"] for each in page.all("a") if "nav" in each.parents]
     assert links == [f"#{each.attributes['id']}" for each in page.all("section")]
+    folded = [each for each in page.all("section") if "details" in each.parents]
+    assert len(folded) == 14
+    assert folded == page.all("section")[8:]
 
 
-def test_the_limits_come_first_and_then_the_counts(page):
-    said = [each.text for each in page.all("p", "li") if "section" in each.parents][:6]
-    assert said == [
+def test_the_first_section_says_who_answered_what_was_found_and_what_cannot_be_shown(page):
+    first = page.all("section")[0].text
+    lead, arms = [each.text for each in page.all("p") if each.attributes.get("class") == "lead"][:2]
+    assert lead == (
+        "T1 to T2: Site 2 (Contrast) better on 4 of 19 scales; Site 3 (Contrast) worse on 5 of 19 scales; no clear"
+        " change in Site 1 (Signs of Safety) and Site 4 (Signs of Safety)."
+    )
+    assert arms == (
+        "Signs of Safety and Contrast: change differed clearly on 1 of 19 scales and scores differed clearly on 1 of 7"
+        " scales asked once."
+    )
+    assert "Site 3 (Contrast): Proficiency fell 0.68 [0.42, 0.94], 16 and 13 staff: worse." in first
+    assert "Site 1 (Signs of Safety)" in page.all("table")[0].text
+    limits = first.partition("What this study cannot show")[2]
+    assert "With 2 sites against 2 there is no verdict on sites" in limits
+    assert "Sites chose their arms, so they may have differed before." in limits
+    assert "110 of 121 comparisons are unclear, which is no evidence that there is no difference." in limits
+    assert len([each for each in page.all("svg") if "before-after" in each.attributes["aria-labelledby"]]) == 1
+    assert first.index("What was found") < first.index("Who answered, at T1 and T2")
+
+
+def test_the_annex_begins_with_the_limits_and_then_the_counts(page):
+    annex = page.all("section")[8].text
+    said = [
         "With 2 sites against 2 there is no verdict on sites: their smallest possible p is .333, so no test at .05 can"
-        " show that Signs of Safety and Contrast differ, or that they do not. Every other p is about more answers from"
-        " these same sites.",
-        "Sites chose their arms, so they may have differed before. Observed by evaluators who knew the arms. Cases"
-        " selected by the workers themselves.",
+        " show that Signs of Safety and Contrast differ, or that they do not.",
         "Change is T2 minus T1.",
-        "However large or small a difference between the arms is, so few sites cannot show that it is more than chance,"
-        " or that there is none. Nothing below proves that a way of working is better, worse or no different.",
+        "Nothing below proves that a way of working is better, worse or no different.",
         "Of 19 comparisons of how the answers of the arms changed, 1 shows a difference, none is equivalent and 18 are"
         " inconclusive.",
-        "Of 26 comparisons of the answers of the arms at one wave, 1 shows a difference, none is equivalent and 25 are"
-        " inconclusive.",
     ]
+    places = [annex.index(each) for each in said]
+    assert places == sorted(places)
+
+
+def test_every_site_is_named_with_its_arm_in_the_tables_of_the_main_part(page):
+    heads = [each.text for each in page.all("th", "td") if each.text.startswith("Site ")]
+    assert {"Site 1 (Signs of Safety)", "Site 2 (Contrast)"} <= set(heads)
+    tables = [each.text for each in page.all("table") if "details" not in each.parents]
+    assert len(tables) == 10
+    assert not [text for text in tables if re.search(r"\bSite \d(?! \()(?=\s)", text)]
+
+
+def test_a_mean_in_the_main_part_is_that_of_the_descriptives(page, demo):
+    data = load_study_data(read_study(demo / "study.yaml"))
+    table = next(each for each in data.tables if each.source == "osc")
+    there = table.frame[(table.frame["site"] == "3") & (table.frame["wave"] == "T2")]["proficiency"].dropna()
+    rows = [re.sub(r"\s+", " ", each.text).strip() for each in page.all("tr") if "details" not in each.parents]
+    shown = next(each for each in rows if each.startswith("Site 3 (Contrast) 16, 13 3.67"))
+    assert f"{there.mean():.2f} ({there.std():.2f})" in shown
+    assert shown.endswith("-0.68 [-0.94, -0.42] \u25bc worse")
 
 
 def test_headings_skip_no_level_and_there_is_one_title(page):
@@ -61,7 +107,7 @@ def test_headings_skip_no_level_and_there_is_one_title(page):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert page.all("html")[0].attributes["lang"] == "en"
+    assert page.all("html")[0].attributes["lang"] == "en-GB"
     assert len(page.all("main")) == len(page.all("header")) == 1
     assert [each.text for each in page.all("title") if "head" in each.parents] == [page.all("h1")[0].text]
 
@@ -76,7 +122,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page):
 
 def test_every_picture_says_what_it_shows(page):
     pictures = page.all("svg")
-    assert len(pictures) == len(page.all("figure")) == 20
+    assert len(pictures) == len(page.all("figure")) == 22
     texts = {each.attributes["id"]: each.text for each in page.all("title", "desc") if "id" in each.attributes}
     for picture in pictures:
         assert picture.attributes["role"] == "img"
@@ -150,7 +196,7 @@ def test_a_site_called_script_shows_as_text(tmp_path):
     assert "<script" not in text
     found = Page(text)
     assert found.all("h1")[0].text == "<b>bold</b> & <i>"
-    assert any(each.text == "<script>alert(1)</script>" for each in found.all("th", "td"))
+    assert any(each.text == "<script>alert(1)</script> (New)" for each in found.all("th", "td"))
     assert "<script>alert(1)</script>" in next(
         e.text for e in found.all("desc") if e.attributes["id"] == "response-desc"
     )
@@ -172,7 +218,7 @@ def test_a_study_whose_variation_cannot_be_divided_is_told_without_that_picture(
 
 def test_a_site_is_written_as_it_is_whatever_a_plotting_program_would_make_of_it(tmp_path):
     found = Page(make(small_study(tmp_path, label="Under $\\bad $5 and $6 \U0001f389")))
-    assert any(each.text == "Under $\\bad $5 and $6 \U0001f389" for each in found.all("th", "td"))
+    assert any(each.text == "Under $\\bad $5 and $6 \U0001f389 (New)" for each in found.all("th", "td"))
 
 
 def test_a_small_group_is_not_shown_and_neither_is_what_would_give_it_away(tmp_path):
@@ -180,10 +226,10 @@ def test_a_small_group_is_not_shown_and_neither_is_what_would_give_it_away(tmp_p
     assert "few: fewer than 5 people, or a count that would give such a group away." in [e.text for e in found.all("p")]
     (table,) = [each for each in found.all("table") if "People who answered" in each.text]
     cells = re.sub(r"\s+", " ", table.text)
-    assert "A few few" in cells
-    assert "B few few" in cells
+    assert "A (New) few few" in cells
+    assert "B (Old) few few" in cells
     # B and C are one arm: its total less C would be B, and the total of all less both would be A.
-    assert "C few few" in cells
+    assert "C (Old) few few" in cells
     drawn = next(each.text for each in found.all("desc") if each.attributes["id"] == "response-desc")
     assert "A: not shown at T1, not shown at T2." in drawn
     assert not [each for each in found.all("desc") if re.search(r"\bA: \d", each.text)]
@@ -221,7 +267,10 @@ def test_a_study_without_arms_or_a_second_wave_is_told_as_far_as_it_goes(tmp_pat
     titles = [each.text for each in found.all("h2")]
     assert "Arms, and whether they changed differently" not in titles
     assert ("Profiles and change" in titles) == (len(waves) > 1)
-    assert titles[0] == "Summary"
+    assert titles[0] == "What was found"
+    assert "Do the arms differ, and what can that mean?" not in titles
+    assert ("Did teams change?" in titles) == (len(waves) > 1)
+    assert "workers" not in " ".join(each.text for each in found.all("p", "li", "th", "caption"))
 
 
 def test_the_picture_in_the_docs_is_of_today(page):

@@ -1,5 +1,12 @@
+import re
+from base64 import b64decode
+
 import pytest
 from browser import Browser, read_axe, require_chromium
+from report_pages import small_study
+
+from sos_score.commands.report import run_report
+from sos_score.report.request import ReportRequest
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +68,55 @@ def test_a_page_that_did_ask_would_be_seen(browser, tmp_path):
     assert len(browser.list_messages()) == 2
 
 
-def test_print_fits_a4(browser, demo):
+OPEN = "document.querySelectorAll('details').forEach(each => each.open = true)"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_no_fault_in_what_is_folded(browser, demo, width):
+    rules = read_axe()
+    browser.open(demo / "report.html", width)
+    browser.ask(OPEN)
+    assert browser.list_faults(rules) == []
+
+
+def test_print_fits_a4_and_prints_the_parts_of_the_annex_that_are_open(browser, demo):
     browser.open(demo / "report.html", 680, media="print")
     assert browser.ask("document.documentElement.scrollWidth") <= 680
-    shown = "[...document.querySelectorAll('details table')].every(e => e.getBoundingClientRect().height > 0)"
-    assert browser.ask(shown) is True
+    heights = "[...document.querySelectorAll('details.annex table')].map(e => e.getBoundingClientRect().height)"
+    assert set(browser.ask(heights)) == {0}
+    browser.ask("document.querySelectorAll('details.annex').forEach(each => each.open = true)")
+    assert browser.ask("document.documentElement.scrollWidth") <= 680
+    assert min(browser.ask(heights)) > 0
+
+
+def count_pages(browser, page):
+    """Return how many pages a report has on paper as it comes."""
+    browser.open(page, 1280)
+    made = browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"]
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", b64decode(made)))
+
+
+def test_the_main_part_of_the_example_has_at_most_twelve_pages(browser, demo):
+    assert 8 <= count_pages(browser, demo / "report.html") <= 12
+
+
+def test_a_study_of_two_scales_has_about_four_pages(browser, tmp_path):
+    study = small_study(tmp_path, sizes={"a": 20, "b": 20})
+    text = (tmp_path / "mood.yaml").read_text()
+    one = "scales: {mood: {title: Mood, items: [q1, q2, q3, q4], score: mean, higher_is: a better mood, good: high}}"
+    two = (
+        "scales:\n  morning: {title: Morning, items: [q1, q2], score: mean, higher_is: a better mood, good: high}\n"
+        "  evening: {title: Evening, items: [q3, q4], score: mean, higher_is: a better mood, good: high}"
+    )
+    assert one in text
+    (tmp_path / "mood.yaml").write_text(text.replace(one, two))
+    report = run_report(ReportRequest(str(study)))
+    page = tmp_path / "report.html"
+    page.write_bytes(next(iter(report.files.values())))
+    assert 3 <= count_pages(browser, page) <= 5
+
+
+def test_the_first_section_fits_the_first_page_on_paper(browser, demo):
+    browser.open(demo / "report.html", 680, media="print")
+    bottom = "document.querySelector('.first').getBoundingClientRect().bottom"
+    assert browser.ask(bottom) <= (297 - 15 - 17) * 96 / 25.4

@@ -64,11 +64,11 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
     said = write(study, "--figures", study.parent / "figures")
     folder = study.parent
     assert said == (
-        f"{folder}/report.html: 13 sections, 7 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 7 sections, an annex of 13, 9 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
-    names = ("answers-staff", "change-staff", "forest-arms-t2", "forest-did", "missing", "response",
-             "variation")  # fmt: skip
+    names = ("answers-staff", "before-after", "change-staff", "forest-arms-t2", "forest-did", "missing", "response",
+             "variation", "variation-last")  # fmt: skip
     expected = [f"figures/{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert sorted([*before, "report.html", "report.manifest.json", *expected]) == list_files(folder)
     for name in names:
@@ -80,8 +80,8 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
 def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
     folder = study.parent
     assert write_all(study) == (
-        f"{folder}/report.html: 13 sections, 7 pictures, also in {folder}/figures\n"
-        f"{folder}/report.docx: the same\n{folder}/report.xlsx: the same\n"
+        f"{folder}/report.html: 7 sections, an annex of 13, 9 pictures, also in {folder}/figures\n"
+        f"{folder}/report.docx: the same; its annex is report-annex.docx\n{folder}/report.xlsx: the same\n"
         f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
@@ -93,7 +93,7 @@ def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
         "outputs": ["report.html", "report.docx", "report.xlsx"], "figures": "figures", "scores": "scores.sav",
     }  # fmt: skip
     said = run("verify", folder / "report.manifest.json").stdout
-    assert said == "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert said == "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_the_same_inputs_give_the_same_bytes(study):
@@ -107,14 +107,16 @@ def test_the_same_inputs_give_the_same_bytes(study):
 def test_a_word_document_alone_is_a_report_too(study):
     path = study.parent / "alone.docx"
     assert run("report", study, "-o", path).stderr == (
-        f"{path}: 13 sections, 7 pictures\n{study.parent}/alone.manifest.json: what it was made from\n"
+        f"{path}: 7 sections, an annex of 13, 9 pictures; its annex is alone-annex.docx\n"
+        f"{study.parent}/alone.manifest.json: what it was made from\n"
     )
     assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
     assert not (study.parent / "report.html").exists()
 
 
-def test_the_manifest_says_when_and_only_the_manifest_does(study, monkeypatch):
+def test_the_manifest_says_when_and_the_report_on_which_day(study, monkeypatch):
     write_all(study)
+    assert "14 November 2023" in (study.parent / "report.html").read_text(encoding="utf-8")
     path = study.parent / "report.manifest.json"
     first = json.loads(path.read_text(encoding="utf-8"))
     assert first.pop("made_at") == "2023-11-14T22:13:20+00:00"
@@ -123,6 +125,7 @@ def test_the_manifest_says_when_and_only_the_manifest_does(study, monkeypatch):
     write_all(study, "--force")
     second = json.loads(path.read_text(encoding="utf-8"))
     assert before <= datetime.fromisoformat(second.pop("made_at")) <= datetime.now(UTC)
+    assert second.pop("outputs").keys() == first.pop("outputs").keys()
     assert second == first
     assert run("verify", path).exit_code == 0
 
@@ -251,7 +254,7 @@ def test_a_report_that_is_as_recorded_is_said_to_be(study):
     write(study, "--figures", study.parent / "figures")
     result = run("verify", study.parent / "report.manifest.json")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "report.html: 15 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert result.stdout == "report.html: 19 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_answer_is_found_number_by_number(study):
@@ -444,6 +447,21 @@ def test_nothing_is_overwritten_unasked(study):
     assert not page.exists()
 
 
+def test_the_annex_of_a_word_document_is_written_over_nothing_and_is_recorded(study):
+    annex = study.parent / "all-annex.docx"
+    annex.write_text("mine")
+    result = run("report", study, "-o", study.parent / "all.docx")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{annex}: ")
+    assert annex.read_text() == "mine"
+    assert not (study.parent / "all.docx").exists()
+    assert run("report", study, "-o", study.parent / "all.docx", "--force").exit_code == 0
+    manifest = json.loads((study.parent / "all.manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["outputs"]) == {"all.docx", "all-annex.docx"}
+    clash = run("report", study, "-o", study.parent / "b.docx", "-o", annex.with_name("b-annex.docx"))
+    assert "two outputs would be one file: b-annex.docx" in clash.stderr
+
+
 def test_a_wrong_answer_leaves_no_report(study):
     answers = study.parent / "answers.csv"
     answers.write_text(answers.read_text() + "x,a,T1,9,1,1,1\n")
@@ -534,7 +552,7 @@ def test_a_file_put_into_the_record_or_taken_out_of_it_is_found(everything, tmp_
 def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
     study = copy(everything, tmp_path / "far" / "away")
     said = run("verify", study.parent / "report.manifest.json").stdout
-    assert said == "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert said == "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_path):
@@ -581,7 +599,7 @@ def test_another_version_compares_findings_and_says_that_files_were_not_made_aga
     page.write_bytes(b"made by another version")
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert run("verify", path).stdout == (
-        "report.html: 18 outputs and 3 inputs as recorded; 5 findings come out the same."
+        "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same."
         " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
     )
 

@@ -51,7 +51,8 @@ def make_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
         (*name, *(" / ".join(_show(row.get(site, {}).get(end)) for end in _ENDS) for site in sites))
         for name, row in found.items()
     )
-    columns = (*style.columns, Column("wave"), *(Column(labels.name_site(site)) for site in sites))
+    name = labels.name_site if style is TERMINAL else labels.name_site_and_arm
+    columns = (*style.columns, Column("wave"), *(Column(name(site)) for site in sites))
     return Table(columns, rows, _TITLE, (_KEY,), stub=len(style.columns) + 1)
 
 

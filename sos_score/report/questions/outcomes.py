@@ -221,6 +221,8 @@ def spread_verdicts(
 ) -> Table:
     """Return one cell a verdict: outcomes down, `across` across."""
     found = [each for each in comparison.ask(question) if each.is_judged and (wave is None or wave in each.waves)]
+    if across is _by_site and not style.is_numbered:
+        across = _by_site_and_arm
     heads = list(dict.fromkeys(across(each, labels) for each in found))
     cells = {(each.outcome, across(each, labels)): each for each in found}
     outcomes = {each.outcome: style.name(each, labels) for each in found}
@@ -246,6 +248,10 @@ def list_levels(comparison: Comparison, labels: Labels, style: Style) -> list[Ta
 
 def _by_site(finding: Finding, labels: Labels) -> str:
     return labels.name_site(finding.site)
+
+
+def _by_site_and_arm(finding: Finding, labels: Labels) -> str:
+    return labels.name_site_and_arm(finding.site)
 
 
 def _by_wave_and_unit(finding: Finding, labels: Labels) -> str:
@@ -307,7 +313,7 @@ def list_judged(question: str, comparison: Comparison, labels: Labels) -> Table:
 
 
 def _show_judged(finding: Finding, labels: Labels) -> tuple[str, ...]:
-    parts = (labels.name_site(finding.site), labels.name_waves(finding.waves), labels.name_groups(finding))
+    parts = (labels.name_site_and_arm(finding.site), labels.name_waves(finding.waves), labels.name_groups(finding))
     place = ", ".join(dict.fromkeys(part for part in parts if part))
     estimate, effect = finding.estimate, finding.effect
     return (
@@ -331,7 +337,7 @@ def list_differences(question: str, comparison: Comparison, labels: Labels) -> I
         if finding.is_judged and finding.verdict is Verdict.DIFFERENT:
             source, scale = labels.name_outcome(finding)
             is_of_arms = not finding.site
-            place = labels.name_groups(finding) if is_of_arms else labels.name_site(finding.site)
+            place = labels.name_groups(finding) if is_of_arms else labels.name_site_and_arm(finding.site)
             unit = labels.name_unit(finding) if is_of_arms else ""
             where = ", ".join(part for part in (place, labels.name_waves(finding.waves), unit) if part)
             key = (finding.site, where, source)

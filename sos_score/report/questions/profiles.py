@@ -89,7 +89,7 @@ def make_page_table(findings: Iterable[Finding], labels: Labels, title: str, not
         body.append(
             (
                 *([labels.name_title(first)] if len(titles) > 1 else []),
-                f"{labels.name_site(first.site)}: {name}" if first.site else name,
+                f"{labels.name_site_and_arm(first.site)}: {name}" if first.site else name,
                 *(["" if first.site else labels.name_waves(first.waves)] if waves else []),
                 show_counts(first),
                 *(cells.get(measure, "") for measure in (*_MEASURES, Measure.D2)),

@@ -28,6 +28,7 @@ from sos_score.words import count, join
 _TITLE = name_question("variation", is_numbered=False)
 _P_NOTE = "p: likelihood ratio against no variance at the level, 50:50 mixture"
 _SHARE = "Shares in % of the variance, with profile-likelihood intervals. An empty cell: no such level in these data."
+_MORE = ("More: which of the two levels accounts for more, in brackets before adjustment only.",)
 _LARGER = (Verdict.FIRST_LARGER, Verdict.SECOND_LARGER)
 
 
@@ -121,15 +122,19 @@ def _make_summary(comparison: Comparison, labels: Labels, style: Style) -> list[
             cells["more"] = "?" if each.verdict is Verdict.CANNOT_TELL else more
         elif each.groups.contrast is Contrast.LEVEL:
             cells[name_level(each)] = show_share(each)
-    parts = ("sites", "workers", "more")
+    shown = {part for cells in found.values() for part, cell in cells.items() if cell}
+    parts = [part for part in ("sites", "workers", "more") if part == "sites" or part in shown]
     rows = tuple(
         (*name, *(cells.get(part, "") for part in parts)) for name, cells in found.items() if any(cells.values())
     )
     columns = (make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     is_unknown = any("not known" in row for row in rows)
-    notes = (
+    more = (
         "more: which of workers and sites accounts for more, in brackets before",
         "adjustment only, ? where the data cannot tell. Other levels: --only variation",
+    )
+    notes = (
+        *(more if "more" in parts else ()),
         *(["not known: --only variation says why"] if is_unknown else []),
     )
     return [Table(columns, rows, f"{_TITLE} (% of variance)", notes, stub=2)]
@@ -145,8 +150,8 @@ def make_page_summary(findings: Sequence[Finding], labels: Labels) -> Table:
             cells["adj. p"] = show_p(each.test.p_adjusted)
         else:
             cells["within" if each.groups.contrast is Contrast.WITHIN else name_level(each)] = show_share(each)
-    levels = {level for cells in found.values() for level in cells}
-    heads = [level for level in ("sites", "workers") if level in levels] + ["within", "adj. p", "more"]
+    levels = {level for cells in found.values() for level, cell in cells.items() if cell}
+    heads = [level for level in ("sites", "workers", "within", "adj. p", "more") if level in levels]
     body = tuple((*name, *(cells.get(head, "") for head in heads)) for name, cells in found.items())
     columns = (
         *PAGE.columns,
@@ -154,8 +159,8 @@ def make_page_summary(findings: Sequence[Finding], labels: Labels) -> Table:
         *(Column(head if head in ("adj. p", "more") else f"{head}, %") for head in heads),
     )
     notes = (
-        f"{_SHARE} Within: what is within the lowest level; levels other than sites and workers stand in the next"
-        " table. More: which of the two that can be compared accounts for more, in brackets before adjustment only.",
+        f"{_SHARE} Within: what is within the lowest level.",
+        *(_MORE if "more" in heads else ()),
     )
     return Table(columns, body, f"{_TITLE}: shares of the variance", notes, stub=3)
 

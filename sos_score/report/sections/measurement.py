@@ -98,7 +98,7 @@ def _list_counts(report: ReportData, counts: list[SiteCount], waves: list[str]) 
     for each in counts:
         found = {waves[0] if wave == "" else wave: number for wave, number in each.waves.items()}
         cells = ["few" if wave in found and found[wave] is None else found.get(wave) for wave in waves]
-        rows.append((each.label, report.labels.name_site(each.site), *cells))
+        rows.append((each.label, report.labels.name_site_and_arm(each.site), *cells))
     least = report.data.study.privacy.smallest_cell
     notes: list[str] = []
     if any("few" in row for row in rows):
@@ -124,7 +124,9 @@ def describe_agreement(report: ReportData) -> Iterator[Block]:
             cells.append(None if gate is None else f"{format_number(gate.effect.value)}{_GATES.get(gate.verdict, '')}")
         rows.append((*labels.names[source, scale], *cells))
     if rows:
-        sites = tuple(Column(f"{labels.name_site(site)} {labels.name_waves(waves)}".strip()) for site, waves in places)
+        sites = tuple(
+            Column(f"{labels.name_site_and_arm(site)} {labels.name_waves(waves)}".strip()) for site, waves in places
+        )
         columns: tuple[Column, ...] = (Column("source"), Column("scale"), *sites)
         barred = dict.fromkeys((_GATES[each.verdict], each.reason[0]) for each in gates if each.verdict in _GATES)
         notes = tuple(f"{mark.removeprefix(', ')}: {labels.describe(said)}" for mark, said in barred)

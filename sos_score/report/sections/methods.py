@@ -82,7 +82,7 @@ _WHOLE = {
 _SITES = (
     " Sites of the arms are compared by an exact permutation of the sites, for a difference and, shifted to each limit,"
     " for equivalence. It is judged only where its smallest p reaches the level of the test. The t interval beside it"
-    " holds if site means are normal, and is never narrower than the people in the sites, or their workers, allow."
+    " holds if site means are normal, and is never narrower than the answers in the sites allow."
 )
 _JUDGED = {
     "level": ("A site's mean is compared with the norm's by a one-sample t test.", ()),

@@ -85,7 +85,7 @@ def _describe_others(each: ChoiceFinding, labels: Labels) -> str:
 def _name_place(finding: Finding, labels: Labels) -> str:
     waves = labels.name_waves(finding.waves)
     if finding.question == "change":
-        return f"{labels.name_site(finding.site)}, {waves}"
+        return f"{labels.name_site_and_arm(finding.site)}, {waves}"
     place = f"arms at {waves}" if waves else "arms"
     return f"{'change between arms' if finding.question == 'did' else place} ({labels.name_unit(finding)})"
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sos_score.comparison.finding import Contrast
 from sos_score.report.figures.variation import choose_levels, draw_shares
 from sos_score.report.model import Block, ReportData
-from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_full, make_page_summary
+from sos_score.report.questions.variation import (
+    is_conclusion,
+    list_answers,
+    make_page_full,
+    make_page_summary,
+    name_level,
+)
+from sos_score.words import join
 
 _ABOUT = (
-    "People answer about workers, and workers sit in sites. The variation of a score is divided into what lies between"
-    " sites, between the workers of a site, and within them. A share of 0% means that the groups differ no more than"
-    " chance would make them; with few sites its interval says how much could still lie there."
+    "The variation of a score is divided into what lies between {levels}, and within them. A share of 0% means that the"
+    " groups differ no more than chance would make them; with few groups its interval says how much could still lie"
+    " there."
 )
 
 
@@ -25,7 +33,8 @@ def describe_variation(report: ReportData) -> Iterator[Block]:
     ]
     if not found:
         return
-    yield Block("text", _ABOUT)
+    levels = dict.fromkeys(name_level(each) for each in found if each.groups.contrast is Contrast.LEVEL)
+    yield Block("text", _ABOUT.format(levels=join(list(levels) or ["sites"])))
     said = tuple(list_answers(found, report.labels))
     if said:
         yield Block("list", said)

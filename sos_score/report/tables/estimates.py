@@ -63,7 +63,8 @@ def _list_changes(
 ) -> Iterator[tuple[Cell, ...]]:
     """Yield the rows, below the name of each source, a scale named in the first of its rows."""
     labels, span = report.labels, report.comparison.plan.span
-    source, last = "", ("", "")
+    source = ""
+    last: tuple[str, str] | None = None
     for each in found:
         if each.source != source:
             source = each.source
@@ -103,7 +104,8 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
     if found["did"]:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")
         rows = tuple(_list_by_source(report, found["did"], _show_changes))
-        yield _make(heads, rows, f"How the arms changed from {first} to {last}, and {arms[0]} minus {arms[1]}")
+        order = f"n: {arms[0]} at {first}, {last}; {arms[1]} at {first}, {last}."
+        yield _make(heads, rows, f"How the arms changed from {first} to {last}, and {arms[0]} minus {arms[1]}", order)
     if once:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")
         rows = tuple(_list_by_source(report, once, _show_arms))
@@ -111,9 +113,9 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
         yield _make(heads, rows, f"The arms where they were {asked}, {arms[0]} minus {arms[1]}")
 
 
-def _make(heads: Sequence[str], rows: tuple[tuple[Cell, ...], ...], title: str) -> Table:
+def _make(heads: Sequence[str], rows: tuple[tuple[Cell, ...], ...], title: str, *notes: str) -> Table:
     columns = (Column("scale", wraps=True), *(Column(head, wraps=True, narrowest=12) for head in heads))
-    return Table(columns, rows, title, _explain_dash(rows))
+    return Table(columns, rows, title, (*notes, *_explain_dash(rows)))
 
 
 def _list_by_source(report: ReportData, found: Sequence[Finding], show: Show) -> Iterator[tuple[Cell, ...]]:
@@ -141,8 +143,8 @@ def _show_changes(finding: Finding, report: ReportData) -> tuple[str, ...]:
     arms = [
         f"{_show_spread(means[1 - arm], first[arm])} to {_show_spread(means[3 - arm], last[arm])}" for arm in (0, 1)
     ]
-    numbers = [f"{counts[1 - arm]} and {counts[3 - arm]}" for arm in (0, 1)] if len(counts) == 4 else ["-"]
-    return (", ".join(numbers), *arms, *_show_difference(finding))
+    numbers = [f"{counts[1 - arm]}, {counts[3 - arm]}" for arm in (0, 1)] if len(counts) == 4 else ["-"]
+    return ("; ".join(numbers), *arms, *_show_difference(finding))
 
 
 def _find_sds(report: ReportData, finding: Finding, wave: str) -> tuple[float, ...]:

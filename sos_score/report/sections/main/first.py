@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sos_score.comparison.finding import Unit
-from sos_score.comparison.verdict import Verdict
-from sos_score.report.figures.change import list_changes
-from sos_score.report.figures.forest import list_forests
-from sos_score.report.model import Block, Picture, ReportData
+from sos_score.report.figures.before_after import draw_before_after
+from sos_score.report.model import Block, ReportData
 from sos_score.report.overview import count_rest, list_patterns, list_sentences
 from sos_score.report.questions.design import list_limits
 from sos_score.report.tables.people import make_who_table
@@ -34,7 +31,7 @@ def describe_first(report: ReportData) -> Iterator[Block]:
         yield Block("text", " ".join(_explain(report)))
     else:
         yield Block("lead", "No comparison can be both computed and shown; the annex says what stands in the way.")
-    picture = choose_picture(report)
+    picture = draw_before_after(report)
     if picture is not None:
         yield Block("picture", picture)
     yield Block("box", (LIMITS, *_list_limits(report)))
@@ -49,18 +46,6 @@ def _explain(report: ReportData) -> Iterator[str]:
         yield f"{count(smaller, 'smaller difference')} {'is' if smaller == 1 else 'are'} in the sections that follow."
 
 
-def choose_picture(report: ReportData) -> Picture | None:
-    """Return the picture of change in the source with most clear changes; else the first one of the arms."""
-    clear = [
-        each.source
-        for each in report.comparison.ask("change")
-        if each.is_judged and each.verdict is Verdict.DIFFERENT and each.unit is not Unit.SITES
-    ]
-    changes = {picture.name: picture for picture in list_changes(report)}
-    best = max(changes, key=lambda name: clear.count(name.removeprefix("change-")), default=None)
-    return changes[best] if best else next(iter(list_forests(report)), None)
-
-
 def _list_limits(report: ReportData) -> Iterator[str]:
     """Yield what the design cannot show, what may make numbers wrong, and how much is unclear."""
     comparison, labels = report.comparison, report.labels
@@ -72,7 +57,8 @@ def _list_limits(report: ReportData) -> Iterator[str]:
         yield _ONE_WAVE
     _, unclear, judged = count_rest(comparison)
     if unclear:
-        said = "the comparison is" if judged == 1 else f"{unclear} of {judged} comparisons are"
+        many = f"{unclear} of {judged}" if unclear < judged else f"all {judged}"
+        said = "the comparison is" if judged == 1 else f"{many} comparisons are"
         yield f"{said[:1].upper()}{said[1:]} unclear, which is no evidence that there is no difference."
     doubtful = {
         table.instrument.title

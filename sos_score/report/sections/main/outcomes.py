@@ -54,9 +54,10 @@ def describe_arms(report: ReportData) -> Iterator[Block]:
             f"At {comparison.plan.first_wave}, before anything could change, the arms were more than"
             f" {ADJUSTABLE:g} SD apart on {many or 'none'} of {len(apart)} scales; the annex has each.",
         )
+    yield Block("table", tables[0])
     pictures = {picture.name: picture for picture in list_forests(report)}
     chosen = pictures.get("forest-did", next(iter(pictures.values()), None))
     if chosen is not None:
         yield Block("picture", chosen)
-    for table in tables:
+    for table in tables[1:]:
         yield Block("table", table)

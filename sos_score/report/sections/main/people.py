@@ -55,10 +55,10 @@ def describe_answered(report: ReportData) -> Iterator[Block]:
             said.append(f"{label} {' and '.join(str(sum(filter(None, each))) for each in numbers)}")
     if said:
         yield Block("lead", f"Answers at {waves[0]} and {waves[-1]}: {join(said)}.")
+    yield Block("table", make_response_table(report))
     followed = [each for each in counts if waves[0] in each.waves and waves[-1] in each.waves and len(waves) > 1]
     if followed:
         yield Block("picture", draw_response(followed, [waves[0], waves[-1]]))
-    yield Block("table", make_response_table(report))
     missing = list_missing(report.data)
     if missing:
         yield Block("text", f"{draw_missing(missing).title}. Every item is in the annex.")

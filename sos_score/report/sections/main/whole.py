@@ -14,6 +14,7 @@ from sos_score.report.questions.associations import list_answers as list_pair_an
 from sos_score.report.questions.associations import list_pairs, make_association_table
 from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_summary
 from sos_score.report.sections.sensitivity import describe_holding, list_counts, make_count_table
+from sos_score.report.tables.grouping import group_by_source
 
 _NOT_CAUSE = "Association is not causation. Only the pairs named in the study file were looked at."
 _OTHERWISE = "Each finding on change and on the arms was judged again with one choice of the analysis made otherwise."
@@ -34,9 +35,10 @@ def describe_accounts(report: ReportData) -> Iterator[Block]:
         yield Block("list", tuple(said[1:]))
     last = _keep_last(report, found)
     if choose_levels(last):
-        yield Block("picture", replace(draw_shares(last, report.labels), name="variation-last"))
-    table = make_page_summary(last, report.labels)
-    yield Block("table", table)
+        picture = draw_shares(last, report.labels)
+        # The annex draws every wave.
+        yield Block("picture", picture if len(last) == len(found) else replace(picture, name="variation-last"))
+    yield Block("table", group_by_source(make_page_summary(last, report.labels)))
 
 
 def _keep_last(report: ReportData, found: list[Finding]) -> list[Finding]:
@@ -59,7 +61,6 @@ def describe_together(report: ReportData) -> Iterator[Block]:
         return
     said = list(list_pair_answers(judged, labels))
     yield Block("lead", said[0])
-    yield Block("list", tuple(said[1:]))
     yield Block("text", _NOT_CAUSE)
     picture = draw_pairs(report)
     if picture is not None:
