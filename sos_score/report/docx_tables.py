@@ -89,7 +89,7 @@ def lay_out(table: Table, *, is_upright: bool = False) -> Layout:
 
 def _list_texts(table: Table) -> list[list[str]]:
     """Return the texts of each column, its label first; the name of a group has a row of its own."""
-    cells = [row if any(row[1:]) else ["", *row[1:]] for row in show_cells(table)]
+    cells = [row if len(row) == 1 or any(row[1:]) else ["", *row[1:]] for row in show_cells(table)]
     return [[column.label, *(_bind(row[place]) for row in cells)] for place, column in enumerate(table.columns)]
 
 

@@ -175,7 +175,8 @@ def test_pages_are_a4_and_numbered_and_those_of_the_main_part_upright(document, 
         {(round(each.page_width.cm, 1), round(each.page_height.cm, 1)) for each in found.sections}
         for found in (document, annex)
     ]
-    assert sizes == [{(21.0, 29.7)}, {(21.0, 29.7), (29.7, 21.0)}]
+    assert sizes[0] == {(21.0, 29.7)}
+    assert sizes[1] <= {(21.0, 29.7), (29.7, 21.0)}
     for found, room in ((document, PORTRAIT), (annex, LANDSCAPE)):
         assert "PAGE" in found.sections[0].footer._element.xml
         for table in found.tables:

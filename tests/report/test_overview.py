@@ -79,7 +79,7 @@ def test_the_largest_differences_come_first_and_are_at_most_six(found, labels):
     said = list_sentences(found, labels)
     assert len(said) == 6
     assert said[0].startswith("Level of use")
-    assert said[1] == "Site 3: Proficiency fell 0.68 [0.42, 0.94], n 16 and 13: worse."
+    assert said[1] == "Site 3 (Contrast): Proficiency fell 0.68 [0.42, 0.94], 16 and 13 staff: worse."
 
 
 def test_a_study_without_arms_has_no_column_for_them(tmp_path, monkeypatch):

@@ -136,9 +136,45 @@ def read_counts(known, finding, arms):  # noqa: C901 - a branch for each kind of
     return len(known.rows) - before
 
 
+def find_tables(report, name):
+    """Return the tables of a section of the main part."""
+    (section,) = [each for each in report.sections if each.name == name and not each.is_annex] or [None]
+    return [block.value for block in section.blocks if isinstance(block.value, Table)] if section else []
+
+
+def read_main_part(known, report, arms):
+    """Take the numbers of people that the first page and the tables after it print, as a reader does."""
+    (who,) = find_tables(report, "findings")
+    for row in who.rows:
+        for column, cell in zip(who.columns[1:], row[1:], strict=True):
+            site = column.label.partition(" ")[0].lower()
+            for wave, number in zip(BOTH, cell.split(", "), strict=False):
+                if number.isdecimal():
+                    known.add({(site, wave)}, int(number))
+    (answered,) = find_tables(report, "answered")
+    by_label = {"New": "new", "Old": "old"} if "new" in arms else {"Staff": ""}
+    for row in answered.rows:
+        sites = next(arms[by_label[cell]] for cell in row if cell in by_label)
+        for wave, number in zip(BOTH, row[answered.stub :], strict=False):
+            if number is not None and answered.columns[answered.stub + BOTH.index(wave)].label == wave:
+                known.add({(site, wave) for site in sites}, number)
+    for table in find_tables(report, "changes"):
+        for _, site, counts, *_ in (row for row in table.rows if row[1]):
+            for wave, number in zip(BOTH, counts.split(", "), strict=True):
+                if number != "-":
+                    known.add({(site.partition(" ")[0].lower(), wave)}, int(number))
+    for table in find_tables(report, "difference"):
+        for row in table.rows:
+            for arm, numbers in zip(("new", "old"), row[1].split("; "), strict=False):
+                for wave, number in zip(BOTH, numbers.split(", "), strict=False):
+                    if number.isdecimal() and "; " in row[1]:
+                        known.add({(site, wave) for site in arms[arm]}, int(number))
+
+
 def gather(report, manifest, arms):
     """Return every sum that the report, its workbook and its manifest show."""
     known = Equations(list_sizes(arms))
+    read_main_part(known, report, arms)
     for each in count_answers(report.data):
         for wave, count in each.waves.items():
             if count is not None:
@@ -198,6 +234,18 @@ def test_rows_of_a_file_that_would_tell_of_a_few_are_not_shown(tmp_path, name):
     book = load_workbook(BytesIO(next(made for path, made in report.files.items() if path.suffix == ".xlsx")))
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert not cells & {sum(list_sizes(STUDIES[name]).values())}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_first_page_prints_no_number_of_a_small_group_and_every_other(tmp_path, name):
+    report, _ = make(tmp_path, STUDIES[name])
+    sizes, known = list_sizes(STUDIES[name]), Equations(list_sizes(STUDIES[name]))
+    read_main_part(known, report, STUDIES[name])
+    check(known)
+    (who,) = find_tables(report, "findings")
+    cells = [number for row in who.rows for cell in row[1:] for number in cell.split(", ")]
+    assert len(cells) == len(sizes)
+    assert ("few" in cells) == any(0 < size < LEAST for size in sizes.values())
 
 
 def test_a_count_that_gives_a_group_away_is_noticed():
