@@ -129,12 +129,12 @@ def _make_summary(comparison: Comparison, labels: Labels, style: Style) -> list[
     )
     columns = (make_outcome_column(rows), *(Column(name) for name in ("wave", *parts)))
     is_unknown = any("not known" in row for row in rows)
-    more = (
+    key = (
         "more: which of workers and sites accounts for more, in brackets before",
         "adjustment only, ? where the data cannot tell. Other levels: --only variation",
     )
     notes = (
-        *(more if "more" in parts else ()),
+        *(key if "more" in parts else ()),
         *(["not known: --only variation says why"] if is_unknown else []),
     )
     return [Table(columns, rows, f"{_TITLE} (% of variance)", notes, stub=2)]
