@@ -144,31 +144,39 @@ def find_tables(report, name):
 
 def read_main_part(known, report, arms):
     """Take the numbers of people that the first page and the tables after it print, as a reader does."""
+    for place, number in [*read_sites(report), *read_arms(report, arms)]:
+        if number.isdecimal():
+            known.add(place, int(number))
+
+
+def read_sites(report):
+    """Yield a site at a wave and the number printed for it."""
     (who,) = find_tables(report, "findings")
     for row in who.rows:
         for column, cell in zip(who.columns[1:], row[1:], strict=True):
-            site = column.label.partition(" ")[0].lower()
-            for wave, number in zip(BOTH, cell.split(", "), strict=False):
-                if number.isdecimal():
-                    known.add({(site, wave)}, int(number))
-    (answered,) = find_tables(report, "answered")
-    by_label = {"New": "new", "Old": "old"} if "new" in arms else {"Staff": ""}
-    for row in answered.rows:
-        sites = next(arms[by_label[cell]] for cell in row if cell in by_label)
-        for wave, number in zip(BOTH, row[answered.stub :], strict=False):
-            if number is not None and answered.columns[answered.stub + BOTH.index(wave)].label == wave:
-                known.add({(site, wave) for site in sites}, number)
+            yield from read_waves([column.label.partition(" ")[0].lower()], cell.split(", "))
     for table in find_tables(report, "changes"):
         for _, site, counts, *_ in (row for row in table.rows if row[1]):
-            for wave, number in zip(BOTH, counts.split(", "), strict=True):
-                if number != "-":
-                    known.add({(site.partition(" ")[0].lower(), wave)}, int(number))
+            yield from read_waves([site.partition(" ")[0].lower()], counts.split(", "))
+
+
+def read_arms(report, arms):
+    """Yield the sites of an arm at a wave and the number printed for them."""
+    (answered,) = find_tables(report, "answered")
+    by_label = {"New": "new", "Old": "old"} if "new" in arms else {"Staff": ""}
+    waves = sum(column.label in BOTH for column in answered.columns)
+    for row in answered.rows:
+        sites = next(arms[by_label[cell]] for cell in row if cell in by_label)
+        yield from read_waves(sites, map(str, row[answered.stub :][:waves]))
     for table in find_tables(report, "difference"):
-        for row in table.rows:
-            for arm, numbers in zip(("new", "old"), row[1].split("; "), strict=False):
-                for wave, number in zip(BOTH, numbers.split(", "), strict=False):
-                    if number.isdecimal() and "; " in row[1]:
-                        known.add({(site, wave) for site in arms[arm]}, int(number))
+        for row in (row for row in table.rows if "; " in row[1]):
+            for arm, numbers in zip(("new", "old"), row[1].split("; "), strict=True):
+                yield from read_waves(arms[arm], numbers.split(", "))
+
+
+def read_waves(sites, numbers):
+    for wave, number in zip(BOTH, numbers, strict=False):
+        yield {(site, wave) for site in sites}, number
 
 
 def gather(report, manifest, arms):
