@@ -154,6 +154,17 @@ class Answers:
             return np.empty((self.frame.height, 0))
         return self.frame.select(pl.col(names).cast(pl.Float64)).fill_null(np.nan).to_numpy()
 
+    def asked(self, instrument: Instrument) -> NDArray[np.bool_]:
+        """Return which of its items each row was asked, or answered all the same; see `Instrument.conditions`."""
+        items = self.items(instrument)
+        asked = np.ones((self.frame.height, len(items)), dtype=bool)
+        for item, conditions in instrument.conditions.items():
+            if item in items:
+                for gate, codes in conditions:
+                    (given,) = self.codes([gate]).T if gate in items else (np.full(self.frame.height, np.nan),)
+                    asked[:, items.index(item)] &= np.isnan(given) | np.isin(given, codes)
+        return asked | ~np.isnan(self.codes(items)) if instrument.conditions else asked
+
     def places(self) -> list[tuple[Group, list[int]]]:
         """Return where the rows of each group stand, in order; all rows where there is nothing to group by."""
         return list_groups(self.frame, self.by)

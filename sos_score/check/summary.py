@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Group
-from sos_score.check.rules.missing import count_all, count_answered
+from sos_score.check.rules.missing import count_all, count_answered, count_asked
 from sos_score.check.rules.straight import list_straight
 
 
@@ -25,7 +25,7 @@ class GroupSummary:
     complete : int
         Rows with an answer to every item.
     answered : float
-        The share of their answers that is there; NaN where there are no items.
+        The share of the answers they were asked for that is there; NaN where there are no items.
     straight : int
         Rows with a straight line in one of the instruments.
     lost : int
@@ -49,7 +49,7 @@ class ItemSummary:
     column : str
         Where it was found.
     answers, missing, not_allowed : int
-        Cells with an answer; with none, or with a known way of not answering; with anything else.
+        Cells with an answer; with none, or with a known way of not answering, of those asked; with anything else.
     mean : float
         Of the codes, not reversed; NaN without answers.
     lowest, highest : float
@@ -89,12 +89,15 @@ def summarise_groups(answers: Answers) -> list[GroupSummary]:
     straight = np.zeros(answers.frame.height, dtype=bool)
     for each in answers.instruments:
         straight |= list_straight(answers, each)
-    size = sum(len(answers.items(each)) for each in answers.instruments)
+    size = np.zeros(answers.frame.height, dtype=np.int64)
+    for each in answers.instruments:
+        size += count_asked(answers, each)
     cells = count_all(answers)
     complete, lost = (cells == size) & (size > 0), (cells > 0) & ~_have_all_scores(answers)
     found = []
     for group, rows in answers.places():
-        share = float(cells[rows].sum()) / (len(rows) * size) if size and rows else np.nan
+        asked = int(size[rows].sum())
+        share = float(cells[rows].sum()) / asked if asked else np.nan
         figures = [int(each[rows].sum()) for each in (complete, straight, lost)]
         found.append(GroupSummary(group, len(rows), figures[0], share, *figures[1:]))
     return found
@@ -120,11 +123,11 @@ def summarise_items(answers: Answers) -> list[ItemSummary]:
     found = []
     for instrument in answers.instruments:
         items = answers.items(instrument)
-        codes = answers.codes(items)
+        codes, asked = answers.codes(items), answers.asked(instrument)
         for place, item in enumerate(items):
             known = codes[~np.isnan(codes[:, place]), place]
             figures = [float(each(known)) if len(known) else np.nan for each in (np.mean, np.min, np.max)]
-            missing = len(codes) - len(known) - not_allowed[item]
+            missing = int(asked[:, place].sum()) - len(known) - not_allowed[item]
             found.append(
                 ItemSummary(instrument.id, item, columns[item], len(known), missing, not_allowed[item], *figures)
             )
@@ -135,9 +138,9 @@ def summarise_people(answers: Answers) -> list[PeopleSummary]:
     """Return how much of each instrument people answered."""
     found = []
     for instrument in answers.instruments:
-        counts, size = count_answered(answers, instrument), len(answers.items(instrument))
-        everything, nothing = counts == size, counts == 0
-        half = ~everything & (2 * counts >= size)
+        counts, size = count_answered(answers, instrument), count_asked(answers, instrument)
+        everything, nothing = (counts == size) & (counts > 0), counts == 0
+        half = ~everything & ~nothing & (2 * counts >= size)
         less = ~half & ~nothing & ~everything
         figures = [int(each.sum()) for each in (everything, half, less, nothing)]
         found.append(PeopleSummary(instrument.id, *figures))

@@ -10,6 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from support import CommandLine
 
+from sos_score import load_instrument
+
 DEFINITION = """\
 format: 1
 id: own
@@ -131,3 +133,25 @@ def test_reliability_is_that_of_recoded_and_weighted_answers() -> None:
     alpha = 1.5 * (1 - sum(counted[name].var() for name in counted.columns) / counted.sum_horizontal().var())
     assert found["scales"][0]["alpha"] == pytest.approx(alpha, abs=1e-12)
     assert found["scales"][0]["mean"] == pytest.approx(counted.sum_horizontal().mean(), abs=1e-12)
+
+
+def test_a_check_counts_what_was_not_asked_as_not_missing_and_looks_at_answers_as_given() -> None:
+    Path("t3.csv").write_text("respondent,leads,q1,q2,q3,q4\nA,Yes,3,1,2,0\nB,No,2,3,1,\nC,No,0,3,1,\nD,No,0,,1,\n")
+    said = CommandLine()("check", "t3.csv", "-i", "own.yaml").stdout
+    assert "own: 3 answered every item, 1 half or more, 0 less, 0 none" in said
+    assert "most often missing: q2 1\n" in said
+    assert load_instrument("own.yaml").administration == ("q4", "q3", "q2", "q1", "leads")
+
+
+def test_a_check_takes_answers_that_differ_for_no_straight_line_though_they_count_the_same() -> None:
+    items = [f"q{number}" for number in range(1, 13)]
+    text = DEFINITION.partition("conversions:")[0].replace("q1..q3", "q1..q12").replace("order:", "# order:")
+    text = text.replace("  - {ids: q4, responses: often, asked_if: {leads: [Yes]}}\n", "")
+    text = text.replace("  - {ids: leads, responses: yes}\n", "").replace("[q1, -q2, q3, q4]", "[q1..q12]")
+    Path("own.yaml").write_text(text.replace("  yes: {min: 0, max: 1, labels: {No: 0, Yes: 1}}\n", ""))
+    rows = [[(place + row) % 2 for place in range(12)] for row in range(6)] + [[1] * 12]
+    lines = [f"R{number},{','.join(map(str, row))}" for number, row in enumerate(rows)]
+    Path("t4.csv").write_text("\n".join([f"respondent,{','.join(items)}", *lines]) + "\n")
+    done = CommandLine()("check", "t4.csv", "-i", "own.yaml", "-f", "json")
+    found = json.loads(done.stdout)
+    assert [group["straight_lines"] for group in found["groups"]] == [1]

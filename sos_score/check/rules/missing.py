@@ -55,6 +55,12 @@ def count_answered(answers: Answers, instrument: Instrument) -> NDArray[np.int64
     return counts
 
 
+def count_asked(answers: Answers, instrument: Instrument) -> NDArray[np.int64]:
+    """Return how many items of an instrument each row was asked."""
+    counts: NDArray[np.int64] = answers.asked(instrument).sum(axis=1)
+    return counts
+
+
 def count_all(answers: Answers) -> NDArray[np.int64]:
     """Return how many items of all instruments together each row answers."""
     counts = np.zeros(answers.frame.height, dtype=np.int64)
@@ -71,7 +77,9 @@ def find_missing_items(answers: Answers) -> Iterator[Finding]:
         began = known.any(axis=1)
         if not began.any():
             continue
-        shares = 1 - known[began].mean(axis=0)
+        asked = answers.asked(instrument)[began]
+        # Not asked is not missing; of an item that nobody was asked nothing is said.
+        shares = (asked & ~known[began]).sum(axis=0) / np.maximum(asked.sum(axis=0), 1)
         people = int(began.sum())
         for item in (item for item, share in zip(items, shares, strict=True) if share == 1):
             yield make_finding("missing", "warning", "item_unanswered", Place(item, count=people, of=people))
@@ -87,7 +95,7 @@ def find_missing_people(answers: Answers) -> Iterator[Finding]:
     for instrument in answers.instruments:
         counts = count_answered(answers, instrument)
         none = int((counts == 0).sum())
-        few = int(((counts > 0) & (2 * counts < len(answers.items(instrument)))).sum())
+        few = int(((counts > 0) & (2 * counts < count_asked(answers, instrument))).sum())
         for code, found in (("people_silent", none), ("people_partial", few)):
             if found:
                 yield make_finding("missing", "note", code, Place(instrument.id, count=found, of=len(counts)))
