@@ -39,6 +39,7 @@ _WORDS = {
     Reason.UNKNOWN: "names items that are not in the definition",
     Reason.NO_ANSWER: "read as no answer",
     Reason.SPACING: "answers read as equally far apart",
+    Reason.TWICE: "is there twice; the first is used",
     Reason.CONDITION: "is shown under a condition, which was not read",
 }
 
@@ -137,7 +138,10 @@ def _check_known(name: str, known: Sequence[str], option: str) -> None:
 
 def _group(form: Form) -> Form:
     """Return the form with scales of items that have the same answers; a question alone makes none."""
-    answers = {item.column: item.answers for item in form.items}
+    # A second column of one name cannot be told from the first.
+    first = {item.column: item for item in reversed(form.items)}
+    twice = [LeftOut(item.column, Reason.TWICE) for item in form.items if item is not first[item.column]]
+    answers = {item.column: item.answers for item in form.items if item is first[item.column]}
     scales = [part for scale in form.scales for part in _split(scale, answers)]
     named = {item for scale in form.scales for item in scale.items}
     if not form.scales:
@@ -147,8 +151,8 @@ def _group(form: Form) -> Form:
     left_out = [
         LeftOut(item, Reason.ALONE if item in named else Reason.UNSCORED) for item in answers if item not in kept
     ]
-    items = tuple(item for item in form.items if item.column in kept)
-    return Form(items, tuple(scales), (*form.left_out, *left_out), form.references)
+    items = tuple(item for item in form.items if item.column in kept and item is first[item.column])
+    return Form(items, tuple(scales), (*form.left_out, *twice, *left_out), form.references)
 
 
 def _split(scale: ImportedScale, answers: Mapping[str, Answers]) -> Iterable[ImportedScale]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ import pytest
 from support import ROOT, CommandLine
 
 from sos_score import load_instrument, read_column_map, score_survey
+from sos_score.commands.new_from_file import FileRequest, start_from_file
+from sos_score.commands.validate import validate_paths
 from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.errors import InvalidDefinition, InvalidRequest
 
 FILES = ROOT / "tests" / "definition" / "imports"
 new = CommandLine("new", "instrument", "Staff")
@@ -211,3 +216,70 @@ def test_every_wrong_row_of_a_list_of_items_is_named_with_its_line() -> None:
         "items.csv:5: a: is there twice, in scale 'x'\n"
         "3 problems in items.csv; nothing was written.\n"
     )
+
+
+VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    3.5,
+    "",
+    "x",
+    "all",
+    "-q1",
+    "a" * 300,
+    [],
+    {},
+    [1],
+    {"a": 1},
+    "<b>",
+    "N/A",
+    10**20,
+]
+
+
+def list_places(data: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [above] if above else []
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return found + [place for key, value in pairs for place in list_places(value, (*above, key))]
+
+
+def spoil(name: str, dice: random.Random) -> str:
+    """Return the text of a file with a few mistakes in it."""
+    text = (FILES / name).read_text(encoding="utf-8")
+    if name.endswith((".qsf", ".osd")):
+        data = json.loads(text)
+        for _ in range(dice.randint(1, 3)):
+            *way, last = dice.choice(list_places(data))
+            part = data
+            for key in way:
+                part = part[key]
+            part[last] = copy.deepcopy(dice.choice(VALUES))
+        return json.dumps(data)
+    for _ in range(dice.randint(1, 6)):
+        at = dice.randrange(len(text))
+        text = (
+            text[:at]
+            + dice.choice(['"', ",", "|", "\n", "\0", "<", "&", "1", "- ", ";"])
+            + text[at + dice.randint(0, 8) :]
+        )
+    return text
+
+
+@pytest.mark.parametrize("name", ["items.csv", "redcap.csv", "survey.lss", "survey.qsf", "scale.osd"])
+def test_a_spoilt_file_makes_a_valid_definition_or_is_refused_in_words(name: str) -> None:
+    made, refused = 0, []
+    for seed in range(60):
+        Path(name).write_text(spoil(name, random.Random(f"{name} {seed}")), encoding="utf-8")
+        try:
+            start_from_file(FileRequest("Staff", Path(name)), "staff.yaml", force=True)
+        except (InvalidDefinition, InvalidRequest) as error:
+            refused.append(error)
+        else:
+            made += 1
+            assert validate_paths(["staff.yaml"]).problems == (), seed
+    # What is wrong is said of the file that was read, never of the definition that it would have made.
+    rules = {problem.rule for each in refused if isinstance(each, InvalidDefinition) for problem in each.problems}
+    assert rules <= {"import"}
+    assert made

@@ -53,7 +53,7 @@ def draft_definition(slug: str, title: str, form: Form) -> Drafted:
         signed = ", ".join(("-" if is_reversed else "") + ids[item] for item, is_reversed in scale.items.items())
         lines += [
             f"  {names[number]}:",
-            f"    title: {quote(scale.name)}",
+            f"    title: {quote(scale.name or names[number])}",
             f"    items: [{signed}]",
             f"    score: {scale.score}",
             "    higher_is: more of what the items say",

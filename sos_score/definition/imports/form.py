@@ -13,6 +13,7 @@ from sos_score.definition.text import fold_text, read_number
 from sos_score.errors import InvalidDefinition, Problem
 
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_LARGEST = 1_000_000  # a code beyond is an id
 _NO_ANSWER = re.compile(
     r"n/?a|not applicable|no answer|does not apply|(?:prefer|rather) not (?:to )?(?:say|answer)|(?:do(?:n't| not) know)"
     r"|declined? to answer|missing|not asked"
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
     SPACING = "spacing"
     CONDITION = "condition"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def make_answers(options: Sequence[tuple[str, str]], first: int = 1) -> tuple[An
     if len(codes) < len(kept):
         codes = list(range(first, first + len(kept)))
         own = tuple((code.strip(), counted) for (code, _), counted in zip(kept, codes, strict=True) if code.strip())
-    if len(set(codes)) < max(2, len(codes)):
+    if len(set(codes)) < max(2, len(codes)) or any(abs(code) > _LARGEST for code in codes):
         return None, []
     texts = [clean_text(text) for _, text in kept]
     folded = [fold_text(text) for text in texts]
@@ -126,9 +128,20 @@ def make_answers(options: Sequence[tuple[str, str]], first: int = 1) -> tuple[An
     is_run = sorted(codes) == list(range(int(min(codes)), int(min(codes)) + len(codes)))
     if not is_run and not is_plain:
         return None, []
-    none = [each for code, text in missing for each in (clean_text(text), code.strip() if not own else "") if each]
+    none = [
+        each
+        for code, text in missing
+        for each in (clean_text(text), "" if own or _is_within(code, codes) else code.strip())
+        if each
+    ]
     answers = Answers(labels, min(codes), max(codes), None if is_run else "labels", tuple(dict.fromkeys(none)), own)
     return answers, [LeftOut(clean_text(text), Reason.NO_ANSWER, code) for code, text in missing]
+
+
+def _is_within(code: str, codes: Sequence[int | float]) -> bool:
+    """Return whether a code that means no answer lies among those of answers, where a definition cannot have it."""
+    number = read_number(code)
+    return number is not None and min(codes) <= number <= max(codes)
 
 
 def refuse(path: str, message: str, line: int | None = None) -> InvalidDefinition:

@@ -68,7 +68,7 @@ def _parse(text: str, path: str) -> ElementTree.Element:
     def forbid(*_: object) -> None:
         raise refuse(path, "declares a document type, which no survey structure has; it was not read")
 
-    checker = expat.ParserCreate()
+    checker = expat.ParserCreate("utf-8")
     checker.StartDoctypeDeclHandler = forbid
     try:
         checker.Parse(text.encode(), True)  # noqa: FBT003 - the last piece

@@ -91,7 +91,7 @@ def _read_likert(
     step = (high - low) / (points - 1)
     codes = [int(code) if code % 1 == 0 else code for code in (low + place * step for place in range(points))]
     doubts = [] if step == 1 else [LeftOut(name, Reason.SPACING, f"{points} from {low} to {high}")]
-    labels = [str(texts.get(key, "")) if key else "" for key in keys]
+    labels = [str(texts.get(str(key), "")) if key else "" for key in keys]
     if len(labels) == points and all(labels):
         answers, more = make_answers([(f"{code}", text) for code, text in zip(codes, labels, strict=True)])
         if answers is not None and not more:
@@ -108,7 +108,8 @@ def _read_scale(name: str, scoring: Mapping[str, Any], known: set[str]) -> tuple
         return None, [LeftOut(name, Reason.METHOD, ", ".join(beyond))]
     listed = scoring.get("items")
     signs = take(listed, dict, take(scoring.get("item_coding"), dict, {}))
-    wanted = [str(item) for item in take(listed, list, list(signs)) if signs.get(item, 1) != 0]
+    named = [str(item) for item in take(listed, list, list(signs))]
+    wanted = [item for item in dict.fromkeys(named) if signs.get(item, 1) != 0]
     odd = sorted({str(signs[item]) for item in wanted if signs.get(item, 1) not in (1, -1)})
     if odd:
         return None, [LeftOut(name, Reason.METHOD, f"weights {', '.join(odd)}")]

@@ -34,7 +34,7 @@ def read_qualtrics(data: Any, path: str) -> Form:
         question = take(take(element, dict, {}).get("Payload"), dict, {})
         if take(element, dict, {}).get("Element") == "SO":
             left_out.append(LeftOut("Scoring", Reason.FORMULA))
-        if take(element, dict, {}).get("Element") != "SQ" or question.get("QuestionID") in trash:
+        if take(element, dict, {}).get("Element") != "SQ" or str(question.get("QuestionID")) in trash:
             continue
         found, reasons = _read_question(question)
         items += found
@@ -45,16 +45,17 @@ def read_qualtrics(data: Any, path: str) -> Form:
     return Form(tuple(items), tuple(scales), tuple(dict.fromkeys(left_out)))
 
 
-def _list_trash(elements: list[Any]) -> set[Any]:
+def _list_trash(elements: list[Any]) -> set[str]:
     """Return the questions that were thrown away, which the file still holds."""
-    thrown: set[Any] = set()
+    thrown: set[str] = set()
     for element in elements:
         blocks = take(element, dict, {}).get("Payload")
         if take(element, dict, {}).get("Element") == "BL" and isinstance(blocks, dict | list):
             for block in blocks.values() if isinstance(blocks, dict) else blocks:
                 if take(block, dict, {}).get("Type") == "Trash":
                     thrown |= {
-                        take(each, dict, {}).get("QuestionID") for each in take(block.get("BlockElements"), list, [])
+                        str(take(each, dict, {}).get("QuestionID"))
+                        for each in take(block.get("BlockElements"), list, [])
                     }
     return thrown
 

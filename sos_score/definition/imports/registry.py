@@ -40,11 +40,14 @@ def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise refuse(str(path), f"is larger than {_MOST_BYTES // 1_000_000} MB, which no questionnaire is")
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse(str(path), "is not UTF-8 text") from None
     except OSError as error:
         raise refuse(str(path), f"cannot be read ({describe_failure(error)})") from None
+    if "\0" in text:
+        raise refuse(str(path), "is not a text file")
+    return text
 
 
 def _read_json(text: str, name: str) -> Any:
