@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
-ITEMS = [f"q_{number:03}" for number in range(1, 106)]
+from measure import TRIES, Run, python, run, say
+from peers import BARE_SUMS, BARE_TEXT, ITEMS, time_peers
+
 LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
-FIVE = ["design", "level", "change", "arms", "did"]  # what `compare` answers without a model of the variance
 SMALL = 600
-TRIES = 3
-PEER_ROWS = 10_000
-PEER_BEFORE = 1_600  # rows a second of scorify when the limit was set
+FEW, MANY = 100_000, 1_000_000  # rows from which on less is timed, or only once
 
 DEFINITION = """\
 format: 1
@@ -42,14 +43,6 @@ items: {ids: q_001..q_105, responses: agree5}
 missing: {min_answered: 80%}
 scales:
 """
-
-BARE_SCAN = """
-import sys, polars as pl
-items = [f"q_{number:03}" for number in range(1, 106)]
-frame = pl.scan_csv(sys.argv[1], infer_schema=False, schema_overrides=dict.fromkeys(items, pl.Int16))
-frame.select(pl.col(items).sum()).collect(engine="streaming")
-"""
-PANDAS = "import sys, pandas as pd; pd.read_csv(sys.argv[1])"
 
 
 def write_definition(path: Path) -> None:
@@ -88,144 +81,134 @@ def make_data(path: Path, rows: int, *, labels: bool = False) -> None:
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, check=True)
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Return the best seconds of a few tries, and the peak memory in MB."""
-    best, peak = float("inf"), 0.0
-    # What is installed is compiled; a checkout is compiled by the first try, unless that is forbidden.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    for _ in range(TRIES):
-        before = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            raise SystemExit(f"failed: {' '.join(command)}")
-        best = min(best, time.perf_counter() - before)
-        peak = max(peak, usage.ru_maxrss / 1024)
-    return best, peak
+def time_sizes(folder: Path, sizes: Sequence[int], definition: Path) -> tuple[dict[int, Path], dict[int, Run]]:
+    """Time every command at each number of rows, and print the exponent of its time."""
+    data: dict[int, Path] = {}
+    found: dict[str, dict[int, Run]] = {}
+    program = [sys.executable, "-m", "sos_score"]
+    options = ["-i", str(definition), "--force", "-q", "-o"]
+    small = folder / "small.csv"
+    make_data(small, SMALL)
+    least = run([*program, "score", str(small), *options, str(folder / "scores.csv")])
+    for rows in sizes:
+        data[rows] = folder / f"codes-{rows}.csv"
+        make_data(data[rows], rows)
+        print(f"\n{rows:,} rows x 105 items, {data[rows].stat().st_size / 1e6:,.0f} MB")
+        tries = TRIES if rows <= MANY else 1
+        scores = folder / "scores.csv"
+        bare = python(BARE_SUMS, data[rows], tries=tries)
+        say("bare streaming scan of codes, summed", bare)
+        score = run([*program, "score", str(data[rows]), *options, str(scores)], tries)
+        say("sos-score score, codes", score, "bare scan", bare, limit="1.3")
+        taken = {"score": score}
+        if rows <= MANY:
+            taken["score, labels"] = _time_labels(folder, rows, [*program, "score"], options)
+        groups = {"reliability": ["--by", "site,wave"], "agreement": ["--team", "site", "--by", "wave"]}
+        for command, by in groups.items():
+            taken[command] = run([*program, command, str(data[rows]), *by, *options, str(folder / "out.csv")], tries)
+            say(f"sos-score {command}, codes", taken[command], "score", score, limit="3")
+        if rows <= FEW:
+            of_scores = ["compare", str(scores), "--treated", "1,4", "--waves", "T1,T2", "-q"]
+            taken["compare"] = run([*program, *of_scores], 1)
+            say("sos-score compare of the scores, 4 sites", taken["compare"])
+        print(f"{'rows a second, score':<46}{rows / score.wall:12,.0f}")
+        for name, each in taken.items():
+            found.setdefault(name, {})[rows] = each
+    for name, runs in found.items():
+        large = {rows: each for rows, each in runs.items() if rows >= FEW}
+        if len(large) > 1:
+            exponent = fit_exponent(large, least.cpu)
+            print(f"{name}: time exponent {exponent:.2f} from {FEW:,} rows on (processor seconds less start-up)")
+    return data, found["score"]
 
 
-def say(what: str, seconds: float, against: str = "", other: float = 0, *, limit: str = "") -> None:
-    """Print one line: seconds, and the ratio to what it is measured against."""
-    ratio = f"  {seconds / other:5.2f} x {against}" if other else ""
-    print(f"{what:<52}{seconds:7.2f} s{ratio}{f'  (at most {limit})' if limit else ''}")
-
-
-def write_scoresheet(path: Path) -> None:
-    """Write the same instrument for scorify."""
-    lines = ["layout,header", "layout,data", 'transform,normal,"map(1:5,1:5)"', 'transform,reverse,"map(1:5,5:1)"']
-    lines.append("score,respondent")
-    lines += [
-        f"score,{ITEMS[place]},s{scale},{'reverse' if place % 4 == 3 else 'normal'}"
-        for scale in range(6)
-        for place in range(scale, 105, 6)
-    ]
-    lines += [f'measure,s{scale},"mean(s{scale})"' for scale in range(6)]
-    path.write_text("\n".join(lines) + "\n")
-
-
-def time_peer(folder: Path, rate: float) -> None:
-    """Set our rows a second beside those of scorify, where it is installed."""
-    print("\nscorify, rows a second")
-    if importlib.util.find_spec("scorify") is None:
-        print("not installed here, so not timed (pip install scorify)")
-    else:
-        data, sheet = folder / "peer.csv", folder / "sheet.csv"
-        make_data(data, PEER_ROWS)
-        write_scoresheet(sheet)
-        command = [sys.executable, "-m", "scorify.scripts.score_data", "--quiet", str(sheet), str(data)]
-        seconds, _ = run([*command, f"--output={folder / 'peer_scores.csv'}"])
-        theirs = PEER_ROWS / seconds
-        what = f"in this run ({PEER_ROWS:,} rows)"
-        print(f"{what:<52}{theirs:7,.0f}    {rate / theirs:5.0f} x as many here (at least 100)")
-    print(f"{'measured before':<52}{PEER_BEFORE:7,.0f}    {rate / PEER_BEFORE:5.0f} x as many here")
-
-
-def time_large(folder: Path, rows: int) -> float:
-    """Time scoring of a large file against a bare scan and pandas; return our rows a second."""
-    definition, one, two, texts = (folder / name for name in ("bench.yaml", "one.csv", "two.csv", "texts.csv"))
-    write_definition(definition)
-    make_data(one, rows)
-    make_data(two, 2 * rows)
+def _time_labels(folder: Path, rows: int, command: list[str], options: list[str]) -> Run:
+    texts = folder / "labels.csv"
     make_data(texts, rows, labels=True)
-    score = [sys.executable, "-m", "sos_score", "score"]
-    to = ["-i", str(definition), "-o", str(folder / "scores.csv"), "--force", "-q"]
-    scan, _ = run([sys.executable, "-c", BARE_SCAN, str(one)])
-    pandas, _ = run([sys.executable, "-c", PANDAS, str(one)])
-    ours, memory = run([*score, str(one), *to])
-    _, twice = run([*score, str(two), *to])
-    labelled, _ = run([*score, str(texts), *to])
-    print(f"\n{rows:,} rows x 105 items, {one.stat().st_size / 1e6:.0f} MB")
-    say("bare streaming Polars scan, sums", scan)
-    say("pandas.read_csv", pandas)
-    say("sos-score score, codes", ours, "bare scan", scan, limit="2.5")
-    say("sos-score score, codes", ours, "pandas.read_csv", pandas, limit="1")
-    say("sos-score score, labels", labelled, "codes", ours)
-    for command, groups in (("reliability", ["--by", "site,wave"]), ("agreement", ["--team", "site", "--by", "wave"])):
-        assess = [sys.executable, "-m", "sos_score", command, *groups, "-i", str(definition)]
-        written = ["-o", str(folder / f"{command}.csv"), "--force", "-q"]
-        seconds, used = run([*assess, str(one), *written])
-        _, more = run([*assess, str(two), *written])
-        say(f"sos-score {command}, codes", seconds, "score", ours, limit="3")
-        print(f"{f'peak memory of {command}, once and twice the rows':<52}{used:7.0f} MB{more:7.0f} MB")
-    print(f"{'peak memory':<52}{memory:7.0f} MB  (at most 600 MB)")
-    print(f"{'peak memory, twice the rows':<52}{twice:7.0f} MB  {twice / memory:5.2f} x  (at most 1.15)")
-    print(f"{'rows a second':<52}{rows / ours:7,.0f}")
-    return rows / ours
+    bare = python(BARE_TEXT, texts)
+    say("bare streaming scan of labels, nulls counted", bare)
+    found = run([*command, str(texts), *options, str(folder / "label_scores.csv")])
+    say("sos-score score, labels", found, "bare scan", bare, limit="2.0")
+    texts.unlink()
+    return found
 
 
-def time_small(folder: Path) -> None:
+def fit_exponent(runs: Mapping[int, Run], start: float) -> float:
+    """Return the slope of log seconds on log rows; what it takes to start is no part of the rows."""
+    points = [(math.log(rows), math.log(max(each.cpu - start, 0.01))) for rows, each in runs.items()]
+    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+
+
+def time_small(folder: Path, definition: Path) -> None:
     """Time start-up and small files against the bare imports they need."""
-    definition, data = folder / "bench.yaml", folder / "small.csv"
-    write_definition(definition)
+    data = folder / "small.csv"
     make_data(data, SMALL)
     imports = {
         "typer": "import typer",
         "typer, pydantic, ruamel.yaml": "import typer, pydantic, ruamel.yaml",
         "typer .. polars": "import typer, pydantic, ruamel.yaml, narwhals, polars",
     }
-    bare = {name: run([sys.executable, "-c", code])[0] for name, code in imports.items()}
+    bare = {name: python(code) for name, code in imports.items()}
     command = [sys.executable, "-m", "sos_score"]
     root = Path(__file__).resolve().parent.parent
     output = ["-o", str(folder / "small_scores.csv"), "--force", "-q"]
-    helped, _ = run([*command, "--help"])
-    validated, _ = run([*command, "validate", str(root / "instruments")])
-    scored, _ = run([*command, "score", str(data), "-i", str(definition), *output])
     print(f"\nstart-up and {SMALL} rows")
-    say("sos-score --help", helped, "import typer", bare["typer"], limit="2")
-    say("sos-score validate, all shipped", validated, "import typer, pydantic, ruamel.yaml",
-        bare["typer, pydantic, ruamel.yaml"], limit="4")  # fmt: skip
-    say(f"sos-score score, {SMALL} rows", scored, "import typer .. polars", bare["typer .. polars"], limit="2")
+    for what, words, against, limit in (
+        ("--help", ["--help"], "typer", "1.2"),
+        ("validate, all shipped", ["validate", str(root / "instruments")], "typer, pydantic, ruamel.yaml", "2"),
+        (f"score, {SMALL} rows", ["score", str(data), "-i", str(definition), *output], "typer .. polars", "1.5"),
+    ):
+        say(f"sos-score {what}", run([*command, *words]), f"import {against}", bare[against], limit=limit)
 
 
 def time_study(folder: Path) -> None:
     """Time the whole analysis of the example study against the imports it cannot do without."""
-    study = Path(__file__).resolve().parent.parent / "examples/contrast_study/study.yaml"
+    study = str(Path(__file__).resolve().parent.parent / "examples/contrast_study/study.yaml")
     command = [sys.executable, "-m", "sos_score"]
-    five = [part for question in FIVE for part in ("--only", question)]
-    pingouin, _ = run([sys.executable, "-c", "import pingouin"])
-    pictures, _ = run([sys.executable, "-c", "import pingouin, matplotlib"])
-    some, _ = run([*command, "compare", str(study), *five, "-q"])
-    first, _ = run([*command, "compare", str(study), "-q"])
-    everything, _ = run([*command, "compare", str(study), "--full", "-q"])
-    reported, _ = run([*command, "report", str(study), "-o", str(folder / "report.html"), "--force", "-q"])
+    pingouin, pictures = python("import pingouin"), python("import pingouin, matplotlib")
     print("\nthe example study")
-    say("sos-score compare, five questions", some, "import pingouin", pingouin, limit="4")
-    say("sos-score compare, first answer", first, "import pingouin", pingouin)
-    say("sos-score compare, everything", everything, "import pingouin", pingouin, limit="8")
-    say("sos-score report", reported, "import pingouin, matplotlib", pictures, limit="6")
+    say("sos-score compare, first answer", run([*command, "compare", study, "-q"]), "import pingouin", pingouin,
+        limit="1.5")  # fmt: skip
+    say("sos-score compare --full", run([*command, "compare", study, "--full", "-q"], 1), "import pingouin", pingouin)
+    report = run([*command, "report", study, "-o", str(folder / "report.html"), "--force", "-q"], 1)
+    say("sos-score report", report, "import pingouin, matplotlib", pictures, limit="3")
+    say("sos-score demo", run([*command, "demo", str(folder / "demo")], 1), "report", report, limit="1.1")
+
+
+def name_machine() -> str:
+    """Return the machine and the versions that matter."""
+    names = ("polars", "narwhals", "pandas", "numpy", "pingouin", "duckdb")
+    known = [f"{name} {version(name)}" for name in names if importlib.util.find_spec(name)]
+    return (
+        f"Python {platform.python_version()}, {', '.join(known)}\n"
+        f"{platform.platform()}, {platform.machine()}, {os.cpu_count()} processors; best of {TRIES},"
+        f" of one above {MANY:,} rows; load before the run {os.getloadavg()[0]:.1f}"
+    )
 
 
 def main() -> None:
     """Print every measurement of one run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; best of {TRIES}")
-    print(f"load before the run: {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as name:
-        time_small(Path(name))
-        time_study(Path(name))
-        time_peer(Path(name), time_large(Path(name), rows))
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="numbers of rows")
+    parser.add_argument("--folder", type=Path, help="where the data are made and removed; 10 million rows take 3 GB")
+    parser.add_argument(
+        "--only", choices=("small", "study", "sizes"), nargs="+", help="parts of the run; all if not given"
+    )
+    given = parser.parse_args()
+    print(name_machine())
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        folder = Path(name)
+        definition = folder / "bench.yaml"
+        write_definition(definition)
+        parts = given.only or ("small", "study", "sizes")
+        if "small" in parts:
+            time_small(folder, definition)
+        if "study" in parts:
+            time_study(folder)
+        if "sizes" in parts:
+            data, scored = time_sizes(folder, sorted(given.rows), definition)
+            time_peers(folder, data, definition, scored)
 
 
 if __name__ == "__main__":
