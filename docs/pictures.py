@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ from sos_score.commands.report import write_report  # noqa: E402
 from sos_score.report.request import ReportRequest  # noqa: E402
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
-WIDTH = 1000
+SIZE = {"x": 0, "y": 0, "width": 1280, "height": 1070, "scale": 0.8}  # the first screen, with its picture
 
 
 def shoot_report(picture: Path) -> None:
@@ -25,8 +26,9 @@ def shoot_report(picture: Path) -> None:
         write_report(ReportRequest(str(STUDY), (str(page),), quiet=True))
         browser = Browser(Path(folder) / "profile")
         try:
-            browser.open(page, WIDTH)
-            browser.shoot(picture)
+            browser.open(page, int(SIZE["width"]))
+            shot = browser.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=SIZE)
+            picture.write_bytes(base64.b64decode(shot["data"]))
         finally:
             browser.close()
 
