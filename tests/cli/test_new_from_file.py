@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -257,12 +258,13 @@ def spoil(name: str, dice: random.Random) -> str:
                 part = part[key]
             part[last] = copy.deepcopy(dice.choice(VALUES))
         return json.dumps(data)
-    for _ in range(dice.randint(1, 6)):
+    for _ in range(dice.randint(1, 4)):
+        # Of XML only what is in its cells: with a mark more or less it is XML no longer.
+        cells = [(match.start(1), match.end(1)) for match in re.finditer(r"CDATA\[(.*?)\]", text)]
         at = dice.randrange(len(text))
+        start, end = dice.choice(cells) if cells and dice.random() < 0.9 else (at, at + dice.randint(0, 8))
         text = (
-            text[:at]
-            + dice.choice(['"', ",", "|", "\n", "\0", "<", "&", "1", "- ", ";"])
-            + text[at + dice.randint(0, 8) :]
+            text[:start] + dice.choice(['"', ",", "|", "\n", "\0", "<b>", "&", "1", "- ", "", "F", "A99"]) + text[end:]
         )
     return text
 
