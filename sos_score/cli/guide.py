@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from sos_score.errors import InvalidRequest
+from sos_score.errors import InvalidRequest, guess
 
 EXIT_REQUEST = 2
 _WIDEST = 30  # columns for an option; longer lists of allowed values go into its description
@@ -135,6 +136,10 @@ class Command(TyperCommand):
             rest = super().parse_args(ctx, args)
         except typer.BadParameter as error:
             error.message = error.message.removeprefix("Value error, ")
+            opts = getattr(error.param, "opts", ())
+            given = next((word for option, word in pairwise(args) if option in opts), "")
+            near = guess(given, list_choices(error.param))
+            error.message += f" {near[0].upper()}{near[1:]}" if near else ""
             raise
         if rest and not ctx.resilient_parsing:
             ctx.fail(f"Unexpected words: {' '.join(rest)}. Put a name of several words in quotes.")

@@ -88,7 +88,7 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
         checked = [check_source(_make_source(request), stack)]
         return checked, sort_findings(checked[0].findings)
     if len(request.data) > 1 or any((request.instruments, request.column_maps, request.roster, request.by is not None)):
-        raise InvalidRequest("a study is checked alone, by the sites and waves, instruments and column maps it names")
+        raise InvalidRequest("give a study file on its own: it names its instruments, column maps, sites and waves")
     file = read_study(Path(request.data[0]))
     checked = [check_source(each, stack) for each in list_sources(file)]
     findings = [*_check_links(file), *(finding for each in checked for finding in each.findings)]

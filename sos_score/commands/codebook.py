@@ -18,7 +18,7 @@ from sos_score.study.load import load_study_data
 def write_codebook(study: str | None, request: ScoreRequest) -> None:
     """Show or write what every column of scores means, and of a study also every column of findings."""
     if (study is None) == (not request.instruments):
-        raise InvalidRequest("a codebook is of a study file, or of one or more instruments (-i)")
+        raise InvalidRequest("give a study file, or one or more instruments with -i")
     if study is None:
         tables = {"codebook": make_codebook(_list_of_instruments(request))}
     else:

@@ -224,7 +224,7 @@ def _print_question(question: str, comparison: Comparison, labels: Labels, conso
 
 
 def _explain_empty(question: str) -> str:
-    return f"Nothing to show: it takes {QUESTIONS[question].needs}."
+    return f"Nothing to show: this needs {QUESTIONS[question].needs}."
 
 
 def _print_overview(
@@ -253,7 +253,7 @@ def _print_everything(comparison: Comparison, labels: Labels, console: Console) 
     _show((table for name, tables in found.items() if name in OF_STUDY for table in tables), console)
     for name, sentences in list_headlines(comparison, labels).items():
         _print_section(name, sentences, console)
-    for name, questions in (("Of the study as a whole", OF_STUDY), ("At the end of a scale", ("extremes",))):
+    for name, questions in (("Across the study", OF_STUDY), ("At the end of a scale", ("extremes",))):
         said = [each for question in questions for each in list_sentences(question, comparison, labels, in_full=False)]
         if said:
             _print_section(name, said, console)

@@ -59,7 +59,7 @@ def make_plan(request: PlanRequest) -> StudyPlan:
     problems += _check_numbers(request)
     waves = 1 if request.waves is None else request.waves
     if waves not in (1, 2):
-        problems.append(f"--waves {waves} is neither 1 nor 2")
+        problems.append(f"--waves is 1 or 2, not {waves}")
     stated = {name: value for name in _CHANGE_ONLY if (value := getattr(request, name)) is not None}
     if waves == 1:
         problems += [f"--{name.replace('_', '-')} needs --waves 2" for name in stated]

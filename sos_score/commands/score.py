@@ -154,7 +154,7 @@ def _check_present(sources: list[_Source], instruments: list[Instrument], failed
     """Raise `InvalidSurvey` where an instrument was asked for that no file has."""
     found = {name for source in sources for name in source.scorer.instruments}
     problems = [
-        Problem(f"no column of any item of {each.id} in any file", rule="column")
+        Problem(f"no file has a column for any item of {each.id}", rule="column")
         for each in instruments
         if each.id not in found
     ]
@@ -203,7 +203,7 @@ def _group_sources(sources: list[_Source], targets: dict[str, Path | None]) -> l
 def _list_columns(request: ScoreRequest, scorers: list[Scorer]) -> list[str]:
     ids = [name for scorer in scorers for name in (*scorer.columns.ids, *scorer.columns.constants)]
     if len(request.data) > 1 and "source" in ids:
-        raise InvalidRequest("with several files 'source' is the file's name; call the column map's 'source' otherwise")
+        raise InvalidRequest("with several files 'source' is the name of the file; rename the column map's 'source'")
     if request.is_long:
         scores = list_long_columns(scorers)
     else:

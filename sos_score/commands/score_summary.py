@@ -82,7 +82,7 @@ def describe_reading(outcome: FileSummary) -> list[str]:
         for each in outcome.invalid:
             items[each.item] = items.get(each.item, 0) + each.count
         listed = ", ".join(f"{item} {count}" for item, count in items.items())
-        parts.append(f"{_count(sum(items.values()), 'answer')} not allowed, made missing ({listed})")
+        parts.append(f"{_count(sum(items.values()), 'answer')} not allowed, treated as missing ({listed})")
     parts += [f"{_count(count, 'row')} left out ({rule})" for rule, count in outcome.left_out.items()]
     if outcome.blank_rows:
         parts.append(f"{_count(outcome.blank_rows, 'blank row')} left out")

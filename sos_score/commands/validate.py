@@ -162,8 +162,8 @@ def _write_text(report: Validation) -> str:
     sentences = [f"{', '.join(others)} valid."] if others else []
     if report.kinds.get("instrument"):
         files = count(report.kinds["instrument"], "definition", "definitions")
-        examples = count(report.examples, "example comes", "examples come")
-        sentences.insert(0, f"{files} valid; {examples} out as stated.")
+        examples = count(report.examples, "worked example gives", "worked examples give")
+        sentences.insert(0, f"{files} valid; {examples} the expected scores.")
     return "\n".join(sentences)
 
 

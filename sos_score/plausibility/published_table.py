@@ -87,7 +87,7 @@ def find_header_problems(header: Sequence[str], path: str = "") -> list[Problem]
             message = f"'{column}' is not a column of a published table ({known})"
             problems.append(Problem(message, path, line, hint=guess(column, COLUMNS), rule="published"))
         elif header.count(column) > 1:
-            problems.append(Problem(f"column '{column}' is there {header.count(column)} times", path, line))
+            problems.append(Problem(f"column '{column}' appears {header.count(column)} times", path, line))
     return problems
 
 

@@ -71,7 +71,7 @@ def place_row(place: Mapping[str, str], scale: str, row: Mapping[str, Any]) -> d
     """
     for name in place:
         if name == "scale" or name in row:
-            raise InvalidRequest(f"the results have a column '{name}' of their own; group by an id of another name")
+            raise InvalidRequest(f"the results have a column '{name}' already; rename the column you group by")
     return {**place, "scale": scale, **row}
 
 

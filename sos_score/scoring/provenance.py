@@ -67,16 +67,16 @@ def describe_caveat(instrument: Instrument) -> str:
     --------
     >>> from sos_score import load_instrument
     >>> describe_caveat(load_instrument("wai-sr"))
-    "wai-sr 1.0.0: missing rule is this project's own"
+    "wai-sr 1.0.0: missing rule set by sos-score"
     >>> describe_caveat(load_instrument("osc"))
-    "osc 1.0.0: key structural, responses unverified; missing rule is this project's own"
+    "osc 1.0.0: key structural, responses unverified; missing rule set by sos-score"
     """
     parts = instrument.verification.parts()
     doubtful = [f"{_PART_NAMES[part]} {claim.status}" for part, claim in parts.items() if claim.status in _DOUBTFUL]
     own = [_PART_NAMES[part] for part, claim in parts.items() if claim.status == "project"]
     said = [", ".join(doubtful)] if doubtful else []
     if own:
-        said.append(f"{' and '.join(own)} is this project's own")
+        said.append(f"{' and '.join(own)} set by sos-score")
     return f"{instrument.id} {instrument.version}: {'; '.join(said)}" if said else ""
 
 
@@ -117,10 +117,10 @@ def describe_override(rule: int | str, instruments: Iterable[Instrument]) -> str
     --------
     >>> from sos_score import load_instrument
     >>> describe_override("2/3", [load_instrument("wai-s")])
-    "missing rule set to at least 2/3 of a scale's items, in place of the definitions' own"
+    "missing rule set to at least 2/3 of a scale's items, instead of the rule in the definitions"
     """
     how = "every item" if rule == "all" else f"at least {rule} of a scale's items"
-    text = f"missing rule set to {how}, in place of the definitions' own"
+    text = f"missing rule set to {how}, instead of the rule in the definitions"
     strict = [
         f"{instrument.column_stem}_{name}"
         for instrument in instruments

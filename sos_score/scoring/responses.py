@@ -198,7 +198,7 @@ def open_responses(
                 )
                 _refuse_vendor_scores(scorer, name)
                 if len(pairs) > 1 and SOURCE in scorer.list_ids():
-                    message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
+                    message = "with several files 'source' is the name of the file; rename the column map's 'source'"
                     raise InvalidSurvey([Problem(message, name, rule="column")])
             except InvalidSurvey as error:
                 problems += error.problems

@@ -28,20 +28,18 @@ def _not_allowed(message: str, hint: str, columns: Sequence[str], count: int, **
 def _shifted(about: str, low: int, high: int, step: int, **_: object) -> str:
     found = f"{low + step} to {high + step}"
     stored = "stored one too high" if step > 0 else "stored one too low"
-    return f"the answers run from {found} and '{about}' from {low} to {high}: {stored}?"
+    return f"the answers run from {found} but '{about}' runs from {low} to {high}: {stored}?"
 
 
 def _mirrored(items: int, r: float, **_: object) -> str:
-    return f"{items} items lie low where they lie high everywhere else (r = {r:.2f}): all codes reversed here?"
+    return f"{items} items score low here and high everywhere else (r = {r:.2f}): are all codes reversed here?"
 
 
 def _repeated(count: int, people: int, *, is_everybody: bool, has_waves: bool, **_: object) -> str:
     if is_everybody:
-        return (
-            f"everybody is there more than once ({_count(count, 'row')}): name the column of the wave in a column map"
-        )
+        return f"everybody appears more than once ({_count(count, 'row')}): name the column of the wave in a column map"
     once = "once at each wave" if has_waves else "once"
-    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should be there {once}"
+    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should appear {once}"
 
 
 def _often_missing(share: float, count: int, items: Sequence[tuple[str, float]], **_: object) -> str:
@@ -90,15 +88,15 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_row_repeated": _repeated,
     "check_answers_copied": _rows("{rows} give the same answers to {about} as somebody else"),
     "check_ids_nearly_linked": (
-        "{count} ids at {first} are at {second} too but for case, spaces or zeros in front: they are not linked"
+        "{count} ids at {first} match ids at {second} except for case, spaces or leading zeros: they are not linked"
     ),
     "check_id_rounded": _rows("{rows} have an id that a spreadsheet rounded (1.14628E+11): export the file again"),
-    "check_nobody_linked": "nobody is at both {first} and {second} ({of} people): are the ids of one kind?",
-    "check_rows_trial": _rows("{rows} {is_or_are} called a test in '{about}'"),
+    "check_nobody_linked": "nobody is at both {first} and {second} ({of} people): do the ids name the same people?",
+    "check_rows_trial": _rows("{rows} {is_or_are} marked as a test in '{about}'"),
     "check_rows_blank": _rows("{rows} {is_or_are} blank, and left out"),
     "check_file_read": "{said}",
     "check_rows_left_out": _rows("{rows} {is_or_are} left out: {rule}"),
-    "check_straight_lines": _rows("{rows} give one answer to half of {about} or more in a row"),
+    "check_straight_lines": _rows("{rows} give the same answer to at least half of {about} in a row"),
     "check_duration_negative": _rows("{rows} ended before they began ('{about}')"),
     "check_duration_short": _rows("{rows} took less than {seconds:g} second for each answer ('{about}')"),
     "check_scores_lost": _lost,
@@ -108,11 +106,11 @@ CHECK: dict[str, str | Callable[..., str]] = {
     "check_people_partial": _rows("{rows} answer less than half of {about}"),
     "check_identifier": _identifier,
     "check_person_unlisted": _rows("{rows} {is_or_are} of people who are not on the roster"),
-    "check_person_elsewhere": _rows("{rows} {is_or_are} of people whom the roster has at another site"),
+    "check_person_elsewhere": _rows("{rows} {is_or_are} of people whom the roster lists at another site"),
     "check_place_unknown": _unknown,
     "check_place_blank": _rows("{rows} have no {about}, and are left out of comparisons"),
     "check_people_moved": _moved,
     "check_rows_unfinished": _rows("{rows} {is_or_are} not finished ('{about}')"),
     "check_group_spelt": "{about} '{one}' and '{other}' differ in case or spaces only ({count} and {of} rows)",
-    "check_acceptance_unused": "nothing is found any more that '{about}' accepts in the study file",
+    "check_acceptance_unused": "the study file accepts '{about}', which is no longer found",
 }

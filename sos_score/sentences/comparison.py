@@ -39,19 +39,19 @@ _METHODS: _Sentences = {
     "pearson_not_agreement": "Pearson, not agreement",
     "slope_between": lambda level: f"slope between {pluralise(level)}: mixed model, Satterthwaite",
     "slope_within": lambda level: f"slope within {pluralise(level)}: mixed model, Satterthwaite",
-    "slope_difference": lambda level: f"between less within {pluralise(level)}: mixed model, Satterthwaite",
+    "slope_difference": lambda level: f"between minus within {pluralise(level)}: mixed model, Satterthwaite",
     "mean_difference": "mean difference, t interval",
-    "limits_of_agreement": "limits of agreement: -+ 1.96 sd",
+    "limits_of_agreement": "limits of agreement: mean -/+ 1.96 SD",
     "absolute_agreement": "absolute agreement",
     "lin": "Lin's concordance",
-    "profile_distance": "points a scale, chance taken off; bootstrap",
+    "profile_distance": "points per scale, corrected for chance; bootstrap",
     "profile_elevation": "difference of the means over the scales; bootstrap",
     "profile_scatter": "difference of the scatters; bootstrap",
     "profile_correlation": "correlation of the profiles over the scales; bootstrap",
     "cronbach_gleser": ("Cronbach and Gleser: elevation {elevation:.1f}, scatter {scatter:.1f}, shape {shape:.1f}"),
     "share_at_end": "share of people with the score {end:g}",
-    "few_at_end": "this share would give away a group of fewer than {least} people, so it is not shown",
-    "very_similar": "very similar: within {limit:g} points a scale",
+    "few_at_end": "this share would reveal a group of fewer than {least} people, so it is not shown",
+    "very_similar": "very similar: within {limit:g} points per scale",
 }
 
 _REASONS: _Sentences = {
@@ -110,18 +110,18 @@ _DESIGN: _Sentences = {
     "observed_by": "observed by {who}",
     "cases_selected_by": "cases selected by {who}",
     "parallel_trends": (
-        "the difference comes from the arms only if both would have changed alike without them (parallel trends)"
+        "this is an effect of the arms only if both would have changed in the same way without them (parallel trends)"
     ),
     "regression_to_mean": _describe_start,
     "arms_start_apart": _describe_arms_apart,
-    "at_icc_seen": "at the ICC seen, {icc:.3g}; the interval is at the limits of the ICC's own interval",
-    "icc_few_sites": "how much of the variation lies between sites; with few sites hardly known",
+    "at_icc_seen": "at the observed ICC, {icc:.3g}; the interval is at the ends of the ICC's own interval",
+    "icc_few_sites": "the share of the variation between sites, which few sites estimate poorly",
     "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",
     "permutation_without_verdict": (
         "{assignments} assignments; p cannot be below {smallest_p:.3g}, so there is no verdict on the sites: no"
         " difference, however large or small, can be shown at alpha {alpha:g}"
     ),
-    "interval_of_sites": "interval: t of the sites, if site means were normal; never narrower than their people allow",
+    "interval_of_sites": "interval: t of site means, if normal; never narrower than the people in the sites allow",
     "sites_may_miss": (
         "equivalence is not judged: an effect of this size that one site in four has can be missing from all {sites}"
         " {arm} sites with a chance of {chance:.2f}, above {alpha:g}"
@@ -160,8 +160,7 @@ _PEOPLE: _Sentences = {
     "item_against_key": _describe_against,
     "more_like_these": _describe_reach,
     "as_if_apart": (
-        "{unit} are counted as if each had a {level} of its own, which is not so: shown only to set beside the right"
-        " unit"
+        "{unit} are counted as if each had a different {level}, which is wrong: shown only beside the right unit"
     ),
     "several_ratings": _describe_ratings,
     "median": "median {median:.6g}",
@@ -178,7 +177,7 @@ _PEOPLE: _Sentences = {
     "reliability_not_known": "reliability is not known, so reliable change cannot be counted",
     "reliability_not_known_here": "reliability is not known here, so reliable change cannot be counted",
     "reliable_change_basis": "more than {points:.6g} points; alpha {alpha:.3g}, SD {sd:.3g}, everyone at {wave}",
-    "hidden_linked": "not shown: it would give away fewer than {least} people of one site",
+    "hidden_linked": "not shown: it would reveal fewer than {least} people of one site",
     "ancova_linked": "linked people at {last}, at the same score at {first}",
     "ancova_slopes": (
         lambda first, last, p: (
@@ -187,14 +186,14 @@ _PEOPLE: _Sentences = {
     ),
     "straight_lined": "{source}: {part} rows are straight-lined",
     "none_straight_lined": "no row is straight-lined",
-    "own_work": "workers answered themselves: how generous each is counts as a difference between workers",
+    "own_work": "workers rated their own work: how generously each rates counts as a difference between workers",
     "kinds_of_rater": (
-        "{kinds} kinds of rater together, their mean differences taken out; what is within {level} is how far raters of"
-        " one case differ, over and above their kind's usual difference"
+        "{kinds} kinds of rater are analysed together, with their mean differences removed; variation within {level} is"
+        " how far raters of one case differ beyond the usual difference between their kinds"
     ),
     "shares_not_adjusted": (
-        "shares and their own p are not adjusted for how many were looked at; which level accounts for more is adjusted"
-        " within its family"
+        "the shares and their p values are not adjusted for multiple tests; the comparison of levels is adjusted within"
+        " its family"
     ),
 }
 
@@ -215,11 +214,11 @@ def _describe_adjustment(method: str, families: int, smallest: int, largest: int
 
 
 _PAIRS: _Sentences = {
-    "nothing_paired": "no {level} is known in both sources at the same wave: nothing can be paired.",
+    "nothing_paired": "no {level} is in both sources at the same wave, so nothing can be paired.",
     "one_score_only": _describe_dropped("scores"),
     "one_view_only": _describe_dropped("views"),
     "counted_as_if_apart": (
-        "{scores} scores are counted as if each had a {level} of its own: shown only to set beside the right one"
+        "{scores} scores are counted as if each had a different {level}: shown only beside the right analysis"
     ),
     "taken_as_independent": ("scores of one {level} are taken as independent: the intervals are somewhat too narrow"),
 }
@@ -231,12 +230,12 @@ def _describe_limit(value: float, unit: str) -> str:
 
 
 _SMALL: _Sentences = {
-    "hidden": "not shown: a group of fewer than {least} people, or one that would give it away",
+    "hidden": "not shown: a group of fewer than {least} people, or one that would reveal such a group",
     "few_hidden": "groups of fewer than {least} people are not shown",
-    "sites_left_out": "left out: a site with fewer than {least} people, or one that would give it away",
+    "sites_left_out": "left out: a site with fewer than {least} people, or one that would reveal such a site",
     "few_rows_incomplete": ("fewer than {least} rows left out: the score, a predictor or a group is missing."),
     "adjusted": _describe_adjustment,
-    "not_adjusted": "p is not adjusted",
+    "not_adjusted": "p is not adjusted for multiple tests",
     "limit": _describe_limit,
     "no_limit": "the plan states no smallest effect, so nothing can be called equivalent",
 }

@@ -90,20 +90,22 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "omega_fewer_rows_than_items": _fewer_rows_than_items,
     "omega_singular": "No omega: an item is an exact combination of others.",
     "omega_heywood": _with_items("Heywood case: the unique variance of {items} is negative; do not rely on omega."),
-    "omega_loads_negatively": _with_items("{items} loads negatively: check the key."),
+    "omega_loads_negatively": lambda items: (
+        f"{', '.join(items)} {'loads' if len(items) == 1 else 'load'} negatively: check the key."
+    ),
     "bootstrap_unfitted": "{failed} of {samples} bootstrap samples could not be fitted.",
     "bootstrap_too_few": "No interval: too few bootstrap samples could be fitted.",
     "ordinal_too_few_rows": _needs("No ordinal alpha", "complete row"),
     "ordinal_too_few_items": "No ordinal alpha: fewer than two items vary.",
     "ordinal_too_many_options": "No ordinal alpha: an item has more than {most} different answers; use alpha.",
-    "ordinal_of_scores": "No ordinal alpha: a scale of scores.",
-    "ordinal_many_options": "No ordinal alpha: items with more than {most} options.",
-    "ordinal_fractions": "No ordinal alpha: answers that are not whole numbers.",
-    "ordinal_different_options": "No ordinal alpha: items with different options.",
+    "ordinal_of_scores": "No ordinal alpha: the scale is made of scores, not of answers.",
+    "ordinal_many_options": "No ordinal alpha: items have more than {most} options.",
+    "ordinal_fractions": "No ordinal alpha: some answers are not whole numbers.",
+    "ordinal_different_options": "No ordinal alpha: the items have different response options.",
     "ordinal_first_rows": _first_rows,
     "polychoric_rough": lambda n: f"Polychoric correlations of {_some(n, 'row')} are rough: prefer alpha.",
     "polychoric_at_bound": lambda pairs: (
-        "Polychoric correlation at its bound, for want of answers: "
+        "Polychoric correlation at its limit, because there are too few answers: "
         f"{', '.join(f'{first} and {second}' for first, second in pairs)}."
     ),
     "polychoric_not_definite": (
@@ -112,7 +114,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     # Agreement of raters
     "rater_icc_too_few": "No ICC: at least two targets rated by the same two raters are needed.",
     "rater_icc_targets_equal": "No ICC: the targets do not differ at all in their mean rating.",
-    "rater_icc_perfect": "The raters agree perfectly: the ICCs are 1 and have no interval to speak of.",
+    "rater_icc_perfect": "The raters agree perfectly: the ICCs are 1 and have no useful interval.",
     "rater_icc_negative": (
         "The ICCs of single raters are negative: read them as 0. Those of mean ratings, which have no meaning there,"
         " are shown as 0."
@@ -126,7 +128,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "kappa_no_interval": "No interval of kappa: its large-sample error comes to 0, as where raters agree fully.",
     "severity_too_few": "No severity of raters: too few targets were rated by two.",
     "severity_unconnected": "No severity of raters: they fall into groups that share no target.",
-    "krippendorff_nothing_shared": "No alpha: nobody rated a target that another rated.",
+    "krippendorff_nothing_shared": "No alpha: no target was rated by two raters.",
     "krippendorff_constant": "No alpha: every rating is the same.",
     "ratings_doubled": lambda pairs: (
         f"{_some(pairs, 'pair of target and rater has', 'pairs of target and rater have')} more than one rating;"
@@ -151,7 +153,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "direction_unstated": ("The definition does not say whether high or low is good; improved means a higher score."),
     "retest_nobody": "Nobody is at both occasions: are these the ids of the same people ({column})?",
     "retest_near": lambda count, column: (
-        f"Not linked, as case, spaces or zeros in front differ: {_count(count, column)}; write them alike."
+        f"Not linked, as case, spaces or leading zeros differ: {_count(count, column)}; write them in the same way."
     ),
     "ids_read_whole": lambda rows, column: (
         f"Read as a whole number: the {column} of {_count(rows, 'row')}, written with a decimal point (1.0)."
@@ -164,11 +166,11 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "agreement_parts_differ": "No agreement: the parts of the scale do not share one response scale of whole numbers.",
     "team_icc_too_few": "No ICC: at least two teams are needed.",
     "team_icc_only_ones": "No ICC: no team has two people.",
-    "team_icc_few_teams": "With {n} teams ICC(1) and ICC(2) say next to nothing: look at their intervals.",
+    "team_icc_few_teams": "With {n} teams ICC(1) and ICC(2) are very imprecise: look at their intervals.",
     "team_icc_means_equal": "No ICC: the team means do not differ at all.",
-    "team_icc_perfect": "Everybody agrees within each team: the ICCs are 1 and have no interval to speak of.",
+    "team_icc_perfect": "Everybody agrees within each team: the ICCs are 1 and have no useful interval.",
     "team_icc_negative": (
-        "Team means differ less than chance would make them: ICC(1) is below 0, and ICC(2), which has no meaning there,"
+        "Team means differ less than expected by chance: ICC(1) is below 0, and ICC(2), which has no meaning there,"
         " is shown as 0."
     ),
     "team_rule": (

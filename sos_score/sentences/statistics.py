@@ -41,7 +41,7 @@ _METHODS: dict[str, str | Callable[..., str]] = {
 
 _SAMPLES: dict[str, str | Callable[..., str]] = {
     "no_variation": "the scores do not vary, so the difference cannot be tested",
-    "no_freedom": "as many things are estimated as there are scores, so nothing is left to test with",
+    "no_freedom": "there are as many parameters as scores, so no degrees of freedom are left for a test",
     "no_scores": "no scores to describe",
     "one_score_no_sd": "one score has no standard deviation",
     "constant_no_interval": "the scores do not vary, so their mean has no interval",
@@ -51,7 +51,7 @@ _SAMPLES: dict[str, str | Callable[..., str]] = {
     "one_sample_too_few": "a one-sample test needs at least two scores",
     "one_linked": "only one person has both scores, so the link is ignored",
     "linked_constant": "one score of the linked people does not vary, so their correlation is taken as 0",
-    "effect_too_few": "a standardized difference needs at least two scores on each side",
+    "effect_too_few": "a standardised difference needs at least two scores on each side",
     "effect_no_sd": "the scores do not vary, so there is no standard deviation to divide by",
     "effect_two_pairs": "Hedges' correction is undefined for two pairs",
     "effect_same_change": "everyone changed by the same amount, so there is no interval",
@@ -63,7 +63,7 @@ _SAMPLES: dict[str, str | Callable[..., str]] = {
     "group_too_small": "a group with fewer than two scores has no variance",
     "group_infinite_weight": "a group whose scores do not vary would get infinite weight",
     "group_no_part": "a group whose scores do not vary takes no part",
-    "sites_no_value": "{sites} site(s) without a value are left out",
+    "sites_no_value": lambda sites: f"{count(sites, 'site')} without a value {'is' if sites == 1 else 'are'} left out",
     "permutation_no_arm": "a permutation needs a site in each arm",
 }
 
@@ -143,21 +143,21 @@ _MIXED: dict[str, str | Callable[..., str]] = {
 def _describe_distance(pair: tuple[str, str, float, float, float]) -> str:
     first, second, value, low, high = pair
     shown = "an unknown number of" if value != value else f"{value:.1f} [{low:.1f} to {high:.1f}]"  # noqa: PLR0124 - NaN
-    return f"{first} and {second} differ by {shown} points a scale"
+    return f"{first} and {second} differ by {shown} points per scale"
 
 
 def _describe_refused(names: Sequence[str], limit: float, pair: tuple[str, str, float, float, float]) -> str:
     example = _describe_distance(pair)
-    return f"{join(names)} did not have very similar profiles: {example}, more than {limit:g} points a scale."
+    return f"{join(names)} did not have very similar profiles: {example}, more than {limit:g} points per scale."
 
 
 def _describe_supported(names: Sequence[str], limit: float) -> str:
-    return f"{join(names)} had very similar profiles: no two differ by more than {limit:g} points a scale."
+    return f"{join(names)} had very similar profiles: no two differ by more than {limit:g} points per scale."
 
 
 def _describe_open(names: Sequence[str], limit: float, pair: tuple[str, str, float, float, float]) -> str:
     return (
-        f"The data cannot tell whether {join(names)} had very similar profiles (within {limit:g} points a scale):"
+        f"The data cannot tell whether {join(names)} had very similar profiles (within {limit:g} points per scale):"
         f" {_describe_distance(pair)}."
     )
 

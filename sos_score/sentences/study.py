@@ -17,7 +17,7 @@ def _not_linked(source: str, unit: str, part: str, path: str, *, is_one: bool) -
 
 def _linked_otherwise(source: str, unit: str, count: str, name: str, path: str, *, is_one: bool) -> str:
     have = "has" if is_one else "have"
-    return f"{source}: {unit}: {count} {have} another {name} than in {path}; the export's own is used"
+    return f"{source}: {unit}: {count} {have} a different {name} in {path}; the one in the export is used"
 
 
 def _several_raters(source: str, part: str, *, is_one: bool) -> str:
@@ -35,7 +35,7 @@ def _nobody_in_site(source: str, site: str, wave: str | None) -> str:
 
 
 def _one_in_site(source: str, site: str, wave: str | None) -> str:
-    return f"{source}: one person only in {site}{_at(wave)}: no test and no interval there"
+    return f"{source}: only one person in {site}{_at(wave)}: no test and no interval there"
 
 
 def _few_in_sites(source: str, sites: tuple[str, ...], wave: str | None, least: int) -> str:
@@ -58,8 +58,8 @@ def _ids_folded(source: str, count: str, *, is_one: bool) -> str:
 def _ids_nearly_same(source: str, first: str, second: str, count: str, *, is_one: bool) -> str:
     ids = "1 id" if is_one else f"{count} ids"
     return (
-        f"{source}: {ids} at {first} and at {second} would be the same but for case, spaces or zeros in front, and "
-        "are not linked: write them alike"
+        f"{source}: {ids} at {first} and at {second} differ only in case, spaces or leading zeros, and "
+        "are not linked: write them in the same way"
     )
 
 
@@ -68,8 +68,8 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "one_arm": "there is one arm, {arm}: sites are described, and no arms compared",
     "one_wave": "there is one wave: no change can be looked at",
     "no_wave_recorded": "no source records a wave: no change can be looked at",
-    "nobody_at_wave": "no source has anybody at {wave}",
-    "level_unknown": "no source says which {level} anybody belongs to",
+    "nobody_at_wave": "nobody answered at {wave} in any source",
+    "level_unknown": "no source says which {level} people belong to",
     "source_not_asked": "{source}: nobody answered at {wave}",
     "source_without_waves": "{source}: no wave is recorded, so there is no change to look at",
     "source_in_one_arm": "{source}: everybody is in the arm {arm}: no arms are compared",
@@ -80,7 +80,7 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "several_raters": _several_raters,
     "moved": _moved,
     "left_out": _left_out,
-    "nobody_at_both": "{source}: nobody at {first} is there at {second} too: are these the ids of the same people?",
+    "nobody_at_both": "{source}: nobody who answered at {first} answered at {second}: do the ids name the same people?",
     "ids_folded": _ids_folded,
     "ids_nearly_same": _ids_nearly_same,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",

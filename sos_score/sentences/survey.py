@@ -29,7 +29,7 @@ def _sheet_read(sheet: str, others: Sequence[str]) -> str:
 
 
 def _items_unfit(instrument: str, items: Sequence[str], count: int) -> str:
-    return f"{instrument}: the columns of {_list(items, count)} hold texts that are no answers (own labels or codes?)"
+    return f"{instrument}: the columns of {_list(items, count)} hold texts that are not answers (own labels or codes?)"
 
 
 def _items_lost(instrument: str, items: Sequence[str], count: int) -> str:
@@ -38,8 +38,8 @@ def _items_lost(instrument: str, items: Sequence[str], count: int) -> str:
 
 def _items_by(why: str) -> Callable[..., str]:
     def say(instrument: str, items: int, first: str, column: str) -> str:
-        found = "1 item is" if items == 1 else f"{items} items are"
-        return f"{instrument}: {found} found by {why} ({first}: {column}); compare with the questionnaire"
+        found = "1 item was" if items == 1 else f"{items} items were"
+        return f"{instrument}: {found} matched by {why} ({first}: {column}); compare with the questionnaire"
 
     return say
 
@@ -71,8 +71,8 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "also_in": _also_in,
     "sheet_read": _sheet_read,
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
-    "no_respondent_column": "respondent: no column is called as ids of people usually are",
-    "no_site_column": "site: no column is called as sites usually are",
+    "no_respondent_column": "respondent: no column has a name that ids of people usually have",
+    "no_site_column": "site: no column has a name that sites usually have",
     "other_id_columns": _other_id_columns,
     "ids_repeated": _ids_repeated,
     "ids_blank": _ids_blank,
@@ -80,7 +80,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "items_by_number": _items_by("the numbers in the headers, in order"),
     "items_by_order": _items_by("their order alone, as the only columns with nothing but answers"),
     "items_by_options": _items_by("columns of 0 and 1, the options in the order of the file"),
-    "occasions_counted": "wave: the items are there several times; the waves are counted from the left and need names",
+    "occasions_counted": "wave: the items appear several times; the waves are counted from the left and need names",
     "other_runs": _other_runs,
     "items_unfit": _items_unfit,
     "items_lost": _items_lost,

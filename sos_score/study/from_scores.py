@@ -151,7 +151,7 @@ def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: 
         message = f"no site '{unknown[0]}' in column '{scored.site}' (sites: {', '.join(sites)})"
         raise InvalidRequest(f"{message} {guess(unknown[0], sites)}".rstrip())
     if scored.treated and len(set(scored.treated)) == len(sites):
-        raise InvalidRequest(f"every site is treated ({', '.join(sites)}), and none is left to compare them with")
+        raise InvalidRequest(f"every site is treated ({', '.join(sites)}), so there is none to compare them with")
     if not sites:
         raise InvalidSurvey([Problem("names no site", scored.path, where=scored.site)], "nothing was compared")
     if not scores:

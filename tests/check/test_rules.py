@@ -183,7 +183,7 @@ def test_everybody_twice_without_a_wave_asks_for_its_column_in_one_line(check) -
     later = [[row[0], row[1], *row[3:]] for row in make_wide(draw_answers(2, 20, 6))]
     found = find(check(make_instrument(TOTAL), write_rows(header, rows + later)), "row_repeated")
     assert [str(each.note) for each in found] == [
-        "everybody is there more than once (40 rows): name the column of the wave in a column map"
+        "everybody appears more than once (40 rows): name the column of the wave in a column map"
     ]
 
 

@@ -62,7 +62,7 @@ def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path
     for name in names:
         name.write_text(f"{header}\nA,{','.join('5' * 12)}\n")
     result = run("reliability", *names, "-i", "wai-s", "-c", columns)
-    message = "with several files 'source' is the file's name; call the column map's 'source' otherwise"
+    message = "with several files 'source' is the name of the file; rename the column map's 'source'"
     assert result.stderr == "".join(f"{name}: {message}\n" for name in names) + "2 problems in 2 files.\n"
     assert result.exit_code == 1
 
@@ -87,7 +87,7 @@ def test_a_group_never_hides_a_result_of_its_name(command, name, tmp_path):
     (tmp_path / "map.yaml").write_text(f"respondent: respondent\nsite: site\nothers: {{{name}: site}}\n")
     verb, *options = command
     result = run(verb, tmp_path / "data.csv", "-i", "wai-s", "-c", tmp_path / "map.yaml", *options)
-    said = f"the results have a column '{name}' of their own; group by an id of another name\n"
+    said = f"the results have a column '{name}' already; rename the column you group by\n"
     assert result.stderr == f"{said}Try 'sos-score {verb} --help'.\n"
     assert result.exit_code == 2
 
@@ -170,7 +170,7 @@ def test_the_terminal_shows_eighty_columns_and_the_caveat_goes_to_standard_error
     done = run(command, *COMMANDS[command])
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert "missing rule is this project's own" in done.stderr
+    assert "missing rule set by sos-score" in done.stderr
     assert run(command, *COMMANDS[command], "-q").stderr == ""
     assert run(command, "--help").exit_code == 0
 
@@ -240,7 +240,7 @@ MAPS = "  hint: give a column of the file, or name it in a column map (--columns
             ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
             {"target": ["1", "2"], "rater": ["A", "A"], "safety": [1, 2]},
             1,
-            "there is one rater only, 'A': agreement takes two\n",
+            "there is only one rater, 'A': agreement needs two\n",
         ),
         (
             ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
@@ -282,7 +282,7 @@ MAPS = "  hint: give a column of the file, or name it in a column map (--columns
             ["reliability", *SAFETY, "--missing", "pairwise", "--bootstrap", "9"],
             {"respondent": ["a"], "safety": [1]},
             2,
-            "a bootstrap resamples complete rows; it does not go with pairwise deletion\n"
+            "a bootstrap needs complete rows, so it cannot be used with pairwise deletion\n"
             "Try 'sos-score reliability --help'.\n",
         ),
     ],

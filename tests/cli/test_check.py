@@ -109,7 +109,7 @@ def test_no_id_of_a_person_is_in_any_output(tmp_path: Path, monkeypatch: pytest.
     shown = check("a.csv", "-i", "safety-scale", "--roster", "roster.csv", "-f", fmt)
     assert shown.exit_code == 0
     assert "SECRET" not in shown.output
-    assert "there once at each wave" in shown.output.replace("\n", " ").replace("          ", "")
+    assert "appear once at each wave" in shown.output.replace("\n", " ").replace("          ", "")
 
 
 @pytest.mark.usefixtures("_study")
@@ -202,7 +202,7 @@ def test_files_are_written_whole_and_never_over_the_input() -> None:
         (["a.csv"], "say with which instruments the files are to be read (--instrument ID)"),
         (
             ["study.yaml", "-i", "wai"],
-            "a study is checked alone, by the sites and waves, instruments and column maps it names",
+            "give a study file on its own: it names its instruments, column maps, sites and waves",
         ),
     ],
 )

@@ -211,10 +211,7 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     [
         (
             ["--only", "chnage"],
-            "no question 'chnage' (questions: design, descriptives, level, change, baseline, arms, did, variation,"
-            " association,"
-            " profiles, extremes, sensitivity)"
-            " did you mean 'change'?",
+            "'profiles', 'extremes', 'sensitivity'. Did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
         (["-f", "docx"], "docx"),
@@ -273,7 +270,7 @@ def test_a_file_of_scores_without_a_wave_is_one_wave(scored):
         ),
         (["--wave", "time"], "has no column 'time' for the wave"),
         (["--treated", "9"], "no site '9' in column 'site' (sites: 1, 2, 3, 4)"),
-        (["--treated", "1,2,3,4"], "every site is treated (1, 2, 3, 4), and none is left to compare them with"),
+        (["--treated", "1,2,3,4"], "every site is treated (1, 2, 3, 4), so there is none to compare them with"),
     ],
 )
 def test_a_wrong_column_or_site_exits_with_2(scored, words, said):
@@ -300,7 +297,7 @@ def test_a_small_site_is_hidden_in_every_format(tmp_path, scored):
     for row in rows:
         if row["site"] in ("1", "4"):
             assert (row["estimate"], row["counts"], row["sentence"]) == ("", "", "")
-            assert row["notes"] == "not shown: a group of fewer than 5 people, or one that would give it away"
+            assert row["notes"] == "not shown: a group of fewer than 5 people, or one that would reveal such a group"
 
 
 def test_the_same_person_in_two_sites_is_an_error_in_the_file(scored):
@@ -341,4 +338,4 @@ def test_answers_of_a_workbook_that_were_made_missing_are_counted_by_file(tmp_pa
     result = run(study, "-f", "json")
     (file,) = json.loads(result.stdout)["about"]["files"]
     assert (file["file"], file["invalid_made_missing"]) == (str(path), {"safety": 1})
-    assert result.stderr.startswith(f"{path}: 1 answer not allowed, made missing (safety 1)\n")
+    assert result.stderr.startswith(f"{path}: 1 answer not allowed, treated as missing (safety 1)\n")

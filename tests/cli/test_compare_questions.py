@@ -73,7 +73,9 @@ def test_an_unknown_question_is_refused_with_the_known_ones():
     done = run("--only", "variaton")
     assert done.exit_code == 2
     listed = ", ".join(f"'{name}'" for name in [*registry.QUESTIONS, "sensitivity"])
-    assert done.stderr.endswith(f"Invalid value for '--only': 'variaton' is not one of {listed}.\n")
+    assert done.stderr.endswith(
+        f"Invalid value for '--only': 'variaton' is not one of {listed}. Did you mean 'variation'?\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,11 +96,11 @@ def test_a_question_without_an_answer_says_what_it_takes(question, needs, tmp_pa
     data.write_text("\n".join(["respondent,site,mood", *rows]), encoding="utf-8")
     shown = CommandLine("compare")(data, "--only", question)
     assert shown.exit_code == 0
-    assert f"Nothing to show: it takes {needs}." in " ".join(shown.stdout.split())
+    assert f"Nothing to show: this needs {needs}." in " ".join(shown.stdout.split())
     assert "─" not in shown.stdout
     written = CommandLine("compare")(data, "--only", question, "-o", tmp_path / "found.csv")
     assert written.exit_code == 0
-    assert f"Nothing to show: it takes {needs}." in written.stderr
+    assert f"Nothing to show: this needs {needs}." in written.stderr
 
 
 def test_what_is_within_a_level_has_its_reason_where_nothing_can_be_estimated(tmp_path):

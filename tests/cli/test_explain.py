@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import ROOT, CommandLine
 
-CAVEAT = "wai-s 1.0.0: key derived; missing rule is this project's own"
+CAVEAT = "wai-s 1.0.0: key derived; missing rule set by sos-score"
 STUDY = ROOT / "examples" / "contrast_study"
 
 
@@ -68,8 +68,8 @@ def test_another_missing_rule_is_used_and_said() -> None:
         "",
         CAVEAT,
         "",
-        "missing rule set to at least 1/2 of a scale's items, in place of the",
-        "definitions' own",
+        "missing rule set to at least 1/2 of a scale's items, instead of the rule in the",
+        "definitions",
     ]
 
 

@@ -163,7 +163,7 @@ def test_all_problems_of_a_table_are_told_at_once(tmp_path):
             "table.csv:1: no column 'mean'\n"
             "table.csv:1: 'average' is not a column of a published table"
             " (name, mean, sd, n, low, high, items, whole, group, part_of)\n"
-            "table.csv:1: column 'sd' is there 2 times\n"
+            "table.csv:1: column 'sd' appears 2 times\n"
             "3 problems in table.csv; nothing was checked.\n",
         ),
         ("name,mean\n,\n", "table.csv: has no rows\n1 problem in table.csv; nothing was checked.\n"),

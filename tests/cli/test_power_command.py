@@ -156,7 +156,7 @@ def test_the_command_gives_what_the_library_gives():
         (
             ("--arms", "2-2", "--people", 9, "--icc", "nan", "--waves", 3),
             "--arms is two numbers of sites, as in 2,3, not '2-2'\n--icc nan is outside 0 to below 1\n"
-            "--waves 3 is neither 1 nor 2\n",
+            "--waves is 1 or 2, not 3\n",
         ),
         (
             (*TWO, "--arms", "2,2"),

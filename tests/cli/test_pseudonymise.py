@@ -144,7 +144,7 @@ def test_every_format_gives_the_same_file_and_the_same_findings(suffix: str) -> 
     assert [[(each["code"], each["count"], each["message"]) for each in one["findings"]] for one in found] == [
         [
             ("answer_not_allowed", 1, "9 is outside 1-5: 1 cell of clarity_1"),
-            ("row_repeated", 2, "2 rows of 1 person who should be there once"),
+            ("row_repeated", 2, "2 rows of 1 person who should appear once"),
         ]
     ] * 2
     assert all(found[0][name] == found[1][name] for name in ("groups", "items", "scales", "people"))

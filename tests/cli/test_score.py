@@ -25,7 +25,7 @@ from sos_score.output import score_writer
 EXAMPLE = ROOT / "examples" / "wai_s_labels.csv"
 SURVEYS = ROOT / "tests" / "invalid" / "surveys"
 ITEMS = [f"wais_{number:02}" for number in range(1, 13)]
-CAVEAT = "wai-s 1.0.0: key derived; missing rule is this project's own\n"
+CAVEAT = "wai-s 1.0.0: key derived; missing rule set by sos-score\n"
 
 
 @pytest.fixture(autouse=True)
@@ -457,7 +457,7 @@ def test_answers_that_are_not_allowed_can_be_made_missing_and_are_counted_by_ite
     said = fail(1, "t2.csv", "-i", "wai-s")
     assert said.splitlines()[-1] == "3 problems in t2.csv; nothing was scored."
     result = score("t2.csv", "-i", "wai-s", "--on-invalid", "missing", "-o", "scores.csv")
-    made = "4 answers not allowed, made missing (wais_01 2, wais_02 1, wais_03 1)"
+    made = "4 answers not allowed, treated as missing (wais_01 2, wais_02 1, wais_03 1)"
     assert made in result.stderr
     assert "1 answer missing (not applicable)" in result.stderr
     assert read_csv("scores.csv")["wai_s_total_n"].to_list() == [9, 9, 12]
@@ -512,7 +512,7 @@ def test_a_wrong_command_line_is_exit_2_and_writes_nothing(words: list[str], mes
 def test_a_column_of_the_map_cannot_take_the_place_of_the_source() -> None:
     Path("map.yaml").write_text("respondent: respondent\nothers: {source: site}\n")
     said = fail(2, "t1.csv", "t1.csv", "-i", "wai-s", "-c", "map.yaml")
-    assert said.startswith("with several files 'source' is the file's name")
+    assert said.startswith("with several files 'source' is the name of the file")
     assert "source" in score("t1.csv", "-i", "wai-s", "-c", "map.yaml").stdout
 
 

@@ -132,7 +132,7 @@ def test_another_missing_rule_is_used_and_said_in_the_terminal_and_beside_the_sc
     result = score("t1.csv", "-i", "mood.yaml", "--min-answered", "1/4", "-o", "s.csv")
     assert column("s.csv", "mood_up") == [3, 5, 4, 1]
     assert column("s.csv", "mood_all") == [13, 16, 16, 8]
-    said = "missing rule set to at least 1/4 of a scale's items, in place of the definitions' own"
+    said = "missing rule set to at least 1/4 of a scale's items, instead of the rule in the definitions"
     assert result.stderr.splitlines()[-1] == said
     assert json.loads(Path("s.csv.about.json").read_text())["min_answered"] == said
     score("t1.csv", "-i", "mood.yaml", "-o", "own.csv")
@@ -160,7 +160,7 @@ def test_a_strict_sum_stays_strict_and_that_is_said() -> None:
     result = score("t1.csv", "-i", "mood.yaml", "--min-answered", "1", "-o", "s.csv")
     assert column("s.csv", "mood_all") == [13, None, None, 8]
     assert result.stderr.splitlines()[-1] == (
-        "missing rule set to at least 1 of a scale's items, in place of the definitions' own; "
+        "missing rule set to at least 1 of a scale's items, instead of the rule in the definitions; "
         "strict sums still need every item (mood_all)"
     )
 
@@ -442,7 +442,7 @@ def test_a_column_map_of_several_instruments_serves_files_of_one() -> None:
 def test_an_instrument_that_is_in_no_file_is_a_problem() -> None:
     write_other()
     assert fail(1, "t1.csv", "t2.csv", "-i", "mood.yaml", "-i", "other.yaml", "-o", "s.csv") == (
-        "no column of any item of other in any file\n1 problem; nothing was scored.\n"
+        "no file has a column for any item of other\n1 problem; nothing was scored.\n"
     )
     # With a file that cannot be read, that is what has to be said.
     result = run("t1.csv", "gone.csv", "-i", "mood.yaml", "-i", "other.yaml", "-o", "s.csv")

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_ships_is_valid() -> None:
     result = run(ROOT / "instruments")
     examples = sum(len(load_instrument(name).examples) for name in list_instruments())
-    assert result.stdout == f"26 definitions valid; {examples} examples come out as stated.\n"
+    assert result.stdout == f"26 definitions valid; {examples} worked examples give the expected scores.\n"
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
@@ -39,7 +39,7 @@ def test_one_example_is_counted_as_one(tmp_path: Path) -> None:
     text = (ROOT / "instruments" / "safety-scale.yaml").read_text(encoding="utf-8")
     path = tmp_path / "safety-scale.yaml"
     path.write_text(text[: text.index("  - {name: highest")], encoding="utf-8")
-    assert run(path).stdout == "1 definition valid; 1 example comes out as stated.\n"
+    assert run(path).stdout == "1 definition valid; 1 worked example gives the expected scores.\n"
 
 
 @pytest.mark.usefixtures("folder")
@@ -164,7 +164,8 @@ def test_each_file_is_checked_as_what_it_is() -> None:
     result = run(ROOT / "instruments" / "wai.yaml", ROOT / "examples" / "contrast_study")
     examples = len(load_instrument("wai").examples)
     assert result.stdout == (
-        f"1 definition valid; {examples} examples come out as stated.\n1 study, 7 column maps, 1 file of norms valid.\n"
+        f"1 definition valid; {examples} worked examples give the expected scores.\n"
+        "1 study, 7 column maps, 1 file of norms valid.\n"
     )
 
 

@@ -40,7 +40,7 @@ def test_the_least_a_study_says_is_a_site_and_a_source() -> None:
 
 def test_whatever_is_left_to_its_default_is_listed() -> None:
     assert list_defaults(make_study()) == [
-        "sources.answered_by: whom the definition names first",
+        "sources.answered_by: the respondent the definition names first",
         "sources.min_answered: the definition's own rule",
         "sources.on_invalid: error",
         "levels: site, worker, family",

@@ -102,5 +102,5 @@ def test_a_workbook_of_scores_brings_its_codebook(tmp_path):
 def test_a_codebook_is_of_a_study_or_of_instruments(arguments):
     result = CliRunner().invoke(app, ["codebook", *arguments])
     assert (result.exit_code, result.stderr) == (
-        2, "a codebook is of a study file, or of one or more instruments (-i)\nTry 'sos-score codebook --help'.\n",
+        2, "give a study file, or one or more instruments with -i\nTry 'sos-score codebook --help'.\n",
     )  # fmt: skip

@@ -85,7 +85,7 @@ def test_small_samples_are_called_rough_and_bounds_are_named():
     x[:, 1] = x[:, 0]
     got = ordinal_alpha(x, list("abcde"))
     assert str(got.notes[0]) == "Polychoric correlations of 30 rows are rough: prefer alpha."
-    assert str(got.notes[1]) == "Polychoric correlation at its bound, for want of answers: a and b."
+    assert str(got.notes[1]) == "Polychoric correlation at its limit, because there are too few answers: a and b."
 
 
 def test_correlations_that_do_not_fit_together_are_named():

@@ -158,7 +158,7 @@ def test_frames_of_any_kind_give_the_same(sessions):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"rater": pl.lit("A")}, "there is one rater only, 'A': agreement takes two"),
+        ({"rater": pl.lit("A")}, "there is only one rater, 'A': agreement needs two"),
         ({"target": pl.lit(None, dtype=pl.String)}, "the column 'target' is blank in every row"),
     ],
 )

@@ -261,7 +261,7 @@ def test_krippendorffs_alpha_needs_something_to_disagree_on():
     none = krippendorff_alpha([[3, NAN], [NAN, 2]])
     assert np.isnan([none.alpha, none.observed]).all()
     assert none.targets == 0
-    assert "nobody rated a target that another rated" in str(none.notes[0])
+    assert "no target was rated by two raters" in str(none.notes[0])
     with pytest.raises(ValueError, match="targets by raters"):
         krippendorff_alpha([1, 2])
 

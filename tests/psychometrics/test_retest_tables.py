@@ -90,7 +90,7 @@ def test_any_columns_can_link_people_and_occasions(families):
     twice = pl.concat([renamed, renamed.filter((pl.col("pupil") == "FAM01") & (pl.col("term") == "T2"))])
     with pytest.raises(InvalidSurvey) as raised:
         assess_retest(read_responses(twice, instrument, columns=own), "T1", "T2", occasion="term", respondent="pupil")
-    assert str(raised.value) == "pupil 'FAM01' is there more than once at T2"
+    assert str(raised.value) == "pupil 'FAM01' appears more than once at T2"
 
 
 def test_frames_of_any_kind_give_the_same(families):

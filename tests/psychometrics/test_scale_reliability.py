@@ -246,7 +246,7 @@ def test_the_bootstrap_is_that_of_complete_rows_and_repeats(golden, columns, key
     for table in got:
         row = row_of(table.scales, scale="eng")
         assert (row["omega_low"], row["omega_high"]) == pytest.approx((want.ci_low, want.ci_high))
-    with pytest.raises(InvalidRequest, match="does not go with pairwise deletion"):
+    with pytest.raises(InvalidRequest, match="cannot be used with pairwise deletion"):
         assess_reliability(responses, missing="pairwise", bootstrap=10)
 
 

@@ -43,7 +43,7 @@ def test_balanced_teams_are_the_one_way_icc_of_shrout_and_fleiss(golden):
     assert (got.f, got.p) == pytest.approx((table["F"][single], table["p"][single]), abs=CLOSED)
     assert (got.mean_size, got.n0, got.icc1_n0) == pytest.approx((4, 4, got.icc1))
     assert tuple(map(str, got.notes)) == (
-        "With 6 teams ICC(1) and ICC(2) say next to nothing: look at their intervals.",
+        "With 6 teams ICC(1) and ICC(2) are very imprecise: look at their intervals.",
     )
 
 
@@ -92,7 +92,7 @@ def test_a_negative_icc_is_explained():
     got = team_icc([1, 4, 2, 5, 1, 5], ["a", "a", "b", "b", "c", "c"])
     assert got.icc1 < 0
     assert str(got.notes[-1]) == (
-        "Team means differ less than chance would make them: ICC(1) is below 0, and ICC(2), which has no meaning there,"
+        "Team means differ less than expected by chance: ICC(1) is below 0, and ICC(2), which has no meaning there,"
         " is shown as 0."
     )
     assert (got.icc2, got.icc2_low) == (0, 0)

@@ -69,7 +69,7 @@ def test_single_members_gaps_and_perfect_agreement_are_those_of_multilevel(golde
     assert got.teams["n"].tolist()[0] == 5
     assert got.teams["may_report"].tolist() == [True, None, None, None, None, None]
     assert got.teams["reason"][3] == "Agreement is not known: fewer than two members answered every item."
-    assert any("With 6 teams ICC(1) and ICC(2) say next to nothing" in str(note) for note in got.notes)
+    assert any("With 6 teams ICC(1) and ICC(2) are very imprecise" in str(note) for note in got.notes)
     assert any("only one member answered every item" in str(note) for note in got.notes)
 
 

@@ -131,7 +131,7 @@ def test_what_is_not_allowed_is_one_error_with_every_problem_on_every_frame(kind
         "q1: 'Agre' is not a response of 'words' "
         "(Never, Rarely, Sometimes, Often, Always, All the time, or 1-5); 2 cells\n"
         "q2: 9 is outside 1-5\n"
-        "respondent 'A' is there 2 times\n"
+        "respondent 'A' appears 2 times\n"
         "3 problems; nothing was scored."
     )
 

@@ -169,7 +169,7 @@ def test_very_similar_profiles_can_be_supported():
     found = judge_similarity(sites, seed=1)
     assert (found.verdict, found.limit, found.notes) == ("supported", VERY_SIMILAR, ())
     assert str(found.answer) == (
-        "site 1, site 2 and site 4 had very similar profiles: no two differ by more than 3 points a scale."
+        "site 1, site 2 and site 4 had very similar profiles: no two differ by more than 3 points per scale."
     )
     assert [pair[:2] for pair in found.pairs] == [
         ("site 1", "site 2"),
@@ -184,7 +184,7 @@ def test_very_similar_profiles_can_be_refused():
     found = judge_similarity(sites, seed=1)
     assert found.verdict == "refused"
     assert str(found.answer).startswith("A and B did not have very similar profiles: A and B differ by ")
-    assert str(found.answer).endswith("more than 3 points a scale.")
+    assert str(found.answer).endswith("more than 3 points per scale.")
     assert found.pairs[0][2].low > 3
 
 
@@ -193,7 +193,7 @@ def test_small_sites_leave_similarity_open():
     found = judge_similarity(sites, seed=1)
     assert found.verdict == "cannot tell"
     assert str(found.answer).startswith(
-        "The data cannot tell whether A, B and C had very similar profiles (within 3 points a scale): "
+        "The data cannot tell whether A, B and C had very similar profiles (within 3 points per scale): "
     )
     one = judge_similarity({"A": people([50, 51, 52], 1), "B": people([50, 51, 53], 9)}, seed=1)
     assert one.verdict == "cannot tell"

@@ -15,7 +15,7 @@ WORKERS = ("workers", 0.42, 0.1, 0.75)
     ("said", "sentence"),
     [
         (note("permutation_monte_carlo", draws=99999), "Monte Carlo permutation (99999 draws) of sites"),
-        (note("sites_no_value", sites=2), "2 site(s) without a value are left out"),
+        (note("sites_no_value", sites=2), "2 sites without a value are left out"),
         (note("few_df", df=2.04), "only 2.0 degrees of freedom: below 4, p and interval are rough"),
         (note("correlation_too_few", pairs=1), "1 complete pair: a correlation needs at least three."),
         (note("views_too_few", pairs=0), "0 complete pairs: agreement needs at least three."),
@@ -51,8 +51,8 @@ WORKERS = ("workers", 0.42, 0.1, 0.75)
         ),
         (
             note("similarity_refused", names=("A", "B", "C"), limit=3.0, pair=("A", "C", 5.01, 4.0, 6.0)),
-            "A, B and C did not have very similar profiles: A and C differ by 5.0 [4.0 to 6.0] points a scale, more"
-            " than 3 points a scale.",
+            "A, B and C did not have very similar profiles: A and C differ by 5.0 [4.0 to 6.0] points per scale, more"
+            " than 3 points per scale.",
         ),
         (note("plan_too_many_sites", most=8192), "more than 8192 sites in each arm would be needed."),
         (

@@ -169,7 +169,7 @@ REQUESTS = {
     "no column 'wav' for the wave": {"wave": "wav"},
     "no column 'name' for the person": {"person": "name"},
     "no site '7' in column 'site' (sites: 1, 2, 10)": {"treated": ("1", "7")},
-    "every site is treated (1, 2, 10), and none is left to compare them with": {"treated": ("1", "2", "10")},
+    "every site is treated (1, 2, 10), so there is none to compare them with": {"treated": ("1", "2", "10")},
 }
 
 

@@ -252,7 +252,7 @@ def test_a_table_of_links_gives_what_an_export_does_not_say() -> None:
 NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a wave that nobody answered at": (
         {"study": STUDY.replace("[T1, T2]", "[T1, T2, T3]")},
-        ["no source has anybody at T3"],
+        ["nobody answered at T3 in any source"],
     ),
     "one wave": (
         {"rows": ONCE, "study": STUDY.replace("[T1, T2]", "[T1]")},
@@ -268,7 +268,7 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a site with one person": (
         {"rows": ROWS.replace("F01,1,T1,5\n", "")},
-        ["safety: one person only in North at T1: no test and no interval there"],
+        ["safety: only one person in North at T1: no test and no interval there"],
     ),
     "one arm in the data": (
         {"rows": "".join(line for line in ROWS.splitlines(keepends=True) if ",2,T" not in line)},
@@ -319,7 +319,7 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a level that nobody has": (
         {"rest": f"levels: [site, worker]\n{ALL_SHOWN}"},
-        ["no source says which worker anybody belongs to"],
+        ["no source says which worker people belong to"],
     ),
     "families that are not linked": (
         {
@@ -344,7 +344,7 @@ NOTES: dict[str, tuple[dict[str, Any], list[str]]] = {
             "l_csv": LINKS,
         },
         [
-            "safety: family: 1 has another worker than in l.csv; the export's own is used",
+            "safety: family: 1 has a different worker in l.csv; the one in the export is used",
             "there is one wave: no change can be looked at",
         ],
     ),
@@ -414,7 +414,7 @@ FEW: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         [
             "safety: family: fewer than 3 of 7 are not in l.csv",
-            "safety: family: fewer than 3 have another worker than in l.csv; the export's own is used",
+            "safety: family: fewer than 3 have a different worker in l.csv; the one in the export is used",
             "safety: fewer than 3 rows have no site, and are left out",
             "there is one wave: no change can be looked at",
         ],

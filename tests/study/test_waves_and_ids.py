@@ -118,7 +118,7 @@ def test_nobody_linked_is_said_before_anything_else() -> None:
     result = CommandLine()("compare", "study.yaml")
     assert result.exit_code == 0, result.output
     said = " ".join(result.stdout.splitlines()[1:3])
-    assert said.startswith("safety: nobody at T1 is there at T2 too: are these the ids of the same people?")
+    assert said.startswith("safety: nobody who answered at T1 answered at T2: do the ids name the same people?")
 
 
 def test_two_people_whose_ids_become_one_are_a_problem() -> None:

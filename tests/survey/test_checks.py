@@ -23,20 +23,20 @@ def test_a_respondent_may_answer_once_in_each_wave() -> None:
     rows = [{"respondent": who, "wave": wave} for who in "AB" for wave in ("T1", "T2")]
     assert say(rows) == []
     assert say([*rows, rows[2], rows[2], rows[1]]) == [
-        "t.csv: respondent 'A' at T2 is there 2 times",
-        "t.csv: respondent 'B' at T1 is there 3 times",
+        "t.csv: respondent 'A' at T2 appears 2 times",
+        "t.csv: respondent 'B' at T1 appears 3 times",
     ]
 
 
 def test_raters_and_targets_make_rows_of_their_own() -> None:
     rows = [{"respondent": "A", "rater": rater, "target": target} for rater in "xy" for target in "12"]
     assert say(rows) == []
-    assert say([*rows, rows[3]]) == ["t.csv: respondent 'A', rater 'y', target '2' is there 2 times"]
+    assert say([*rows, rows[3]]) == ["t.csv: respondent 'A', rater 'y', target '2' appears 2 times"]
 
 
 def test_rater_and_target_without_a_respondent_name_a_row() -> None:
     rows = [{"rater": "x", "target": "1"}, {"rater": "y", "target": "1"}]
-    assert say([*rows, rows[0]]) == ["t.csv: rater 'x', target '1' is there 2 times"]
+    assert say([*rows, rows[0]]) == ["t.csv: rater 'x', target '1' appears 2 times"]
 
 
 @pytest.mark.parametrize("name", ["site", "rater", "wave", "team"])
@@ -47,12 +47,12 @@ def test_where_nobody_is_named_nothing_is_a_duplicate(name: str) -> None:
 
 def test_site_and_other_ids_do_not_make_a_respondent_another_one() -> None:
     rows = [{"respondent": "A", "site": "1"}, {"respondent": "A", "site": "2"}]
-    assert say(rows, respondent="Staff code") == ["t.csv: respondent 'A' is there 2 times"]
+    assert say(rows, respondent="Staff code") == ["t.csv: respondent 'A' appears 2 times"]
 
 
 def test_white_space_around_an_id_makes_nobody_another_one() -> None:
     rows = [{"respondent": "A", "wave": "T1"}, {"respondent": " A", "wave": "T1 "}, {"respondent": "A B", "wave": "T1"}]
-    assert say(rows) == ["t.csv: respondent 'A' at T1 is there 2 times"]
+    assert say(rows) == ["t.csv: respondent 'A' at T1 appears 2 times"]
 
 
 def test_a_file_of_nothing_but_duplicates_does_not_flood_the_terminal() -> None:

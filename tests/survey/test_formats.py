@@ -222,7 +222,11 @@ def write_zip(path: Path, parts: dict[str, str]) -> None:
         (b'[{"id": 1}]', "is a JSON file, which cannot be read", "export the answers as CSV or Excel"),
         (b"BZh91AY", "is a compressed file, which cannot be read", "unpack it first"),
         (b"SQLite format 3\0", "is a database, which cannot be read", "export the table of answers as CSV"),
-        (bytes(range(1, 32)) * 9, "is no table of any known kind: its bytes are not text", "export the answers as"),
+        (
+            bytes(range(1, 32)) * 9,
+            "is not a kind of file sos-score reads (not text)",
+            "export the answers as",
+        ),
         (b"RDX3\nX\n\0\0\0\3", "is an R data file, which cannot be read", "in R, write the data as CSV: write.csv("),
     ],
 )

@@ -89,7 +89,8 @@ def test_numbers_in_order_are_a_range_with_an_offset() -> None:
     assert lines == ["respondent: Staff code", "items:", '  q_01..q_04: "Q5_{n+8}"']
     assert score("map.yaml") == PEOPLE
     assert doubts[-1] == (
-        "four: 4 items are found by the numbers in the headers, in order (q_01: Q5_9); compare with the questionnaire"
+        "four: 4 items were matched by the numbers in the headers, in order (q_01: Q5_9);"
+        " compare with the questionnaire"
     )
 
 
@@ -104,7 +105,7 @@ def test_wording_finds_items_whatever_their_order() -> None:
     lines, doubts = propose(write(["Code", *QUESTIONS[::-1]]), instrument="wording.yaml")
     assert lines[2:] == [f"  q_{n:02}: {text}  # {text}" for n, text in enumerate(QUESTIONS, 1)]
     assert [people for people, _ in score("map.yaml")] == ["S1", "S2", "S3"]
-    assert doubts[-1].startswith("four: 4 items are found by their wording (q_01: I was told")
+    assert doubts[-1].startswith("four: 4 items were matched by their wording (q_01: I was told")
 
 
 def test_a_question_without_number_or_wording_is_found_by_order_and_said_to_be() -> None:
@@ -126,7 +127,7 @@ def test_a_column_an_option_is_a_column_of_the_item() -> None:
     lines, doubts = propose("".join(",".join(row) + "\n" for row in [header, *rows]))
     assert lines[2] == '  q_01: {options: {"Q_01_a": 1, "Q_01_b": 2, "Q_01_c": 3}}'
     assert score("map.yaml") == PEOPLE
-    assert "found by columns of 0 and 1" in doubts[-1]
+    assert "matched by columns of 0 and 1" in doubts[-1]
 
 
 @pytest.mark.parametrize(
@@ -168,9 +169,9 @@ def test_what_cannot_be_told_is_left_open_and_said() -> None:
     assert lines == ["respondent: Staff code"]
     assert "  # q_04:" in Path("map.yaml").read_text().splitlines()
     assert doubts == [
-        "site: no column is called as sites usually are",
+        "site: no column has a name that sites usually have",
         "respondent: 'Staff code' is taken; it could be 'Code'",
-        "four: the columns of q_01 hold texts that are no answers (own labels or codes?)",
+        "four: the columns of q_01 hold texts that are not answers (own labels or codes?)",
         "four: no column is known for q_04",
     ]
 

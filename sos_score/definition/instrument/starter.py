@@ -149,6 +149,12 @@ scales:
     score: mean             # or sum
     higher_is: {higher}
     # good: high            # or low, where that is known
+  # A second scale of some of the items, the first of them reversed:
+  # part:
+  #   title: The name of this part
+  #   items: [-{first}, {last}]
+  #   score: mean
+  #   higher_is: more of this part
 
 # Answers and the scores they must give; validate runs them. Work one or two out by hand.
 examples:

@@ -13,7 +13,7 @@ STATUS_MEANING: dict[str, str] = {
     "derived": "worked out from verified facts",
     "unverified": "from the literature without a check against the article",
     "structural": "counts and names only; the published key is proprietary or unknown",
-    "project": "this project's own rule",
+    "project": "sos-score's own rule; none is published",
     "user": "stated by the user",
 }
 
@@ -41,7 +41,7 @@ class Claim(Model):
     status : str
         ``verified``: two or more independent public sources agree; ``derived``: worked out from verified facts;
         ``unverified``: from the literature, not checked against the article; ``structural``: names and counts only;
-        ``project``: this project's own rule; ``user``: stated by the user.
+        ``project``: sos-score's own rule; none is published; ``user``: stated by the user.
     source : str
         Where it is printed, or who says so.
     """

@@ -37,7 +37,7 @@ def list_defaults(study: Study) -> list[str]:
 def _list_source_defaults(study: Study) -> Iterator[str]:
     """Yield what sources leave unsaid, in one line where all of them do."""
     unsaid = {
-        "answered_by": "whom the definition names first",
+        "answered_by": "the respondent the definition names first",
         "min_answered": "the definition's own rule",
         "on_invalid": "error",
     }

@@ -79,7 +79,7 @@ def check_reference(study: Study, _instruments: Instruments) -> Iterator[Finding
     if len(study.arms) > 2:
         yield Finding(("arms",), f"there are {len(study.arms)} arms, and only two can be compared")
     if len(references) > 1:
-        yield Finding(("arms", references[1]), f"'{references[0]}' is the reference already, and there is one")
+        yield Finding(("arms", references[1]), f"'{references[0]}' is already the reference, and only one arm can be")
     if len(study.arms) == 2 and not references:
         yield Finding(("arms",), "no arm is the reference", "add reference: true to the one compared with")
 
@@ -90,7 +90,7 @@ def check_names(study: Study, _instruments: Instruments) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for name in getattr(study, section):
             if fold_text(name) in seen:
-                yield Finding((section, name), f"cannot be told from '{seen[fold_text(name)]}'")
+                yield Finding((section, name), f"is the same as '{seen[fold_text(name)]}' but for case and spaces")
             seen.setdefault(fold_text(name), name)
 
 
@@ -105,7 +105,7 @@ def check_labels(study: Study, _instruments: Instruments) -> Iterator[Finding]:
                 continue
             other = seen.setdefault(fold_text(part.label), name)
             if other != name:
-                yield Finding((section, name, "label"), f"'{part.label}' is what '{other}' is called already")
+                yield Finding((section, name, "label"), f"'{part.label}' is already the label of '{other}'")
 
 
 def check_files(study: Study, _instruments: Instruments) -> Iterator[Finding]:
@@ -206,7 +206,7 @@ def check_families(study: Study, _instruments: Instruments) -> Iterator[Finding]
             source, _ = read_outcome(ref)
             parts = [each for each in seen if each in (ref, source) or read_outcome(each)[0] == ref]
             if parts:
-                yield Finding(loc, f"'{ref}' is in the family '{seen[parts[0]]}' already")
+                yield Finding(loc, f"'{ref}' is already in the family '{seen[parts[0]]}'")
             seen.setdefault(ref, name)
 
 

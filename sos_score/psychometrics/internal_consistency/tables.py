@@ -123,7 +123,7 @@ def assess_reliability(
     responses.require_ids(*by, *([team] if team else []))
     chosen = list_scale_columns(responses, choose_scales(responses, scales))
     if bootstrap and missing == "pairwise":
-        raise InvalidRequest("a bootstrap resamples complete rows; it does not go with pairwise deletion")
+        raise InvalidRequest("a bootstrap needs complete rows, so it cannot be used with pairwise deletion")
     if team in by:
         raise InvalidRequest(f"within '{team}' there are no groups of '{team}': leave it out of one of the two")
     sums, repeated = sum_answers(responses, chosen, by, missing=missing, has_tables=True)

@@ -109,7 +109,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
     Raises
     ------
     InvalidSurvey
-        There is no such id column, it is blank everywhere, or there is one rater only.
+        There is no such id column, it is blank everywhere, or there is only one rater.
     InvalidRequest
         There is no such scale.
 
@@ -315,8 +315,8 @@ def _read_ratings(
     )
     raters = named[_RATER].unique().to_list()
     if len(raters) < 2:
-        message = f"there is one {rater} only, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
-        raise InvalidSurvey([Problem(f"{message}: agreement takes two", rule="rater")])
+        message = f"there is only one {rater}, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
+        raise InvalidSurvey([Problem(f"{message}: agreement needs two", rule="rater")])
     lost = rows.height - named.height
     return named, [note("rows_without_pair", rows=lost, target=target, rater=rater)] if lost else []
 

@@ -262,8 +262,7 @@ def _split(
         named = part[respondent].drop_nulls()
         twice = named.filter(named.is_duplicated()).unique(maintain_order=True).to_list()
         problems += [
-            Problem(f"{respondent} '{name}' is there more than once at {value}", rule="duplicate")
-            for name in twice[:20]
+            Problem(f"{respondent} '{name}' appears more than once at {value}", rule="duplicate") for name in twice[:20]
         ]
     if problems:
         raise InvalidSurvey(problems)

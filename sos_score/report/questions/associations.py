@@ -22,7 +22,7 @@ _SHORT_METHODS = {
     "correlation": "{test}",
     "slope_between": "slope between {units}",
     "slope_within": "slope within {units}",
-    "slope_difference": "between less within {units}",
+    "slope_difference": "between minus within {units}",
 }
 _COUNTED = {
     Verdict.DIFFERENT: "associated",

@@ -84,7 +84,7 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
             return [ask_for_wave(again, people, columns.ids["respondent"], path)]
     rows = repeated.select(*roles, "\x1fcount").sort(*roles).head(MAX_SHOWN).collect().iter_rows()
     return [
-        Problem(f"{name_row(dict(zip(roles, row, strict=False)))} is there {row[-1]} times", path, rule="duplicate")
+        Problem(f"{name_row(dict(zip(roles, row, strict=False)))} appears {row[-1]} times", path, rule="duplicate")
         for row in rows
     ]
 

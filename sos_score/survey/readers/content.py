@@ -85,7 +85,7 @@ def identify(path: Path, name: str) -> str:
             raise InvalidSurvey([Problem(f"is {what}, which cannot be read", name, hint=hint, rule="file")])
     if _is_binary(head):
         hint = "export the answers as CSV, Excel, SPSS, Stata or Parquet"
-        raise InvalidSurvey([Problem("is no table of any known kind: its bytes are not text", name, hint=hint)])
+        raise InvalidSurvey([Problem("is not a kind of file sos-score reads (not text)", name, hint=hint)])
     return TEXT
 
 

@@ -206,9 +206,9 @@ def test_a_file_read_as_plain_has_its_header_rows_refused(tmp_path: Path) -> Non
 def test_a_platform_that_is_not_known_is_named_with_those_that_are(tmp_path: Path) -> None:
     code, _, said = score(tmp_path, "qualtrics_numeric.csv", "--from", "qualtrix")
     assert code == 2
-    assert said.splitlines()[0] == (
-        "there is no platform 'qualtrix' (qualtrics, surveymonkey, smartsurvey, redcap, limesurvey, forms, jisc, plain)"
-        "; did you mean 'qualtrics'?"
+    assert said.splitlines()[-1] == (
+        "Error: Invalid value for '--from': 'qualtrix' is not one of 'qualtrics', 'surveymonkey', 'smartsurvey',"
+        " 'redcap', 'limesurvey', 'forms', 'jisc', 'plain'. Did you mean 'qualtrics'?"
     )
 
 
