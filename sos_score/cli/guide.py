@@ -131,13 +131,13 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command line; what is wrong with one is said in plain words."""
-        ctx.allow_extra_args = True
+        ctx.allow_extra_args, words = True, list(args)  # the parser takes words away from `args`
         try:
             rest = super().parse_args(ctx, args)
         except typer.BadParameter as error:
             error.message = error.message.removeprefix("Value error, ")
             opts = getattr(error.param, "opts", ())
-            given = next((word for option, word in pairwise(args) if option in opts), "")
+            given = next((word for option, word in pairwise(words) if option in opts), "")
             near = guess(given, list_choices(error.param))
             error.message += f" {near[0].upper()}{near[1:]}" if near else ""
             raise
