@@ -101,6 +101,7 @@ _OF_INSTRUMENT = {
     "verification": Aspect.VERIFICATION,
     "notes": Aspect.NOTE,
     "examples": Aspect.EXAMPLE,
+    "suppress": Aspect.NOTE,
     "cut_offs": Aspect.CUT_OFF,
     "order": Aspect.ORDER,
 }
