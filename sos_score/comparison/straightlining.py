@@ -17,13 +17,22 @@ def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
     """Return the longest run of identical answers in each row of a table."""
     if table.instrument is None:
         return np.zeros(len(table.frame), dtype=np.intp)
-    kinds = {name: scale for name, scale in table.instrument.responses.items() if name in table.answers}
+    responses = table.instrument.responses
+    kinds = {name: responses[name] for name in _list_items(table)}
     return measure_runs(table.answers[list(kinds)].to_numpy(dtype=float), list(kinds.values()))
 
 
 def find_straight_liners(table: SourceTable) -> NDArray[np.bool_]:
     """Return which rows of a table are straight-lined; see `are_straight`."""
-    return are_straight(measure_longest_runs(table), table.answers.shape[1])
+    return are_straight(measure_longest_runs(table), len(_list_items(table)))
+
+
+def _list_items(table: SourceTable) -> list[str]:
+    """Return the items in the order of the form, without those of which only what they count is known."""
+    if table.instrument is None:
+        return []
+    known = set(table.answers.columns) - table.instrument.recodes.keys()
+    return [item for item in table.instrument.administration if item in known]
 
 
 def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
@@ -31,6 +40,8 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
     tables, notes = {}, []
     for table in data.tables:
         lined = find_straight_liners(table)
+        if table.instrument is not None and not table.instrument.recodes.keys().isdisjoint(table.answers.columns):
+            notes.append(note("straight_recoded", source=table.source))
         keep = ~lined
         kept = replace(
             table,

@@ -132,7 +132,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
         homes |= {} if scale.of_scores else {term.name: scale.scale for term in scale.terms if term.name not in homes}
     items = [_Measure(rows, responses.column_of(item), "item", item, home) for item, home in homes.items()]
     scored = [_Measure(rows, scale.column, "scale", scale.scale, scale.scale) for scale in chosen]
-    ranges = responses.instrument.responses
+    ranges = responses.instrument.counted
     tables = {
         item.name: cross_raters(item.ratings, ranges[item.name].values) if ranges[item.name].has_equal_steps else {}
         for item in items
