@@ -77,6 +77,8 @@ class Labels:
         self._units = {each.source: each.unit for each in of_study} | {each.source: each.unit for each in outcomes}
         self._higher = {(each.source, each.scale): each.higher_is for each in of_study}
         self._higher |= {(each.source, each.scale): each.higher_is for each in outcomes}
+        self._good = {(each.source, each.scale): each.good for each in of_study}
+        self._good |= {(each.source, each.scale): each.good for each in outcomes}
 
     @classmethod
     def of(cls, comparison: Comparison, data: StudyData | None = None) -> Labels:
@@ -101,6 +103,10 @@ class Labels:
         """Return the title of the scale a finding is about."""
         known = self.names.get((finding.source, finding.scale))
         return known[1] if known else self._titles.get((finding.source, finding.scale), finding.scale)
+
+    def find_good(self, finding: Finding) -> str | None:
+        """Return which end of a finding's scale is good, ``high`` or ``low``, where that is known."""
+        return self._good.get((finding.source, finding.scale))
 
     def name_waves(self, waves: tuple[str, ...]) -> str:
         """Return "T1" or "T1 to T2"."""

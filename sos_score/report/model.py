@@ -57,9 +57,13 @@ class ReportData:
         return tuple(list_trust(self))
 
 
+BROAD, NARROW = 7.4, 3.75
+"""Widths of a picture in inches: on a page and on paper, and on a telephone."""
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A picture that can be drawn as SVG and as PNG.
+    """A picture that can be drawn as SVG and as PNG, for a page and for a telephone.
 
     Attributes
     ----------
@@ -71,10 +75,10 @@ class Picture:
         How it is read, for everyone.
     description : str
         The figures in it in words, for readers who cannot see it.
-    size : tuple of float
-        Width and height in inches.
+    measure : callable
+        Gives its height from its width, in inches.
     fill : callable
-        Draws it into a figure.
+        Draws it into a figure, as wide as that is.
     is_folded : bool
         Whether a page shows it on demand only.
     """
@@ -83,19 +87,25 @@ class Picture:
     title: str
     reading: str
     description: str
-    size: tuple[float, float]
+    measure: Callable[[float], float]
     fill: Callable[[Figure], None]
     is_folded: bool = False
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Return its width and height in inches, on a page and on paper."""
+        return BROAD, self.measure(BROAD)
+
     @cached_property
-    def _drawn(self) -> dict[str, bytes]:
+    def _drawn(self) -> dict[tuple[str, float], bytes]:
         return {}
 
-    def render(self, kind: str) -> bytes:
+    def render(self, kind: str, width: float = BROAD) -> bytes:
         """Return the picture as ``svg`` or ``png``; each is drawn once, however many files show it."""
-        if kind not in self._drawn:
-            self._drawn[kind] = render_figure(self.fill, self.size, self.title, self.description, kind)
-        return self._drawn[kind]
+        if (kind, width) not in self._drawn:
+            size = (width, self.measure(width))
+            self._drawn[kind, width] = render_figure(self.fill, size, self.title, self.description, kind)
+        return self._drawn[kind, width]
 
 
 @dataclass(frozen=True)

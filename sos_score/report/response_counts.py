@@ -94,7 +94,7 @@ def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) ->
             first, last = each[waves[0]], each[waves[-1]]
             linked = len(first & last)
             both = None if Links(linked, len(first) - linked, len(last) - linked).is_small(least) else linked
-        yield SiteCount(source, label, site, study.label_site(site), shown, both)
+        yield SiteCount(source, label, site, study.label_site_and_arm(site), shown, both)
 
 
 def _list_people_by_site(study: Study, frame: pd.DataFrame) -> dict[str, dict[str, set[object]]]:

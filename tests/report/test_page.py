@@ -122,7 +122,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page):
 
 def test_every_picture_says_what_it_shows(page):
     pictures = page.all("svg")
-    assert len(pictures) == len(page.all("figure")) == 22
+    assert len(pictures) == 2 * len(page.all("figure")) == 2 * 22
     texts = {each.attributes["id"]: each.text for each in page.all("title", "desc") if "id" in each.attributes}
     for picture in pictures:
         assert picture.attributes["role"] == "img"
@@ -130,7 +130,7 @@ def test_every_picture_says_what_it_shows(page):
         assert len(texts[title]) > 20
         assert len(texts[description]) > 40
     assert texts["profile-osc-title"] == "Culture and climate, staff: 24 of 48 team means lie outside the norm band"
-    assert "Site 2: Proficiency 47 T1, 65 T2;" in texts["profile-osc-desc"]
+    assert "Site 2 (Contrast): Proficiency 47 T1, 65 T2;" in texts["profile-osc-desc"]
 
 
 def test_no_id_is_there_twice_and_every_reference_leads_somewhere(page):

@@ -391,6 +391,11 @@ class Study(Model):
         """Return a site's name in tables."""
         return self.sites[site].label or site
 
+    def label_site_and_arm(self, site: str) -> str:
+        """Return a site's name with its arm, where it has one."""
+        arm = self.sites[site].arm
+        return f"{self.label_site(site)} ({self.label_arm(arm)})" if arm else self.label_site(site)
+
     def label_arm(self, arm: str) -> str:
         """Return an arm's name in tables."""
         return self.arms[arm].label or arm

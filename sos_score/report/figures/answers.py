@@ -15,7 +15,7 @@ from sos_score.comparison.nesting import split_waves
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.report.figures.canvas import Canvas, Scale, measure_text
-from sos_score.report.figures.style import BLUES, GREY, INK, LINE, ORANGES, PAPER
+from sos_score.report.figures.style import BLUES, GREY, INK, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture, ReportData
 from sos_score.study.data import SourceTable
 from sos_score.words import count
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST = 48  # items in one picture
 _ROW = 0.165  # inches
+_ANSWER = 0.27  # inches of an answer in the key
 _SIDE = 0.32  # inches of the shares beside the bars
 
 
@@ -49,10 +50,13 @@ class _Answers:
     shares: dict[str, dict[str, NDArray[np.float64]]]
     reversed: frozenset[str]
 
-    @property
-    def top(self) -> float:
+    def find_top(self, width: float) -> float:
         """Return where the bars begin, in inches: below the key, and the waves where there are any."""
-        return 0.6 if any(self.shares) else 0.36
+        return (0.6 if any(self.shares) else 0.36) + (0 if self.has_room(width) else 0.2)
+
+    def has_room(self, width: float) -> bool:
+        """Return whether what the ends are called fits beside the answers of the key."""
+        return sum(measure_text(end, 8) for end in self.ends) + _ANSWER * len(self.codes) + 0.3 < width
 
     @property
     def items(self) -> list[str]:
@@ -119,7 +123,7 @@ def _make_picture(name: str, label: str, found: _Answers) -> Picture:
         reading=f"Bars part at the middle of the answers, {middle:g}. The share below it stands to the left, the share"
         f" above it to the right, of those who answered.{turned}",
         description=f"{count(len(items), 'item')}. " + " ".join(_describe(found)),
-        size=(7.4, found.top + _ROW * len(items) + 0.1),
+        measure=lambda width: found.find_top(width) + _ROW * len(items) + 0.1,
         fill=partial(_fill, found=found),
         is_folded=True,
     )
@@ -145,7 +149,7 @@ def _list_colours(codes: int) -> list[str]:
     steps = [round(2 * (half - 1 - place) / max(1, half - 1)) if half > 1 else 0 for place in range(half)]
     low = [ORANGES[2 - step] for step in steps]
     high = [BLUES[2 - step] for step in reversed(steps)]
-    return [*low, *([LINE] if codes % 2 else []), *high]
+    return [*low, *([MIDDLE] if codes % 2 else []), *high]
 
 
 def _fill(figure: Figure, found: _Answers) -> None:
@@ -154,18 +158,18 @@ def _fill(figure: Figure, found: _Answers) -> None:
     names = {item: f"{item} (r)" if item in found.reversed else item for item in items}
     left = max(measure_text(name, 7.5) for name in names.values()) + 0.15
     width = (canvas.width - left) / len(found.shares)
-    colours = _list_colours(len(found.codes))
-    heights = {item: found.top + (place + 0.5) * _ROW for place, item in enumerate(items)}
+    colours, top = _list_colours(len(found.codes)), found.find_top(canvas.width)
+    heights = {item: top + (place + 0.5) * _ROW for place, item in enumerate(items)}
     for item, y in heights.items():
         canvas.write((left - 0.08, y), names[item], 7.5, ha="right")
     most = [max(_part(shares, side) + _middle(shares) for each in found.shares.values() for shares in each.values())
             for side in (-1, 1)]  # fmt: skip
     for place, (wave, shares) in enumerate(found.shares.items()):
         start = left + place * width
-        x = Scale(-most[0], most[1], start + _SIDE, start + width - _SIDE)
-        canvas.write((start + _SIDE, found.top - 0.12), wave, 9, bold=True)
+        x = Scale(-most[0], most[1], start + _SIDE, start + width - _SIDE - 0.1)
+        canvas.write((start + _SIDE, top - 0.12), wave, 9, bold=True)
         _fill_wave(canvas, x, {heights[item]: each for item, each in shares.items()}, colours)
-        canvas.draw_lines([[(x(0), found.top), (x(0), canvas.height - 0.1)]], INK, 0.6)
+        canvas.draw_lines([[(x(0), top), (x(0), canvas.height - 0.1)]], INK, 0.6)
     _write_key(canvas, found, colours)
 
 
@@ -182,8 +186,9 @@ def _fill_wave(canvas: Canvas, x: Scale, rows: dict[float, NDArray[np.float64]],
             if share:
                 boxes.setdefault(code, []).append((x(end), y - 0.4 * _ROW, x(end + share), y + 0.4 * _ROW))
             end += share
-        canvas.write((x.start - 0.04, y), f"{_part(shares, -1):.0%}", 7, ha="right", color=GREY)
-        canvas.write((x.end + 0.04, y), f"{_part(shares, 1):.0%}", 7, color=GREY)
+    for side, at, ha in ((-1, x.start - 0.04, "right"), (1, x.end + 0.04, "left")):
+        for y, shares in rows.items():
+            canvas.write((at, y), f"{_part(shares, side):.0%}", 7, ha=ha, color=GREY)
     for code in sorted(boxes):
         canvas.fill_boxes(boxes[code], colours[code], edgecolor=PAPER, linewidth=0.5)
 
@@ -191,13 +196,17 @@ def _fill_wave(canvas: Canvas, x: Scale, rows: dict[float, NDArray[np.float64]],
 def _write_key(canvas: Canvas, found: _Answers, colours: list[str]) -> None:
     """Write the answers in their colours along the top, with what the ends are called."""
     low, high = found.ends
-    width, x = 0.27, measure_text(low, 8) + 0.15
-    canvas.write((x - 0.08, 0.14), low, 8, ha="right")
+    has_room = found.has_room(canvas.width)
+    width, x = _ANSWER, measure_text(low, 8) + 0.15 if has_room else 0.0
+    if has_room:
+        canvas.write((x - 0.08, 0.14), low, 8, ha="right")
+        canvas.write((x + width * len(found.codes) + 0.08, 0.14), high, 8)
+    else:
+        canvas.write((x, 0.34), f"{found.codes[0]:g} {low}, {found.codes[-1]:g} {high}", 8)
     for code, colour in zip(found.codes, colours, strict=True):
         canvas.fill_boxes([(x, 0.05, x + width, 0.23)], colour, edgecolor=PAPER, linewidth=0.5)
         is_strong = colour in (BLUES[0], ORANGES[0])
         canvas.write(
-            (x + width / 2, 0.14), str(code), 7.5, ha="center", color=PAPER if is_strong else INK, bold=is_strong
+            (x + width / 2, 0.14), f"{code:g}", 7.5, ha="center", color=PAPER if is_strong else INK, bold=is_strong
         )
         x += width
-    canvas.write((x + 0.08, 0.14), high, 8)

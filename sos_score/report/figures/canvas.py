@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 _EM = 0.56  # mean width of a letter of the font in its size; bold ones are a tenth wider
+_KEY = 0.2  # inches from one line of a key to the next
+_BROAD = 5.0  # inches that leave room for labels beside what is drawn
 _STEP = 1.17  # from one line of a text to the next, in its size
 
 
@@ -125,10 +127,23 @@ class Canvas:
             self.figure.add_artist(Line2D(x, y, linestyle="", marker=marker, color=colour, markersize=size,
                                           transform=self._inches, **options))  # fmt: skip
 
-    def draw_scale(self, scale: Scale, top: float, bottom: float, label: str = "", most: int = 5) -> None:
-        """Draw a horizontal scale below what lies between two heights, with faint lines up through it."""
-        ticks = scale.list_ticks(most)
-        self.draw_lines([[(scale(tick), top), (scale(tick), bottom)] for tick, _ in ticks], LINE, 0.7)
+    def draw_scale(
+        self,
+        scale: Scale,
+        top: float,
+        bottom: float,
+        label: str = "",
+        *,
+        most: int = 5,
+        rows: Iterable[tuple[float, float]] = (),
+    ) -> None:
+        """Draw a horizontal scale below what lies between two heights, with faint lines up through it.
+
+        The lines are drawn through `rows` only, each from its top to its bottom, where there are any: labels that stand
+        between rows are not to be crossed.
+        """
+        ticks, parts = scale.list_ticks(most), list(rows) or [(top, bottom)]
+        self.draw_lines([[(scale(tick), y0), (scale(tick), y1)] for tick, _ in ticks for y0, y1 in parts], LINE, 0.7)
         self.draw_lines([[(scale.start, bottom), (scale.end, bottom)]], GREY, 0.8)
         for tick, words in ticks:
             self.write((scale(tick), bottom + 0.11), words, ha="center")
@@ -138,18 +153,48 @@ class Canvas:
     def draw_key(self, entries: Sequence[tuple[str, str, str]], at: Point | None = None) -> None:
         """Write what marks stand for, to the right of the top, or from `at` on: marker, colour and words each.
 
-        The marker ``box`` is a filled box.
+        The marker ``box`` is a filled box. In a narrow figure the entries take several lines, as `measure_key` says.
         """
-        room = [0.3 + measure_text(words, 8.5) + 0.22 for _, _, words in entries]
-        x, y = at or (self.width - sum(room) + 0.15, 0.12)
-        for (marker, colour, words), width in zip(entries, room, strict=True):
-            if marker == "box":
-                self.fill_boxes([(x, y - 0.055, x + 0.22, y + 0.055)], colour)
-            else:
-                self.draw_lines([[(x, y), (x + 0.22, y)]], colour, 1.6)
-                self.mark([(x + 0.11, y)], marker, colour, 5.5)
-            self.write((x + 0.29, y), words)
-            x += width
+        x, y = at or (0.0, 0.12)
+        for line in _split_key(entries, self.width - x):
+            rooms = [_measure_entry(words) for _, _, words in line]
+            left = x if at else self.width - sum(rooms) + 0.15
+            for (marker, colour, words), room in zip(line, rooms, strict=True):
+                if marker == "box":
+                    self.fill_boxes([(left, y - 0.055, left + 0.22, y + 0.055)], colour)
+                else:
+                    self.draw_lines([[(left, y), (left + 0.22, y)]], colour, 1.6)
+                    self.mark([(left + 0.11, y)], marker, colour, 5.5)
+                self.write((left + 0.29, y), words)
+                left += room
+            y += _KEY
+
+
+def _measure_entry(words: str) -> float:
+    return 0.3 + measure_text(words, 8.5) + 0.22
+
+
+def _split_key(entries: Sequence[tuple[str, str, str]], width: float) -> list[list[tuple[str, str, str]]]:
+    lines: list[list[tuple[str, str, str]]] = [[]]
+    room = width + 0.15
+    for each in entries:
+        needed = _measure_entry(each[2])
+        if lines[-1] and needed > room:
+            lines.append([])
+            room = width + 0.15
+        lines[-1].append(each)
+        room -= needed
+    return lines
+
+
+def measure_key(entries: Sequence[tuple[str, str, str]], width: float) -> float:
+    """Return how many inches the further lines of a key take in a figure of a width."""
+    return _KEY * (len(_split_key(entries, width)) - 1)
+
+
+def is_narrow(width: float) -> bool:
+    """Return whether a figure has no room for labels beside what is drawn."""
+    return width < _BROAD
 
 
 Name = tuple[str, str]  # source label, scale title
@@ -157,32 +202,51 @@ _WIDEST = 2.35  # inches of labels
 _HEAD = 0.3
 
 
-def measure_rows(names: Iterable[Name], row: float) -> float:
-    """Return how many inches high rows are with their headings."""
+def list_rows(canvas: Canvas, heights: Iterable[float], row: float) -> list[tuple[float, float]]:
+    """Return the tops and bottoms of rows whose labels stand above them; none where labels stand beside."""
+    return [(y - row / 2, y + row / 2) for y in heights] if is_narrow(canvas.width) else []
+
+
+def measure_rows(names: Iterable[Name], row: float, width: float) -> float:
+    """Return how many inches high rows are with their headings; in a narrow figure a label stands above its row."""
     names = list(names)
-    _, heads = _plan(names)
-    return row * len(names) + sum(map(_measure_head, heads.values()))
+    above = 0.0
+    if is_narrow(width):
+        above = sum(_measure_title(title, width) for _, title in names)
+    return row * len(names) + above + sum(map(_measure_head, _plan(names, width)[1].values()))
 
 
 def place_rows(canvas: Canvas, names: Iterable[Name], top: float, row: float) -> tuple[float, dict[Name, float]]:
     """Write the outcomes down the left side; return where what is drawn of them begins, and the height of each."""
     names = list(names)
-    left, heads = _plan(names)
+    left, heads = _plan(names, canvas.width)
+    narrow = is_narrow(canvas.width)
+    at, ha = (0.0, "left") if narrow else (left - 0.08, "right")
     y, last, found = top, "", {}
     for name in names:
         source, title = name
         if source != last:
             y += _measure_head(heads[source])
-            canvas.write((left - 0.08, y - 0.05), heads[source], 9, bold=True, ha="right", va="bottom")
+            canvas.write((at, y - 0.05), heads[source], 9, bold=True, ha=ha, va="bottom")
             last = source
+        if narrow:
+            canvas.write((at, y + 0.03), break_text(title, canvas.width, 8.5), va="top")
+            y += _measure_title(title, canvas.width)
+        else:
+            canvas.write((at, y + row / 2), break_text(title, left, 8.5), ha=ha)
         found[name] = y + row / 2
-        canvas.write((left - 0.08, y + row / 2), break_text(title, left, 8.5), ha="right")
         y += row
     return left, found
 
 
-def _plan(names: list[Name]) -> tuple[float, dict[str, str]]:
-    """Return how wide the labels are, and the headings in lines of that width."""
+def _measure_title(title: str, width: float) -> float:
+    return _STEP * 8.5 / 72 * (break_text(title, width, 8.5).count("\n") + 1)
+
+
+def _plan(names: list[Name], width: float) -> tuple[float, dict[str, str]]:
+    """Return how wide the labels beside rows are, and the headings in lines that fit."""
+    if is_narrow(width):
+        return 0.1, {source: break_text(source, width / 1.1, 9) for source, _ in names}
     longest = max(
         *(measure_text(source, 9, bold=True) for source, _ in names), *(measure_text(title, 8.5) for _, title in names)
     )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.verdict import Verdict
-from sos_score.output.numbers import with_interval
-from sos_score.report.figures.canvas import Canvas, Scale, measure_rows, place_rows
+from sos_score.output.numbers import format_number, with_interval
+from sos_score.report.figures.canvas import (
+    Canvas,
+    Name,
+    Scale,
+    break_text,
+    list_rows,
+    measure_key,
+    measure_rows,
+    place_rows,
+)
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
 from sos_score.report.labels import Labels, name_kind, name_short
 from sos_score.report.model import Picture, ReportData
@@ -19,10 +28,12 @@ from sos_score.words import count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Pairs = dict[tuple[str, str], dict[Unit, Finding]]  # source label and scale title; unit
+Pairs = dict[Name, dict[Unit, Finding]]  # source label and scale title; unit
 _UNITS = {Unit.PEOPLE: (BLUE, "o", -0.075), Unit.SITES: (ORANGE, "s", 0.075)}
-_WIDEST = 3.0  # standard deviations; what lies beyond ends in an arrow
-_TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.45, 1.15  # inches: above, a row, below, and to the right of what is drawn
+_WIDEST = 3.0  # standard deviations at most
+_REACHED = 0.9  # of the intervals' ends lie on the scale; what lies beyond ends in an arrow
+_TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.68, 1.15  # inches: above, a row, below, and to the right of what is drawn
+_LOW = " Where low is good the sign is turned."
 _SITES = "; squares are sites, with the interval that holds if site means are normal"
 _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
 
@@ -32,7 +43,10 @@ def list_forests(report: ReportData) -> Iterator[Picture]:
     labels = report.labels
     groups: dict[tuple[str, tuple[str, ...]], Pairs] = {}
     for each in report.comparison.findings:
-        if each.is_judged and each.question in _TITLES and not math.isnan(each.effect.value):
+        has_interval = (
+            not math.isnan(each.effect.low) or each.unit is not Unit.SITES
+        )  # one site against one is no result
+        if each.is_judged and each.question in _TITLES and not math.isnan(each.effect.value) and has_interval:
             pairs = groups.setdefault((each.question, each.waves), {})
             pairs.setdefault(labels.name_outcome(each), {})[each.unit] = each
     order = list(report.comparison.plan.waves)
@@ -50,17 +64,43 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     if has_sites:
         found += f", {different[Unit.SITES]} among sites"
     name = "-".join(part for part in ("forest", question, wave if question == "arms" else "") if part)
+    turned = _LOW if any(_is_turned(each, labels) for units in pairs.values() for each in units.values()) else ""
+    limit, is_cut = _find_limit(pairs)
+    cut = (
+        f" The scale ends at {limit:.1f}: an arrow ends an interval that goes on, and a number beside it is an effect"
+        " that lies beyond."
+    )
+    drawn = _Forest({_mark_name(name, units, labels): units for name, units in pairs.items()}, labels, limit)
     return Picture(
         name="".join(letter if letter.isalnum() else "-" for letter in name).lower(),
         title=f"{_TITLES[question]}{f', {wave}' if wave else ''}: {found}",
-        reading=f"Hedges g, {groups}, with 95% intervals; an arrow ends an interval that goes on. Circles count"
-        f" answers (of staff, families and so on){_SITES if has_sites else ''}. The band is the smallest"
-        " effect that would matter. Whether a difference is equivalent to none is judged on the narrower interval of"
-        " two one-sided tests, after adjustment.",
-        description=" ".join(_describe(pairs)),
-        size=(7.4, _TOP + measure_rows(pairs, _ROW) + 0.1 + _BELOW),
-        fill=partial(_fill, pairs=pairs, groups=groups),
+        reading=f"Hedges g with its 95% interval. To the right of 0 is better for {labels.arms[0]}, to the left for"
+        f" {labels.arms[1]}.{turned} Circles count answers{_SITES if has_sites else ''}. The band is too small to"
+        f" matter.{cut * is_cut}",
+        description=f"{groups}. " + " ".join(_describe(pairs)),
+        measure=drawn.measure,
+        fill=drawn.fill,
     )
+
+
+def _is_turned(finding: Finding, labels: Labels) -> bool:
+    return labels.find_good(finding) == "low"
+
+
+def _mark_name(name: Name, units: dict[Unit, Finding], labels: Labels) -> Name:
+    """Return the name of an outcome with what is turned in it, or that neither end of it is known to be good."""
+    good = labels.find_good(next(iter(units.values())))
+    source, title = name
+    return source, title + {"low": " (low is good)", "high": ""}.get(good or "", " (right is higher)")
+
+
+def _find_limit(pairs: Pairs) -> tuple[float, bool]:
+    """Return where the scale ends, so that one wide interval does not squeeze the rest, and whether any lies beyond."""
+    ends = sorted(abs(end) for units in pairs.values() for each in units.values()
+                  for end in (*_interval(each)[:2], each.effect.value) if not math.isnan(end))  # fmt: skip
+    reached = ends[math.ceil(_REACHED * len(ends)) - 1]
+    limit = math.ceil(10 * min(_WIDEST, max(1.0, reached * 1.05))) / 10
+    return limit, ends[-1] > limit
 
 
 def _describe(pairs: Pairs) -> Iterator[str]:
@@ -82,34 +122,66 @@ def _interval(finding: Finding) -> tuple[float, float, float]:
     return effect.low, effect.high, smallest
 
 
-def _fill(figure: Figure, pairs: Pairs, groups: str) -> None:
-    canvas = Canvas(figure)
-    of_people = [each[Unit.PEOPLE] for each in pairs.values() if Unit.PEOPLE in each]
-    ends = [abs(end) for each in of_people for end in _interval(each)[:2] if not math.isnan(end)]
-    limit = min(_WIDEST, max([1.0, *ends]) * 1.05)
-    left, heights = place_rows(canvas, pairs, _TOP, _ROW)
-    bottom = canvas.height - _BELOW
-    x = Scale(-limit, limit, left, canvas.width - _VERDICTS)
-    bands = _list_bands(pairs, heights, x)
-    canvas.fill_boxes(bands, PALE)
-    canvas.draw_scale(x, _TOP, bottom, f"effect (g): {groups}", most=6)
-    canvas.draw_lines([[(x(0), _TOP), (x(0), bottom)]], INK, 0.8)
-    for unit, (colour, marker, shift) in _UNITS.items():
-        found = {heights[name] + shift: units[unit] for name, units in pairs.items() if unit in units}
-        _mark_unit(canvas, x, found, (colour, marker))
-    for name, units in pairs.items():
-        for unit, each in units.items():
-            is_found = each.verdict is Verdict.DIFFERENT
-            at = (canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2])
-            canvas.write(at, name_short(each), 7.5, bold=is_found, color=INK if is_found else GREY)
-    shown, names = {unit for units in pairs.values() for unit in units}, {Unit.PEOPLE: "answers", Unit.SITES: "sites"}
-    key = [(marker, colour, names[unit]) for unit, (colour, marker, _) in _UNITS.items() if unit in shown]
-    canvas.draw_key([*key, *([("box", PALE, "too small to matter")] if bands else [])])
+@dataclass(frozen=True)
+class _Forest:
+    """The rows of a forest, and how far its scale goes either way."""
+
+    pairs: Pairs
+    labels: Labels
+    limit: float
+
+    def measure(self, width: float) -> float:
+        """Return its height from its width."""
+        return _TOP + self._measure_key(width) + measure_rows(self.pairs, _ROW, width) + 0.1 + _BELOW
+
+    def _measure_key(self, width: float) -> float:
+        return measure_key(self._list_key(), width)
+
+    def _list_key(self) -> list[tuple[str, str, str]]:
+        there = {unit for units in self.pairs.values() for unit in units}
+        names = {Unit.PEOPLE: "answers", Unit.SITES: "sites"}
+        key = [(marker, colour, names[unit]) for unit, (colour, marker, _) in _UNITS.items() if unit in there]
+        has_bands = any(not math.isnan(_interval(each)[2]) for units in self.pairs.values() for each in units.values())
+        return [*key, *([("box", PALE, "too small to matter")] if has_bands else [])]
+
+    def fill(self, figure: Figure) -> None:
+        """Draw it."""
+        canvas = Canvas(figure)
+        top = _TOP + self._measure_key(canvas.width)
+        left, heights = place_rows(canvas, self.pairs, top, _ROW)
+        bottom = canvas.height - _BELOW
+        x = Scale(-self.limit, self.limit, left, canvas.width - _VERDICTS)
+        canvas.fill_boxes(_list_bands(self.pairs, heights, x), PALE)
+        rows = list_rows(canvas, heights.values(), _ROW)
+        canvas.draw_scale(x, top, bottom, "effect (g)", most=6, rows=rows)
+        self._write_sides(canvas, x, bottom)
+        canvas.draw_lines([[(x(0), y0), (x(0), y1)] for y0, y1 in rows or [(top, bottom)]], INK, 0.8)
+        for unit, (colour, marker, shift) in _UNITS.items():
+            found = {heights[name] + shift: units[unit] for name, units in self.pairs.items() if unit in units}
+            _mark_unit(canvas, x, {y: self._turn(each) for y, each in found.items()}, (colour, marker))
+        for name, units in self.pairs.items():
+            for unit, each in units.items():
+                is_found = each.verdict is Verdict.DIFFERENT
+                at = (canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2])
+                canvas.write(at, name_short(each), 7.5, bold=is_found, color=INK if is_found else GREY)
+        canvas.draw_key(self._list_key())
+
+    def _turn(self, finding: Finding) -> tuple[float, float, float]:
+        """Return an effect and its interval so that right is better."""
+        low, high, _ = _interval(finding)
+        value = finding.effect.value
+        return (-value, -high, -low) if _is_turned(finding, self.labels) else (value, low, high)
+
+    def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
+        """Write below the scale which arm either side favours."""
+        treated, reference = self.labels.arms
+        left, right = f"\N{LEFTWARDS ARROW} better for {reference}", f"better for {treated} \N{RIGHTWARDS ARROW}"
+        room = (x.end - x.start) / 2
+        for words, at, ha in ((left, x.start, "left"), (right, x.end, "right")):
+            canvas.write((at, bottom + 0.4), break_text(words, room, 8), 8, ha=ha, va="top", color=GREY)
 
 
-def _list_bands(
-    pairs: Pairs, heights: dict[tuple[str, str], float], x: Scale
-) -> list[tuple[float, float, float, float]]:
+def _list_bands(pairs: Pairs, heights: dict[Name, float], x: Scale) -> list[tuple[float, float, float, float]]:
     """Return the boxes of what is too small to matter."""
     boxes = []
     for name, units in pairs.items():
@@ -120,14 +192,18 @@ def _list_bands(
     return boxes
 
 
-def _mark_unit(canvas: Canvas, x: Scale, found: dict[float, Finding], look: tuple[str, str]) -> None:
+def _mark_unit(canvas: Canvas, x: Scale, found: dict[float, tuple[float, float, float]], look: tuple[str, str]) -> None:
     """Draw the effects of people, or of sites, each at its height; what lies beyond the scale ends in an arrow."""
     colour, marker = look
-    intervals = {y: _interval(each)[:2] for y, each in found.items()}
     canvas.draw_lines(
-        [[(x(max(low, x.low)), y), (x(min(high, x.high)), y)] for y, (low, high) in intervals.items()
+        [[(x(max(low, x.low)), y), (x(min(high, x.high)), y)] for y, (_, low, high) in found.items()
          if low <= x.high and high >= x.low], colour, 1.6)  # fmt: skip
-    canvas.mark([(x.start, y) for y, (low, _) in intervals.items() if low < x.low], "<", colour, 5)
-    canvas.mark([(x.end, y) for y, (_, high) in intervals.items() if high > x.high], ">", colour, 5)
-    points = [(x(each.effect.value), y) for y, each in found.items() if x.low <= each.effect.value <= x.high]
-    canvas.mark(points, marker, colour, 5.5)
+    for end, sign, shape, ha in ((x.low, -1, "<", "left"), (x.high, 1, ">", "right")):
+        at = {y: value for y, (value, low, high) in found.items() if max(sign * low, sign * high) > x.high}
+        canvas.mark([(x(end), y) for y in at], shape, colour, 5)
+        for y, value in at.items():
+            if sign * value > x.high:
+                canvas.write(
+                    (x(end) - sign * 0.02, y - 0.1), format_number(value, 1), 7.5, ha=ha, color=colour, bold=True
+                )
+    canvas.mark([(x(value), y) for y, (value, _, _) in found.items() if abs(value) <= x.high], marker, colour, 5.5)

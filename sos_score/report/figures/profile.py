@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sos_score.comparison.finding import Finding
 from sos_score.output.numbers import format_number
-from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_text
+from sos_score.report.figures.canvas import Canvas, Scale, break_text, is_narrow, measure_text
 from sos_score.report.figures.style import BLUE, INK, ORANGE, PALE, PAPER
 from sos_score.report.labels import Labels
 from sos_score.report.model import Picture, ReportData
+from sos_score.study.data import StudyOutcome
 from sos_score.words import count
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def list_profiles(report: ReportData) -> Iterator[Picture]:
         if each.test.name == "T" and not math.isnan(each.test.statistic):
             sources.setdefault(each.source, []).append(each)
     for source, found in sources.items():
-        titles = {each.scale: each.title for each in report.data.outcomes if each.source == source}
+        titles = {each.scale: _name_scale(each) for each in report.data.outcomes if each.source == source}
         profile: Profile = {}
         for each in found:
             waves = profile.setdefault(each.site, {}).setdefault(titles[each.scale], {})
@@ -40,21 +41,30 @@ def list_profiles(report: ReportData) -> Iterator[Picture]:
             yield _make_picture(report, source, profile)
 
 
+def _name_scale(outcome: StudyOutcome) -> str:
+    return outcome.title + {"low": " (low is good)", "high": ""}.get(outcome.good or "", " (neither end is good)")
+
+
+def _count_columns(width: float, sites: int) -> int:
+    return 1 if is_narrow(width) else min(2, sites)
+
+
 def _make_picture(report: ReportData, source: str, profile: Profile) -> Picture:
     label = next(each.source_label for each in report.data.outcomes if each.source == source)
     means = [t for scales in profile.values() for waves in scales.values() for t in waves.values()]
     outside = sum(not _BAND[0] <= t <= _BAND[1] for t in means)
     waves = [wave for wave in report.comparison.plan.waves if any(wave in each for site in profile.values()
              for each in site.values())]  # fmt: skip
-    lines = -(-len(profile) // 2)
-    height = 0.35 + lines * (_BETWEEN + _ROW * len({scale for scales in profile.values() for scale in scales}))
+    scales = list(dict.fromkeys(scale for found in profile.values() for scale in found))
     return Picture(
         name=f"profile-{source}",
         title=f"{label}: {outside} of {count(len(means), 'team mean')} lie outside the norm band",
         reading="The band is 50 +/- 10: two thirds of the population the norm was taken from lie in it. T-scores of a"
-        " team's mean; which direction is good differs by scale.",
+        " team's mean; high is good, save where the scale's name says otherwise.",
         description=" ".join(_describe(profile, report.labels)),
-        size=(7.4, height),
+        measure=lambda width: (
+            0.35 + -(-len(profile) // _count_columns(width, len(profile))) * (_BETWEEN + _ROW * len(scales))
+        ),
         fill=partial(_fill, profile=profile, waves=waves, labels=report.labels),
     )
 
@@ -65,23 +75,23 @@ def _describe(profile: Profile, labels: Labels) -> Iterator[str]:
             f"{scale} {', '.join(f'{format_number(t, 0)} {wave}'.strip() for wave, t in waves.items())}"
             for scale, waves in scales.items()
         ]
-        yield f"{labels.name_site(site)}: {'; '.join(parts)}."
+        yield f"{labels.name_site_and_arm(site)}: {'; '.join(parts)}."
 
 
 def _fill(figure: Figure, profile: Profile, waves: list[str], labels: Labels) -> None:
     canvas = Canvas(figure)
     means = [t for scales in profile.values() for each in scales.values() for t in each.values()]
     scales = list(dict.fromkeys(scale for each in profile.values() for scale in each))
-    names = [break_text(scale, 1.3, 8.5) for scale in scales]
+    names = [break_text(scale, 1.3 if is_narrow(canvas.width) else 1.9, 8.5) for scale in scales]
     left = max(measure_text(name, 8.5) for name in names) + 0.12
-    columns = min(2, len(profile))
+    columns = _count_columns(canvas.width, len(profile))
     width = (canvas.width - left) / columns
     ends = (min(_BAND[0], *means) - 4, max(_BAND[1], *means) + 4)
     for place, (site, found) in enumerate(profile.items()):
         start = left + place % columns * width
-        x = Scale(*ends, start, start + width - 0.15)
+        x = Scale(*ends, start, start + width - 0.3)
         top = 0.25 + place // columns * (_ROW * len(scales) + _BETWEEN)
-        _fill_site(canvas, x, top, (labels.name_site(site), found, scales), waves)
+        _fill_site(canvas, x, top, (labels.name_site_and_arm(site), found, scales), waves)
         if place % columns == 0:
             for line, name in enumerate(names):
                 canvas.write((left - 0.08, top + 0.25 + (line + 0.5) * _ROW), name, ha="right")

@@ -6,8 +6,18 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sos_score.report.figures.canvas import Canvas, Scale, break_text, measure_rows, measure_text, place_rows
-from sos_score.report.figures.style import BLUE, BLUES, GREY, INK, LINE, ORANGES, PAPER
+from sos_score.report.figures.canvas import (
+    Canvas,
+    Scale,
+    break_text,
+    is_narrow,
+    list_rows,
+    measure_key,
+    measure_rows,
+    measure_text,
+    place_rows,
+)
+from sos_score.report.figures.style import BLUE, BLUES, GREY, INK, LINE, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture
 from sos_score.report.response_counts import SiteCount
 from sos_score.words import count
@@ -15,8 +25,8 @@ from sos_score.words import count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_KINDS = {"first": ORANGES[2], "both": INK, "last": BLUES[2], "unsplit": LINE}
-_BAR, _STRIP, _LABEL = 0.24, 0.5, 2.1  # inches: a bar, the bars of a source, its name
+_KINDS = {"first": ORANGES[2], "both": INK, "last": BLUES[2], "unsplit": MIDDLE}
+_BAR, _STRIP, _LABEL, _ABOVE = 0.24, 0.5, 2.1, 0.14  # inches: a bar, the bars of a source, its name beside or above
 
 
 def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
@@ -34,24 +44,29 @@ def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
             f"{source}: {count(len(items), 'item')}, most often missing {worst[source]} ({items[worst[source]]:.0%})."
             for source, items in shares.items()
         ),
-        size=(7.4, 0.1 + _STRIP * len(shares)),
+        measure=lambda width: 0.1 + (_STRIP + (_ABOVE if is_narrow(width) else 0)) * len(shares),
         fill=partial(_fill_missing, shares=shares, worst=worst),
     )
 
 
 def _fill_missing(figure: Figure, shares: dict[str, dict[str, float]], worst: dict[str, str]) -> None:
     canvas = Canvas(figure)
-    top = max(0.05, *(max(items.values()) for items in shares.values()))
-    left = min(_LABEL, max(measure_text(source, 8.5) for source in shares)) + 0.55
+    most = max(0.05, *(max(items.values()) for items in shares.values()))
+    narrow = is_narrow(canvas.width)
+    left = 0.55 + (0 if narrow else min(_LABEL, max(measure_text(source, 8.5) for source in shares)))
     named = {source: f"{item} {shares[source][item]:.0%}" for source, item in worst.items()}
     right = canvas.width - max(measure_text(words, 8) for words in named.values()) - 0.3
     width = (right - left) / max(24, *map(len, shares.values()))
+    strip = _STRIP + _ABOVE * narrow
     for line, (source, items) in enumerate(shares.items()):
-        bottom = (line + 1) * _STRIP
-        height = Scale(0, top, bottom, bottom - 0.6 * _STRIP)
-        canvas.write((left - 0.5, bottom - 0.3 * _STRIP), break_text(source, _LABEL, 8.5), ha="right")
-        canvas.draw_lines([[(left, y), (right, y)] for y in (height(0), height(top))], LINE, 0.7)
-        canvas.write((left - 0.05, height(top)), f"{top:.0%}", 7.5, ha="right", color=GREY)
+        bottom = (line + 1) * strip
+        height = Scale(0, most, bottom, bottom - 0.6 * _STRIP)
+        if narrow:
+            canvas.write((0, bottom - 0.6 * _STRIP - 0.04), source, va="bottom")
+        else:
+            canvas.write((left - 0.5, bottom - 0.3 * _STRIP), break_text(source, _LABEL, 8.5), ha="right")
+        canvas.draw_lines([[(left, y), (right, y)] for y in (height(0), height(most))], LINE, 0.7)
+        canvas.write((left - 0.05, height(most)), f"{most:.0%}", 7.5, ha="right", color=GREY)
         canvas.write((left - 0.05, height(0)), "0%", 7.5, ha="right", color=GREY)
         boxes = [(left + (place + 0.12) * width, height(share), left + (place + 0.88) * width, bottom)
                  for place, share in enumerate(items.values()) if share]  # fmt: skip
@@ -78,7 +93,7 @@ def draw_response(counts: list[SiteCount], waves: list[str]) -> Picture:
         reading="People by site. Where fewer than the study allows answered at one wave only, the bar is pale and shows"
         f" the count at {last} without saying who had answered before.",
         description=" ".join(_describe_count(each, waves) for each in counts),
-        size=(7.4, 0.65 + measure_rows([(each.label, each.site_label) for each in counts], _BAR)),
+        measure=partial(_measure_response, counts=counts, waves=waves),
         fill=partial(_fill_response, counts=counts, waves=waves),
     )
 
@@ -89,14 +104,27 @@ def _describe_count(each: SiteCount, waves: list[str]) -> str:
     return f"{each.label}, {each.site_label}: {first} at {waves[0]}, {last} at {waves[1]}{both}."
 
 
+def _list_key(counts: list[SiteCount], waves: list[str]) -> list[tuple[str, str, str]]:
+    names = {"first": f"{waves[0]} only", "both": "both", "last": f"{waves[1]} only",
+             "unsplit": f"{waves[1]}, not split"}  # fmt: skip
+    there = {kind for each in counts for kind in _split(each, waves)}
+    return [("box", _KINDS[kind], words) for kind, words in names.items() if kind in there]
+
+
+def _measure_response(width: float, counts: list[SiteCount], waves: list[str]) -> float:
+    rows = measure_rows([(each.label, each.site_label) for each in counts], _BAR, width)
+    return 0.65 + measure_key(_list_key(counts, waves), width) + rows
+
+
 def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) -> None:
     canvas = Canvas(figure)
-    top, bottom = 0.15, canvas.height - 0.45
+    key = _list_key(counts, waves)
+    top, bottom = 0.15 + measure_key(key, canvas.width), canvas.height - 0.45
     left, heights = place_rows(canvas, [(each.label, each.site_label) for each in counts], top, _BAR)
     parts = {(each.label, each.site_label): _split(each, waves) for each in counts}
     most = max((sum(found.values()) for found in parts.values()), default=0)
     x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1)
-    canvas.draw_scale(x, top + 0.1, bottom, "people", most=6)
+    canvas.draw_scale(x, top + 0.1, bottom, "people", most=6, rows=list_rows(canvas, heights.values(), _BAR))
     for kind, colour in _KINDS.items():
         boxes = [(x(_sum_before(found, kind)), heights[name] - 0.36 * _BAR,
                   x(_sum_before(found, kind) + found[kind]), heights[name] + 0.36 * _BAR)
@@ -110,10 +138,7 @@ def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) ->
                 canvas.write((middle, heights[name]), str(number), 7.5, ha="center",
                              color=PAPER if kind == "both" else INK)  # fmt: skip
         _write_beside(canvas, (x(sum(parts[name].values())) + 0.06, heights[name]), each, waves)
-    names = {"first": f"{waves[0]} only", "both": "both", "last": f"{waves[1]} only",
-             "unsplit": f"{waves[1]}, not split"}  # fmt: skip
-    there = {kind for found in parts.values() for kind in found}
-    canvas.draw_key([("box", _KINDS[kind], words) for kind, words in names.items() if kind in there])
+    canvas.draw_key(key)
 
 
 def _split(each: SiteCount, waves: list[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sos_score.comparison.finding import Contrast, Finding
 from sos_score.comparison.verdict import Verdict
-from sos_score.report.figures.canvas import Canvas, Name, Scale, measure_rows, place_rows
+from sos_score.report.figures.canvas import Canvas, Name, Scale, list_rows, measure_rows, place_rows
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE
 from sos_score.report.labels import Labels, name_larger
 from sos_score.report.model import Picture
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _Shares = dict[Name, dict[str, dict[str, Finding]]]  # outcome, wave, level; "" is the conclusion
 _LOOKS = ((ORANGE, "s", -0.06), (BLUE, "o", 0.06))
-_TOP, _ROW, _BELOW, _VERDICTS = 0.5, 0.3, 0.45, 0.95  # inches
+_TOP, _ROW, _BELOW, _VERDICTS, _NARROW_VERDICTS = 0.5, 0.3, 0.45, 0.95, 0.92  # inches
 
 
 def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
@@ -57,7 +57,7 @@ def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
         + ". The words say which of the two accounts for more, in brackets before adjustment only; what is left"
         " lies within them or at other levels.",
         description=" ".join(_describe(shares, levels)),
-        size=(7.4, _TOP + measure_rows(shares, _ROW) + 0.1 + _BELOW),
+        measure=lambda width: _TOP + measure_rows(shares, _ROW, width) + 0.1 + _BELOW,
         fill=partial(_fill, shares=shares, levels=levels),
     )
 
@@ -98,12 +98,13 @@ def _fill(figure: Figure, shares: _Shares, levels: list[str]) -> None:
     left, heights = place_rows(canvas, shares, _TOP, _ROW)
     waves = list(dict.fromkeys(wave for found in shares.values() for wave in found if wave)) or [""]
     width = (canvas.width - left) / len(waves)
-    bottom = canvas.height - _BELOW
+    bottom, rows = canvas.height - _BELOW, list_rows(canvas, heights.values(), _ROW)
     for place, wave in enumerate(waves):
         start = left + place * width
-        x = Scale(0, 1, start, start + width - _VERDICTS)
+        x = Scale(0, 1, start, start + width - (_NARROW_VERDICTS if rows else _VERDICTS))
         canvas.write((start, _TOP - 0.05), wave, 10, bold=True)
-        canvas.draw_scale(Scale(0, 100, x.start, x.end), _TOP + 0.15, bottom, "% of the variance", most=4)
+        whole = Scale(0, 100, x.start, x.end)
+        canvas.draw_scale(whole, _TOP + 0.15, bottom, "% of the variance", most=2 if rows else 4, rows=rows)
         there = {name: found.get(wave, found.get("", {}) if place == 0 else {}) for name, found in shares.items()}
         for level, (colour, marker, shift) in zip(levels, _LOOKS, strict=False):
             found = {
