@@ -30,6 +30,7 @@ from sos_score.report.questions.registry import (
     list_sentences,
     list_summaries,
     make_file_tables,
+    make_sheets,
     make_single_table,
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
@@ -119,12 +120,13 @@ def compare_file(request: CompareRequest) -> None:
 
 
 def write_comparison(data: StudyData, comparison: Comparison, request: CompareRequest) -> None:
-    """Write a comparison as data: one table as CSV, a table a question in other forms."""
+    """Write a comparison as data: one table as CSV, a table a question as JSON, sheets by kind in a workbook."""
     labels = Labels.of(comparison, data)
-    as_one = choose_format(request.fmt, request.output, RESULT_FORMATS) == "csv"
-    tables = (
-        {"comparison": make_single_table(comparison, labels)} if as_one else make_file_tables(comparison, labels)
-    )  # fmt: skip
+    kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
+    if kind == "csv":
+        tables = {"comparison": make_single_table(comparison, labels)}
+    else:
+        tables = make_sheets(comparison, labels) if kind == "xlsx" else make_file_tables(comparison, labels)
     about = describe_comparison(data, comparison)
     inputs = [each.path for each in data.inputs]
     write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)

@@ -128,6 +128,8 @@ def _make_xlsx(tables: Mapping[str, Table], about: Mapping[str, Any]) -> bytes:
     notes = list(dict.fromkeys(note for table in tables.values() for note in table.notes))
     target = BytesIO()
     with open_workbook(target) as sheets:
+        if len(tables) > 1:
+            sheets.add_contents("what it holds", [(name, table.title or name) for name, table in tables.items()])
         for name, table in tables.items():
             sheets.add_table(name, table)
         sheets.add_about({**about, "notes": notes} if notes else about)

@@ -13,7 +13,7 @@ from sos_score.output.codebook import Variable, make_codebook
 from sos_score.output.delimited import disarm_formulas, quote_name
 from sos_score.output.files import WHOLE_FORMATS, refuse_writing
 from sos_score.output.spss import make_sav
-from sos_score.output.workbook import MOST_ROWS, open_workbook
+from sos_score.output.workbook import MOST_ROWS, find_decimals, open_workbook
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,7 +90,10 @@ class BatchWriter:
         else:
             target = BytesIO()
             with open_workbook(target) as sheets:
-                sheets.add_rows("scores", frame.columns, frame.iter_rows())
+                digits = [
+                    find_decimals(frame[name]) if frame[name].dtype.is_float() else None for name in frame.columns
+                ]
+                sheets.add_rows("scores", frame.columns, frame.iter_rows(), digits)
                 sheets.add_table("codebook", make_codebook(variables))
                 sheets.add_about(about)
             self.stream.write(target.getvalue())

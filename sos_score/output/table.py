@@ -34,6 +34,8 @@ class Column:
         Its name in files; empty where that is the label.
     shown : bool
         Whether it is printed, or only written to files.
+    filed : bool
+        Whether it is written to workbooks, or only printed: text like "0.85 [0.77, 0.92]", whose numbers stand apart.
     narrowest : int
         Columns that its text needs where it wraps.
     """
@@ -44,6 +46,7 @@ class Column:
     key: str = ""
     shown: bool = True
     narrowest: int = 20
+    filed: bool = True
 
     @property
     def name(self) -> str:
@@ -93,6 +96,13 @@ def format_cell(value: Cell, digits: int | None = None) -> str:
 def drop_hidden(table: Table) -> Table:
     """Return the table with only the columns that are printed."""
     places = [place for place, column in enumerate(table.columns) if column.shown]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
+
+
+def drop_printed(table: Table) -> Table:
+    """Return the table with only the columns that are written to files."""
+    places = [place for place, column in enumerate(table.columns) if column.filed]
     rows = tuple(tuple(row[place] for place in places) for row in table.rows)
     return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
 

@@ -11,7 +11,7 @@ from sos_score.report.columns import list_codebooks
 from sos_score.report.docx import make_annex, make_document
 from sos_score.report.html import make_page
 from sos_score.report.model import ReportData, Section
-from sos_score.report.questions.registry import make_file_tables
+from sos_score.report.questions.registry import make_sheets
 from sos_score.report.request import Report, ReportRequest, name_annex
 from sos_score.report.scores import StudyScores, gather_scores, make_study_sav
 from sos_score.report.sections.registry import list_sections
@@ -28,13 +28,8 @@ def _make_docx(report: ReportData, sections: tuple[Section, ...], _scores: Study
 
 
 def _make_xlsx(report: ReportData, sections: tuple[Section, ...], scores: StudyScores) -> bytes:
-    codebooks = list_codebooks(scores.variables)
-    further = {
-        **{f"all {name}": table for name, table in make_file_tables(report.comparison, report.labels).items()},
-        "codebook": codebooks["codebook"],
-        "codebook of findings": codebooks["findings"],
-    }
-    return make_report_workbook(report.data.study, sections, further)
+    codebooks = list(list_codebooks(scores.variables).values())
+    return make_report_workbook(report.data.study, sections, make_sheets(report.comparison, report.labels), codebooks)
 
 
 FORMS: dict[str, Callable[[ReportData, tuple[Section, ...], StudyScores], bytes]] = {

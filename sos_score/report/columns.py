@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sos_score.comparison.finding import Finding
@@ -120,10 +120,55 @@ def make_finding_table(findings: Iterable[Finding], labels: Labels, write: FillC
     return Table(columns, rows, notes=tuple(map(labels.describe, notes)))
 
 
+_FIRST = ("title", "site", "wave", "groups", "unit", "counts", "means", "sds", "arm_changes", "estimate", "low", "high",
+          "verdict", "is_good", "effect_name", "effect", "effect_low", "effect_high", "p", "p_adjusted")  # fmt: skip
+_LISTS: dict[str, tuple[str, Callable[[Finding], tuple[float, ...]]]] = {
+    "counts": ("n", lambda each: each.counts),
+    "means": ("mean", lambda each: each.means),
+    "sds": ("sd", lambda each: each.sds),
+    "arm_changes": ("arm_change", lambda each: tuple(change.value for change in each.arm_changes)),
+}
+_P = ("p", "p_adjusted", "tost_p", "tost_p_adjusted")
+
+
+def make_finding_sheet(findings: Sequence[Finding], labels: Labels, write: FillCell, title: str) -> Table:
+    """Return findings for a sheet: what is read first comes first, every number in a cell of its own, no empty columns.
+
+    Where a finding rests on several numbers, ``n_1`` and ``mean_1`` belong to the first of its groups. An effect has
+    its own name, g or SD, where there is one kind only.
+    """
+    made: dict[str, list[Cell]] = {}
+    for name in dict.fromkeys((*_FIRST, *COLUMNS)):
+        if name in _LISTS:
+            stem, take = _LISTS[name]
+            for place in range(max((len(take(each)) for each in findings), default=0)):
+                made[f"{stem}_{place + 1}"] = [
+                    take(each)[place] if place < len(take(each)) else None for each in findings
+                ]
+        else:
+            made[name] = [COLUMNS[name].take(each, labels) for each in findings]
+    kinds = {each.effect.measure for each in findings}
+    if len(kinds) == 1 and (measure := kinds.pop().value):
+        made = {measure if name == "effect" else name: cells for name, cells in made.items() if name != "effect_name"}
+    made = {"n" if name == "n_1" and "n_2" not in made else name: cells for name, cells in made.items()}
+    made[SENTENCE] = [write(each, labels) for each in findings]
+    kept = {name: cells for name, cells in made.items() if name == _FIRST[0] or not all(map(_is_empty, cells))}
+    columns = tuple(Column(name, 4 if name in _P else None) for name in kept)
+    return Table(columns, tuple(zip(*kept.values(), strict=True)), title)
+
+
+def _is_empty(cell: Cell) -> bool:
+    return cell in (None, "") or (isinstance(cell, float) and math.isnan(cell))
+
+
 def make_finding_codebook() -> Table:
     """Return what each column of findings means, in the order of the columns."""
     columns = (Column("column"), Column("meaning", wraps=True, narrowest=40))
-    notes = ("What cannot be computed, or may not be shown, is blank; notes says why.",)
+    notes = (
+        "What cannot be computed, or may not be shown, is blank; notes says why.",
+        "In a workbook counts, means, sds and arm_changes are columns of numbers, n_1, n_2, mean_1 and so on;"
+        " an effect stands under its own name (SD, g) where all of a sheet are of one kind.",
+    )
     meanings = {name: column.meaning for name, column in COLUMNS.items()}
     meanings[SENTENCE] = "the finding as a results section says it"
     return Table(columns, tuple(meanings.items()), "Codebook of the findings", notes)

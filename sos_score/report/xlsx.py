@@ -1,60 +1,90 @@
-"""A report as an Excel workbook: a sheet a table, every finding in full precision, a codebook, and notes."""
+"""A report as an Excel workbook: an index, a sheet a kind of finding, and sheets on what the findings rest on."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
 from sos_score.definition.study.model import Study
-from sos_score.output.table import Cell, Column, Table, drop_hidden
-from sos_score.output.workbook import open_workbook
+from sos_score.output.table import Cell, Column, Table, drop_printed
+from sos_score.output.workbook import Sheets, open_workbook
 from sos_score.report.model import Section
 from sos_score.version import __version__
 
-_LONGEST = 31  # signs that Excel allows in the name of a sheet
+_GATHERED = {
+    "reliability": ("Reliability", "Alpha with its interval, omega, and the error of one person's score"),
+    "quality": ("People", "Who answered where and when, and what became of each file"),
+    "measures": ("Sources", "Sources, instruments, who vouches for each part of them, and rights"),
+    "sensitivity": ("Robustness", "Which verdicts change when one thing is done otherwise"),
+    "provenance": ("Inputs", "Every file with its SHA-256, and the families of tests"),
+}
+_NOTES = ("Notes", "What the report says in words, and the notes of its tables")
 
 
-def make_report_workbook(study: Study, sections: Sequence[Section], further: Mapping[str, Table]) -> bytes:
-    """Return the tables of a report as an Excel workbook."""
-    sheets = name_sheets([block.value for section in sections for block in section.blocks
-                          if isinstance(block.value, Table)])  # fmt: skip
+def make_report_workbook(
+    study: Study, sections: Sequence[Section], findings: Mapping[str, Table], codebooks: Sequence[Table] = ()
+) -> bytes:
+    """Return a report as an Excel workbook: the findings by sheet, and the tables of sections that hold none."""
+    gathered = dict(_gather(sections))
+    contents = [(name, table.title) for name, table in findings.items()]
+    contents += [(name, about) for name, about in _GATHERED.values() if name in gathered]
+    contents += [("Codebook", "What each column of the scores and of these sheets means")] * bool(codebooks)
     target = BytesIO()
     with open_workbook(target, title=study.title, author=f"sos-score {__version__}") as book:
-        both = {**sheets, **further}
-        contents = tuple((name, table.title or name) for name, table in both.items())
-        book.add_table("contents", Table((Column("sheet"), Column(study.title)), (*contents, ("notes", "Notes"))))
-        for name, table in sheets.items():
-            book.add_table(name, drop_hidden(table), by_label=True)
-        for name, table in further.items():
+        book.add_contents(study.title, [*contents, _NOTES])
+        for name, table in findings.items():
             book.add_table(name, table)
-        book.add_table("notes", Table((Column("sheet"), Column("note")), tuple(_list_notes(both, sections))))
+        for name, _ in _GATHERED.values():
+            if name in gathered:
+                _add(book, name, gathered[name])
+        if codebooks:
+            book.add_tables("Codebook", codebooks)
+        book.add_table(_NOTES[0], Table((Column("about"), Column("note")), tuple(_list_notes(sections))))
     return target.getvalue()
 
 
-def name_sheets(tables: Sequence[Table]) -> dict[str, Table]:
-    """Return tables by the name of their sheet: a number and as much of the title as Excel allows.
-
-    Examples
-    --------
-    >>> list(name_sheets([Table((), (), "Level, T1/T2: every judged finding"), Table((), (), "Rights")]))
-    ['1 Level, T1 T2 every judged', '2 Rights']
-    """
-    named = {}
-    for number, table in enumerate(tables, start=1):
-        title = " ".join(re.sub(r"[\[\]:*?/\\']", " ", table.title).split())
-        name = f"{number} {title}"
-        named[name if len(name) <= _LONGEST else name[: name.rfind(" ", 0, _LONGEST + 1)][:_LONGEST]] = table
-    return named
+def _add(book: Sheets, name: str, tables: list[Table]) -> None:
+    if len(tables) == 1:
+        book.add_table(name, tables[0], by_label=True)
+    else:
+        book.add_tables(name, tables)
 
 
-def _list_notes(sheets: Mapping[str, Table], sections: Sequence[Section]) -> Iterator[tuple[Cell, ...]]:
-    """Yield the notes of each sheet, then what the report says in words."""
-    for name, table in sheets.items():
-        yield from ((name, note) for note in table.notes)
+def _gather(sections: Sequence[Section]) -> Iterator[tuple[str, list[Table]]]:
+    """Yield the tables of a section that no findings stand for, those with the same rows as one."""
+    for section in sections:
+        if section.name not in _GATHERED:
+            continue
+        found: list[Table] = []
+        for block in section.blocks:
+            if isinstance(block.value, Table) and block.value.rows:
+                table = drop_printed(block.value)
+                joined = _join(found[-1], table) if found else None
+                found[-1:] = [joined] if joined else [*found[-1:], table]
+        if found:
+            yield _GATHERED[section.name][0], found
+
+
+def _join(one: Table, other: Table) -> Table | None:
+    """Return two tables side by side where the columns that name their rows are the same."""
+    stub = one.stub
+    if stub < 2 or one.columns[:stub] != other.columns[:stub] or stub != other.stub:
+        return None
+    if [row[:stub] for row in one.rows] != [row[:stub] for row in other.rows]:
+        return None
+    rows = tuple((*left, *right[stub:]) for left, right in zip(one.rows, other.rows, strict=True))
+    return Table((*one.columns, *other.columns[stub:]), rows, one.title, stub=stub)
+
+
+def _list_notes(sections: Sequence[Section]) -> Iterator[tuple[Cell, ...]]:
+    """Yield what the report says in words and below its tables, section by section, each thing once."""
+    said: dict[tuple[str, str], None] = {}
     for section in sections:
         for block in section.blocks:
             if block.kind == "text":
-                yield section.title, str(block.value)
+                said[section.title, str(block.value)] = None
             elif isinstance(block.value, tuple):
-                yield from ((section.title, each) for each in block.value)
+                said |= dict.fromkeys((section.title, each) for each in block.value)
+            elif isinstance(block.value, Table):
+                said |= dict.fromkeys((block.value.title, note) for note in block.value.notes)
+    yield from said

@@ -7,7 +7,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.registry import OF_STUDY
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Table
-from sos_score.report.columns import make_finding_table
+from sos_score.report.columns import make_finding_sheet, make_finding_table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.associations import ASSOCIATION
 from sos_score.report.questions.baseline import BASELINE
@@ -60,6 +60,34 @@ def make_file_tables(comparison: Comparison, labels: Labels) -> dict[str, Table]
     return {
         question: make_finding_table(comparison.ask(question), labels, describe_finding, comparison.notes)
         for question in dict.fromkeys(each.question for each in comparison.findings)
+    }
+
+
+SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Means": ("n, mean with interval, and SD of every scale in every site at every wave", ("descriptives",)),
+    "Change in sites": ("How every scale changed in every site, and the analyses beside it", ("change",)),
+    "Arms": (
+        "The arms at each wave, at the first of them, and how differently they changed",
+        ("baseline", "arms", "did"),
+    ),
+    "Levels": ("Every site against the norm, and whether its team agrees", ("level",)),
+    "Variation": ("How much of the variation lies between sites, workers and families", ("variation",)),
+    "Associations": ("The pairs of scores that the study declared", ("association",)),
+    "Profiles": ("How alike the profiles of sites are", ("profiles",)),
+    "Floor and ceiling": ("How many people have the lowest or the highest score there can be", ("extremes",)),
+    "Design": ("What this design can show at all", ("design",)),
+}
+"""The sheets of a workbook that hold findings: what each holds, and its questions."""
+
+
+def make_sheets(comparison: Comparison, labels: Labels) -> dict[str, Table]:
+    """Return the sheets of every finding with all its fields, each number in a cell of its own."""
+    found = {name: [each for question in questions for each in comparison.ask(question)]
+             for name, (_, questions) in SHEETS.items()}  # fmt: skip
+    return {
+        name: make_finding_sheet(findings, labels, describe_finding, SHEETS[name][0])
+        for name, findings in found.items()
+        if findings
     }
 
 

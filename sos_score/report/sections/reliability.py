@@ -50,7 +50,8 @@ def describe_reliability(report: ReportData) -> Iterator[Block]:
         yield Block("text", "Items that run against their scale: reversed in the file already, or keyed wrongly?")
         yield Block("list", suspicions)
     stub = (Column("source", wraps=True), Column("scale", wraps=True), Column("wave"))
-    labels = (Column("n"), Column("items"), Column("alpha [95% CI]"), *(Column(label, 2) for label in
+    labels = (Column("n"), Column("items"), Column("alpha [95% CI]", filed=False),
+              *(Column(label, 2, shown=False) for label in ("alpha", "low", "high")), *(Column(label, 2) for label in
               ("within sites", "omega", "ordinal", "SEM", "SDC")))  # fmt: skip
     rows = tuple((*each.name, *each.main) for each in found)
     yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", (_KEY,), stub=3))
@@ -116,7 +117,19 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
         (*name, wave),
         found.n,
         found.alpha,
-        (found.n, found.items, alpha, within, omega.omega, ordinal.alpha, error.sem, error.smallest_detectable_change),
+        (
+            found.n,
+            found.items,
+            alpha,
+            found.alpha,
+            found.ci_low,
+            found.ci_high,
+            within,
+            omega.omega,
+            ordinal.alpha,
+            error.sem,
+            error.smallest_detectable_change,
+        ),
         (sd, found.mean_r, found.standardized_alpha, found.lambda2, found.lambda6),
         suspicions,
         tuple(map(str, dict.fromkeys(said))),
