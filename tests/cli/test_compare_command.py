@@ -18,6 +18,7 @@ from support import ROOT, CommandLine, run_shell
 
 from sos_score import compare_study, load_study_data, read_study
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
+from sos_score.report.questions.registry import SHEETS
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 CLIMATE = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
@@ -177,13 +178,14 @@ def test_json_says_what_the_rows_rest_on(found):
     assert "NaN" not in json.dumps(written)
 
 
-def test_a_workbook_has_a_sheet_a_question(tmp_path, found):
+def test_a_workbook_has_an_index_and_a_sheet_for_each_kind_of_finding(tmp_path, found):
     out = tmp_path / "out.xlsx"
     assert run(STUDY, "-o", out, "-q").exit_code == 0
     book = CalamineWorkbook.from_path(out)
-    assert book.sheet_names[: len(QUESTIONS)] == list(QUESTIONS)
-    for question in QUESTIONS:
-        assert len(book.get_sheet_by_name(question).to_python()) == len(found.ask(question)) + 1
+    assert book.sheet_names == ["Contents", *SHEETS, "about"]
+    for name, (_, questions) in SHEETS.items():
+        rows = sum(len(found.ask(question)) for question in questions)
+        assert len(book.get_sheet_by_name(name).to_python()) == rows + 1
     again = run(STUDY, "-o", out, "-q")
     assert again.exit_code == 1
     assert "--force" in again.stderr
