@@ -103,6 +103,7 @@ class SitePanels:
         left, room, bands = self._place(canvas.width)
         _write_key(canvas, self.waves)
         top = 0.3
+        marks: dict[tuple[bool, str], list[tuple[float, float]]] = {}
         for band in bands:
             y = top + self._measure_head(band, room)
             rows = {}
@@ -112,8 +113,11 @@ class SitePanels:
                 y += self._measure_row(name)
             for place, each in enumerate(band):
                 start = left + place * room
-                self._fill_panel(canvas, each, rows, (start, start + room - 0.1, top, y))
+                for look, at in self._fill_panel(canvas, each, rows, (start, start + room - 0.1, top, y)):
+                    marks.setdefault(look, []).append(at)
             top = y + _AXIS
+        for is_last, colour in sorted(marks):
+            _mark(canvas, marks[is_last, colour], colour, is_last=is_last)
 
     def _head(self, each: Panel, width: float) -> list[str]:
         """Return the lines of a panel's heading; where all are of one source, the picture's title names it."""
@@ -137,7 +141,8 @@ class SitePanels:
 
     def _fill_panel(
         self, canvas: Canvas, each: Panel, rows: dict[str, float], sides: tuple[float, float, float, float]
-    ) -> None:
+    ) -> Iterator[tuple[tuple[bool, str], tuple[float, float]]]:
+        """Draw a panel, and yield its marks: whether of the last wave, the colour, and the place."""
         start, end, top, bottom = sides
         x = Scale(*each.ends, start + 0.08, end - _WORD)
         title, *source = self._head(each, end - start + 0.1)
@@ -154,9 +159,11 @@ class SitePanels:
             canvas.write((x.end if is_high else x.start, bottom + 0.27), words, 8, ha="right" if is_high else "left",
                          color=GREY)  # fmt: skip
         for site, y in rows.items():
-            self._fill_row(canvas, each, site, x, y)
+            for wave, point in self._fill_row(canvas, each, site, x, y).items():
+                yield (wave == self.waves[-1], self.colours[site]), point
 
-    def _fill_row(self, canvas: Canvas, each: Panel, site: str, x: Scale, y: float) -> None:
+    def _fill_row(self, canvas: Canvas, each: Panel, site: str, x: Scale, y: float) -> dict[str, tuple[float, float]]:
+        """Draw a row but for its marks, and return their places by wave."""
         means, colour, word = each.means.get(site, {}), self.colours[site], each.name_change(site)
         if not means and site in each.hidden:
             canvas.write((x.start + 0.05, y), "not shown", 8, color=GREY)
@@ -171,13 +178,12 @@ class SitePanels:
             canvas.draw_lines(lines, colour, 1.2)
         else:
             canvas.draw_lines([list(places.values())] if len(places) > 1 else [], colour, 2 if word else 1)
-        for wave, at in places.items():
-            _mark(canvas, at, colour, is_last=wave == self.waves[-1])
         if word:
             canvas.write((x.end + 0.12, y), word, 8, bold=True)
         elif self.has_intervals and site in each.changes:
             mark = MARKS.get(each.changes[site].verdict or Verdict.INCONCLUSIVE, "")
             canvas.write((x.end + 0.12, y), mark.replace("?", ""), 8, color=GREY)
+        return places
 
 
 def gather_means(report: ReportData) -> dict[Key, Means]:
@@ -236,10 +242,10 @@ def _write_key(canvas: Canvas, waves: Sequence[str]) -> None:
     x = canvas.width
     for place, wave in reversed(list(enumerate(waves if len(waves) > 1 else []))):
         x -= measure_text(wave, 8.5) + 0.3
-        _mark(canvas, (x, 0.12), INK, is_last=place == len(waves) - 1)
+        _mark(canvas, [(x, 0.12)], INK, is_last=place == len(waves) - 1)
         canvas.write((x + 0.1, 0.12), wave)
 
 
-def _mark(canvas: Canvas, at: tuple[float, float], colour: str, *, is_last: bool) -> None:
+def _mark(canvas: Canvas, places: list[tuple[float, float]], colour: str, *, is_last: bool) -> None:
     fill = {} if is_last else {"markerfacecolor": PAPER, "markeredgewidth": 1.4}
-    canvas.mark([at], "o", colour, 5.5, **fill)
+    canvas.mark(places, "o", colour, 5.5, **fill)
