@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BATCH = 50_000
+_PARTS = 8  # of the numbers of all rows, compared one after another
 _STRAY, _FILLED = "\x1fstray", "\x1ffilled"
 
 BatchSink = Callable[["pl.DataFrame"], None]
@@ -250,7 +251,14 @@ class _Tally:
     @property
     def has_duplicates(self) -> bool:
         """Return whether some row key surely or very probably occurs twice."""
-        return self.keys is not None and self.keys[1].n_unique() < len(self.keys[1])
+        import polars as pl
+
+        if self.keys is None:
+            return False
+        chunks = self.keys[1].get_chunks()
+        # Part by part: equal numbers are in one part, and millions of them take a copy to compare.
+        parts = (pl.concat([each.filter((each & (_PARTS - 1)) == part) for each in chunks]) for part in range(_PARTS))
+        return any(part.n_unique() < len(part) for part in parts)
 
 
 def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
