@@ -46,6 +46,8 @@ class Problem:
         How many cells show the same problem.
     items : int
         To how many items these cells are answers.
+    column : int or None
+        1-based column in `line`, where the file is a text whose columns are known.
     """
 
     message: str
@@ -57,6 +59,7 @@ class Problem:
     count: int = 1
     cell: str = ""
     items: int = 1
+    column: int | None = None
 
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""
@@ -153,6 +156,21 @@ def clip(text: str, most: int = 80) -> str:
     ('Very often', 'aaaaa...')
     """
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def show_plain(text: str) -> str:
+    r"""Return a text whose control characters, and marks that turn or hide text, are written out.
+
+    A file, or its name, must not move the cursor, end a line or command the program that reads what we print: the
+    runner of GitHub takes ``##[`` anywhere for a command.
+
+    Examples
+    --------
+    >>> show_plain("a\x1b[31mb\nc\u202e"), show_plain("##[error]")
+    ('a\\x1b[31mb\\nc\\u202e', '##\\[error]')
+    """
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return shown.replace("##[", "##\\[")
 
 
 def guess(word: str, known: Iterable[str], nearness: float = 0.6) -> str:

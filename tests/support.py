@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,11 @@ def run_shell(command: str, folder: Path) -> str:
         ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=both, check=False
     )
     return done.stdout.decode()
+
+
+def drop_rules(text: str) -> str:
+    """Return what `validate` says without columns, levels and ids of rules: as every other command says it."""
+    return re.sub(r"(:\d+):\d+: (?:error|warning|note) SOS\d{3}: ", r"\1: ", text)
 
 
 class CommandLine:

@@ -127,11 +127,11 @@ def score_random_answers(instrument: Instrument, like: Instrument) -> list[dict[
 
 def check_is_told(stderr: str, path: Path, lines: int) -> None:
     *told, summary = stderr.splitlines()
-    assert re.fullmatch(rf"\d+ problems? in {re.escape(str(path))}\.", summary)
+    assert re.fullmatch(rf"\d+ problems? in {re.escape(str(path))}( \(.+\))?\.", summary)
     assert told
     for line in told:
         if not line.startswith("  hint: "):
-            place = re.match(rf"{re.escape(str(path))}:(\d+): ", line)
+            place = re.match(rf"{re.escape(str(path))}:(\d+):\d+: (?:error|warning) SOS\d\d\d: ", line)
             assert place, line
             assert 1 <= int(place[1]) <= lines
 

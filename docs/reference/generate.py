@@ -14,6 +14,7 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1])]
 from command_pages import make_command_page  # noqa: E402 - found through the path above
 from file_pages import make_file_page  # noqa: E402
 from library_pages import make_library_page  # noqa: E402
+from rule_page import make_rule_page  # noqa: E402
 
 NOTE = "\n<!-- Made by docs/reference/generate.py from the program itself; a change here is lost. -->\n"
 FILES = {
@@ -28,7 +29,7 @@ FILES = {
 def make_pages() -> dict[str, str]:
     """Return every page of the reference by its file name."""
     pages = {f"{kind}.md": make_file_page(kind, *about) for kind, about in FILES.items()}
-    pages |= {"commands.md": make_command_page(), "library.md": make_library_page()}
+    pages |= {"commands.md": make_command_page(), "library.md": make_library_page(), "rules.md": make_rule_page()}
     return {name: text + NOTE for name, text in pages.items()}
 
 

@@ -16,8 +16,16 @@ def validate(
         list[str] | None,
         typer.Option("--instrument", "-i", metavar="ID|PATH", help="The instruments column maps are for; repeatable."),
     ] = None,
+    profile: Annotated[
+        Literal["default", "strict"],
+        typer.Option("--profile", help="strict asks what a definition for others must have."),
+    ] = "default",
+    changed_from: Annotated[
+        str,
+        typer.Option("--changed-from", metavar="REV", help="Only files changed since this branch left REV, by git."),
+    ] = "",
     fmt: Annotated[
-        Literal["text", "json", "github"],
+        Literal["text", "json", "github", "sarif", "junit", "gitlab"],
         typer.Option("--format", "-f", help="Format of the output; github annotates a pull request."),
     ] = "text",
     quiet: Quiet = False,
@@ -28,9 +36,9 @@ def validate(
     """
     from sos_score.commands.validate import REPORTERS, validate_paths
 
-    report = validate_paths(paths, instrument or ())
+    report = validate_paths(paths, instrument or (), profile, changed_from)
     text = REPORTERS[fmt](report)
-    if text and not (quiet and not report.problems):
-        typer.echo(text, err=fmt == "text" and bool(report.problems))
-    if report.problems:
+    if text and not (quiet and not report.found):
+        typer.echo(text, err=fmt == "text" and not report.is_valid)
+    if not report.is_valid:
         raise typer.Exit(1)

@@ -58,7 +58,11 @@ def lay_over_base(own: Document, base: Document) -> ExtendedDocument:
         raise InvalidDefinition([own.problem((), "is not a definition (a mapping of keys)", rule="yaml")])
     changes = {key: value for key, value in data.items() if key not in (EXTENDS, LABELS)}
     problems = [*own.problems, *_check_changes(own, changes, before)]
-    inherited = {key: value for key, value in before.items() if key != "examples" or not _VOUCHED.keys() & changes}
+    # What its base puts up with is said of the base.
+    kept_examples = not _VOUCHED.keys() & changes
+    inherited = {
+        key: value for key, value in before.items() if key != "suppress" and (key != "examples" or kept_examples)
+    }
     found: list[Problem] = []
     merged = _merge(inherited, changes, (), own, found)
     if problems + found:
@@ -87,7 +91,7 @@ def _check_changes(own: Document, changes: Mapping[str, Any], before: Mapping[st
     for key in ("format", "id", "version"):
         if key not in changes:
             message = f"{key}: is missing (a definition that extends another has its own)"
-            yield own.problem((), message, rule="missing")
+            yield own.problem((), message, rule="missing-key")
     if changes.get("id") is not None and changes.get("id") == before.get("id"):
         message = f"{show_value(changes['id'])} is the id of the definition it extends; give it one of its own"
         yield own.problem(("id",), message, rule=EXTENDS)

@@ -1,6 +1,8 @@
-"""Whether a definition's own examples come out as it says they do."""
+"""Whether what a definition says of its scores can be: its examples come out, and its norms are possible."""
 
 from __future__ import annotations
+
+import math
 
 from sos_score.definition.instrument.instrument import Example, Instrument
 from sos_score.definition.library import find_definition
@@ -18,8 +20,8 @@ def check_definition(document: Document) -> tuple[Instrument | None, list[Proble
     """Return the instrument a document defines, if it does, and every problem, wrong examples included."""
     instrument, problems = check_document(document)
     if instrument is not None and not problems:
-        problems = check_examples(instrument, document)
-    return instrument, problems
+        problems = [*check_examples(instrument, document), *_check_norms(instrument, document)]
+    return instrument, sorted(problems, key=lambda problem: problem.line or 0)
 
 
 def load_definition(name: str) -> Definition:
@@ -74,6 +76,27 @@ def _compare(instrument: Instrument, document: Document, scored: list[dict[str, 
                 loc = ("examples", index, "scores", scale)
                 message = f"says {_show(stated)}, and the key gives {_show(given)} ('{example.name}')"
                 problems.append(document.problem(loc, message, rule="example-score"))
+    return problems
+
+
+def _check_norms(instrument: Instrument, document: Document) -> list[Problem]:
+    """Return a problem for each norm with a mean outside the scores, or a spread that no sample of them has."""
+    plans = {plan.scale: plan for plan in plan_scores(instrument).scales} if instrument.norms else {}
+    problems = []
+    for name, norm in instrument.norms.items():
+        for scale, raw in norm.scales.items():
+            plan, loc = plans[scale], ("norms", name, "scales", scale)
+            parts = len(plan.terms)
+            factor = 1 if norm.score == plan.method else parts if norm.score == "sum" else 1 / parts
+            low, high = plan.low * factor, plan.high * factor
+            # With half of a sample at either end, the variance (over n - 1) is as large as it can be.
+            most = (high - low) / 2 * math.sqrt(norm.n / (norm.n - 1))
+            if not low <= raw.mean <= high:
+                message = f"{raw.mean:g} is no {norm.score} this scale can have ({_show(low)} to {_show(high)})"
+                problems.append(document.problem((*loc, "mean"), message, rule="norm-impossible"))
+            if raw.sd > most * (1 + _TOLERANCE):
+                message = f"{raw.sd:g} is more than the spread of {norm.score}s can be (at most {most:.4g})"
+                problems.append(document.problem((*loc, "sd"), message, rule="norm-impossible"))
     return problems
 
 

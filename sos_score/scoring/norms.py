@@ -115,7 +115,9 @@ def read_norm_file(path: Path, instruments: Iterable[Instrument]) -> NormFile:
     document = read_yaml(path)
     problems = list(document.problems)
     if not isinstance(document.data, dict):
-        raise InvalidDefinition([*problems, document.problem((), "is not a file of norms (a mapping of keys)")])
+        raise InvalidDefinition(
+            [*problems, document.problem((), "is not a file of norms (a mapping of keys)", rule="yaml")]
+        )
     try:
         norm_file = NormFile.model_validate(document.data)
     except ValidationError as error:

@@ -124,6 +124,7 @@ def check_valid(text: str, name: str) -> None:
     path = Path(f"{name}.yaml")
     path.write_text(text, encoding="utf-8")
     validation = validate_paths([str(path)])
-    assert [str(problem) for problem in validation.problems] == []
+    assert [found.rule.name for found in validation.found] == []
+    assert validation.is_valid
     assert validation.examples == 2
     path.unlink()

@@ -47,9 +47,9 @@ def test_problems_go_to_standard_error_with_a_summary_last() -> None:
     result = run("broken.yaml")
     assert result.stdout == ""
     assert result.stderr == (
-        "broken.yaml:3: id: 'safety-scale' does not match the file name broken.yaml\n"
+        "broken.yaml:3:1: error SOS013: id: 'safety-scale' does not match the file name broken.yaml\n"
         "  hint: rename the file to safety-scale.yaml\n"
-        "broken.yaml:31: scales.safety.items[0]: no item 'safty' (items: safety)\n"
+        "broken.yaml:31:13: error SOS101: scales.safety.items[0]: no item 'safty' (items: safety)\n"
         "  hint: did you mean 'safety'?\n"
         "2 problems in broken.yaml.\n"
     )
@@ -68,22 +68,29 @@ def test_a_folder_a_pattern_and_a_list_of_files_are_checked_alike(folder: Path) 
 @pytest.mark.usefixtures("folder")
 def test_a_file_named_twice_is_checked_once() -> None:
     report = json.loads(run("safety-scale.yaml", "safety-*.yaml", "safety-scale.yaml", "-f", "json").stdout)
-    assert report == {"valid": True, "files": ["safety-scale.yaml"], "examples": 4, "problems": []}
+    assert report == {
+        "valid": True,
+        "profile": "default",
+        "files": ["safety-scale.yaml"],
+        "examples": 4,
+        "problems": [],
+        "suppressed": [],
+    }
 
 
 @pytest.mark.usefixtures("folder")
 def test_json_gives_every_field_of_a_problem() -> None:
     report = json.loads(run("broken.yaml", "-f", "json").stdout)
     assert report["problems"][1] == {
+        "rule": "SOS101",
+        "name": "unknown-item",
+        "level": "error",
         "message": "no item 'safty' (items: safety)",
         "path": "broken.yaml",
         "line": 31,
+        "column": 13,
         "where": "scales.safety.items[0]",
         "hint": "did you mean 'safety'?",
-        "rule": "scale-item",
-        "count": 1,
-        "cell": "",
-        "items": 1,
     }
 
 
@@ -91,9 +98,11 @@ def test_github_gives_one_annotation_a_problem(folder: Path) -> None:
     result = run(folder, "--format", "github")
     path = str(folder / "broken.yaml")
     assert result.stdout == (
-        f"::error file={path},line=3,title=id-file::id: 'safety-scale' does not match the file name broken.yaml"
+        f"::error file={path},line=3,col=1,title=SOS013 the id is unlike the file name::"
+        "id: 'safety-scale' does not match the file name broken.yaml"
         "%0Ahint: rename the file to safety-scale.yaml\n"
-        f"::error file={path},line=31,title=scale-item::scales.safety.items[0]: no item 'safty' (items: safety)"
+        f"::error file={path},line=31,col=13,title=SOS101 unknown item::"
+        "scales.safety.items[0]: no item 'safty' (items: safety)"
         "%0Ahint: did you mean 'safety'?\n"
     )
     assert result.exit_code == 1
@@ -104,7 +113,7 @@ def test_github_annotations_escape_what_would_end_them(tmp_path: Path) -> None:
     path = tmp_path / "a,b:c%.yaml"
     path.write_text("id: 80%", encoding="utf-8")
     first = run(path, "-f", "github").stdout.splitlines()[0]
-    assert "a%2Cb%3Ac%25.yaml,line=1,title=" in first
+    assert "a%2Cb%3Ac%25.yaml,line=1,col=1,title=" in first
     assert "::" in first.partition("title=")[2]
 
 
@@ -118,9 +127,12 @@ def test_quiet_says_nothing_but_problems() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("none.yaml", "none.yaml: cannot be read (No such file or directory)\n1 problem in none.yaml.\n"),
-        ("none-*.yaml", "none-*.yaml: no definition here (.yaml or .yml files)\n1 problem in none-*.yaml.\n"),
-        ("empty", "empty: no definition here (.yaml or .yml files)\n1 problem in empty.\n"),
+        ("none.yaml", "none.yaml: error SOS001: cannot be read (No such file or directory)\n1 problem in none.yaml.\n"),
+        (
+            "none-*.yaml",
+            "none-*.yaml: error SOS001: no definition here (.yaml or .yml files)\n1 problem in none-*.yaml.\n",
+        ),
+        ("empty", "empty: error SOS001: no definition here (.yaml or .yml files)\n1 problem in empty.\n"),
     ],
 )
 def test_a_path_with_nothing_behind_it_is_a_problem(folder: Path, name: str, text: str) -> None:
@@ -132,8 +144,8 @@ def test_a_path_with_nothing_behind_it_is_a_problem(folder: Path, name: str, tex
 def test_one_broken_file_does_not_hide_the_next(folder: Path) -> None:
     (folder / "another.yaml").write_text("a: [1", encoding="utf-8")
     result = run("another.yaml", "broken.yaml", "none.yaml")
-    assert "another.yaml:1: is not YAML" in result.stderr
-    assert "broken.yaml:31:" in result.stderr
+    assert "another.yaml:1:4: error SOS002: is not YAML" in result.stderr
+    assert "broken.yaml:31:13:" in result.stderr
     assert result.stderr.endswith("4 problems in 3 files.\n")
 
 
@@ -141,7 +153,9 @@ def test_one_broken_file_does_not_hide_the_next(folder: Path) -> None:
 def test_an_unknown_format_is_a_wrong_command_line() -> None:
     result = run("safety-scale.yaml", "--format", "xml")
     assert result.exit_code == 2
-    assert "'xml' is not one of 'text', 'json', 'github'." in result.stderr
+    assert "'xml' is not one of 'text', 'json', 'github', 'sarif', 'junit', 'gitlab'." in " ".join(
+        result.stderr.split()
+    )
 
 
 def test_without_a_path_the_command_line_is_wrong() -> None:
@@ -157,7 +171,7 @@ def test_a_definition_with_the_other_suffix_is_found(tmp_path: Path) -> None:
 def test_all_invalid_files_at_once_are_told_in_one_run() -> None:
     report = json.loads(run(INVALID, "-f", "json").stdout)
     assert len(report["files"]) == len(list(INVALID.glob("*.yaml")))
-    assert {problem["path"] for problem in report["problems"]} == set(report["files"])
+    assert {problem["path"] for problem in report["problems"] if problem["level"] == "error"} == set(report["files"])
 
 
 def test_each_file_is_checked_as_what_it_is() -> None:
@@ -188,7 +202,8 @@ def test_norms_of_an_instrument_of_ones_own_are_checked_with_the_definition_besi
     assert (result.exit_code, result.stdout) == (0, "1 file of norms valid.\n")
     norms = write_norms(tmp_path, "trust-us", "totel")
     result = run(norms)
-    assert result.stderr.startswith(f"{norms}:4: norms.ours.scales.totel: no scale 'totel' (scales: total)\n")
+    told = f"{norms}:4:86: error SOS902: norms.ours.scales.totel: no scale 'totel' (scales: total)\n"
+    assert result.stderr.startswith(told)
 
 
 def test_norms_of_an_instrument_that_is_nowhere_say_where_it_was_looked_for(tmp_path: Path) -> None:
@@ -196,7 +211,7 @@ def test_norms_of_an_instrument_that_is_nowhere_say_where_it_was_looked_for(tmp_
     result = run(norms)
     shipped = ", ".join(list_instruments())
     where = f"({tmp_path / 'trust-us.yaml'} is not there; shipped: {shipped})"
-    assert result.stderr.startswith(f"{norms}:2: instrument: no instrument 'trust-us' {where}\n")
+    assert result.stderr.startswith(f"{norms}:2:1: error SOS902: instrument: no instrument 'trust-us' {where}\n")
     assert result.exit_code == 1
 
 

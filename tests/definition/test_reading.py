@@ -44,7 +44,7 @@ def test_a_broken_file_raises_with_every_problem(tmp_path: Path) -> None:
     with pytest.raises(InvalidDefinition) as caught:
         read_definition(path)
     # Four scales of a wrong kind, and the label 7 outside 1-6.
-    assert [problem.rule for problem in caught.value.problems] == ["label-cover", *["literal-error"] * 4]
+    assert [problem.rule for problem in caught.value.problems] == ["label-outside", *["not-allowed"] * 4]
 
 
 def test_a_duplicate_key_alone_makes_a_definition_invalid(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_problems_come_in_the_order_of_the_file() -> None:
         ("wais_01, wais_02,", "wais_01, wais_20,"), ("version: 1.0.0", "version: 1"), ("Never: 1", "Never: 8")
     )
     assert tell(text) == [
-        ("version: 1", "version", "string-type"),
-        ("labels: {Nev", "response_scales.never_always.labels.Never", "label-cover"),
-        ("labels: {Nev", "response_scales.never_always.labels", "label-cover"),
-        ("items: [wais", "scales.task.items[1]", "scale-item"),
+        ("version: 1", "version", "wrong-type"),
+        ("labels: {Nev", "response_scales.never_always.labels.Never", "label-outside"),
+        ("labels: {Nev", "response_scales.never_always.labels", "label-gap"),
+        ("items: [wais", "scales.task.items[1]", "unknown-item"),
     ]
 
 
@@ -76,17 +76,17 @@ def test_problems_come_in_the_order_of_the_file() -> None:
     ],
 )
 def test_a_lost_section_is_not_missed_by_the_rest(old: str, new: str, line: str) -> None:
-    assert tell(changed((old, new))) == [(line, new.partition(":")[0], "extra-forbidden")]
+    assert tell(changed((old, new))) == [(line, new.partition(":")[0], "unknown-key")]
 
 
 def test_a_lost_scale_is_not_missed_by_scales_and_examples_that_name_it() -> None:
     text = changed(("    higher_is: a stronger bond\n", ""))
-    assert tell(text) == [("bond:", "scales.bond.higher_is", "missing")]
+    assert tell(text) == [("bond:", "scales.bond.higher_is", "missing-key")]
 
 
 def test_a_lost_response_scale_is_not_missed_by_the_items() -> None:
     text = changed(("    min: 1\n", ""))
-    assert tell(text) == [("never_always", "response_scales.never_always.min", "missing")]
+    assert tell(text) == [("never_always", "response_scales.never_always.min", "missing-key")]
 
 
 def test_lost_examples_keep_the_others_in_their_places() -> None:
@@ -95,9 +95,9 @@ def test_lost_examples_keep_the_others_in_their_places() -> None:
         ("answers: {all: Always}, scores: {task: 7", "answers: {all: Always}, scores: {tusk: 7"),
     )
     assert tell(text) == [
-        ("- {name: '',", "examples[0].name", "string-too-short"),
-        ("- {name: '',", "examples[0].answers.all", "value-error"),
-        ("- {name: eve", "examples[1].scores.tusk", "example-name"),
+        ("- {name: '',", "examples[0].name", "empty-value"),
+        ("- {name: '',", "examples[0].answers.all", "wrong-value"),
+        ("- {name: eve", "examples[1].scores.tusk", "example-unknown-scale"),
     ]
 
 
@@ -110,7 +110,7 @@ def test_what_is_no_mapping_is_no_definition(text: str) -> None:
 
 def test_an_empty_mapping_lacks_each_required_key_once() -> None:
     _, problems = check_document(parse_yaml(b"{}", "x.yaml"))
-    assert {problem.rule for problem in problems} == {"missing"}
+    assert {problem.rule for problem in problems} == {"missing-key"}
     assert [problem.where for problem in problems] == [
         "format", "id", "version", "title", "construct", "answered_by", "references", "rights", "verification",
         "response_scales", "items", "missing", "scales",

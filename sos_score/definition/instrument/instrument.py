@@ -16,7 +16,7 @@ from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.published import Conversion, CutOff, NameId
 from sos_score.definition.instrument.responses import ItemBlock, ResponseScale
 from sos_score.definition.instrument.scale import Scale, expand_items
-from sos_score.definition.instrument.verification import Rights, Verification
+from sos_score.definition.instrument.verification import Rights, Suppression, Verification
 from sos_score.definition.model import Model, Text
 from sos_score.definition.text import fold_code
 from sos_score.definition.yaml.document import show_value
@@ -153,6 +153,8 @@ class Instrument(Model):
         The items in the order in which the form asks them, where that is not the order of `items`.
     examples : list of Example
         Worked examples, run by ``validate``.
+    suppress : list of Suppression
+        Findings of ``validate`` that are put up with, each with its reason; they are listed all the same.
     """
 
     format: Literal[1]
@@ -174,6 +176,7 @@ class Instrument(Model):
     cut_offs: dict[NameId, CutOff] = {}
     order: Ids | None = None
     examples: list[Example] = []
+    suppress: list[Suppression] = []
 
     @property
     def column_stem(self) -> str:

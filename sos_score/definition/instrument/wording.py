@@ -94,4 +94,4 @@ def lay_over_labels(
 def _miss(instrument: Instrument, item: str, document: Document) -> Problem:
     items = list(instrument.responses)
     message = f"no item '{item}' in {instrument.id} (items: {items[0]} .. {items[-1]})"
-    return document.problem(("labels", item), message, hint=guess(item, items), rule="item")
+    return document.problem(("labels", item), message, hint=guess(item, items), rule="wording-item")

@@ -66,6 +66,8 @@ class Document:
         What the file itself gets wrong (duplicate keys); the data is usable all the same.
     sha256 : str
         Of the bytes read.
+    columns : dict
+        The 1-based column of every place in `data`, in its line.
     """
 
     path: str
@@ -73,17 +75,22 @@ class Document:
     lines: dict[Loc, int] = field(repr=False)
     problems: tuple[Problem, ...]
     sha256: str
+    columns: dict[Loc, int] = field(repr=False)
 
     def line(self, loc: Sequence[str | int]) -> int:
         """Return the line of the deepest place that exists on the way to `loc`."""
+        return self.lines.get(self._find(loc), 1)
+
+    def _find(self, loc: Sequence[str | int]) -> Loc:
         place = tuple(loc)
         while place and place not in self.lines:
             place = place[:-1]
-        return self.lines.get(place, 1)
+        return place
 
     def problem(self, loc: Sequence[str | int], message: str, *, hint: str = "", rule: str = "") -> Problem:
         """Return a problem located at `loc`."""
-        return Problem(message, self.path, self.line(loc), name_place(loc), hint, rule)
+        column = self.columns.get(self._find(loc), 1)
+        return Problem(message, self.path, self.line(loc), name_place(loc), hint, rule, column=column)
 
 
 def name_place(loc: Sequence[str | int]) -> str:
@@ -131,27 +138,29 @@ def parse_yaml(raw: bytes, path: str) -> Document:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _broken("is not UTF-8 text", path, line) from None
+        line, column = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
+        raise _broken("is not UTF-8 text", path, line, column) from None
     try:
         node = compose(text)
     except MarkedYAMLError as error:
         raise _explain(error, path) from None
     except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
         code = f"#x{error.character:04x}" if isinstance(error.character, int) else repr(error.character)
-        raise _broken(f"holds a character that no text has ({code})", path, line, "type the line again") from None
+        message = f"holds a character that no text has ({code})"
+        raise _broken(message, path, line, column, "type the line again") from None
     except (YAMLError, ValueError) as error:
         raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
     except RecursionError:
         raise _broken("is nested too deeply", path, 1) from None
     builder = _Builder(path)
     data = builder.build(node, ()) if node is not None else None
-    return Document(path, data, builder.lines, tuple(builder.problems), hashlib.sha256(raw).hexdigest())
+    problems = tuple(builder.problems)
+    return Document(path, data, builder.lines, problems, hashlib.sha256(raw).hexdigest(), builder.columns)
 
 
-def _broken(message: str, path: str, line: int, hint: str = "") -> InvalidDefinition:
-    return InvalidDefinition([Problem(message, path, line, hint=hint, rule="yaml")])
+def _broken(message: str, path: str, line: int, column: int = 1, hint: str = "") -> InvalidDefinition:
+    return InvalidDefinition([Problem(message, path, line, hint=hint, rule="yaml", column=column)])
 
 
 def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
@@ -163,7 +172,8 @@ def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
     said, hint = next((said for sign, said in _SAYINGS.items() if sign in words), (words, ""))
     start = error.context_mark or mark
     message = said.replace("{line}", str(start.line + 1 if start else 1))
-    return _broken(f"is not YAML: {message}", path, mark.line + 1 if mark else 1, hint)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return _broken(f"is not YAML: {message}", path, line, column, hint)
 
 
 class _Builder:
@@ -172,43 +182,47 @@ class _Builder:
     def __init__(self, path: str) -> None:
         self.path = path
         self.lines: dict[Loc, int] = {}
+        self.columns: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
     def build(self, node: Node, loc: Loc) -> object:
-        self.lines.setdefault(loc, node.start_mark.line + 1)
+        mark = node.start_mark
+        self.lines.setdefault(loc, mark.line + 1)
+        self.columns.setdefault(loc, mark.column + 1)
         if len(loc) > _MAX_DEPTH or len(self.lines) > _MAX_PLACES:
-            raise _broken("is nested too deeply, or refers to itself", self.path, node.start_mark.line + 1)
+            raise _broken("is nested too deeply, or refers to itself", self.path, mark.line + 1, mark.column + 1)
         if isinstance(node, MappingNode):
             return self._mapping(node, loc)
         if isinstance(node, SequenceNode):
             return [self.build(child, (*loc, index)) for index, child in enumerate(node.value)]
         text = str(node.value)
-        self._check_characters(text, node.start_mark.line + 1, loc)
+        self._check_characters(text, mark.line + 1, mark.column + 1, loc)
         return _plain_value(text, is_quoted=getattr(node, "style", None) is not None)
 
-    def _check_characters(self, text: str, line: int, loc: Loc) -> None:
+    def _check_characters(self, text: str, line: int, column: int, loc: Loc) -> None:
         if hidden := find_hidden(text):
-            self._note(f"holds a control character ({hidden}), which no text needs", line, loc, "control-character")
+            message = f"holds a control character ({hidden}), which no text needs"
+            self._note(message, line, column, loc, "control-character")
 
     def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
         data: dict[str, object] = {}
         for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
             if not isinstance(key_node, ScalarNode):
-                self._note("a key must be a single word or text", line, loc)
+                self._note("a key must be a single word or text", line, column, loc)
                 continue
             key = str(key_node.value)
-            self._check_characters(key, line, loc)
+            self._check_characters(key, line, column, loc)
             if key in data:
                 first = self.lines[(*loc, key)]
-                self._note(f"'{key}' is given twice (first on line {first})", line, loc)
+                self._note(f"'{key}' is given twice (first on line {first})", line, column, loc)
                 continue
-            self.lines[(*loc, key)] = line
+            self.lines[(*loc, key)], self.columns[(*loc, key)] = line, column
             data[key] = self.build(value_node, (*loc, key))
         return data
 
-    def _note(self, message: str, line: int, loc: Loc, rule: str = "duplicate-key") -> None:
-        self.problems.append(Problem(message, self.path, line, name_place(loc), rule=rule))
+    def _note(self, message: str, line: int, column: int, loc: Loc, rule: str = "duplicate-key") -> None:
+        self.problems.append(Problem(message, self.path, line, name_place(loc), rule=rule, column=column))
 
 
 def _plain_value(text: str, *, is_quoted: bool) -> object:

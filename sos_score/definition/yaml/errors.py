@@ -39,8 +39,25 @@ _SAYINGS = {
     "finite_number": "{input} is not a finite number",
 }
 
+# The rule that each kind of error breaks, by pydantic's name for it; any other kind is of the wrong type.
+RULES = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "literal_error": "not-allowed",
+    "string_too_short": "empty-value",
+    "too_short": "empty-value",
+    "greater_than_equal": "out-of-bounds",
+    "greater_than": "out-of-bounds",
+    "less_than_equal": "out-of-bounds",
+    "less_than": "out-of-bounds",
+    "string_pattern_mismatch": "wrong-form",
+    "finite_number": "not-finite",
+    "value_error": "wrong-value",
+}
+
 # The patterns of the models, in words.
 FORMS = {
+    r"^SOS\d{3}$": "SOS and three digits: SOS604",
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "small letters and digits, with - between words: wai-s",
     r"^\d+\.\d+\.\d+$": "three numbers: 1.0.0",
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "the code of a language: cy, fr, pt-BR",
@@ -111,7 +128,7 @@ def _locate(details: ErrorDetails, document: Document, model: type[BaseModel]) -
         message = f"{show_value(details['input'])}: {details['msg']}"
     if kind == "string_type" and isinstance(details["input"], int | float):
         hint = "write it in quotes"
-    return document.problem(loc, message, hint=hint, rule=kind.replace("_", "-"))
+    return document.problem(loc, message, hint=hint, rule=RULES.get(kind, "wrong-type"))
 
 
 def find_place(loc: Sequence[str | int], data: object) -> Loc:

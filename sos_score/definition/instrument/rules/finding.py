@@ -11,11 +11,12 @@ from sos_score.definition.yaml.document import Loc
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found, and where in the definition."""
+    """What a rule found, and where in the definition; by `rule` where its function looks for several faults."""
 
     loc: Loc
     message: str
     hint: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)

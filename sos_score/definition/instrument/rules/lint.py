@@ -73,7 +73,7 @@ def lint(instrument: Instrument, document: Document, lost: UnreadableParts | Non
     """Return what the rules find wrong in `instrument`."""
     lost = lost or UnreadableParts()
     problems = [
-        document.problem(found.loc, found.message, hint=found.hint, rule=name)
+        document.problem(found.loc, found.message, hint=found.hint, rule=found.rule or name)
         for name, rule in RULES.items()
         for found in rule(instrument, lost)
     ]

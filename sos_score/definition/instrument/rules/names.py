@@ -16,11 +16,14 @@ def check_norms(instrument: Instrument, lost: UnreadableParts) -> Iterator[Findi
         for scale, raw in norm.scales.items():
             loc = ("norms", name, "scales", scale)
             if scale not in known and "scales" not in lost.sections:
-                yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(known)})", guess(scale, known))
+                message = f"no scale '{scale}' (scales: {', '.join(known)})"
+                yield Finding(loc, message, guess(scale, known), rule="norm-unknown-scale")
             if not raw.sd > 0:
-                yield Finding((*loc, "sd"), f"{raw.sd:g} is not a standard deviation (more than 0)")
+                message = f"{raw.sd:g} is not a standard deviation (more than 0)"
+                yield Finding((*loc, "sd"), message, rule="norm-without-spread")
     if instrument.norms and instrument.verification.norms is None and "verification" not in lost.sections:
-        yield Finding(("verification",), "has norms, and no 'norms' claim says who vouches for them")
+        message = "has norms, and no 'norms' claim says who vouches for them"
+        yield Finding(("verification",), message, rule="norm-without-claim")
 
 
 def check_example_names(instrument: Instrument, lost: UnreadableParts) -> Iterator[Finding]:
@@ -45,4 +48,4 @@ def _find_unknown(section: str, named: list[list[str]], kind: str, known: list[s
     for name, places in examples.items():
         also = f"; in {len(places)} examples" if len(places) > 1 else ""
         message = f"no {kind} '{name}' ({kind}s: {shown}){also}"
-        yield Finding(("examples", places[0], section, name), message, guess(name, known))
+        yield Finding(("examples", places[0], section, name), message, guess(name, known), f"example-unknown-{kind}")

@@ -19,11 +19,13 @@ def check_response_range(instrument: Instrument, _lost: UnreadableParts) -> Iter
         loc, spacing = ("response_scales", name), responses.spacing
         low, high = responses.min, responses.max
         if low >= high:
-            yield Finding((*loc, "min"), f"min {low} is not below max {high}")
+            yield Finding((*loc, "min"), f"min {low} is not below max {high}", rule="range-reversed")
         elif responses.step == "labels" and not responses.labels:
-            yield Finding((*loc, "step"), "only labelled answers are allowed, and there are no labels")
+            message = "only labelled answers are allowed, and there are no labels"
+            yield Finding((*loc, "step"), message, rule="labels-lacking")
         elif not isinstance(spacing, str) and not responses.allows(high):
-            yield Finding((*loc, "step"), f"steps of {spacing} from {low} do not lead to {high}")
+            message = f"steps of {spacing} from {low} do not lead to {high}"
+            yield Finding((*loc, "step"), message, rule="step-off")
 
 
 def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
@@ -35,9 +37,10 @@ def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterato
         bounds = f"{responses.min}-{responses.max}"
         for text, code in responses.labels.items():
             if not responses.min <= code <= responses.max:
-                yield Finding((*loc, text), f"code {code} is outside {bounds}")
+                yield Finding((*loc, text), f"code {code} is outside {bounds}", rule="label-outside")
             elif not responses.allows(code):
-                yield Finding((*loc, text), f"code {code} is no answer in steps of {responses.spacing}")
+                message = f"code {code} is no answer in steps of {responses.spacing}"
+                yield Finding((*loc, text), message, rule="label-between-steps")
         yield from _find_unlabelled(responses, loc, bounds)
 
 
@@ -47,7 +50,8 @@ def _find_unlabelled(responses: ResponseScale, loc: Loc, bounds: str) -> Iterato
     if responses.spacing == "labels":
         for name, end in (("min", low), ("max", high)):
             if end not in codes:
-                yield Finding(loc, f"no label for {name} {end}, and only labelled answers are allowed")
+                message = f"no label for {name} {end}, and only labelled answers are allowed"
+                yield Finding(loc, message, rule="label-ends")
     elif responses.step is None and responses.is_whole:
         # A mistyped range can be enormous: look at codes that exist, not at every code in the range.
         lacking = responses.options - len(codes)
@@ -56,7 +60,7 @@ def _find_unlabelled(responses: ResponseScale, loc: Loc, bounds: str) -> Iterato
             first = next(code for code in range(int(low), int(high) + 1) if code not in codes)
             message = f"no label for code {first} ({lacking} of the codes {bounds} without a label)"
             hint = "add 'step: 1' where answers without a label are allowed, 'step: labels' where they are not"
-            yield Finding(loc, message, hint)
+            yield Finding(loc, message, hint, rule="label-gap")
 
 
 def check_label_texts(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
@@ -67,15 +71,17 @@ def check_label_texts(instrument: Instrument, _lost: UnreadableParts) -> Iterato
             folded = fold_code(text)
             loc = ("response_scales", name, "labels", text)
             if folded in seen and seen[folded][1] != code:
-                yield Finding(loc, f"{text!r} has code {code}, but {seen[folded][0]!r} has {seen[folded][1]}")
+                message = f"{text!r} has code {code}, but {seen[folded][0]!r} has {seen[folded][1]}"
+                yield Finding(loc, message, rule="label-two-codes")
             if read_number(text) not in (None, code):
-                yield Finding(loc, f"the label {text!r} is itself a number, but its code is {code}")
+                message = f"the label {text!r} is itself a number, but its code is {code}"
+                yield Finding(loc, message, rule="label-other-number")
             seen.setdefault(folded, (text, code))
         for reason, codes in responses.missing.items():
             for text in codes:
                 if fold_code(text) in seen:
                     message = f"{text!r} is both missing and the label of {seen[fold_code(text)][1]}"
-                    yield Finding(("response_scales", name, "missing", reason), message)
+                    yield Finding(("response_scales", name, "missing", reason), message, rule="label-also-missing")
 
 
 def check_missing_codes(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
@@ -87,9 +93,11 @@ def check_missing_codes(instrument: Instrument, _lost: UnreadableParts) -> Itera
             for text in codes:
                 folded, number = fold_code(text), read_number(text)
                 if number is not None and responses.min <= number <= responses.max:
-                    yield Finding(loc, f"missing code {text} is inside the valid range {responses.min}-{responses.max}")
+                    message = f"missing code {text} is inside the valid range {responses.min}-{responses.max}"
+                    yield Finding(loc, message, rule="missing-code-in-range")
                 if reasons.get(folded, reason) != reason:
-                    yield Finding(loc, f"{text!r} already means '{reasons[folded]}'")
+                    message = f"{text!r} already means '{reasons[folded]}'"
+                    yield Finding(loc, message, rule="missing-two-reasons")
                 reasons.setdefault(folded, reason)
 
 
@@ -101,17 +109,18 @@ def check_items(instrument: Instrument, lost: UnreadableParts) -> Iterator[Findi
         if block.responses not in instrument.response_scales and not lost.has("response_scales", block.responses):
             known = lost.list_known("response_scales", instrument.response_scales)
             message = f"no response scale {block.responses!r} (response scales: {', '.join(known) or 'none'})"
-            yield Finding((*loc, "responses"), message, guess(block.responses, known))
+            yield Finding((*loc, "responses"), message, guess(block.responses, known), rule="unknown-responses")
         for item in (item for text in block.ids for item in expand_ids(text)):
             if item in seen:
-                yield Finding((*loc, "ids"), f"item '{item}' is defined twice")
+                yield Finding((*loc, "ids"), f"item '{item}' is defined twice", rule="item-twice")
             if item == "all":
-                yield Finding((*loc, "ids"), "no item can be called 'all': in an example that is every item not named")
+                message = "no item can be called 'all': in an example that is every item not named"
+                yield Finding((*loc, "ids"), message, rule="item-called-all")
             seen.add(item)
         if block.label and len([item for text in block.ids for item in expand_ids(text)]) > 1:
-            yield Finding((*loc, "label"), "a label can only be given to one item")
+            yield Finding((*loc, "label"), "a label can only be given to one item", rule="label-for-several")
     if not seen and "items" not in lost.sections:
-        yield Finding(("items",), "there are no items")
+        yield Finding(("items",), "there are no items", rule="no-items")
 
 
 def check_response_use(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:

@@ -19,12 +19,13 @@ def check_scale_sources(instrument: Instrument, lost: UnreadableParts) -> Iterat
         sources = scale.sources()
         if len(sources) != 1 and (sources or not lost.has("scales", name)):
             given = " and ".join(sources) or "none of them"
-            yield Finding(("scales", name), f"needs one of items, items_of and scales, and has {given}")
+            message = f"needs one of items, items_of and scales, and has {given}"
+            yield Finding(("scales", name), message, rule="scale-sources")
         for key, names in sources.items():
             if not names:
-                yield Finding(("scales", name, key), "must not be empty")
+                yield Finding(("scales", name, key), "must not be empty", rule="empty-scale")
     if not lost.list_known("scales", instrument.scales) and "scales" not in lost.sections:
-        yield Finding(("scales",), "there are no scales")
+        yield Finding(("scales",), "there are no scales", rule="no-scales")
 
 
 def check_scale_items(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
@@ -38,16 +39,18 @@ def check_scale_items(instrument: Instrument, _lost: UnreadableParts) -> Iterato
             loc: Loc = ("scales", name, "items", index)
             bare, _ = split_sign(signed)
             if not expand_ids(bare):
-                yield Finding(loc, f"{bare!r} is not a range of ids (first to last, as wais_01..wais_12)")
+                message = f"{bare!r} is not a range of ids (first to last, as wais_01..wais_12)"
+                yield Finding(loc, message, rule="range-downwards")
             unknown = [item for item in expand_ids(bare) if item not in known]
             if len(unknown) == 1:
                 message = f"no item '{unknown[0]}' (items: {describe_ids(known)})"
-                yield Finding(loc, message, guess(unknown[0], known))
+                yield Finding(loc, message, guess(unknown[0], known), rule="unknown-item")
             elif unknown:
-                yield Finding(loc, f"no items {describe_ids(unknown)} (items: {describe_ids(known)})")
+                message = f"no items {describe_ids(unknown)} (items: {describe_ids(known)})"
+                yield Finding(loc, message, rule="unknown-item")
             for item in expand_ids(bare):
                 if item in seen:
-                    yield Finding(loc, f"item '{item}' is in this scale twice")
+                    yield Finding(loc, f"item '{item}' is in this scale twice", rule="repeated-item")
                 seen.add(item)
 
 
@@ -60,13 +63,15 @@ def check_scale_parts(instrument: Instrument, lost: UnreadableParts) -> Iterator
             for index, part in enumerate(parts):
                 loc: Loc = ("scales", name, key, index)
                 if part == name:
-                    yield Finding(loc, "the scale names itself")
+                    yield Finding(loc, "the scale names itself", rule="scale-itself")
                 elif part not in known and "scales" not in lost.sections:
-                    yield Finding(loc, f"no scale '{part}' (scales: {', '.join(known)})", guess(part, known))
+                    message = f"no scale '{part}' (scales: {', '.join(known)})"
+                    yield Finding(loc, message, guess(part, known), rule="unknown-scale")
                 elif part in parts[:index]:
-                    yield Finding(loc, f"scale '{part}' is in this scale twice")
+                    yield Finding(loc, f"scale '{part}' is in this scale twice", rule="repeated-scale")
     for circle in _circles(instrument):
-        yield Finding(("scales", circle[0]), f"the scales go round in a circle ({' > '.join(circle)})")
+        message = f"the scales go round in a circle ({' > '.join(circle)})"
+        yield Finding(("scales", circle[0]), message, rule="circle")
 
 
 def _parts(instrument: Instrument, name: str) -> list[str]:
@@ -180,9 +185,11 @@ def check_missing_rules(instrument: Instrument, _lost: UnreadableParts) -> Itera
         loc: Loc = ("scales", name, "missing", "min_answered") if scale.missing else ("missing", "min_answered")
         if required > size:
             what = "scores" if scale.scales else "items"
-            yield Finding(loc, f"{rule.min_answered} asks for {required} of the {size} {what} of scale '{name}'")
+            message = f"{rule.min_answered} asks for {required} of the {size} {what} of scale '{name}'"
+            yield Finding(loc, message, rule="missing-rule-out-of-reach")
         elif required < 1:
-            yield Finding(loc, f"{rule.min_answered} would score scale '{name}' with nothing answered")
+            message = f"{rule.min_answered} would score scale '{name}' with nothing answered"
+            yield Finding(loc, message, rule="missing-rule-of-nothing")
 
 
 def check_score_names(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:

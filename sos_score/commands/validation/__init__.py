@@ -1,0 +1,1 @@
+"""What `validate` finds, and the forms in which it says so."""

@@ -1,0 +1,132 @@
+"""What `validate` found: problems with their rules and levels, each in words that can be shown anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sos_score.definition.catalogue.registry import BY_ID, find_rule
+from sos_score.definition.catalogue.rule import Level, Profile, Rule
+from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.yaml.document import Document
+from sos_score.errors import Problem, show_plain
+
+_LEAST_REASON = 20  # letters: "we know" is no reason
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding.
+
+    Attributes
+    ----------
+    problem : Problem
+        What and where; every text of it can be shown.
+    reason : str
+        Why it is suppressed; empty where it is not.
+    """
+
+    problem: Problem
+    rule: Rule
+    level: Level
+    reason: str = ""
+
+    @property
+    def line(self) -> int:
+        """Return the line; the first of a file that could not be read."""
+        return self.problem.line or 1
+
+    @property
+    def column(self) -> int:
+        """Return the column; the first where none is known."""
+        return self.problem.column or 1
+
+    @property
+    def words(self) -> str:
+        """Return where in the file, and what."""
+        where, message = self.problem.where, self.problem.message
+        return f"{where}: {message}" if where else message
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What came of checking some files.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        The files checked.
+    found : tuple of Found
+        What the profile asks for, file by file and line by line.
+    suppressed : tuple of Found
+        What was found, and is put up with for a reason.
+    examples : int
+        How many examples came out as stated.
+    kinds : mapping
+        How many of the files are of each kind.
+    since : str
+        Only files that changed since then were checked; empty where all were.
+    """
+
+    paths: tuple[str, ...]
+    found: tuple[Found, ...]
+    suppressed: tuple[Found, ...]
+    examples: int
+    kinds: Mapping[str, int]
+    profile: Profile = "default"
+    since: str = ""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what was found, without levels."""
+        return tuple(found.problem for found in self.found)
+
+    @property
+    def is_valid(self) -> bool:
+        """Return whether there is no error."""
+        return all(found.level is not Level.ERROR for found in self.found)
+
+
+def judge(problem: Problem, profile: Profile, reason: str = "") -> Found:
+    """Return a problem with its rule, and what it means in a profile."""
+    rule = find_rule(problem.rule)
+    shown = replace(
+        problem,
+        message=show_plain(problem.message),
+        where=show_plain(problem.where),
+        hint=show_plain(problem.hint),
+        path=show_plain(problem.path),
+    )
+    return Found(shown, rule, rule.level(profile), reason)
+
+
+def suppress(
+    problems: Iterable[Problem], instrument: Instrument, document: Document
+) -> tuple[list[Problem], list[tuple[Problem, str]]]:
+    """Return the problems that stay, those of the suppressions among them, and those put up with, with the reason."""
+    rules = [BY_ID.get(each.rule) for each in instrument.suppress]
+    used = [False] * len(rules)
+    kept: list[Problem] = []
+    put_up_with: list[tuple[Problem, str]] = []
+    for problem in problems:
+        for index, (each, rule) in enumerate(zip(instrument.suppress, rules, strict=True)):
+            if rule and rule.can_be_suppressed and rule.name == problem.rule and each.covers(problem.where):
+                used[index] = True
+                put_up_with.append((problem, each.reason))
+                break
+        else:
+            kept.append(problem)
+    for index, (each, rule) in enumerate(zip(instrument.suppress, rules, strict=True)):
+        loc = ("suppress", index)
+        if rule is None:
+            kept.append(document.problem((*loc, "rule"), f"no rule {each.rule}", rule="unknown-rule"))
+        elif not rule.can_be_suppressed:
+            message = f"{each.rule} ({rule.title}) is an error whatever the reason"
+            kept.append(document.problem((*loc, "rule"), message, rule="error-suppressed"))
+        elif not used[index] and not rule.is_across and loc in document.lines:
+            message = f"{each.rule} ({rule.title}) is not found{f' at {each.where}' if each.where else ''}"
+            kept.append(document.problem(loc, message, rule="suppresses-nothing"))
+        if len(each.reason) < _LEAST_REASON:
+            message = f"'{each.reason}' says too little (at least {_LEAST_REASON} letters)"
+            kept.append(document.problem((*loc, "reason"), message, rule="reason-too-short"))
+    return kept, put_up_with

@@ -1,0 +1,60 @@
+"""Which files are checked: those named, those of folders and patterns, and of these those that changed."""
+
+from __future__ import annotations
+
+import glob
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from sos_score.errors import InvalidRequest
+
+
+def find_paths(name: str) -> list[str]:
+    """Return the files a path, a folder or a pattern stands for."""
+    path = Path(name)
+    if path.is_dir():
+        return sorted(str(file) for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+    if path.exists() or not glob.has_magic(name):
+        return [name]
+    return sorted(found for found in glob.glob(name, recursive=True) if Path(found).is_file())  # noqa: PTH207 - patterns may be absolute
+
+
+def keep_changed(paths: Iterable[str], revision: str) -> list[str]:
+    """Return the paths that differ from where this branch left `revision`, new files among them."""
+    base = find_base(revision)
+    top = Path(_git("rev-parse", "--show-toplevel").rstrip("\n"))
+    listed = _git("diff", "--name-only", "-z", "--no-renames", base, "--") + _git(
+        "ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"
+    )
+    changed = {(top / name).resolve() for name in listed.split("\0") if name}
+    return [path for path in paths if Path(path).resolve() in changed]
+
+
+def find_base(revision: str) -> str:
+    """Return the commit in which this branch left `revision`; the revision itself where the two have none in common."""
+    commit = _git(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", about=revision
+    ).strip()
+    try:
+        return _git("merge-base", commit, "HEAD").strip() or commit
+    except InvalidRequest:  # a shallow clone may not reach back to it
+        return commit
+
+
+def _git(*words: str, about: str = "") -> str:
+    """Return what git says; a request that cannot be met where it fails."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise InvalidRequest("--changed-from needs git, which is not installed here") from None
+    if done.returncode == 0:
+        return done.stdout.decode(errors="surrogateescape")
+    if about:
+        raise InvalidRequest(f"--changed-from: git knows no commit '{about}' here{_explain(done.stderr)}")
+    raise InvalidRequest(f"--changed-from: git cannot tell what changed{_explain(done.stderr)}")
+
+
+def _explain(said: bytes) -> str:
+    words = said.decode(errors="replace").strip().splitlines()
+    return f" ({words[0]})" if words else "; a shallow clone may lack it"
