@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from report_pages import INSTRUMENT, small_study
@@ -630,8 +631,10 @@ def test_the_demo_says_where_to_look_and_everything_it_names_is_there(demo):
 
 
 def test_the_demo_says_what_it_does_before_it_starts_and_what_to_open_first(tmp_path, monkeypatch):
-    for step in ("compare_file", "write_report"):
-        monkeypatch.setattr(f"sos_score.commands.demo.{step}", lambda _request: None)
+    for step in ("compare_whole", "write_comparison", "write_report"):
+        monkeypatch.setattr(
+            f"sos_score.commands.demo.{step}", lambda *_, **__: SimpleNamespace(data=None, comparison=None)
+        )
     result = run("demo", tmp_path / "mine")
     assert result.stderr == (
         f"Copying an invented study to {tmp_path / 'mine'}, comparing its sites and writing its report."
