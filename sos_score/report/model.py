@@ -12,12 +12,11 @@ from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, sc
 from sos_score.output.table import Table
 from sos_score.report.figures.style import render_figure
 from sos_score.report.labels import Labels
+from sos_score.report.trust import Trust, list_trust
 from sos_score.study.data import StudyData
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from sos_score.report.sections.reliability import Trust
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ class ReportData:
     @cached_property
     def trust(self) -> tuple[Trust, ...]:
         """Return the reliability of every scale at each wave, computed once."""
-        from sos_score.report.sections.reliability import list_trust
-
-        return tuple(list_trust(self))
+        return tuple(list_trust(self.comparison, self.labels, self.data))
 
 
 BROAD, NARROW = 7.4, 3.75
