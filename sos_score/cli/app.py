@@ -43,7 +43,10 @@ from sos_score.cli.guide import GUIDES, Command, Group
 from sos_score.errors import InvalidInput, count_problems, describe_failure
 from sos_score.version import __version__
 
-EXIT_INPUT, EXIT_BUG = 1, 3
+EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
+_LACKING = """\
+'{command}' needs {lacking}, which is not installed.
+  hint: validate, list, show, schema and diff run without it; for the rest: python -m pip install sos-score"""
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
 
 
@@ -71,6 +74,12 @@ class Commands(Group):
             several = len(error.problems) > 1 and not error.outcome
             typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
             raise typer.Exit(EXIT_INPUT) from None
+        except ModuleNotFoundError as error:
+            lacking = (error.name or "").partition(".")[0]
+            if lacking in ("", "sos_score"):
+                raise
+            typer.echo(_LACKING.format(command=ctx.invoked_subcommand, lacking=lacking), err=True)
+            raise typer.Exit(EXIT_REQUEST) from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             if error.errno == errno.EBADF:
