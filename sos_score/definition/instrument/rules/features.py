@@ -200,7 +200,8 @@ def _check_scale(instrument: Instrument, scale: str, loc: Loc, lost: UnreadableP
 
 def _find_range(instrument: Instrument, scale: str) -> tuple[float, float] | None:
     """Return the lowest and highest possible score; None where the key cannot be worked out."""
-    if scale not in find_sound_scales(instrument) or not _are_sound(instrument):
+    is_readable = set(instrument.response_names.values()) <= instrument.response_scales.keys()
+    if scale not in find_sound_scales(instrument) or not is_readable or not _are_sound(instrument):
         return None
     definition = instrument.scales[scale]
     if definition.scales is not None:
