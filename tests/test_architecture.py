@@ -23,6 +23,7 @@ ORDER = [
     "version",
     "characters",
     "errors",
+    "inputs",
     "temporary",
     "words",
     "sentences",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,9 @@ def report(
             help="Write a draft to edit too, .md or .docx: the results in words, and the TREND and JARS-Quant items.",
         ),
     ] = None,
+    sign_key: Annotated[
+        Path | None, typer.Option("--sign-key", metavar="FILE", help="Sign the manifest with the key in this file.")
+    ] = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -46,6 +50,7 @@ def report(
     from sos_score.report.request import ReportRequest
 
     named = tuple(outputs or ("report.html",))
-    write_report(
-        ReportRequest(study, named, figures=figures, scores=scores, checklist=checklist, force=force, quiet=quiet)
+    request = ReportRequest(
+        study, named, figures=figures, scores=scores, checklist=checklist, sign_key=sign_key, force=force, quiet=quiet
     )
+    write_report(request)

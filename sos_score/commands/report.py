@@ -19,6 +19,7 @@ from sos_score.report.request import Report, ReportRequest, name_annex
 from sos_score.study.data import StudyData
 from sos_score.study.file import StudyFile, read_study
 from sos_score.study.load import load_study_data
+from sos_score.survey.pseudonyms import read_key
 from sos_score.words import count
 
 _STUDY_SUFFIXES = (".yaml", ".yml")
@@ -56,9 +57,10 @@ def write_report(request: ReportRequest, compared: ComparedStudy | None = None) 
         check_output(Path(request.figures), force=False)
     made_at = format_now()
     request = replace(request, made_on=made_at[:10])
+    key = None if request.sign_key is None else read_key(request.sign_key)
     report = run_report(request, compared)
     _check_inputs(request, report)
-    files = {**report.files, request.manifest: make_manifest(request, report, made_at)}
+    files = {**report.files, request.manifest: make_manifest(request, report, made_at, key)}
     if request.checklist is not None:  # its author edits it, so the manifest does not hold it
         path, found = Path(request.checklist), ReportData(report.data, report.comparison, request.manifest.name)
         files[path] = make_checklist(found, path.suffix.lower())

@@ -16,9 +16,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sos_score.commands.report import check_request, run_report
 from sos_score.definition.library import find_definition, list_instruments
 from sos_score.errors import InvalidInput, InvalidRequest, Problem, guess_file
+from sos_score.inputs import MOST_OF_MANIFEST, read_small
 from sos_score.report.labels import Labels
 from sos_score.report.manifest import FORMAT, list_findings, list_versions, make_manifest, relate
 from sos_score.report.request import Report, ReportRequest
+from sos_score.report.seal import check_seal
+from sos_score.survey.pseudonyms import read_key
 from sos_score.words import count
 
 _TOLERANCE = 1e-9  # relative; another processor may differ in the last digits
@@ -78,6 +81,7 @@ class _Manifest:
     path: Path
     record: _Record
     content: Mapping[str, Any]
+    broken_seal: str = ""
 
     def find(self, name: str) -> Path:
         """Return a path of the manifest as seen from here."""
@@ -88,14 +92,17 @@ class _Manifest:
         return Problem(message, str(self.path), where=where, rule="manifest")
 
 
-def verify_report(path: Path) -> str:
-    """Check every file of a manifest, make the report again, compare every finding, and return what was found.
+def verify_report(path: Path, sign_key: Path | None = None) -> str:
+    """Check a manifest's seal and files, make the report again, compare every finding, and return what was found.
 
     Raises `InvalidInput` with everything that differs.
     """
-    manifest = _read(path)
+    manifest = _read(path, None if sign_key is None else read_key(sign_key))
     record = manifest.record
+    broken_seal = [manifest.problem(manifest.broken_seal)] if manifest.broken_seal else []
     problems = [*_check_inputs(manifest), *_check_outputs(manifest)]
+    if sign_key is not None:
+        problems = [*broken_seal, *problems]
     if not all(manifest.find(each.path).is_file() for each in record.inputs if each.path is not None):
         raise InvalidInput(problems, _NOT_MADE)
     try:
@@ -105,6 +112,7 @@ def verify_report(path: Path) -> str:
     except InvalidRequest as error:
         raise InvalidInput([*problems, manifest.problem(str(error))], _NOT_MADE) from None
     problems += _compare_reports(manifest, request, report)
+    problems = problems or broken_seal  # what was changed says more than that something was
     if problems:
         raise InvalidInput(problems, _OUTCOME)
     now = list_versions()
@@ -116,9 +124,10 @@ def verify_report(path: Path) -> str:
     return f"{record.request.outputs[0]}: {files}; {findings}.{made}"
 
 
-def _read(path: Path) -> _Manifest:
+def _read(path: Path, key: bytes | None) -> _Manifest:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        raw = read_small(path, MOST_OF_MANIFEST)
+        data = json.loads(raw.decode())
     except OSError as error:
         message, hint = f"cannot be read ({error.strerror})", guess_file(path)
         raise InvalidInput([Problem(message, str(path), hint=hint, rule="manifest")]) from None
@@ -129,7 +138,7 @@ def _read(path: Path) -> _Manifest:
     if not isinstance(data, dict) or isinstance(data.get("format"), bool) or data.get("format") != FORMAT:
         raise InvalidInput([Problem(f"is not a manifest (format {FORMAT})", str(path), rule="manifest")])
     try:
-        return _Manifest(path, _Record.model_validate(data), data)
+        return _Manifest(path, _Record.model_validate(data), data, check_seal(raw, key))
     except ValidationError as error:
         places = dict.fromkeys(".".join(map(str, each["loc"])) for each in error.errors())
         message = f"is not a manifest (wrong or missing: {', '.join(places)})"

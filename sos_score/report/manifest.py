@@ -26,6 +26,7 @@ from sos_score.report.columns import COLUMNS
 from sos_score.report.labels import Labels
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.response_counts import may_count_files
+from sos_score.report.seal import seal
 from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.version import __version__
@@ -39,8 +40,8 @@ _PACKAGES = (
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
-def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes:
-    """Return the manifest of a report as JSON; paths are given from its folder.
+def make_manifest(request: ReportRequest, report: Report, made_at: str, key: bytes | None = None) -> bytes:
+    """Return the manifest of a report as JSON, sealed, or signed with a key; paths are given from its folder.
 
     The same inputs and the same time give the same bytes.
     """
@@ -67,7 +68,7 @@ def make_manifest(request: ReportRequest, report: Report, made_at: str) -> bytes
         "notes": list(map(labels.describe, comparison.notes)),
         "findings": list_findings(comparison, labels),
     }
-    return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return seal((json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode(), key)
 
 
 def format_now() -> str:

@@ -40,6 +40,8 @@ class ReportRequest:
         A draft to edit, ``.md`` or ``.docx``: results in words, and the items of TREND and JARS-Quant.
     made_on : str
         The day that the report is to name, as 2026-11-26; empty for none.
+    sign_key : Path or None
+        A key file to sign the manifest with; without one it is sealed, which shows what changed but not who changed it.
     """
 
     study: str
@@ -47,6 +49,7 @@ class ReportRequest:
     figures: str | None = None
     scores: str | None = None
     checklist: str | None = None
+    sign_key: Path | None = None
     force: bool = False
     quiet: bool = False
     made_on: str = ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sos_score.definition.text import fold_id
 from sos_score.errors import InvalidInput, InvalidOutput, Problem, describe_failure
+from sos_score.inputs import read_small
 
 KEY_BYTES = 32
 _KEY = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
@@ -58,7 +59,7 @@ class Pseudonyms:
 def read_key(path: Path) -> bytes:
     """Return the key in a file; where there is none, say how to make one."""
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = read_small(path).decode("ascii").strip()
     except FileNotFoundError:
         hint = "make a key with --new-key, once, and keep it: only files made with one key link"
         raise InvalidInput([Problem("there is no such key file", str(path), hint=hint, rule="key")]) from None

@@ -1,11 +1,11 @@
 import errno
 import json
 import os
+import random
 import re
 import shutil
 from datetime import UTC, datetime
 from hashlib import sha256
-from types import SimpleNamespace
 
 import pytest
 from report_pages import INSTRUMENT, small_study
@@ -13,6 +13,7 @@ from support import ROOT, CommandLine, run_shell
 from typer.testing import CliRunner
 
 from sos_score.cli import app
+from sos_score.report.seal import check_seal, seal
 
 run = CommandLine()
 
@@ -380,7 +381,7 @@ def test_versions_that_were_taken_out_are_missed(everything, tmp_path):
     path = copy(everything, tmp_path).parent / "report.manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     del manifest["versions"]["numpy"]
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_bytes(seal_again(manifest))
     assert run("verify", path).stdout.endswith(" with no word of numpy, so its files were not made again.\n")
 
 
@@ -550,6 +551,61 @@ def test_a_file_put_into_the_record_or_taken_out_of_it_is_found(everything, tmp_
     )
 
 
+def seal_again(manifest):
+    """Return a manifest as somebody would write it who knows how it is sealed."""
+    manifest.pop("seal")
+    return seal((json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"made_at": "2', '"made_at": "1'),
+        ('"kind": "study"', '"kind": "stady"'),
+        ('"format": 1,', '"format": 1,\n "format": 1,'),
+        ('"format": 1,', '"format": 1,\n "reviewed": true,'),
+        ('"format": 1,', '"format":  1,'),
+    ],
+)
+def test_every_byte_of_a_manifest_is_sealed(everything, tmp_path, old, new):
+    path = copy(everything, tmp_path).parent / "report.manifest.json"
+    before = path.read_text(encoding="utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), encoding="utf-8")
+    assert run("verify", path).stderr == (
+        f"{path}: has been changed since\n1 problem in {path}; the report does not stand as recorded.\n"
+    )
+
+
+def test_a_seal_breaks_with_any_bit_of_what_it_seals(everything):
+    content = (everything.parent / "report.manifest.json").read_bytes()
+    assert check_seal(content) == ""
+    draw = random.Random(17)
+    for place in [0, len(content) - 1, *(draw.randrange(len(content)) for _ in range(2000))]:
+        changed = bytearray(content)
+        changed[place] ^= 1 << draw.randrange(8)
+        assert check_seal(bytes(changed)), place
+    assert check_seal(content + b"\n") == "has no seal at its end, which every manifest has"
+
+
+def test_a_signed_manifest_cannot_be_changed_without_the_key(study):
+    key, other = study.parent / "key.txt", study.parent / "other.txt"
+    key.write_text("ab" * 32)
+    other.write_text("cd" * 32)
+    write(study, "--sign-key", key)
+    path = study.parent / "report.manifest.json"
+    assert run("verify", path, "--sign-key", key).exit_code == 0
+    wrong = f"1 problem in {path}; the report does not stand as recorded.\n"
+    assert run("verify", path).stderr == f"{path}: is signed: give the key with --sign-key\n{wrong}"
+    changed = f"{path}: has been changed since, or was signed with another key\n{wrong}"
+    assert run("verify", path, "--sign-key", other).stderr == changed
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["made_at"] = "2020-01-01T00:00:00+00:00"
+    path.write_bytes(seal_again(manifest))
+    assert run("verify", path).exit_code == 0
+    assert run("verify", path, "--sign-key", key).stderr == f"{path}: is not signed\n{wrong}"
+
+
 def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
     study = copy(everything, tmp_path / "far" / "away")
     said = run("verify", study.parent / "report.manifest.json").stdout
@@ -598,7 +654,7 @@ def test_another_version_compares_findings_and_says_that_files_were_not_made_aga
     manifest["versions"] |= {"numpy": "1.0", "sos-score": "0.0.1"}
     manifest["outputs"]["report.docx"] = sha256(b"made by another version").hexdigest()
     page.write_bytes(b"made by another version")
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_bytes(seal_again(manifest))
     assert run("verify", path).stdout == (
         "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same."
         " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
@@ -630,20 +686,13 @@ def test_the_demo_says_where_to_look_and_everything_it_names_is_there(demo):
     )
 
 
-def test_the_demo_says_what_it_does_before_it_starts_and_what_to_open_first(tmp_path, monkeypatch):
-    for step in ("compare_whole", "write_comparison", "write_report"):
-        monkeypatch.setattr(
-            f"sos_score.commands.demo.{step}", lambda *_, **__: SimpleNamespace(data=None, comparison=None)
-        )
-    result = run("demo", tmp_path / "mine")
+def test_the_demo_says_what_it_does_before_it_starts_and_what_to_open_first(demo_run):
+    folder, result = demo_run
     assert result.stderr == (
-        f"Copying an invented study to {tmp_path / 'mine'}, comparing its sites and writing its report."
+        f"Copying an invented study to {folder}, comparing its sites and writing its report."
         " This takes about a minute.\n"
     )
-    assert result.stdout.splitlines()[:2] == [
-        "Open this first, in a browser:",
-        f"  {tmp_path / 'mine' / 'report.html'}",
-    ]
+    assert result.stdout.splitlines()[:2] == ["Open this first, in a browser:", f"  {folder / 'report.html'}"]
 
 
 def test_a_demo_that_fails_leaves_nothing(tmp_path, monkeypatch):

@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from sos_score.characters import find_hidden
 from sos_score.definition.yaml.parser import compose
 from sos_score.errors import InvalidDefinition, Problem, guess_file
+from sos_score.inputs import read_small
 
 Loc = tuple[str | int, ...]
 
@@ -126,7 +127,7 @@ def show_value(value: object) -> str:
 def read_yaml(path: Path) -> Document:
     """Read one YAML file."""
     try:
-        raw = path.read_bytes()
+        raw = read_small(path)
     except OSError as error:
         message, hint = f"cannot be read ({error.strerror})", guess_file(path)
         raise InvalidDefinition([Problem(message, str(path), hint=hint, rule="file")]) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sos_score.errors import InvalidSurvey, Problem, guess_file
+from sos_score.inputs import check_file
 from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
@@ -80,8 +82,11 @@ def _find_file(name: str, folder: Path) -> Path:
         return path
     path = Path(name)
     try:
+        check_file(path)
         with path.open("rb"):
             return path
     except OSError as error:
         message, hint = f"cannot be read ({error.strerror})", guess_file(path)
+        if error.errno == errno.EINVAL:
+            hint = "give - for the file, and pipe the answers in"
         raise InvalidSurvey([Problem(message, name, hint=hint, rule="file")]) from None

@@ -1,0 +1,25 @@
+"""Files that are read: files they must be, and files of settings must be small ones."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+MOST_OF_SETTINGS = 1_000_000
+"""Bytes of a definition, study, map or key: the longest of them that was seen has a tenth of that."""
+MOST_OF_MANIFEST = 100_000_000
+
+
+def check_file(path: Path, most: int | None = None) -> None:
+    """Raise `OSError` unless a path leads to a file, which a pipe that nobody writes to is not, nor a device."""
+    found = path.stat()
+    if not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+    if most is not None and found.st_size > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most // 1_000_000} MB", str(path))
+
+
+def read_small(path: Path, most: int = MOST_OF_SETTINGS) -> bytes:
+    """Return what a file holds; raise `OSError` where it is no file or too large to be what it should."""
+    check_file(path, most)
+    return path.read_bytes()
