@@ -16,7 +16,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devic
     [
         (("score", "{}", "-i", "wai-s"), "  hint: give - for the file, and pipe the answers in\n"),
         (("check", "{}", "-i", "wai-s"), "  hint: give - for the file, and pipe the answers in\n"),
-        (("validate", "{}"), ""),
+        (
+            ("explain", "{}", "-i", "wai-s", "--respondent", "F1"),
+            "  hint: give - for the file, and pipe the answers in\n",
+        ),
         (("score", str(ROOT / "examples/wai_s_labels.csv"), "-i", "wai-s", "-c", "{}"), ""),
         (("show", "{}"), ""),
         (("verify", "{}"), ""),
@@ -36,9 +39,21 @@ def test_a_pipe_or_a_device_is_refused_at_once(tmp_path, kind, command, hint):
     assert f"{given}: cannot be read (it is a pipe or a device, not a file)\n{hint}" in result.output
 
 
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero"])
+def test_a_definition_that_is_a_pipe_or_a_device_has_a_rule(tmp_path, kind):
+    given = kind
+    if kind == "pipe":
+        given = str(tmp_path / "pipe")
+        os.mkfifo(given)
+    result = run("validate", given)
+    assert result.exit_code == 1
+    assert f"{given}: error SOS001: cannot be read (it is a pipe or a device, not a file)\n" in result.output
+
+
 def test_a_definition_of_more_than_a_megabyte_is_not_read(tmp_path):
     large = tmp_path / "large.yaml"
     large.write_text("items:\n" + "- one\n" * 200_000)
-    result = run("validate", large)
+    result = run("show", large)
     assert result.exit_code == 1
     assert f"{large}: cannot be read (it is larger than 1 MB)" in result.output
+    assert f"{large}: error SOS001: cannot be read (it is larger than 1 MB)" in run("validate", large).output

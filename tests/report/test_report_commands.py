@@ -128,6 +128,7 @@ def test_the_manifest_says_when_and_the_report_on_which_day(study, monkeypatch):
     second = json.loads(path.read_text(encoding="utf-8"))
     assert before <= datetime.fromisoformat(second.pop("made_at")) <= datetime.now(UTC)
     assert second.pop("outputs").keys() == first.pop("outputs").keys()
+    assert second.pop("seal") != first.pop("seal")
     assert second == first
     assert run("verify", path).exit_code == 0
 
@@ -307,18 +308,21 @@ def test_a_forged_page_whose_sum_was_forged_too_comes_out_otherwise(study):
     )
 
 
+GIVE_MANIFEST = "\n  hint: give the .manifest.json that was written beside the report"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (None, "cannot be read (No such file or directory)"),
-        ("{", "is not a manifest (not JSON)"),
+        ("{", f"is not a manifest (not JSON){GIVE_MANIFEST}"),
         ("[]", "is not a manifest (format 1)"),
         (
             '{"format": 1, "study": {}, "inputs": [{"sha256": 3}], "request": {"outputs": []}}',
             "is not a manifest (wrong or missing: made_at, study.path, request.outputs, request.figures,"
             " request.scores, versions, inputs.0.sha256, outputs, findings)",
         ),
-        ("[" * 100_000, "is not a manifest (not JSON)"),
+        ("[" * 100_000, f"is not a manifest (not JSON){GIVE_MANIFEST}"),
         ('{"format": true}', "is not a manifest (format 1)"),
         (
             '{"format": 1, "made_at": "", "study": {"path": "a\\u0000.yaml"}, "inputs": [],'
