@@ -240,7 +240,7 @@ def _print_overview(
     else:
         _show([table], console)
         said = list_differences(comparison, labels) or ["None is clear."]
-        _print_section("Differences, the largest first, with 95% intervals", said, console)
+        _print_section("Differences, the largest in SD first, with 95% intervals", said, console)
     notes = list_data_notes(data, labels)
     if notes:
         _print_section("About the data", notes, console)

@@ -41,7 +41,7 @@ def _explain(report: ReportData) -> Iterator[str]:
     """Yield how the numbers of the findings are read, and what is not among them."""
     plan = report.comparison.plan
     smaller, _, _ = count_rest(report.comparison)
-    yield f"In points of the scale, with {1 - plan.alpha:.0%} confidence intervals; the largest first."
+    yield f"In points of the scale, with {1 - plan.alpha:.0%} confidence intervals; the largest in SD first."
     if smaller:
         yield f"{count(smaller, 'smaller difference')} {'is' if smaller == 1 else 'are'} in the sections that follow."
 
