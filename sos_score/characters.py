@@ -6,19 +6,36 @@ import re
 
 # C0 and C1 controls, DEL, separators of lines and paragraphs, and marks that turn the direction of what follows.
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+# Without width, so that 'safe\u200bty' looks like 'safety'; and what is left of bytes that are no text.
+_UNSEEN = "\xad\u200b\u2060\ufeff\ud800-\udfff"
 _HIDDEN = re.compile(f"[{_CONTROLS}]")
 _HIDDEN_IN_LINE = re.compile(f"[{_CONTROLS}\t\n]")
+_UNSAFE_IN_LINE = re.compile(rf"[{_CONTROLS}{_UNSEEN}\t\n]|(?<=##)\[")
 
 
 def make_visible(text: str, *, one_line: bool = False) -> str:
-    r"""Return a text whose control characters are written out; tabs and line ends too where it has to be one line.
+    r"""Return a text whose control characters are written out.
+
+    Where it has to be one line, so are tabs, line ends and characters without width, and ``##[`` gets a backslash:
+    the runner of GitHub takes it for a command wherever it stands.
 
     Examples
     --------
-    >>> make_visible("red\x1b[31m\n"), make_visible("a\n::error::b", one_line=True)
-    ('red\\x1b[31m\n', 'a\\n::error::b')
+    >>> make_visible("red\x1b[31m\n"), make_visible("a\n::error::b ##[error]", one_line=True)
+    ('red\\x1b[31m\n', 'a\\n::error::b ##\\[error]')
     """
-    return (_HIDDEN_IN_LINE if one_line else _HIDDEN).sub(lambda found: repr(found[0])[1:-1], text)
+    return (_UNSAFE_IN_LINE if one_line else _HIDDEN).sub(_write_out, text)
+
+
+def guard_start(line: str) -> str:
+    """Return a line that begins with the path of a file, as no command: the runner of GitHub obeys ``::`` there.
+
+    Examples
+    --------
+    >>> guard_start("::error::x.yaml:1: no item"), guard_start("x.yaml:1: no item")
+    ('./::error::x.yaml:1: no item', 'x.yaml:1: no item')
+    """
+    return f"./{line}" if line.lstrip().startswith("::") else line
 
 
 def find_hidden(text: str, *, one_line: bool = False) -> str:
@@ -30,4 +47,8 @@ def find_hidden(text: str, *, one_line: bool = False) -> str:
     ('', '\\u202e')
     """
     found = (_HIDDEN_IN_LINE if one_line else _HIDDEN).search(text)
-    return make_visible(found[0], one_line=True) if found else ""
+    return _write_out(found) if found else ""
+
+
+def _write_out(found: re.Match[str]) -> str:
+    return "\\[" if found[0] == "[" else repr(found[0])[1:-1]

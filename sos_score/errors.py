@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sos_score.characters import make_visible
+from sos_score.characters import guard_start, make_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,7 @@ class Problem:
         """Return the text a user reads, the hint on a line of its own."""
         place = f"{self.path}:{self.line}" if self.path and self.line is not None and not self.cell else self.path
         head = ": ".join(part for part in (place, self.cell, self.where) if part)
-        text = make_visible(f"{head}: {self.message}" if head else self.message, one_line=True)
-        if text.startswith("::"):  # on a line of its own this is a command to GitHub
-            text = f"./{text}"
+        text = guard_start(make_visible(f"{head}: {self.message}" if head else self.message, one_line=True))
         if self.count > 1:
             text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
         return f"{text}\n  hint: {make_visible(self.hint, one_line=True)}" if self.hint else text
@@ -156,21 +154,6 @@ def clip(text: str, most: int = 80) -> str:
     ('Very often', 'aaaaa...')
     """
     return text if len(text) <= most else f"{text[: most - 3]}..."
-
-
-def show_plain(text: str) -> str:
-    r"""Return a text whose control characters, and marks that turn or hide text, are written out.
-
-    A file, or its name, must not move the cursor, end a line or command the program that reads what we print: the
-    runner of GitHub takes ``##[`` anywhere for a command.
-
-    Examples
-    --------
-    >>> show_plain("a\x1b[31mb\nc\u202e"), show_plain("##[error]")
-    ('a\\x1b[31mb\\nc\\u202e', '##\\[error]')
-    """
-    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-    return shown.replace("##[", "##\\[")
 
 
 def guess(word: str, known: Iterable[str], nearness: float = 0.6) -> str:

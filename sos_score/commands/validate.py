@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sos_score.characters import make_visible
 from sos_score.commands.validation.across import compare_definitions
 from sos_score.commands.validation.found import Found, Validation, judge, suppress
 from sos_score.commands.validation.github import write_github
@@ -67,7 +68,7 @@ def validate_paths(
         checked.problems[path] = _check_file(path, asked, checked)
     _advise(checked)
     return Validation(
-        tuple(paths),
+        tuple(make_visible(path, one_line=True) for path in paths),
         _judge(((problem, "") for problem in _list_once(checked.problems.values())), profile),
         _judge(checked.suppressed, profile),
         sum(len(definition.instrument.examples) for definition in checked.definitions.values()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -27,6 +28,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "::error::a,b:c%.yaml").write_text(evil, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def hostile(folder: Path) -> Path:
+    """The same folder with names that are commands, and a reason and a text that hold one on a line of its own."""
+    sound = (folder / "safety-scale.yaml").read_text(encoding="utf-8")
+    command = "a reason of several lines\\n::error::obey\\n##[error]obey \\u200b"
+    put_up_with = "suppress:\n" + f'  - {{rule: SOS601, reason: "{command}"}}\n'
+    (folder / "reason").mkdir()
+    whole = sound[: sound.index("suppress:")] + put_up_with
+    (folder / "reason" / "safety-scale.yaml").write_text(whole, encoding="utf-8")
+    broken = sound.replace("items: [safety]", f'items: ["{command}"]')
+    (folder / "##[error]b\n::warning::c\u202e.yaml").write_text(broken, encoding="utf-8")
+    (folder / os.fsdecode(b"latin-\xe9.yaml")).write_text(broken, encoding="utf-8")
+    return folder
 
 
 def check(*words: str) -> str:
@@ -67,13 +83,22 @@ def test_code_quality_has_what_gitlab_documents(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_nothing_in_a_file_or_its_name_becomes_a_command(fmt: str, folder: Path) -> None:
-    del folder
-    text = check("-f", fmt)
+def test_nothing_in_a_file_or_its_name_becomes_a_command(fmt: str, hostile: Path) -> None:
+    del hostile
+    text = check("reason", "-f", fmt)
     assert "##[" not in text
+    assert all(each == "\n" or (each.isprintable() and not 0xD800 <= ord(each) <= 0xDFFF) for each in text)
     for line in text.splitlines():
         if line.lstrip().startswith("::"):
             assert fmt == "github"
-            properties = line.removeprefix("::error ").split("::", 1)[0]
-            assert [each.split("=")[0] for each in properties.split(",")] == ["file", "line", "col", "title"]
-    assert check("-f", fmt) == text
+            properties = re.fullmatch(r"::(?:error|warning|notice) ([^:]*)::.*", line)
+            assert properties, line
+            assert [each.split("=")[0] for each in properties[1].split(",")] == ["file", "line", "col", "title"]
+    assert check("reason", "-f", fmt) == text
+
+
+def test_a_reason_of_several_lines_is_shown_on_one(hostile: Path) -> None:
+    del hostile
+    lines = [line for line in check("reason").splitlines() if line.startswith("reason/") and "SOS601" in line]
+    shown = r"(a reason of several lines\n::error::obey\n##\[error]obey \u200b)"
+    assert [line.endswith(shown) for line in lines] == [True]

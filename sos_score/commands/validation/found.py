@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from sos_score.characters import make_visible
 from sos_score.definition.catalogue.registry import BY_ID, find_rule
 from sos_score.definition.catalogue.rule import Level, Profile, Rule
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.yaml.document import Document
-from sos_score.errors import Problem, show_plain
+from sos_score.errors import Problem
 
 _LEAST_REASON = 20  # letters: "we know" is no reason
 
@@ -92,12 +93,12 @@ def judge(problem: Problem, profile: Profile, reason: str = "") -> Found:
     rule = find_rule(problem.rule)
     shown = replace(
         problem,
-        message=show_plain(problem.message),
-        where=show_plain(problem.where),
-        hint=show_plain(problem.hint),
-        path=show_plain(problem.path),
+        message=make_visible(problem.message, one_line=True),
+        where=make_visible(problem.where, one_line=True),
+        hint=make_visible(problem.hint, one_line=True),
+        path=make_visible(problem.path, one_line=True),
     )
-    return Found(shown, rule, rule.level(profile), reason)
+    return Found(shown, rule, rule.level(profile), make_visible(reason, one_line=True))
 
 
 def suppress(

@@ -7,15 +7,13 @@ from xml.etree import ElementTree
 
 from sos_score.commands.validation.found import Found, Validation
 from sos_score.definition.catalogue.rule import Level
-from sos_score.errors import show_plain
 
 
 def write_junit(report: Validation) -> str:
     """Return the report; errors are failures, what is suppressed is skipped, and all else passes with a word."""
     root = ElementTree.Element("testsuites", name="sos-score validate")
     everything = [*report.found, *report.suppressed]
-    shown = [show_plain(path) for path in report.paths]
-    for path in dict.fromkeys([*shown, *(found.problem.path for found in everything)]):
+    for path in dict.fromkeys([*report.paths, *(found.problem.path for found in everything)]):
         here = [found for found in everything if found.problem.path == path]
         suite = ElementTree.SubElement(root, "testsuite", name=path)
         cases = list(_make_cases(suite, here)) or [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sos_score.characters import guard_start
 from sos_score.commands.validation.found import Found, Validation
 from sos_score.definition.catalogue.rule import Level
 from sos_score.errors import count_problems
@@ -31,9 +32,7 @@ def write_text(report: Validation) -> str:
 
 
 def _place(found: Found) -> str:
-    path = found.problem.path
-    # A line that begins with :: is a command to the runner of GitHub.
-    path = f"./{path}" if path.lstrip().startswith("::") else path
+    path = guard_start(found.problem.path)
     return path if found.problem.line is None else f"{path}:{found.line}:{found.column}"
 
 
