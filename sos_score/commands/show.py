@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -111,7 +111,21 @@ def _print_instrument(definition: Definition) -> None:
     from rich.text import Text
 
     instrument, console = definition.instrument, open_console()
-    paragraphs = [
+    plans = {plan.scale: plan for plan in plan_scores(instrument).scales}
+    for paragraph in _list_facts(instrument):
+        console.print(Text(fill(paragraph, console.width, subsequent_indent="  ")))
+    console.print()
+    print_table(_make_scale_table(instrument, plans), console)
+    for title, lines in _list_sections(definition, plans).items():
+        if lines:
+            console.print(Text(f"\n{title}"))
+        for line in lines:
+            console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
+
+
+def _list_facts(instrument: Instrument) -> list[str]:
+    """Return what an instrument is, who answers it, and with what."""
+    return [
         f"{instrument.title} ({instrument.id} {instrument.version})",
         f"Measures {instrument.measures}; answered by {', '.join(instrument.answered_by)}.",
         f"{len(instrument.responses)} items.",
@@ -122,9 +136,10 @@ def _print_instrument(definition: Definition) -> None:
             for language, labels in scale.labels_in.items()
         ),
     ]
-    for paragraph in paragraphs:
-        console.print(Text(fill(paragraph, console.width, subsequent_indent="  ")))
-    plans = {plan.scale: plan for plan in plan_scores(instrument).scales}
+
+
+def _make_scale_table(instrument: Instrument, plans: Mapping[str, ScalePlan]) -> Table:
+    """Return how each scale is scored, and what it needs."""
     rows = []
     for name, scale in instrument.scales.items():
         plan = plans[name]
@@ -134,10 +149,14 @@ def _print_instrument(definition: Definition) -> None:
         how = f"{'weighted ' if plan.is_weighted else ''}{scale.score}{', rounded' if plan.is_rounded else ''}"
         rows.append((name, f"{how} {plan.low:g}-{plan.high:g}", needed, scale.higher_is))
     columns = (Column("scale"), Column("score"), Column("needs"), Column("higher is", wraps=True))
-    console.print()
-    print_table(Table(columns, tuple(rows)), console)
+    return Table(columns, tuple(rows))
+
+
+def _list_sections(definition: Definition, plans: Mapping[str, ScalePlan]) -> dict[str, Sequence[str]]:
+    """Return everything else that a definition says, by title; a part may be empty."""
+    instrument = definition.instrument
     claims = instrument.verification.parts().items()
-    sections = {
+    return {
         "Items": [f"{item}: {label}" for item, label in instrument.labels.items()],
         "Key (- is reverse-keyed)": [_write_key(plans[name]) for name in instrument.scales],
         "Recoded": list(_list_recodes(instrument)),
@@ -160,11 +179,6 @@ def _print_instrument(definition: Definition) -> None:
         "Extends": [f"{Path(each.path).stem}, SHA-256 {each.sha256}" for each in definition.extends],
         "SHA-256 of the wording": [] if definition.wording is None else [definition.wording.sha256],
     }
-    for title, lines in sections.items():
-        if lines:
-            console.print(Text(f"\n{title}"))
-        for line in lines:
-            console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
 
 
 def _list_recodes(instrument: Instrument) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -147,17 +147,7 @@ def _score(
             take(tally.count(batch))
     if tally.strays:
         distinct = distinct + list_distinct(frame, scorer.numeric(schema))
-    found = find_invalid(distinct, scorer.columns, scorer.keys)
-    place = {item: index for index, item in enumerate(scorer.columns.items)}
-    invalid = sorted(found, key=lambda each: place[each.item])
-    refused = choose_refused(invalid, on_invalid)
-    refused += [each for each in find_second_header(export, scorer.columns, invalid) if each not in refused]
-    problems = _find_problems(export, scorer, tally, refused)
-    problems += check_label_columns(export, scorer.columns, scorer.keys)
-    if not tally.rows and not problems:
-        problems = [_describe_nothing(export)]
-    if problems:
-        raise InvalidSurvey(problems)
+    invalid = _check_answers(export, scorer, on_invalid, tally, distinct)
     return FileSummary(
         name=export.name,
         rows=tally.rows,
@@ -173,6 +163,23 @@ def _score(
         numeric=numeric,
         keys=tally.keys,
     )
+
+
+def _check_answers(
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, tally: _Tally, distinct: Sequence[Distinct]
+) -> list[Invalid]:
+    """Return the answers that are not allowed and were made missing; raise `InvalidSurvey` where any is refused."""
+    place = {item: index for index, item in enumerate(scorer.columns.items)}
+    invalid = sorted(find_invalid(distinct, scorer.columns, scorer.keys), key=lambda each: place[each.item])
+    refused = choose_refused(invalid, on_invalid)
+    refused += [each for each in find_second_header(export, scorer.columns, invalid) if each not in refused]
+    problems = _find_problems(export, scorer, tally, refused)
+    problems += check_label_columns(export, scorer.columns, scorer.keys)
+    if not tally.rows and not problems:
+        problems = [_describe_nothing(export)]
+    if problems:
+        raise InvalidSurvey(problems)
+    return invalid
 
 
 def _describe_nothing(export: Export) -> Problem:
