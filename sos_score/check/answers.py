@@ -14,10 +14,19 @@ from numpy.typing import NDArray
 from sos_score.check.finding import Group
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note
 from sos_score.psychometrics.batches import sort_groups
 from sos_score.scoring.expressions import answer_column, given_column
 from sos_score.scoring.plan import ScoringPlan
-from sos_score.scoring.scorer import Scorer, add_answers, add_scores, build_scorer, select_ids
+from sos_score.scoring.scorer import (
+    Scorer,
+    add_answers,
+    add_scores,
+    build_scorer,
+    describe_language,
+    select_ids,
+    settle_language,
+)
 from sos_score.study.rows import clean_ids
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.row_key import RowKey, find_key
@@ -63,6 +72,11 @@ class FileAnswers:
     distinct: tuple[Distinct, ...]
     frame: pl.DataFrame
     blank_rows: int
+
+    @property
+    def about(self) -> tuple[Note, ...]:
+        """Return what has to be said of how the file was read."""
+        return (*self.export.about, *describe_language(self.scorer, self.distinct))
 
     @property
     def name(self) -> str:
@@ -196,16 +210,21 @@ def name_ids(scorer: Scorer) -> list[str]:
 
 
 def read_answers(
-    export: Export, number: int, instruments: Iterable[Instrument], column_map: ColumnMap | None
+    export: Export,
+    number: int,
+    instruments: Iterable[Instrument],
+    column_map: ColumnMap | None,
+    language: str | None = None,
 ) -> FileAnswers:
     """Read a file that has been normalised; nothing stops it but that no item is there."""
     import polars as pl
 
-    scorer, problems = _prepare(export, list(instruments), column_map)
+    scorer, problems = _prepare(export, list(instruments), column_map, language)
     columns = scorer.columns
     export = export.select_rows(columns)
     native = export.scan(columns, export.find_types(columns, scorer.keys))
     distinct = tuple(list_distinct(nw.from_native(native), columns.items))
+    scorer = settle_language(scorer, distinct)
     frame = nw.from_native(native.with_row_index(ROW))
     schema = frame.collect_schema()
     filled = holds_anything(columns, schema).alias(_FILLED)
@@ -235,14 +254,14 @@ def read_numbers(file: FileAnswers, items: Sequence[str]) -> pl.DataFrame:
 
 
 def _prepare(
-    export: Export, instruments: list[Instrument], column_map: ColumnMap | None
+    export: Export, instruments: list[Instrument], column_map: ColumnMap | None, language: str | None
 ) -> tuple[Scorer, list[Problem]]:
     """Return how a file is read, with the scales that have all their items, and what is wrong with its columns."""
     present = [each for each in instruments if match_columns(export.headers, [each], column_map)[0].items]
     columns, problems = match_columns(export.headers, present or instruments, column_map, export.name)
     if not columns.items:
         raise InvalidSurvey(problems)
-    scorer = build_scorer(columns, present, column_map, values=export.values)
+    scorer = build_scorer(columns, present, column_map, values=export.values, language=language)
     plans = []
     for plan in scorer.plans:
         lost: set[str] = set()

@@ -110,7 +110,7 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
         try:
             opened = stack.enter_context(open_mapped(name, column_map, source.instruments, source.reading))
             export = stack.enter_context(opened.normalise())
-            file = read_answers(export, len(files), source.instruments, column_map)
+            file = read_answers(export, len(files), source.instruments, column_map, source.reading.language)
         except InvalidSurvey as error:
             findings += find_refused(name, error.problems)
             unread += error.problems

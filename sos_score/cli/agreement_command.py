@@ -15,6 +15,7 @@ from sos_score.cli.options import (
     From,
     HeaderRow,
     Instrument,
+    Language,
     OnInvalid,
     Output,
     Quiet,
@@ -37,6 +38,7 @@ def report_agreement(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -48,7 +50,7 @@ def report_agreement(
     from sos_score.psychometrics.teams.tables import assess_agreement
     from sos_score.survey.readers.export import ReadingOptions
 
-    reading = ReadingOptions(platform, sheet, header_row)
+    reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )

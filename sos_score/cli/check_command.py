@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sos_score.cli.options import ColumnMaps, Force, Format, From, HeaderRow, Output, Sheet
+from sos_score.cli.options import ColumnMaps, Force, Format, From, HeaderRow, Language, Output, Sheet
 
 
 def check(
@@ -31,6 +31,7 @@ def check(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fail_on: Annotated[
         Literal["note", "warning", "problem"] | None,
         typer.Option("--fail-on", help="Exit with 1 if anything this serious is found."),
@@ -50,7 +51,7 @@ def check(
         column_maps=tuple(columns or ()),
         by=None if by is None else tuple(split_names(by)),
         roster=roster,
-        reading=ReadingOptions(platform, sheet, header_row),
+        reading=ReadingOptions(platform, sheet, header_row, language),
         fail_on=fail_on,
         fmt=fmt,
         output=output,

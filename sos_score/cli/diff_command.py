@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sos_score.cli.options import Force, From, HeaderRow, OnInvalid, Output, Sheet
+from sos_score.cli.options import Force, From, HeaderRow, Language, OnInvalid, Output, Sheet
 
 _Side = "A shipped instrument, a .yaml file, or a file at a revision of git (HEAD~1:instruments/wai.yaml)."
 
@@ -26,6 +26,7 @@ def diff(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fmt: Annotated[
         Literal["table", "json", "markdown"] | None,
         typer.Option("--format", "-f", metavar="FORMAT", help="Format of the output; markdown is for a pull request."),
@@ -39,5 +40,5 @@ def diff(
     """
     from sos_score.commands.diff import DiffRequest, write_diff
 
-    request = DiffRequest(old, new, data, columns, on_invalid, (platform, sheet, header_row))
+    request = DiffRequest(old, new, data, columns, on_invalid, (platform, sheet, header_row, language))
     write_diff(request, fmt, output, force=force)

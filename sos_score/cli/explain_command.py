@@ -12,6 +12,7 @@ from sos_score.cli.options import (
     From,
     HeaderRow,
     Instruments,
+    Language,
     MinAnswered,
     Norms,
     OnInvalid,
@@ -34,6 +35,7 @@ def explain(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     norms: Norms = None,
     min_answered: MinAnswered = None,
     fmt: TextFormat = None,
@@ -48,7 +50,7 @@ def explain(
     from sos_score.survey.readers.export import ReadingOptions
 
     kind = choose_format(fmt, output, ("json",))
-    reading = ReadingOptions(platform, sheet, header_row)
+    reading = ReadingOptions(platform, sheet, header_row, language)
     request = ScoreRequest(
         (data,),
         tuple(instrument),

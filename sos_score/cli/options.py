@@ -37,6 +37,14 @@ HeaderRow = Annotated[
     int | None,
     typer.Option("--header-row", metavar="N", min=1, help="The row that names the columns, if it is not the first."),
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="The language of the labels (cy), if the definition has several and sos-score does not recognise it.",
+    ),
+]
 Norms = Annotated[
     Path | None, typer.Option("--norms", metavar="NORMS.yaml", help="Norms or reference samples for T-scores.")
 ]

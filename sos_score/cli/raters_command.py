@@ -14,6 +14,7 @@ from sos_score.cli.options import (
     From,
     HeaderRow,
     Instrument,
+    Language,
     OnInvalid,
     Output,
     Quiet,
@@ -45,6 +46,7 @@ def report_raters(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -56,7 +58,7 @@ def report_raters(
     from sos_score.psychometrics.raters.tables import assess_raters
     from sos_score.survey.readers.export import ReadingOptions
 
-    reading = ReadingOptions(platform, sheet, header_row)
+    reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )

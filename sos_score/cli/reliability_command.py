@@ -15,6 +15,7 @@ from sos_score.cli.options import (
     From,
     HeaderRow,
     Instrument,
+    Language,
     OnInvalid,
     Output,
     Quiet,
@@ -47,6 +48,7 @@ def report_reliability(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -61,7 +63,7 @@ def report_reliability(
     from sos_score.psychometrics.internal_consistency.tables import assess_reliability
     from sos_score.survey.readers.export import ReadingOptions
 
-    reading = ReadingOptions(platform, sheet, header_row)
+    reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )

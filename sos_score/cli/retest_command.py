@@ -14,6 +14,7 @@ from sos_score.cli.options import (
     From,
     HeaderRow,
     Instrument,
+    Language,
     OnInvalid,
     Output,
     Quiet,
@@ -50,6 +51,7 @@ def report_retest(
     platform: From = None,
     sheet: Sheet = None,
     header_row: HeaderRow = None,
+    language: Language = None,
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -61,7 +63,7 @@ def report_retest(
     from sos_score.psychometrics.retest.tables import assess_retest
     from sos_score.survey.readers.export import ReadingOptions
 
-    reading = ReadingOptions(platform, sheet, header_row)
+    reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
         tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
     )

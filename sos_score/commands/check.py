@@ -87,7 +87,8 @@ def _check(request: CheckRequest, stack: ExitStack) -> tuple[list[CheckedSource]
             raise InvalidRequest("say with which instruments the files are to be read (--instrument ID)")
         checked = [check_source(_make_source(request), stack)]
         return checked, sort_findings(checked[0].findings)
-    if len(request.data) > 1 or any((request.instruments, request.column_maps, request.roster, request.by is not None)):
+    options = (request.instruments, request.column_maps, request.roster, request.by is not None)
+    if len(request.data) > 1 or any(options) or request.reading != AS_FOUND:
         raise InvalidRequest("give a study file on its own: it names its instruments, column maps, sites and waves")
     file = read_study(Path(request.data[0]))
     checked = [check_source(each, stack) for each in list_sources(file)]

@@ -49,7 +49,7 @@ class DiffRequest:
     on_invalid : str
         ``error`` or ``missing``.
     reading : tuple
-        Platform, sheet and header row of the export, where they do not show.
+        Platform, sheet, header row and language of the export, where they do not show.
     """
 
     old: str
@@ -57,7 +57,7 @@ class DiffRequest:
     data: str | None = None
     columns: Path | None = None
     on_invalid: OnInvalid = "error"
-    reading: tuple[str | None, str | None, int | None] = (None, None, None)
+    reading: tuple[str | None, str | None, int | None, str | None] = (None, None, None, None)
 
 
 def write_diff(request: DiffRequest, fmt: str | None, output: str | None, *, force: bool) -> None:

@@ -39,6 +39,7 @@ def make_json(explained: Explained) -> str:
             "source": each.source,
             "line": each.line,
             "ids": dict(each.ids),
+            "notes": list(map(str, each.about)),
             "scales": [asdict(scale) for scale in each.scales],
             "caveat": describe_caveat(each.instrument),
         }
@@ -68,6 +69,8 @@ def _print_row(explanation: Explanation, console: Console) -> None:
     title = f"{explanation.instrument.title} ({explanation.instrument.id} {explanation.instrument.version})"
     console.print(Text(fill(title, console.width)))
     console.print(Text(fill(f"{ids}; {explanation.source}, line {explanation.line}", console.width)))
+    for said in explanation.about:
+        console.print(Text(fill(f"{said}", console.width)))
     for scale in explanation.scales:
         console.print(Text(f"\n{scale.title} ({scale.scale}): {_conclude(scale)}", style="bold"))
         print_table(_list_answers(scale, explanation.instrument.labels), console)

@@ -24,7 +24,7 @@ from sos_score.scoring.files import BatchSink, check_export, score_export
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.provenance import describe_scores
 from sos_score.scoring.reference_samples import Source, add_norms, measure_norms
-from sos_score.scoring.scorer import Scorer, prepare_scorer
+from sos_score.scoring.scorer import Scorer, prepare_scorer, settle_language
 from sos_score.scoring.shared_rows import ReadFile, check_shared
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
@@ -99,7 +99,13 @@ def explain_file(request: ScoreRequest, respondent: str, scales: Iterable[str]) 
         for instrument in instruments:
             wanted = [scale for scale in scales if scale in instrument.scales]
             scorer = prepare_scorer(
-                export.headers, [instrument], column_map, choices, export.name, values=export.values
+                export.headers,
+                [instrument],
+                column_map,
+                choices,
+                export.name,
+                values=export.values,
+                language=request.reading.language,
             )
             if not scorer.plans:
                 raise InvalidRequest(f"T-scores of {instrument.id} arrive ready-made and have nothing to explain")
@@ -122,7 +128,15 @@ def _open_sources(
         try:
             export = stack.enter_context(open_mapped(name, column_map, instruments, request.reading))
             present = _find_present(export, instruments, column_map)
-            scorer = prepare_scorer(export.headers, present, column_map, choices, export.name, values=export.values)
+            scorer = prepare_scorer(
+                export.headers,
+                present,
+                column_map,
+                choices,
+                export.name,
+                values=export.values,
+                language=request.reading.language,
+            )
         except InvalidSurvey as error:
             _fail(failed, name, InvalidSurvey(suggest_map(error.problems, request.instruments)))
         else:
@@ -185,7 +199,8 @@ def _measure_together(request: ScoreRequest, sources: list[_Source], failed: dic
             sound.append(source)
             types = export.find_types(scorer.columns, scorer.keys)
             frame = nw.from_native(export.scan(scorer.columns, types))
-            frames.append((name, (frame, scorer, list_distinct(frame, scorer.textual(frame.collect_schema())))))
+            distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
+            frames.append((name, (frame, settle_language(scorer, distinct), distinct)))
         try:
             norms = measure_norms(frames)
         except InvalidSurvey as error:

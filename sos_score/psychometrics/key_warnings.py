@@ -13,7 +13,7 @@ from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.key_places import Suspect, locate_suspects
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.plan import ScalePlan
-from sos_score.scoring.scorer import Scorer, add_answers, select_ids
+from sos_score.scoring.scorer import Scorer, add_answers, select_ids, settle_language
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
 
@@ -68,6 +68,7 @@ def _read_rows(export: Export, scorer: Scorer, types: Mapping[str, int]) -> pl.D
     with export.select_rows(scorer.columns).normalise() as settled:
         scanned = nw.from_native(settled.scan(scorer.columns, types).head(MOST_ROWS).collect().lazy())
         distinct = list_distinct(scanned, scorer.textual(scanned.collect_schema()))
+        scorer = settle_language(scorer, distinct)
         codes = [nw.col(answer_column(item)).cast(nw.Float64) for item in scorer.columns.items]
         coded = add_answers(scanned, scorer, distinct).select(*select_ids(scorer), *codes)
         rows: pl.DataFrame = coded.to_native().collect()

@@ -14,7 +14,15 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.files import BatchSink, OpenSink, discard, score_export
-from sos_score.scoring.scorer import OnInvalid, Scorer, add_answers, add_scores, select_ids, select_scores
+from sos_score.scoring.scorer import (
+    OnInvalid,
+    Scorer,
+    add_answers,
+    add_scores,
+    select_ids,
+    select_scores,
+    settle_language,
+)
 from sos_score.scoring.shared_rows import ReadFile, check_shared
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.coding import list_distinct
@@ -156,6 +164,7 @@ class FileRows:
 def read_answers(frame: nw.LazyFrame[Any], scorer: Scorer) -> nw.LazyFrame[Any]:
     """Return the ids, codes and scores of a frame of answers; see `Responses.frame`."""
     distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
+    scorer = settle_language(scorer, distinct)
     answers = [answer_column(item) for item in scorer.columns.items]
     scored = add_scores(add_answers(frame, scorer, distinct), scorer)
     return scored.select(

@@ -98,7 +98,13 @@ def _score(
 
     with open_mapped(path, column_map, [instrument], reading) as opened, opened.normalise() as export:
         scorer = prepare_scorer(
-            export.headers, [instrument], column_map, _choose(instrument), export.name, values=export.values
+            export.headers,
+            [instrument],
+            column_map,
+            _choose(instrument),
+            export.name,
+            values=export.values,
+            language=reading.language,
         )
         score_export(export, scorer, on_invalid, open_sink)
     return pl.concat(batches)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.notes import Note
 from sos_score.scoring.arithmetic import RowScore, base_of, score_row, was_asked
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScalePlan, ScoringPlan, Term
 from sos_score.scoring.reference_samples import measure_references
-from sos_score.scoring.scorer import OnInvalid, Scorer
+from sos_score.scoring.scorer import OnInvalid, Scorer, describe_language, settle_language
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid, list_distinct
 from sos_score.survey.readers.export import Export
@@ -119,13 +120,14 @@ class ScaleSteps:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One row of an export, explained."""
+    """One row of an export, explained, and what has to be said of how the export was read."""
 
     instrument: Instrument
     source: str
     line: int
     ids: Mapping[str, str]
     scales: tuple[ScaleSteps, ...]
+    about: tuple[Note, ...] = ()
 
 
 def explain_respondent(
@@ -139,13 +141,14 @@ def explain_respondent(
             known = ", ".join(plan.instrument.scales)
             raise InvalidRequest(f"no scale '{scale}' in {plan.instrument.id} (scales: {known})")
     export = export.select_rows(scorer.columns)
+    scorer, about = _settle_language(export, scorer)
     rows = _find_rows(export, scorer, respondent)
     problems = _find_invalid(export, scorer, rows) if on_invalid == "error" else []
     if problems:
         raise InvalidSurvey(problems, "nothing was explained; --on-invalid missing explains the score without it")
     (measured,) = _measure_norms(export, scorer).plans
     scorer = replace(scorer, plans=(measured,))
-    return [_explain_row(export, scorer, wanted, line, cells) for line, cells in rows]
+    return [replace(_explain_row(export, scorer, wanted, line, cells), about=about) for line, cells in rows]
 
 
 def _find_rows(export: Export, scorer: Scorer, respondent: str) -> list[tuple[int, dict[str, str]]]:
@@ -178,6 +181,17 @@ def _find_invalid(export: Export, scorer: Scorer, rows: Iterable[tuple[int, dict
     ]
     problems = explain_answers(located, export.name)
     return [replace(each, cell=export.name_cell(each.line, each.where.partition(" (item ")[0])) for each in problems]
+
+
+def _settle_language(export: Export, scorer: Scorer) -> tuple[Scorer, tuple[Note, ...]]:
+    """Return the scorer with its language settled by the whole file, and a note of it; nothing is read without need."""
+    if not any(key.languages for key in scorer.keys.values()):
+        return scorer, ()
+    import narwhals as nw
+
+    frame = nw.from_native(export.scan(scorer.columns, export.find_types(scorer.columns, scorer.keys)))
+    distinct = list_distinct(frame, scorer.textual(frame.collect_schema()))
+    return settle_language(scorer, distinct), describe_language(scorer, distinct)
 
 
 def _measure_norms(export: Export, scorer: Scorer) -> Scorer:

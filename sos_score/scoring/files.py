@@ -22,9 +22,11 @@ from sos_score.scoring.scorer import (
     Scorer,
     add_answers,
     add_scores,
+    describe_language,
     select_codes,
     select_ids,
     select_scores,
+    settle_language,
 )
 from sos_score.survey.check.checks import holds_anything
 from sos_score.survey.check.label_columns import check_label_columns
@@ -120,11 +122,12 @@ def _score(
     frame = nw.from_native(scanned)
     schema = frame.collect_schema()
     categories = CategoryCodes(scorer, scanned.collect_schema())
-    if scorer.choices.references:  # these are measured in all rows before the first is scored
+    # References are measured in all rows before the first is scored, and a language is told from all texts.
+    if scorer.choices.references or any(key.languages for key in scorer.keys.values()):
         categories.columns.clear()
     texts = {item: column for item, column in scorer.textual(schema).items() if item not in categories.columns}
     distinct = list_distinct(frame, texts)
-    scorer = measure_references(frame, scorer, distinct)
+    scorer = measure_references(frame, settle_language(scorer, distinct), distinct)
     tally = _Tally(scorer)
     stray = has_strays({column: scorer.keys[item] for item, column in scorer.numeric(schema).items()}, schema).alias(
         _STRAY
@@ -159,7 +162,7 @@ def _score(
         invalid=tuple(invalid),
         scored=dict(tally.scored),
         left_out=export.left_out,
-        about=export.about,
+        about=(*export.about, *describe_language(scorer, distinct)),
         numeric=numeric,
         keys=tally.keys,
     )

@@ -21,11 +21,13 @@ from sos_score.scoring.scorer import (
     prepare_scorer,
     select_ids,
     select_scores,
+    settle_language,
 )
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import choose_refused, find_invalid, list_distinct
 from sos_score.survey.column_map import ColumnMap, check_column_map
+from sos_score.survey.languages import check_language
 from sos_score.survey.mapped import map_frame
 
 
@@ -66,16 +68,20 @@ def prepare_frame(
     columns: ColumnMap | None,
     choices: ScoringChoices | None,
     on_invalid: str,
+    *,
+    language: str | None = None,
 ) -> tuple[Any, Scorer]:
     """Return any frame as one of narwhals, and everything known of the job before its rows are read."""
     if on_invalid not in get_args(OnInvalid):
         raise InvalidRequest(f"on_invalid is error or missing, not '{on_invalid}'")
     given = open_frame(frame)
     check_map(columns, instruments)
+    check_language(language, instruments)
     given = map_frame(given, columns, instruments)
     schema = given.collect_schema()
     # pandas allows names that are not text; no item has one.
-    scorer = prepare_scorer([name for name in schema.names() if isinstance(name, str)], instruments, columns, choices)
+    names = [name for name in schema.names() if isinstance(name, str)]
+    scorer = prepare_scorer(names, instruments, columns, choices, language=language)
     used = dict.fromkeys([*scorer.columns.ids.values(), *scorer.columns.items.values()])
     problems = [
         Problem(f"holds {schema[column]}, not single answers", where=column, rule="column")
@@ -94,6 +100,7 @@ def score_survey(
     columns: ColumnMap | None = None,
     on_invalid: OnInvalid = "error",
     choices: ScoringChoices | None = None,
+    language: str | None = None,
 ) -> Any:
     """Score a survey.
 
@@ -109,6 +116,9 @@ def score_survey(
         ``error``: an answer that is not allowed raises; ``missing``: it counts as missing.
     choices : ScoringChoices, optional
         Further metrics, another missing rule, norms and reference samples for T-scores.
+    language : str, optional
+        The language of the labels (``cy``), where a definition has several and a text means two answers in two of
+        them; else the language that has every label of the frame.
 
     Returns
     -------
@@ -142,9 +152,10 @@ def score_survey(
     [('A1', 7.0, 6.0)]
     """
     instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
-    given, scorer = prepare_frame(frame, instruments, columns, choices, on_invalid)
+    given, scorer = prepare_frame(frame, instruments, columns, choices, on_invalid, language=language)
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
     distinct = list_distinct(lazy, scorer.columns.items)
+    scorer = settle_language(scorer, distinct)
     refused = choose_refused(find_invalid(distinct, scorer.columns, scorer.keys), on_invalid)
     problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:

@@ -18,10 +18,10 @@ from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.files import OpenSink, discard
 from sos_score.scoring.frames import prepare_frame
 from sos_score.scoring.plan import ScoringPlan
-from sos_score.scoring.scorer import OnInvalid, Scorer, find_all_invalid, prepare_scorer
+from sos_score.scoring.scorer import OnInvalid, Scorer, prepare_scorer, settle_language
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.check.wrong_answers import Located, explain_answers
-from sos_score.survey.coding import choose_refused
+from sos_score.survey.coding import choose_refused, find_invalid, list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
@@ -110,6 +110,7 @@ def read_responses(
     *,
     columns: ColumnMap | None = None,
     on_invalid: OnInvalid = "error",
+    language: str | None = None,
 ) -> Responses:
     """Return the coded answers and scores in a frame.
 
@@ -123,6 +124,8 @@ def read_responses(
         Where the frame's columns are not named by item id.
     on_invalid : str
         ``error`` refuses answers that are not allowed, ``missing`` makes them missing.
+    language : str, optional
+        See `score_survey`.
 
     Returns
     -------
@@ -134,10 +137,12 @@ def read_responses(
     InvalidSurvey
         As `score_survey`.
     """
-    given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid)
+    given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid, language=language)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
     _refuse_vendor_scores(scorer)
-    refused = choose_refused(find_all_invalid(lazy, scorer), on_invalid)
+    distinct = list_distinct(lazy, scorer.columns.items)
+    scorer = settle_language(scorer, distinct)
+    refused = choose_refused(find_invalid(distinct, scorer.columns, scorer.keys), on_invalid)
     problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems)
@@ -194,7 +199,13 @@ def open_responses(
             try:
                 export = stack.enter_context(open_mapped(name, its_map, [instrument], reading))
                 scorer = prepare_scorer(
-                    export.headers, [instrument], its_map, path=name, values=export.values, groups=groups
+                    export.headers,
+                    [instrument],
+                    its_map,
+                    path=name,
+                    values=export.values,
+                    groups=groups,
+                    language=reading.language,
                 )
                 _refuse_vendor_scores(scorer, name)
                 if len(pairs) > 1 and SOURCE in scorer.list_ids():

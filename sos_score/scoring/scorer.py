@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note, note
 from sos_score.scoring.expressions import (
     Frame,
     answer_column,
@@ -24,14 +25,12 @@ from sos_score.scoring.plan import Condition, ScoringChoices, ScoringPlan, plan_
 from sos_score.survey.answers import AnswerKey, ColumnValues, build_answer_keys
 from sos_score.survey.coding import (
     Distinct,
-    Invalid,
     code_numbers,
     code_texts,
-    find_invalid,
-    list_distinct,
 )
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.columns import Columns, Headers, match_columns
+from sos_score.survey.languages import name_language, recognise_languages, settle_key, settle_keys
 from sos_score.survey.vendor_scores import VendorScore, list_vendor_scores
 
 OnInvalid = Literal["error", "missing"]
@@ -81,6 +80,10 @@ class Scorer:
         The T-scores that arrive as such.
     counting : mapping
         Item id to what its answers count, for items that are recoded or not always asked.
+    language : str or None
+        The language of the labels, where the user said so.
+    labels : tuple
+        Items and labels that the file itself gives for codes.
     """
 
     instruments: tuple[str, ...]
@@ -90,6 +93,8 @@ class Scorer:
     vendor_scores: tuple[VendorScore, ...]
     choices: ScoringChoices
     counting: Mapping[str, Counting] = field(default_factory=dict)
+    language: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def t_columns(self) -> tuple[str, ...]:
@@ -122,13 +127,14 @@ def prepare_scorer(
     *,
     values: Mapping[str, ColumnValues] | None = None,
     groups: Iterable[str] = (),
+    language: str | None = None,
 ) -> Scorer:
     """Match columns and instruments before any row is read; a column that is missing or wanted twice is a problem."""
     instruments = tuple(instruments)
     columns, problems = match_columns(header, instruments, column_map, path, groups)
     if problems:
         raise InvalidSurvey(problems)
-    scorer = build_scorer(columns, instruments, column_map, choices, values=values)
+    scorer = build_scorer(columns, instruments, column_map, choices, values=values, language=language)
     named = Counter([*columns.ids, *columns.constants, *scorer.score_columns()])
     doubled = [name for name, count in named.items() if count > 1]
     if doubled:
@@ -144,6 +150,7 @@ def build_scorer(
     choices: ScoringChoices | None = None,
     *,
     values: Mapping[str, ColumnValues] | None = None,
+    language: str | None = None,
 ) -> Scorer:
     """Return how the columns of an export are read and scored."""
     instruments = tuple(instruments)
@@ -151,9 +158,13 @@ def build_scorer(
     vendors = column_map.t_scores if column_map else {}
     vendor_scores = {each.id: list_vendor_scores(each, vendors) for each in instruments}
     keys = build_answer_keys(instruments, column_map)
-    for item, column in columns.items.items():
-        if values and column in values:
-            keys[item] = values[column].extend(keys[item])
+    if language is not None:
+        settled = {id(key): settle_key(key, language) for key in keys.values()}
+        keys = {item: settled[id(key)] for item, key in keys.items()}
+    stated = {item: values[column] for item, column in columns.items.items() if values and column in values}
+    labels = tuple((item, label) for item, each in stated.items() for label in each.labels.values())
+    keys = dict(settle_keys(keys, labels))
+    keys |= {item: each.extend(keys[item]) for item, each in stated.items()}
     return Scorer(
         instruments=tuple(each.id for each in instruments),
         plans=tuple(plan_scores(each, chosen) for each in instruments if not vendor_scores[each.id]),
@@ -162,7 +173,28 @@ def build_scorer(
         vendor_scores=tuple(ready for each in vendor_scores.values() for ready in each),
         choices=chosen,
         counting={item: each for instrument in instruments for item, each in _list_counting(instrument)},
+        language=language,
+        labels=labels,
     )
+
+
+def settle_language(scorer: Scorer, distinct: Iterable[Distinct]) -> Scorer:
+    """Return the scorer with texts that mean two answers in two languages read in the language of the file."""
+    keys = settle_keys(scorer.keys, _list_texts(scorer, distinct))
+    return scorer if keys is scorer.keys else replace(scorer, keys=keys)
+
+
+def describe_language(scorer: Scorer, distinct: Iterable[Distinct]) -> tuple[Note, ...]:
+    """Return a note of which language labels were read as, where a definition has several."""
+    found = recognise_languages(_list_texts(scorer, distinct), scorer.keys)
+    if not found:
+        return ()
+    said = scorer.language if scorer.language is not None and scorer.language not in found else ""
+    return (note("labels_read_as", languages=tuple(map(name_language, found)), other=name_language(said)),)
+
+
+def _list_texts(scorer: Scorer, distinct: Iterable[Distinct]) -> list[tuple[str, str]]:
+    return [*((each.item, each.text) for each in distinct), *scorer.labels]
 
 
 def _list_counting(instrument: Instrument) -> Iterator[tuple[str, Counting]]:
@@ -213,12 +245,6 @@ def select_ids(scorer: Scorer) -> list[nw.Expr]:
     """Return the id columns of the output: constants last, under the names the column map gives."""
     ids = [nw.col(column).alias(role) for role, column in scorer.columns.ids.items()]
     return ids + [nw.lit(value).alias(name) for name, value in scorer.columns.constants.items()]
-
-
-def find_all_invalid(frame: nw.LazyFrame[Any], scorer: Scorer) -> list[Invalid]:
-    """Return every text in `frame` that is not allowed, counted."""
-    distinct = list_distinct(frame, scorer.columns.items)
-    return list(find_invalid(distinct, scorer.columns, scorer.keys))
 
 
 def select_scores(scorer: Scorer) -> list[nw.Expr]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sos_score.words import join
+
 
 def _platform(title: str, rows: int) -> str:
     under = "1 row under the header is" if rows == 1 else f"{rows} rows under the header are"
@@ -48,6 +50,10 @@ def _list(names: Sequence[str], count: int) -> str:
     return ", ".join(names) + (f" and {count - len(names)} more" if count > len(names) else "")
 
 
+def _labels_read_as(languages: Sequence[str], other: str) -> str:
+    return f"labels read as {join(languages)}" + (f", not as {other}" if other else "")
+
+
 def _other_id_columns(role: str, column: str, others: Sequence[str]) -> str:
     return f"{role}: '{column}' is taken; it could be {_list([repr(each) for each in others], len(others))}"
 
@@ -70,6 +76,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "ids_of_record": _ids_of_record,
     "also_in": _also_in,
     "sheet_read": _sheet_read,
+    "labels_read_as": _labels_read_as,
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
     "no_respondent_column": "respondent: no column has a name that ids of people usually have",
     "no_site_column": "site: no column has a name that sites usually have",

@@ -75,7 +75,7 @@ class StudyFile:
     def reading(self, source: str) -> ReadingOptions:
         """Return how the files of a source are to be read."""
         given = self.study.sources[source]
-        return ReadingOptions(given.platform, given.sheet, given.header_row)
+        return ReadingOptions(given.platform, given.sheet, given.header_row, given.language)
 
     def problem(self, loc: Loc, message: str, *, hint: str = "", rule: str = "") -> Problem:
         """Return a problem located in the study file."""

@@ -105,7 +105,9 @@ def _read_file(
     source = file.study.sources[name]
     batches: list[pl.DataFrame] = []
     with open_mapped(path, column_map, [instrument], file.reading(name), source.where) as export:
-        scorer = prepare_scorer(export.headers, [instrument], column_map, path=path, values=export.values)
+        scorer = prepare_scorer(
+            export.headers, [instrument], column_map, path=path, values=export.values, language=source.language
+        )
         known = scorer.list_ids()
         lost = [key for key in source.where if key not in known and not export.headers.find(key)]
         if lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import ResponseScale
@@ -48,13 +49,16 @@ class AnswerKey:
     name : str
         The response scale's name.
     texts : dict
-        Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes.
+        Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes. A text that means two
+        answers in two languages is not among them until the language is settled.
     reasons : dict
         Text, as `fold_code` leaves it, to the reason for a missing answer.
     has_own_codes : bool
         Whether codes of a column map or of the file replace the definition's, so that a bare number means nothing.
     owner : str
         The id of the instrument; none for T-scores.
+    languages : mapping
+        The labels by language, as `texts`; empty where there is only one language.
     """
 
     name: str
@@ -63,11 +67,20 @@ class AnswerKey:
     reasons: Mapping[str, str]
     has_own_codes: bool = False
     owner: str = ""
+    languages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
         """Return what a column map calls the response scale."""
         return f"{self.owner}/{self.name}"
+
+    @cached_property
+    def contested(self) -> dict[str, dict[str, float]]:
+        """Return each text that means different answers in different languages, with its code in each of them."""
+        every = {text for labels in self.languages.values() for text in labels} - self.texts.keys()
+        return {
+            text: {code: labels[text] for code, labels in self.languages.items() if text in labels} for text in every
+        }
 
     def read(self, cell: str) -> Reading:
         """Return what a cell says; digits are never pulled out of a longer text."""
@@ -185,14 +198,22 @@ def build_answer_keys(instruments: Iterable[Instrument], column_map: ColumnMap |
 
 def _build_key(name: str, instrument: Instrument, column_map: ColumnMap, *item: str) -> AnswerKey:
     responses = instrument.response_scales[name]
-    texts = dict(responses.texts)
+    languages = {
+        language: {fold_code(text): code for text, code in labels.items()}
+        for language, labels in {instrument.language: responses.labels, **responses.labels_in}.items()
+        if responses.labels_in
+    }
+    known: dict[str, float] = {
+        fold_code(text): code
+        for text, code in responses.texts.items()
+        if all(labels.get(fold_code(text), code) == code for labels in languages.values())
+    }
     for part in (name, *item):
         for added in select(column_map.labels, instrument, part):
-            texts |= added
+            known |= {fold_code(text): code for text, code in added.items()}
     codes = merge_codes(column_map.codes, instrument, (name, *item))
     reasons = _list_reasons(responses.missing) | _list_reasons(column_map.missing)
-    known = {fold_code(text): code for text, code in texts.items()} | codes
-    return AnswerKey(name, responses, known, reasons, bool(codes), instrument.id)
+    return AnswerKey(name, responses, known | codes, reasons, bool(codes), instrument.id, languages)
 
 
 def _list_reasons(missing: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from sos_score.definition.instrument.responses import NEAR, ResponseScale
-from sos_score.definition.text import fold_text, read_number
+from sos_score.definition.text import fold_code, fold_text, read_number
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
 
@@ -88,6 +88,11 @@ class Invalid:
         return any(label in text and 2 * len(label) >= len(text) for label in labels)
 
     @property
+    def is_contested(self) -> bool:
+        """Return whether the text means different answers in different languages."""
+        return fold_code(self.text) in self.key.contested
+
+    @property
     def names_column(self) -> bool:
         """Return whether the text is the header of its own column, as where two files were put under each other."""
         return fold_text(self.text) == fold_text(self.column)
@@ -119,9 +124,9 @@ def choose_refused(invalid: Iterable[Invalid], on_invalid: str) -> list[Invalid]
     """Return the answers that are refused: all, or with ``missing`` those that show that more is wrong than they.
 
     Where a scale is stored one off, every other answer to it is wrong too, and making some missing would hide it. Where
-    a header stands among the answers, its row is nobody.
+    a header stands among the answers, its row is nobody. A label of two languages is an answer that is not known.
     """
-    return [each for each in invalid if on_invalid == "error" or each.step or each.names_column]
+    return [each for each in invalid if on_invalid == "error" or each.step or each.names_column or each.is_contested]
 
 
 def _measure_scale(address: str, distinct: Iterable[Distinct], keys: Mapping[str, AnswerKey]) -> int:

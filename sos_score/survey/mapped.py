@@ -19,6 +19,7 @@ from sos_score.survey.check.row_key import find_key
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.columns import Columns, Headers, match_columns
+from sos_score.survey.languages import check_language
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 from sos_score.survey.readers.registry import open_export
 from sos_score.survey.shape import KEPT, NO_CHOICE, ROW, Shape, Where, list_parts, list_refs, place_names, shape_rows
@@ -163,6 +164,8 @@ def open_mapped(
     where: Where = NO_CHOICE,
 ) -> Iterator[Export]:
     """Open a survey export as a column map shapes it; see `open_export` and `map_export`."""
+    instruments = tuple(instruments)
+    check_language(reading.language, instruments)
     with open_export(name, reading) as export, map_export(export, column_map, instruments, where) as mapped:
         yield mapped
 

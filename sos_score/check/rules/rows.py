@@ -14,7 +14,7 @@ _TRIAL = re.compile(r"(?i)(test|testing|dummy|demo|preview|example|sample|xxx+|a
 def find_left_out(answers: Answers) -> Iterator[Finding]:
     """Yield, for each file, how it was read, and how many rows are blank or were left out by a rule of the platform."""
     for file in answers.files:
-        for each in file.export.about:
+        for each in file.about:
             yield make_finding("rows", "note", "file_read", Place(file=file.name), said=each)
         for rule, count in file.export.left_out.items():
             place = Place(file=file.name, count=count, of=file.frame.height + file.blank_rows + count)

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, PlainValidator, WithJs
 from sos_score.definition.instrument.ids import Ids, ScaleId, as_list, expand_ids, split_sign
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.published import Conversion, CutOff, NameId
-from sos_score.definition.instrument.responses import ItemBlock, ResponseScale
+from sos_score.definition.instrument.responses import ItemBlock, Language, ResponseScale
 from sos_score.definition.instrument.scale import Scale, expand_items
 from sos_score.definition.instrument.verification import Rights, Suppression, Verification
 from sos_score.definition.model import Model, Text
@@ -125,6 +125,8 @@ class Instrument(Model):
         The instrument's name in tables.
     measures : str
         What it measures, in a few words.
+    language : str
+        The language of `labels`, as a code (``en``, ``cy``); the labels of others are in ``labels_in``.
     answered_by : list of str
         Who may answer: ``client``, ``worker``, ``staff``, ``family`` or ``observer``; the usual one first.
     references : list of str
@@ -162,6 +164,7 @@ class Instrument(Model):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
     measures: Annotated[Text, Field(alias="construct")]  # pydantic keeps "construct" for itself
+    language: Language = "en"
     answered_by: Annotated[list[Respondent], Field(min_length=1)]
     references: list[Text]
     rights: Rights
@@ -182,6 +185,12 @@ class Instrument(Model):
     def column_stem(self) -> str:
         """Return the beginning of this instrument's score columns."""
         return self.id.replace("-", "_")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the labels, that of `labels` first."""
+        others = dict.fromkeys(code for scale in self.response_scales.values() for code in scale.labels_in)
+        return (self.language, *others)
 
     @cached_property
     def responses(self) -> dict[str, ResponseScale]:

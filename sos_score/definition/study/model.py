@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.missing_rule import MinAnswered
+from sos_score.definition.instrument.responses import Language
 from sos_score.definition.model import Model, Text, Values
 from sos_score.definition.platforms import PlatformName
 
@@ -133,6 +134,9 @@ class Source(Model):
         The sheet of the workbooks that holds the answers.
     header_row : int or None
         The row that names the columns, where a title stands above it.
+    language : str or None
+        The language of the labels, as a code (``cy``), where the definition has several; else the one that has all
+        labels of a file.
     """
 
     label: Text | None = None
@@ -148,6 +152,7 @@ class Source(Model):
     platform: PlatformName | None = Field(None, alias="from")
     sheet: Text | None = None
     header_row: Annotated[int, Field(ge=1)] | None = None
+    language: Language | None = None
 
 
 class Effect(Model):

@@ -10,7 +10,8 @@ from sos_score.definition.instrument.starter import quote
 from sos_score.definition.text import fold_code, fold_text
 from sos_score.errors import Problem, clip, guess
 from sos_score.survey.coding import Invalid
-from sos_score.words import count
+from sos_score.survey.languages import name_language
+from sos_score.words import count, join
 
 MOST_TEXTS = 20
 """Different texts of one response scale that are named; of the others there is a count."""
@@ -92,6 +93,10 @@ def _explain_scale(texts: list[_Text]) -> Iterator[Problem]:
 def _say(text: _Text, *, is_first: bool) -> str:
     invalid = text.first.invalid
     key, responses = invalid.key, invalid.key.responses
+    if invalid.is_contested:
+        meanings = key.contested[fold_code(invalid.text)]
+        listed = join([f"{code:.10g} in {name_language(language)}" for language, code in meanings.items()])
+        return f"{text.text!r} is {listed}, and the other labels do not tell which language the file is in"
     if not invalid.is_number:
         return f"{text.text!r} is not a response of '{key.name}'" + (f" ({key.describe()})" if is_first else "")
     if responses.min <= float(fold_code(text.text)) <= responses.max:
@@ -107,6 +112,11 @@ def _say(text: _Text, *, is_first: bool) -> str:
 def _hint(texts: Sequence[_Text]) -> Iterator[tuple[str, str]]:
     """Yield what to do about some texts; what can be done about several at once stands with the first of them."""
     key = texts[0].first.invalid.key
+    contested = [text for text in texts if text.first.invalid.is_contested]
+    if contested:
+        meanings = key.contested[fold_code(contested[0].text)]
+        yield contested[0].text, f"say which language it is: --language {' or '.join(meanings)}"
+    texts = [text for text in texts if text not in contested]
     without = [text for text in texts if text.is_no_answer and not text.first.invalid.step]
     if without:
         codes = ", ".join(_write(text.text) for text in without)
@@ -122,7 +132,7 @@ def _hint(texts: Sequence[_Text]) -> Iterator[tuple[str, str]]:
         hint = f"if fractions are answers, the definition says so: 'step: any', or 'step: 0.5', in '{key.name}'"
         yield fractions[0].text, hint
     wrapped: dict[str, float] = {}
-    for text in rest if not texts[0].first.invalid.is_number else ():
+    for text in rest if rest and not texts[0].first.invalid.is_number else ():
         label = _find_label(text)
         if label:
             wrapped[text.text] = key.texts[fold_code(label)]

@@ -33,11 +33,14 @@ class ReadingOptions:
         The sheet of a workbook; else the only one that holds a table.
     header_row : int or None
         The row that names the columns, counted from 1 as messages count; else the first.
+    language : str or None
+        The language of the labels, as a code; else the one that has all labels of the file.
     """
 
     platform: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    language: str | None = None
 
 
 AS_FOUND = ReadingOptions()

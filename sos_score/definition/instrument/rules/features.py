@@ -10,7 +10,7 @@ from sos_score.definition.instrument.instrument import Instrument, scoring_key, 
 from sos_score.definition.instrument.responses import ItemBlock, ResponseScale
 from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts, describe_ids
 from sos_score.definition.instrument.rules.scales import find_sound_scales
-from sos_score.definition.text import fold_code
+from sos_score.definition.text import fold_code, read_number
 from sos_score.definition.yaml.document import Loc
 from sos_score.errors import guess
 
@@ -49,18 +49,22 @@ def _list_numbers(numbers: Iterable[float]) -> str:
 
 
 def check_languages(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:
-    """The labels in another language name the same answers, and no text means two things in two languages."""
+    """The labels in another language name the same answers, and each text means one thing in its language."""
     for name, responses in instrument.response_scales.items():
-        seen = {fold_code(text): (text, code) for text, code in responses.labels.items()}
         missing = {fold_code(text): reason for reason, texts in responses.missing.items() for text in texts}
         named = {*responses.labels.values()}
         for language, labels in responses.labels_in.items():
             loc: Loc = ("response_scales", name, "labels_in", language)
+            if language == instrument.language:
+                yield Finding(loc, f"{language!r} is the language of 'labels'")
+            seen: dict[str, float] = {}
             for text, code in labels.items():
                 folded = fold_code(text)
-                known = seen.setdefault(folded, (text, code))
-                if known[1] != code:
-                    yield Finding((*loc, text), f"{text!r} has code {code}, and {known[1]} in another language")
+                known = seen.setdefault(folded, code)
+                if known != code:
+                    yield Finding((*loc, text), f"{text!r} has code {code}, and {known} above")
+                if read_number(folded) not in (None, code):
+                    yield Finding((*loc, text), f"{text!r} is a number, and means {code}")
                 if folded in missing:
                     yield Finding((*loc, text), f"{text!r} already means '{missing[folded]}'")
                 if code not in named:
