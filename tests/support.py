@@ -43,6 +43,23 @@ def drop_rules(text: str) -> str:
     return re.sub(r"(:\d+):\d+: (?:error|warning|note) SOS\d{3}: ", r"\1: ", text)
 
 
+def git(folder: Path, *words: str) -> str:
+    """Return what git prints in a folder, whatever the settings of whoever runs the tests."""
+    who = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org", "-c", "init.defaultBranch=main"]
+    alone = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
+    alone |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    command = ["git", *who, *words]
+    return subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=True).stdout
+
+
+def commit(folder: Path) -> str:
+    """Commit all there is in a folder, which becomes a repository, and return the commit."""
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "As it is")
+    return git(folder, "rev-parse", "HEAD").strip()
+
+
 class CommandLine:
     """The command line, called in this process: ``CommandLine("score")("t1.csv", "-i", "wai-s")``."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from sos_score.definition.changes import Aspect, Change, Comparison, compare_definitions
+from sos_score.definition.changes import Aspect, Change, Comparison, check_version, compare_definitions
 from sos_score.definition.reading import Definition
 from sos_score.definition.revision import find_revised
 from sos_score.errors import InvalidDefinition, Problem, clip
@@ -66,7 +66,7 @@ def write_diff(request: DiffRequest, fmt: str | None, output: str | None, *, for
     old, new = _read_both(request)
     comparison = compare_definitions(old.instrument, new.instrument)
     differences = _compare_scores(request, comparison)
-    problems = _check_version(comparison, new)
+    problems = check_version(comparison, new.document)
     if kind == "table":
         _print(comparison, differences)
     else:
@@ -105,15 +105,6 @@ def _compare_scores(request: DiffRequest, comparison: Comparison) -> tuple[Score
         for instrument in (comparison.old, comparison.new)
     ]
     return compare_scores(request.data, sides[0], sides[1], request.on_invalid, ReadingOptions(*request.reading))
-
-
-def _check_version(comparison: Comparison, new: Definition) -> list[Problem]:
-    if not comparison.lacks_version:
-        return []
-    scales, version = join(comparison.scales), comparison.new.version
-    message = f"is {version}, and was {comparison.old.version}, although scores of {scales} can change"
-    hint = "raise the version, so that scores of the two keys can be told apart"
-    return [new.document.problem(("version",), message, hint=hint, rule="version")]
 
 
 def _summarise(comparison: Comparison) -> str:

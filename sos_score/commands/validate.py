@@ -13,14 +13,17 @@ from sos_score.commands.validation.found import Found, Validation, judge, suppre
 from sos_score.commands.validation.github import write_github
 from sos_score.commands.validation.junit import write_junit
 from sos_score.commands.validation.machine import write_gitlab, write_json, write_sarif
-from sos_score.commands.validation.paths import find_paths, keep_changed
+from sos_score.commands.validation.paths import History, find_paths, read_history
 from sos_score.commands.validation.text import write_text
 from sos_score.definition.catalogue.rule import Level, Profile
+from sos_score.definition.changes import check_version
+from sos_score.definition.changes import compare_definitions as compare_changes
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.rules.advise import advise
 from sos_score.definition.instrument.wording import extends_another, is_wording
 from sos_score.definition.library import extend_definition, list_instruments, load_instrument
 from sos_score.definition.reading import Definition
+from sos_score.definition.revision import read_revised
 from sos_score.definition.yaml.document import Document, read_yaml
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.scoring.examples import check_definition, check_examples
@@ -62,11 +65,13 @@ def validate_paths(
         if not found:
             checked.problems[name] = [Problem("no definition here (.yaml or .yml files)", name, rule="file")]
         paths += [path for path in found if path not in paths]
-    if changed_from:
-        paths = keep_changed(paths, changed_from)
+    history = read_history(changed_from) if changed_from else None
+    paths = history.keep_changed(paths) if history else paths
     for path in paths:
         checked.problems[path] = _check_file(path, asked, checked)
     _advise(checked)
+    if history:
+        _check_versions(checked, history)
     return Validation(
         tuple(make_visible(path, one_line=True) for path in paths),
         _judge(((problem, "") for problem in _list_once(checked.problems.values())), profile),
@@ -122,6 +127,17 @@ def _advise(checked: _Checked) -> None:
         stay, suppressed = suppress(found, instrument, document)
         checked.problems[path] += sorted(stay, key=_place)
         checked.suppressed += sorted(suppressed, key=lambda each: _place(each[0]))
+
+
+def _check_versions(checked: _Checked, history: History) -> None:
+    """Add which definitions can give other scores than before under the version they had."""
+    for path, definition in checked.definitions.items():
+        try:
+            old = read_revised(history.name_old(path)).instrument
+        except InvalidDefinition:  # a new file, or one that gave no scores
+            continue
+        problems = check_version(compare_changes(old, definition.instrument), definition.document)
+        checked.problems[path] = [*problems, *checked.problems[path]]
 
 
 def _place(problem: Problem) -> tuple[int, int, str]:

@@ -10,6 +10,9 @@ from typing import Any
 from sos_score.definition.instrument.ids import expand_ids, split_sign
 from sos_score.definition.instrument.instrument import Instrument, scoring_key, scoring_weights
 from sos_score.definition.instrument.responses import ResponseScale
+from sos_score.definition.yaml.document import Document
+from sos_score.errors import Problem
+from sos_score.words import join
 
 
 class Aspect(StrEnum):
@@ -136,6 +139,16 @@ def compare_definitions(old: Instrument, new: Instrument) -> Comparison:
         *_compare_conversions(old, new),
     ]
     return Comparison(old, new, tuple(_add_dependents(change, old, new) for change in found))
+
+
+def check_version(comparison: Comparison, document: Document) -> list[Problem]:
+    """Return that a score can change and the version of the new definition, which is in `document`, was not raised."""
+    if not comparison.lacks_version:
+        return []
+    scales, version = join(comparison.scales), comparison.new.version
+    message = f"is {version}, and was {comparison.old.version}, although scores of {scales} can change"
+    hint = "raise the version, so that scores of the two keys can be told apart"
+    return [document.problem(("version",), message, hint=hint, rule="version-not-raised")]
 
 
 def _read_version(text: str) -> tuple[int, ...]:

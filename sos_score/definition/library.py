@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,10 +81,16 @@ def _guess_definition(name: str, known: list[str]) -> str:
     return said if own else guess(name, [*known, *here])
 
 
-def extend_definition(document: Document, trail: tuple[str, ...] = ()) -> Definition:
+def _read_beside(document: Document, name: str) -> Document:
+    return read_yaml(Path(document.path).parent / name)
+
+
+def extend_definition(
+    document: Document, trail: tuple[str, ...] = (), read: Callable[[Document, str], Document] = _read_beside
+) -> Definition:
     """Return the definition that a file extends, with what the file says: wording of items, or anything else.
 
-    `trail` names the files that led to this one.
+    `trail` names the files that led to this one; `read` reads the file that another names.
     """
     wording = check_wording(document) if is_wording(document.data) else None
     name = document.data.get("extends") if isinstance(document.data, dict) else None
@@ -91,7 +98,7 @@ def extend_definition(document: Document, trail: tuple[str, ...] = ()) -> Defini
         message = "must name a definition: a shipped id, or a path"
         raise InvalidDefinition([*document.problems, document.problem(("extends",), message, rule="extends")])
     try:
-        found = _find_extended(name, document, trail)
+        found = _find_extended(name, document, trail, read)
     except InvalidDefinition as error:
         # What has no line is in no file that could be read: this one named it.
         named = [each for each in error.problems if each.line is None]
@@ -109,20 +116,24 @@ def extend_definition(document: Document, trail: tuple[str, ...] = ()) -> Defini
     return replace(extended, instrument=instrument, extends=(found.document, *found.extends))
 
 
-def _find_extended(name: str, document: Document, trail: tuple[str, ...]) -> Definition:
+def _find_extended(
+    name: str, document: Document, trail: tuple[str, ...], read: Callable[[Document, str], Document]
+) -> Definition:
     if not _is_path(name):
         return find_definition(name)
-    path = Path(document.path).parent / name
-    extended = read_yaml(path)
+    extended = read(document, name)
     if is_wording(extended.data):
         message = f"'{name}' is wording itself; extend the definition"
         raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
+    path = Path(extended.path)
     trail = (*trail, str(Path(document.path).resolve()))
     if str(path.resolve()) in trail:
         circle = [Path(each).name for each in trail[trail.index(str(path.resolve())) :]]
         message = f"the files extend each other in a circle ({' > '.join([*circle, path.name])})"
         raise InvalidDefinition([document.problem(("extends",), message, rule="extends")])
-    return extend_definition(extended, trail) if extends_another(extended) else check_definition_document(extended)
+    if extends_another(extended):
+        return extend_definition(extended, trail, read)
+    return check_definition_document(extended)
 
 
 def _is_path(name: str) -> bool:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import ROOT, CommandLine
+from support import ROOT, CommandLine, commit
 
 WAI_S = (ROOT / "instruments" / "wai-s.yaml").read_text(encoding="utf-8")
 ITEMS = [f"wais_{number:02}" for number in range(1, 13)]
@@ -113,16 +113,14 @@ def test_markdown_holds_every_text_of_a_definition_as_it_is(folder: Path, diff: 
 
 
 def test_a_definition_is_read_as_it_was_at_a_revision(folder: Path, diff: CommandLine) -> None:
-    def git(*words: str) -> None:
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words], check=True, capture_output=True)
-
     (folder / "keys").mkdir()
     write(folder / "keys")
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "first")
+    commit(folder)
     write(folder / "keys", SIGN)
     assert "scores of goal and total can change" in diff("HEAD:keys/wai-s.yaml", "keys/wai-s.yaml").stdout
+    write(folder)
+    commit(folder)
+    assert "nothing changed in meaning" in diff("HEAD:wai-s.yaml", "wai-s.yaml").stdout
     lost = diff("HEAD:keys/wai.yaml", "keys/wai-s.yaml")
     assert lost.exit_code == 1
     assert lost.stderr.startswith("HEAD:keys/wai.yaml: cannot be read from git (fatal: path 'keys/wai.yaml'")

@@ -64,7 +64,7 @@ def test_resolved_it_is_a_definition_of_its_own_that_scores_alike(split: Path, t
     (tmp_path / "whole").mkdir()
     whole = tmp_path / "whole" / "yat-split.yaml"
     whole.write_text(run("show", split, "--resolved"))
-    assert run("validate", whole) == "1 definition valid; 1 example comes out as stated.\n"
+    assert run("validate", whole) == "1 definition valid; 1 worked example gives the expected scores.\n"
     assert load_instrument(str(whole)).model_dump() == load_instrument(str(split)).model_dump()
     assert plan_scores(load_instrument(str(whole))) == plan_scores(load_instrument(str(split)))
     assert run("show", "wai-s", "--resolved", "-o", tmp_path / "wai-s.yaml") == ""
@@ -79,7 +79,7 @@ def test_results_say_what_was_extended(split: Path) -> None:
     shown = json.loads(run("show", split, "-f", "json"))
     assert shown["extends"] == [{"file": "yatchmenoff.yaml", "sha256": base}]
     assert f"Extends\n  yatchmenoff, SHA-256\n    {base}\n" in run("show", split)
-    assert run("validate", split) == "1 definition valid; 1 example comes out as stated.\n"
+    assert run("validate", split) == "1 definition valid; 1 worked example gives the expected scores.\n"
 
 
 def test_a_definition_may_extend_one_that_extends_another(split: Path) -> None:

@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER.parents[1])]
+sys.path[:0] = [str(FOLDER.parents[1]), str(FOLDER.parent)]
+
+from support import commit  # noqa: E402
 
 from sos_score.commands.validate import validate_paths  # noqa: E402 - found through the path above
 from sos_score.commands.validation.found import Validation  # noqa: E402
@@ -49,11 +51,14 @@ def lay(rule: Rule, part: str, folder: Path) -> Validation:
         (folder / "second").mkdir(exist_ok=True)
         name = f"second/{split_parts(part)['id'].removeprefix('id: ').strip()}.yaml"
         names.append(name)
+    if rule.is_revised:
+        (folder / name).write_text(base, encoding="utf-8")
+        commit(folder)
     (folder / name).write_text(text, encoding="utf-8")
     here = Path.cwd()
     os.chdir(folder)
     try:
-        return validate_paths(names, profile="strict")
+        return validate_paths(names, profile="strict", changed_from="HEAD" if rule.is_revised else "")
     finally:
         os.chdir(here)
 

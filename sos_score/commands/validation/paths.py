@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sos_score.errors import InvalidRequest
@@ -20,15 +21,47 @@ def find_paths(name: str) -> list[str]:
     return sorted(found for found in glob.glob(name, recursive=True) if Path(found).is_file())  # noqa: PTH207 - patterns may be absolute
 
 
-def keep_changed(paths: Iterable[str], revision: str) -> list[str]:
-    """Return the paths that differ from where this branch left `revision`, new files among them."""
+@dataclass(frozen=True)
+class History:
+    """What changed since this branch left a revision.
+
+    Attributes
+    ----------
+    base : str
+        The commit in which it left it.
+    top : Path
+        The folder of the repository.
+    changed : frozenset of Path
+        Files that are new, gone or otherwise than they were then.
+    """
+
+    base: str
+    top: Path
+    changed: frozenset[Path]
+
+    def keep_changed(self, paths: Iterable[str]) -> list[str]:
+        """Return the paths that changed."""
+        return [path for path in paths if Path(path).resolve() in self.changed]
+
+    def name_old(self, path: str) -> str:
+        """Return a file as git names it before the change: where it was, or the only one of its name that is gone."""
+        here = Path(path).resolve()
+        gone = [each for each in self.changed if each.name == here.name and not each.exists()]
+        was = gone[0] if len(gone) == 1 and not self._had(here) else here
+        return f"{self.base}:{was.relative_to(self.top).as_posix()}"
+
+    def _had(self, path: Path) -> bool:
+        return bool(_git("ls-tree", "-z", "--full-tree", self.base, "--", path.relative_to(self.top).as_posix()))
+
+
+def read_history(revision: str) -> History:
+    """Return what changed since this branch left `revision`, new files among it."""
     base = find_base(revision)
-    top = Path(_git("rev-parse", "--show-toplevel").rstrip("\n"))
+    top = Path(_git("rev-parse", "--show-toplevel").rstrip("\n")).resolve()
     listed = _git("diff", "--name-only", "-z", "--no-renames", base, "--") + _git(
         "ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"
     )
-    changed = {(top / name).resolve() for name in listed.split("\0") if name}
-    return [path for path in paths if Path(path).resolve() in changed]
+    return History(base, top, frozenset((top / name).resolve() for name in listed.split("\0") if name))
 
 
 def find_base(revision: str) -> str:

@@ -13,6 +13,7 @@ _USER = (
 _OTHER = "id: other\n"
 _KEY = "scales:\n  trust:\n    title: Trust\n    items: [q1, q2, {}q3]\n    score: mean\n    higher_is: more trust\n"
 _HOPE = "  hope:\n    title: Hope\n    items: [q4, q5, q6]\n    score: mean\n    higher_is: more hope\n"
+_SURE = "response_scales:\n  agree:\n    min: 1\n    max: 3\n    labels: {No: 1, Perhaps: 2, Yes: 3, Sure: 3}\n"
 
 RULES = (
     Rule(
@@ -162,6 +163,18 @@ RULES = (
         default=Level.OFF,
         strict=Level.WARNING,
         is_across=True,
+    ),
+    Rule(
+        "SOS704",
+        "version-not-raised",
+        "other scores under the same version",
+        (
+            "Two files of scores that name the same instrument and version are taken to be made alike. "
+            "`--changed-from` and `diff` compare a definition with what it was."
+        ),
+        bad="version: 1.0.0\n" + _SURE,
+        good="version: 2.0.0\n" + _SURE,
+        is_revised=True,
     ),
     Rule(
         "SOS801",

@@ -40,6 +40,8 @@ class Rule:
         The kind of file it is about.
     is_across : bool
         Whether it is about several files: the examples then stand beside the small instrument of the page.
+    is_revised : bool
+        Whether it is about what a file was before: the examples then change the small instrument of the page.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Rule:
     strict: Level = Level.ERROR
     kind: str = "instrument"
     is_across: bool = False
+    is_revised: bool = False
 
     def level(self, profile: Profile) -> Level:
         """Return what a finding means in a profile."""

@@ -77,9 +77,10 @@ def lint(instrument: Instrument, document: Document, lost: UnreadableParts | Non
         for name, rule in RULES.items()
         for found in rule(instrument, lost)
     ]
-    stem = Path(document.path).name.removesuffix(".yaml").removesuffix(".yml")
+    name = Path(document.path.rpartition(":")[2]).name  # before a colon stands a revision, or a drive
+    stem = name.removesuffix(".yaml").removesuffix(".yml")
     if "id" not in lost.sections and document.path and instrument.id != stem:
-        message = f"'{instrument.id}' does not match the file name {Path(document.path).name}"
+        message = f"'{instrument.id}' does not match the file name {name}"
         problems.append(
             document.problem(("id",), message, hint=f"rename the file to {instrument.id}.yaml", rule="id-file")
         )
