@@ -65,6 +65,17 @@ def format_fixed(value: float, digits: int) -> str:
     return f"{abs(rounded) if rounded == 0 else rounded:f}"
 
 
+def format_percent(share: float, digits: int = 0) -> str:
+    """Return a share as a percentage, halves away from zero.
+
+    Examples
+    --------
+    >>> format_percent(0.125), format_percent(0.95), format_percent(0.0125, 1)
+    ('13%', '95%', '1.3%')
+    """
+    return f"{format_fixed(100 * share, digits)}%"
+
+
 def format_p(p: float) -> str:
     """Return a p value without its leading zero.
 
@@ -87,9 +98,13 @@ def format_named_p(p: float, name: str = "p") -> str:
 class Printed(float):
     """A number that a sentence with a fixed count of decimals prints as `format_fixed` does."""
 
+    def __abs__(self) -> Printed:
+        """Return the number without its sign, printed as it was."""
+        return Printed(super().__abs__())
+
     def __format__(self, form: str) -> str:
         """Return the number in a form such as ``.2f`` or ``.0%``."""
         fixed = _FIXED.fullmatch(form)
         if not fixed or not math.isfinite(self):
             return super().__format__(form)
-        return f"{format_fixed(100 * self, int(fixed[1]))}%" if fixed[2] == "%" else format_fixed(self, int(fixed[1]))
+        return format_percent(self, int(fixed[1])) if fixed[2] == "%" else format_fixed(self, int(fixed[1]))

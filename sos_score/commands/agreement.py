@@ -11,6 +11,7 @@ from sos_score.output.table import Column, Table
 from sos_score.psychometrics.teams.reporting import RULE, TeamMeanVerdict
 from sos_score.psychometrics.teams.tables import AgreementTables
 from sos_score.scoring.responses import Responses
+from sos_score.words import format_fixed
 
 _TEAM = (
     Column("n"),
@@ -43,7 +44,9 @@ def write_agreement(request: AnalysisRequest, responses: Responses, tables: Agre
     notes = [f"report: {RULE}.", *_list_reasons(tables.verdicts)]
     options = tables.teams["ad_cutoff"].dropna().unique()
     if len(options) == 1:
-        notes.append(f"AD: mean absolute deviation from the item means; up to {options[0]:.2f} counts as agreement.")
+        notes.append(
+            f"AD: mean absolute deviation from the item means; up to {format_fixed(options[0], 2)} counts as agreement."
+        )
     notes.append("n: members with complete answers, of those who answered anything. mean: of everybody with a score.")
     # With a group column there is no room for everything; files hold it all.
     spare = ("r_star", "p") if others else ()

@@ -15,7 +15,7 @@ from sos_score.check.sources import CheckedSource
 from sos_score.check.summary import summarise_groups, summarise_items, summarise_people
 from sos_score.commands.check_tables import name_group
 from sos_score.output.table import Cell, Column, Table, print_table
-from sos_score.words import count, join
+from sos_score.words import count, format_fixed, join
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +75,11 @@ def _show_groups(answers: Answers) -> Table:
         (
             *(value or "-" for _, value in each.group),
             each.rows,
-            *((each.complete, round(100 * each.answered, 1), each.straight, each.lost) if has_items else [None] * 4),
+            *(
+                (each.complete, float(format_fixed(100 * each.answered, 1)), each.straight, each.lost)
+                if has_items
+                else [None] * 4
+            ),
         )
         for each in groups[:_MOST_GROUPS]
     ]
@@ -171,4 +175,4 @@ def _say(finding: Finding) -> str:
 
 
 def _share(part: int, whole: int) -> float | None:
-    return round(100 * part / whole) if whole else None
+    return int(format_fixed(100 * part / whole, 0)) if whole else None

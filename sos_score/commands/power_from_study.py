@@ -16,6 +16,7 @@ from sos_score.errors import InvalidRequest
 from sos_score.output.numbers import with_interval
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
+from sos_score.words import format_percent
 
 
 def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple[PlanRequest, tuple[str, ...]]:
@@ -74,7 +75,7 @@ def _describe_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str,
     larger = "; the larger is taken, and either could be far off" if len(each) > 1 else "; it could be far off"
     notes.append(f"Share of variance between sites (ICC): {', '.join(each)}{larger} with so few sites: try both ends.")
     if found.waves == 2:
-        notes.append(f"{found.overlap:.0%} of people answered at both waves.")
+        notes.append(f"{format_percent(found.overlap)} of people answered at both waves.")
     r = found.person_correlation
     if r is not None and not math.isnan(r.r):
         below = ", taken as 0" if r.r < 0 else ""

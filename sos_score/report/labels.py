@@ -204,6 +204,10 @@ class Labels:
             return f"{text.removesuffix('.')}, but not after adjustment."
         return text
 
+    def name_cautions(self, finding: Finding) -> str:
+        """Return what a finding must not be quoted without: how sites came to their arms, what else may explain it."""
+        return "; ".join(self.describe(each) for each in finding.notes if each.code in _CAUTIONS)
+
     def name_direction(self, finding: Finding) -> str:
         """Return what a difference means, in the scale's own words."""
         if finding.direction is Direction.NONE:
@@ -263,11 +267,6 @@ def name_gate(finding: Finding) -> str:
 def name_kind(finding: Finding) -> str:
     """Return what counts as one where several sources stand together: answers, or sites."""
     return "answers" if finding.unit is Unit.PEOPLE else finding.unit.value
-
-
-def name_cautions(finding: Finding) -> str:
-    """Return what a finding must not be quoted without: how sites came to their arms, and what else may explain it."""
-    return "; ".join(str(each) for each in finding.notes if each.code in _CAUTIONS)
 
 
 def name_better(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import Labels, name_cautions, name_doubt, name_short
+from sos_score.report.labels import Labels, name_doubt, name_short
 from sos_score.report.questions.outcomes import name_limit
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
@@ -187,7 +187,7 @@ def _describe_change(finding: Finding, labels: Labels) -> str:
     counts = f"{' and '.join(str(by_wave.get(wave, 0)) for wave in finding.waves)} {labels.name_unit(finding)}"
     size = format_number(abs(finding.estimate.value))
     what = f"{labels.name_site_and_arm(finding.site)}: {_name_scale(finding, labels)} {verb} {size}"
-    caution = f"; {name_cautions(finding)}" if name_cautions(finding) else ""
+    caution = f"; {labels.name_cautions(finding)}" if labels.name_cautions(finding) else ""
     return f"{what} {_end(finding, counts, is_size=True)}{caution}."
 
 

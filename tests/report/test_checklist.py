@@ -73,8 +73,11 @@ def test_the_design_is_what_the_study_file_says(text):
 
 def test_people_are_counted_by_site_and_wave(text):
     flow = part(text, "12. Participant flow")
-    assert "- Climate, staff, T1: North 15, East 14, South 16, West 13; 58 in all." in flow
-    assert "- Climate, staff, South: 7 answered at both T1 and T2." in flow
+    assert (
+        "- Climate, staff, T1: North (Signs of Safety) 15, East (Contrast) 14, South (Contrast) 16,"
+        " West (Signs of Safety) 13; 58 in all."
+    ) in flow
+    assert "- Climate, staff, South (Contrast): 7 answered at both T1 and T2." in flow
 
 
 def test_an_instrument_comes_with_its_version_and_how_its_key_is_known(text):
@@ -125,7 +128,7 @@ def test_small_groups_stay_hidden_and_no_sum_gives_them_away(tmp_path):
     flow = part(write(read(small_study(tmp_path, sizes={"a": 3, "b": 14, "c": 14}))), "12. Participant flow")
     lines = [line for line in flow.splitlines() if ", T" in line and "answered at both" not in line]
     assert len(lines) == 2
-    assert all("A not shown" in line and "in all" not in line for line in lines)
+    assert all("A (New) not shown" in line and "in all" not in line for line in lines)
 
 
 def test_the_word_document_says_the_same(staff):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, with_interval
-from sos_score.report.labels import Labels, name_better, name_cautions, name_doubt
+from sos_score.report.labels import Labels, name_better, name_doubt
 from sos_score.report.model import ReportData
 from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.registry import describe_finding
@@ -51,7 +51,7 @@ def _describe_source(findings: list[Finding], labels: Labels) -> str:
         said += [_TELL[question](each, labels) for each in told]
         said += _count_rest(found, nouns, labels)
         if question != "change":
-            said += [_begin(text) for text in dict.fromkeys(filter(None, map(name_cautions, told)))]
+            said += [_begin(text) for text in dict.fromkeys(filter(None, map(labels.name_cautions, told)))]
     if any(each.verdict is Verdict.INCONCLUSIVE for each in findings):
         said.append(_UNCLEAR)
     return " ".join(said)
@@ -84,7 +84,7 @@ def _tell_change(finding: Finding, labels: Labels) -> str:
     size = format_number(abs(finding.estimate.value))
     when = f"from {finding.waves[0]} to {finding.waves[-1]}"
     start = f"In {labels.name_site_and_arm(finding.site)}, {labels.name_scale(finding)} {verb} by {size} points {when}"
-    return _end(start, finding, f"n = {counts}", name_cautions(finding))
+    return _end(start, finding, f"n = {counts}", labels.name_cautions(finding))
 
 
 def _tell_arms(finding: Finding, labels: Labels) -> str:

@@ -18,7 +18,7 @@ from sos_score.report.figures.canvas import Canvas, Scale, measure_text
 from sos_score.report.figures.style import BLUES, GREY, INK, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture, ReportData
 from sos_score.study.data import SourceTable
-from sos_score.words import count
+from sos_score.words import count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,8 +118,8 @@ def _make_picture(name: str, label: str, found: _Answers) -> Picture:
     turned = " (r): reverse-keyed in a scale; answers are shown as given." if found.reversed & set(items) else ""
     return Picture(
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()),
-        title=f"{label}, {items[0]} to {items[-1]}: answers above {middle:g}{where} run from {high[least]:.0%}"
-        f" ({least}) to {high[most]:.0%} ({most})",
+        title=f"{label}, {items[0]} to {items[-1]}: answers above {middle:g}{where} run from"
+        f" {format_percent(high[least])} ({least}) to {format_percent(high[most])} ({most})",
         reading=f"Bars part at the middle of the answers, {middle:g}. The share below it stands to the left, the share"
         f" above it to the right, of those who answered.{turned}",
         description=f"{count(len(items), 'item')}. " + " ".join(_describe(found)),
@@ -138,7 +138,8 @@ def _part(shares: NDArray[np.float64], side: int) -> float:
 def _describe(found: _Answers) -> Iterator[str]:
     for wave, items in found.shares.items():
         parts = [
-            f"{item} {_part(shares, -1):.0%} below, {_part(shares, 1):.0%} above" for item, shares in items.items()
+            f"{item} {format_percent(_part(shares, -1))} below, {format_percent(_part(shares, 1))} above"
+            for item, shares in items.items()
         ]
         yield f"{f'{wave}: ' if wave else ''}{'; '.join(parts)}."
 
@@ -188,7 +189,7 @@ def _fill_wave(canvas: Canvas, x: Scale, rows: dict[float, NDArray[np.float64]],
             end += share
     for side, at, ha in ((-1, x.start - 0.04, "right"), (1, x.end + 0.04, "left")):
         for y, shares in rows.items():
-            canvas.write((at, y), f"{_part(shares, side):.0%}", 7, ha=ha, color=GREY)
+            canvas.write((at, y), format_percent(_part(shares, side)), 7, ha=ha, color=GREY)
     for code in sorted(boxes):
         canvas.fill_boxes(boxes[code], colours[code], edgecolor=PAPER, linewidth=0.5)
 

@@ -23,7 +23,7 @@ from sos_score.report.figures.canvas import (
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
 from sos_score.report.labels import Labels, name_kind, name_short
 from sos_score.report.model import Picture, ReportData
-from sos_score.words import count
+from sos_score.words import count, format_fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,8 +67,8 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     turned = _LOW if any(_is_turned(each, labels) for units in pairs.values() for each in units.values()) else ""
     limit, is_cut = _find_limit(pairs)
     cut = (
-        f" The scale ends at {limit:.1f}: an arrow ends an interval that goes on, and a number beside it is an effect"
-        " that lies beyond."
+        f" The scale ends at {format_fixed(limit, 1)}: an arrow ends an interval that goes on, and a number beside it"
+        " is an effect that lies beyond."
     )
     drawn = _Forest({_mark_name(name, units, labels): units for name, units in pairs.items()}, labels, limit)
     return Picture(

@@ -12,6 +12,7 @@ from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE, render
 from sos_score.report.tables.power import describe_settings
 from sos_score.statistics.power.assessment import PlanAssessment
 from sos_score.statistics.power.trial import analyse_equal_sites
+from sos_score.words import format_fixed, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,7 @@ def draw_power(result: PlanAssessment, kind: str = "svg") -> bytes:
 def describe_power(result: PlanAssessment) -> str:
     """Return what the picture shows, in words."""
     pairs = zip(result.by_sites["sites_per_arm"], result.by_sites["smallest_effect"], strict=True)
-    shown = ", ".join(f"{sites} sites {effect:.2f}" for sites, effect in pairs)
+    shown = ", ".join(f"{sites} sites {format_fixed(effect, 2)}" for sites, effect in pairs)
     return f"Smallest effect in standard deviations by sites in each arm: {shown}. {' '.join(map(str, result.notes))}"
 
 
@@ -52,12 +53,12 @@ def _title(result: PlanAssessment) -> str:
     effect = float(result.analyses["smallest_effect"].iloc[0])
     if isnan(effect):
         return "One site against one can show nothing about the framework"
-    return f"{one} site{'s' * (one > 1)} against {two}: only {effect:.2f} SD or more would probably show"
+    return f"{one} site{'s' * (one > 1)} against {two}: only {format_fixed(effect, 2)} SD or more would probably show"
 
 
 def _fill(figure: Figure, result: PlanAssessment) -> None:
     settings = describe_settings(result.plan)
-    lines = wrap(f"{settings}, power {result.power:.0%}; t test of sites", 100)
+    lines = wrap(f"{settings}, power {format_percent(result.power)}; t test of sites", 100)
     figure.text(0.03, 0.955, _title(result), size=13, weight="bold", va="center")
     figure.text(0.03, 0.915, "\n".join(lines), size=9, color=GREY, va="top", linespacing=1.3)
     axes = figure.add_axes((0.09, 0.13, 0.88, 0.72 - 0.045 * len(lines)))
@@ -112,7 +113,7 @@ def _mark_answers(axes: Axes, result: PlanAssessment) -> None:
     needed = result.sites_needed
     if effect > 0:
         one, two = result.plan.sites
-        words = f"this plan, {one} against {two}: {effect:.2f}"
+        words = f"this plan, {one} against {two}: {format_fixed(effect, 2)}"
         if one == two == needed:
             words += f"\nshows {result.effect:g}"
         _mark(axes, (sites, effect), words, ORANGE)

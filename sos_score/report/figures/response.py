@@ -20,7 +20,7 @@ from sos_score.report.figures.canvas import (
 from sos_score.report.figures.style import BLUE, BLUES, GREY, INK, LINE, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture
 from sos_score.report.response_counts import SiteCount
-from sos_score.words import count
+from sos_score.words import count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,8 @@ def draw_missing(shares: dict[str, dict[str, float]]) -> Picture:
         else "Every item has an answer in every row",
         reading="A bar for each item, in the order of the definition; the item most often left out is named.",
         description=" ".join(
-            f"{source}: {count(len(items), 'item')}, most often missing {worst[source]} ({items[worst[source]]:.0%})."
+            f"{source}: {count(len(items), 'item')}, most often missing {worst[source]}"
+            f" ({format_percent(items[worst[source]])})."
             for source, items in shares.items()
         ),
         measure=lambda width: 0.1 + (_STRIP + (_ABOVE if is_narrow(width) else 0)) * len(shares),
@@ -54,7 +55,7 @@ def _fill_missing(figure: Figure, shares: dict[str, dict[str, float]], worst: di
     most = max(0.05, *(max(items.values()) for items in shares.values()))
     narrow = is_narrow(canvas.width)
     left = 0.55 + (0 if narrow else min(_LABEL, max(measure_text(source, 8.5) for source in shares)))
-    named = {source: f"{item} {shares[source][item]:.0%}" for source, item in worst.items()}
+    named = {source: f"{item} {format_percent(shares[source][item])}" for source, item in worst.items()}
     right = canvas.width - max(measure_text(words, 8) for words in named.values()) - 0.3
     width = (right - left) / max(24, *map(len, shares.values()))
     strip = _STRIP + _ABOVE * narrow
@@ -66,7 +67,7 @@ def _fill_missing(figure: Figure, shares: dict[str, dict[str, float]], worst: di
         else:
             canvas.write((left - 0.5, bottom - 0.3 * _STRIP), break_text(source, _LABEL, 8.5), ha="right")
         canvas.draw_lines([[(left, y), (right, y)] for y in (height(0), height(most))], LINE, 0.7)
-        canvas.write((left - 0.05, height(most)), f"{most:.0%}", 7.5, ha="right", color=GREY)
+        canvas.write((left - 0.05, height(most)), format_percent(most), 7.5, ha="right", color=GREY)
         canvas.write((left - 0.05, height(0)), "0%", 7.5, ha="right", color=GREY)
         boxes = [(left + (place + 0.12) * width, height(share), left + (place + 0.88) * width, bottom)
                  for place, share in enumerate(items.values()) if share]  # fmt: skip

@@ -14,7 +14,7 @@ from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE
 from sos_score.report.labels import Labels, name_larger
 from sos_score.report.model import Picture
 from sos_score.report.questions.variation import count_larger, is_conclusion, name_level, name_more
-from sos_score.words import count
+from sos_score.words import count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,8 +82,8 @@ def _describe(shares: _Shares, levels: list[str]) -> Iterator[str]:
 
 def _show(finding: Finding) -> str:
     effect = finding.effect
-    interval = "" if math.isnan(effect.low) else f" [{effect.low:.0%} to {effect.high:.0%}]"
-    return f"{effect.value:.0%}{interval}"
+    interval = "" if math.isnan(effect.low) else f" [{format_percent(effect.low)} to {format_percent(effect.high)}]"
+    return f"{format_percent(effect.value)}{interval}"
 
 
 def _name_answer(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from sos_score.report.questions.outcomes import describe_outcome, list_detail_ta
 from sos_score.report.questions.view import Style, View
 from sos_score.statistics.permutation import can_reach
 from sos_score.statistics.site_comparison import SHARE
-from sos_score.words import count
+from sos_score.words import count, format_fixed
 
 _DETECTABLE = (
     "Smallest effect (g) found with 80% power, over the scales of a source: of answers, adjusted for sites at"
@@ -100,7 +100,7 @@ def _limit_equivalence(finding: Finding, plan: ComparisonPlan) -> str:
         return ""
     return (
         " It can show a difference but cannot rule one out: an effect that one site in four has can be missing from"
-        f" all {treated} with a chance of {missed:.2f}."
+        f" all {treated} with a chance of {format_fixed(missed, 2)}."
     )
 
 

@@ -13,20 +13,21 @@ from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.view import PAGE, TERMINAL, Style, View
+from sos_score.words import format_fixed, format_percent
 
 _ENDS = {Measure.FLOOR: "lowest", Measure.CEILING: "highest"}
 _MARKS = {Verdict.AT_END: "*", Verdict.NOT_AT_END: "", Verdict.CANNOT_TELL: "?"}
 _TITLE = "Lowest / highest score there can be (% of people)"
 _KEY = (
-    f"*: more than {MARK:.0%}, so people at that end cannot be told apart (COSMIN; Terwee et al., 2007);"
+    f"*: more than {format_percent(MARK)}, so people at that end cannot be told apart (COSMIN; Terwee et al., 2007);"
     " [c]: confidential, as the share would give away a few people;"
-    f" [c]?: nor can it be said whether it is more than {MARK:.0%}."
+    f" [c]?: nor can it be said whether it is more than {format_percent(MARK)}."
 )
 _ABOUT = (
     "Where many people have the lowest or the highest score there can be, the scale cannot tell them apart, and change"
     " in that direction is hidden. A share that would give away a few people is not shown."
 )
-_NONE = f"No share is known to be more than {MARK:.0%}."
+_NONE = f"No share is known to be more than {format_percent(MARK)}."
 
 
 def _describe(finding: Finding, labels: Labels) -> str:
@@ -35,7 +36,7 @@ def _describe(finding: Finding, labels: Labels) -> str:
     parts = (labels.name_title(finding), labels.name_site(finding.site), labels.name_waves(finding.waves))
     end = _ENDS[finding.effect.measure]
     is_shown = not math.isnan(finding.effect.value)
-    share = f"{finding.effect.value:.0%}" if is_shown else f"more than {MARK:.0%}"
+    share = format_percent(finding.effect.value) if is_shown else f"more than {format_percent(MARK)}"
     share = f"{share} of {finding.counts[0]} {labels.name_unit(finding)} have the {end} score there can be"
     return f"{', '.join(part for part in parts if part)}: {share}."
 
@@ -59,7 +60,7 @@ def make_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
 def _show(finding: Finding | None) -> str:
     if finding is None or finding.verdict is None:  # no score, or a site that is not shown
         return "-"
-    share = "[c]" if math.isnan(finding.effect.value) else f"{100 * finding.effect.value:.0f}"
+    share = "[c]" if math.isnan(finding.effect.value) else format_fixed(100 * finding.effect.value, 0)
     return f"{share}{_MARKS[finding.verdict]}"
 
 

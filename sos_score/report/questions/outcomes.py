@@ -14,9 +14,9 @@ from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
-from sos_score.report.labels import Labels, name_better, name_cautions, name_doubt, name_gate, name_kind, name_short
+from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_kind, name_short
 from sos_score.report.questions.view import Style, View, explain_marks, make_outcome_column, mark_verdict
-from sos_score.words import count, join
+from sos_score.words import count, format_percent, join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
 _BARRED = (Verdict.REPORTABLE_BUT, Verdict.NOT_REPORTABLE, Verdict.NOT_KNOWN)
@@ -60,7 +60,7 @@ def list_equivalence(finding: Finding, alpha: float) -> list[str]:
     limit = finding.equivalence
     if finding.verdict not in (Verdict.EQUIVALENT, Verdict.TRIVIAL):
         return []
-    interval = f"{1 - 2 * alpha:.0%} CI {format_interval(limit.low, limit.high)}"
+    interval = f"{format_percent(1 - 2 * alpha)} CI {format_interval(limit.low, limit.high)}"
     return [interval, format_named_p(limit.p, "TOST p"), format_named_p(limit.p_adjusted, "adjusted TOST p")]
 
 
@@ -104,7 +104,7 @@ def describe_outcome(finding: Finding, labels: Labels) -> str:
     if finding.verdict not in (Verdict.DIFFERENT, Verdict.TRIVIAL) and (detectable := list_detectable(finding)):
         parts.append(f"smallest effect found with 80% power: {', '.join(detectable)}")
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
-    cautions = f"; {name_cautions(finding)}" if name_cautions(finding) else ""
+    cautions = f"; {labels.name_cautions(finding)}" if labels.name_cautions(finding) else ""
     said = (
         f"{where}: {name_answer(finding, labels)}; {', '.join(parts)}; {labels.name_reach(finding)}{doubt}{cautions}."
     )

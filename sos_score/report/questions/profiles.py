@@ -12,6 +12,7 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.outcomes import name_question
 from sos_score.report.questions.view import Style, View, collect_notes, show_counts
+from sos_score.words import format_fixed
 
 _TITLE = name_question("profiles", is_numbered=False)
 _MEASURES = {
@@ -108,7 +109,7 @@ def _show_parts(findings: Iterable[Finding]) -> str:
     found = next((each.method for each in findings if each.method and each.method.code == "cronbach_gleser"), None)
     if found is None:
         return ""
-    return ", ".join(f"{part} {found[part]:.1f}" for part in ("elevation", "scatter", "shape"))
+    return ", ".join(f"{part} {format_fixed(found[part], 1)}" for part in ("elevation", "scatter", "shape"))
 
 
 def list_shown(comparison: Comparison) -> list[Finding]:

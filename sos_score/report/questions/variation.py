@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sos_score.comparison.finding import Contrast, Finding
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
-from sos_score.output.numbers import format_named_p
+from sos_score.output.numbers import format_named_p, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_larger
 from sos_score.report.questions.outcomes import name_question
@@ -58,8 +58,7 @@ def show_share(finding: Finding) -> str:
     effect = finding.effect
     if math.isnan(effect.value):
         return "" if finding.is_hidden else "not known"
-    interval = "" if math.isnan(effect.low) else f" [{100 * effect.low:.0f}, {100 * effect.high:.0f}]"
-    return f"{100 * effect.value:.0f}{interval}"
+    return with_interval(100 * effect.value, 100 * effect.low, 100 * effect.high, 0)
 
 
 def _describe(finding: Finding, labels: Labels) -> str:

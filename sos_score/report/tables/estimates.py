@@ -11,6 +11,7 @@ from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import name_doubt, name_short
 from sos_score.report.model import ReportData
+from sos_score.words import format_percent
 
 _DASH = "A dash: not asked, or not shown."
 _UNCLEAR = "no clear change"
@@ -39,7 +40,7 @@ def make_change_table(report: ReportData) -> Table:
         for wave in each.waves
     }
     rows = tuple(_list_changes(report, shown, means))
-    level = f"{1 - report.comparison.plan.alpha:.0%}"
+    level = format_percent(1 - report.comparison.plan.alpha)
     heads = ("site", "n", f"{first}: mean (SD)", f"{last}: mean (SD)", f"change [{level} CI]", "finding")
     columns = (Column("scale", wraps=True), *(Column(head, wraps=head in ("site", "finding")) for head in heads))
     notes = []
@@ -99,7 +100,7 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
     }
     changing = {(each.source, each.scale) for each in found["did"]}
     once = [each for each in found["arms"] if (each.source, each.scale) not in changing]
-    level = f"{1 - comparison.plan.alpha:.0%}"
+    level = format_percent(1 - comparison.plan.alpha)
     arms, (first, last) = labels.arms, comparison.plan.span
     if found["did"]:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sos_score.statistics.power.trial import StudyPlan
-from sos_score.words import count
+from sos_score.words import count, format_percent
 
 
 def describe_plan(plan: StudyPlan) -> str:
@@ -27,7 +27,7 @@ def describe_settings(plan: StudyPlan) -> str:
         parts.append("one wave")
     else:
         parts.append(
-            f"two waves, {plan.overlap:.0%} of people at both (correlation {plan.person_correlation:.3g}),"
+            f"two waves, {format_percent(plan.overlap)} of people at both (correlation {plan.person_correlation:.3g}),"
             f" site correlation {plan.site_correlation:g}"
         )
     return ", ".join([*parts, f"ICC {plan.icc:.3g}", f"alpha {plan.alpha:g}"])

@@ -11,7 +11,7 @@ from sos_score.report.questions.design import list_limits
 from sos_score.report.tables.people import make_who_table
 from sos_score.report.tables.verdicts import list_doubts
 from sos_score.scoring.provenance import describe_caveat
-from sos_score.words import count
+from sos_score.words import count, format_percent
 
 LIMITS = "What this study cannot show"
 _LEAST = 3  # findings told, clear or not
@@ -41,7 +41,8 @@ def _explain(report: ReportData) -> Iterator[str]:
     """Yield how the numbers of the findings are read, and what is not among them."""
     plan = report.comparison.plan
     smaller, _, _ = count_rest(report.comparison)
-    yield f"In points of the scale, with {1 - plan.alpha:.0%} confidence intervals; the largest in SD first."
+    level = format_percent(1 - plan.alpha)
+    yield f"In points of the scale, with {level} confidence intervals; the largest in SD first."
     if smaller:
         yield f"{count(smaller, 'smaller difference')} {'is' if smaller == 1 else 'are'} in the sections that follow."
 
