@@ -66,7 +66,7 @@ def test_the_first_section_says_who_answered_what_was_found_and_what_cannot_be_s
     assert "With 2 sites against 2 there is no verdict on sites" in limits
     assert "Sites chose their arms, so they may have differed before." in limits
     assert "110 of 121 comparisons are unclear, which is no evidence that there is no difference." in limits
-    assert len([each for each in page.all("svg") if "before-after" in each.attributes["aria-labelledby"]]) == 1
+    assert len([each for each in page.all("svg") if "before-after" in each.attributes["aria-labelledby"]]) == 2
     assert first.index("What was found") < first.index("Who answered, at T1 and T2")
 
 

@@ -77,7 +77,7 @@ def test_at_390_no_picture_has_to_be_moved_sideways(browser, demo):
 
 
 def test_the_page_of_the_example_is_smaller_than_a_megabyte(demo):
-    assert (demo / "report.html").stat().st_size < 1 << 20
+    assert (demo / "report.html").stat().st_size < 1_000_000
 
 
 def test_text_of_a_picture_can_be_searched(tmp_path):

@@ -25,7 +25,7 @@ _VARIABLES = {colour.lower(): variable for colour, variable in _COLOURS.items()}
 _NOT_DRAWN = ("metadata", "style", "title")
 _PLACES = ("d", "x", "y")
 _OWN = ("x", "y", "href", "transform")
-_USUAL = (("text-anchor", "start"), ("transform", "rotate(-0 "), ("stroke-linejoin", "round"))
+_USUAL = (("text-anchor", "start"), ("transform", "rotate(-0 "), ("stroke-linejoin", "miter"))
 
 
 def inline_svg(picture: Picture) -> str:
@@ -52,10 +52,8 @@ def _inline(picture: Picture, layout: str, width: float) -> str:
         "role": "img",
         "aria-labelledby": f"{picture.name}-title {picture.name}-desc",
         "font-family": FONTS,
-        "stroke-linejoin": "round",
-        "stroke-linecap": "butt",
     }
-    return Tree.tostring(root, encoding="unicode")
+    return Tree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def _thin(parent: Tree.Element, used: set[str], ground: str) -> None:
