@@ -11,12 +11,16 @@ from sos_score.output.workbook import Sheets, open_workbook
 from sos_score.report.model import Section
 from sos_score.version import __version__
 
+_SOURCES = (
+    "Sources and files",
+    "Sources, instruments, who vouches for each part of them, rights, every file with its SHA-256, families of tests",
+)
 _GATHERED = {
     "reliability": ("Reliability", "Alpha with its interval, omega, and the error of one person's score"),
     "quality": ("People", "Who answered where and when, and what became of each file"),
-    "measures": ("Sources", "Sources, instruments, who vouches for each part of them, and rights"),
+    "measures": _SOURCES,
     "sensitivity": ("Robustness", "Which verdicts change when one thing is done otherwise"),
-    "provenance": ("Inputs", "Every file with its SHA-256, and the families of tests"),
+    "provenance": _SOURCES,
 }
 _NOTES = ("Notes", "What the report says in words, and the notes of its tables")
 
@@ -25,18 +29,17 @@ def make_report_workbook(
     study: Study, sections: Sequence[Section], findings: Mapping[str, Table], codebooks: Sequence[Table] = ()
 ) -> bytes:
     """Return a report as an Excel workbook: the findings by sheet, and the tables of sections that hold none."""
-    gathered = dict(_gather(sections))
+    gathered = _gather(sections)
     contents = [(name, table.title) for name, table in findings.items()]
-    contents += [(name, about) for name, about in _GATHERED.values() if name in gathered]
+    contents += [(name, about) for name, about in dict.fromkeys(_GATHERED.values()) if name in gathered]
     contents += [("Codebook", "What each column of the scores and of these sheets means")] * bool(codebooks)
     target = BytesIO()
     with open_workbook(target, title=study.title, author=f"sos-score {__version__}") as book:
         book.add_contents(study.title, [*contents, _NOTES])
         for name, table in findings.items():
             book.add_table(name, table)
-        for name, _ in _GATHERED.values():
-            if name in gathered:
-                _add(book, name, gathered[name])
+        for name, tables in gathered.items():
+            _add(book, name, tables)
         if codebooks:
             book.add_tables("Codebook", codebooks)
         book.add_table(_NOTES[0], Table((Column("about"), Column("note")), tuple(_list_notes(sections))))
@@ -50,8 +53,9 @@ def _add(book: Sheets, name: str, tables: list[Table]) -> None:
         book.add_tables(name, tables)
 
 
-def _gather(sections: Sequence[Section]) -> Iterator[tuple[str, list[Table]]]:
-    """Yield the tables of a section that no findings stand for, those with the same rows as one."""
+def _gather(sections: Sequence[Section]) -> dict[str, list[Table]]:
+    """Return the tables of sections that no findings stand for, by sheet, those with the same rows as one."""
+    gathered: dict[str, list[Table]] = {name: [] for name, _ in _GATHERED.values()}
     for section in sections:
         if section.name not in _GATHERED:
             continue
@@ -61,8 +65,8 @@ def _gather(sections: Sequence[Section]) -> Iterator[tuple[str, list[Table]]]:
                 table = drop_printed(block.value)
                 joined = _join(found[-1], table) if found else None
                 found[-1:] = [joined] if joined else [*found[-1:], table]
-        if found:
-            yield _GATHERED[section.name][0], found
+        gathered[_GATHERED[section.name][0]] += found
+    return {name: tables for name, tables in gathered.items() if tables}
 
 
 def _join(one: Table, other: Table) -> Table | None:

@@ -49,7 +49,7 @@ def write(table):
 
 def test_the_first_sheet_says_what_each_of_a_dozen_others_holds_and_leads_there(book):
     assert book.sheetnames[0] == "Contents"
-    assert 10 <= len(book.sheetnames) <= 16
+    assert 10 <= len(book.sheetnames) <= 14
     listed = list(book["Contents"].iter_rows(min_row=2, values_only=True))
     assert [name for name, _ in listed] == book.sheetnames[1:]
     assert all(len(about) > 20 for _, about in listed)
@@ -106,7 +106,7 @@ def test_every_sheet_of_findings_has_a_filter_a_frozen_head_and_columns_that_hol
         }
         for cell in sheet[1]:
             assert widths[cell.column] >= max(map(len, str(cell.value).split())) + 2
-    assert [table.autoFilter is not None for table in book["Sources"].tables.values()] == [True] * 3
+    assert [table.autoFilter is not None for table in book["Sources and files"].tables.values()] == [True] * 5
 
 
 def test_numbers_are_numbers_shown_as_in_the_report():

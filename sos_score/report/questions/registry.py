@@ -70,12 +70,16 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         "The arms at each wave, at the first of them, and how differently they changed",
         ("baseline", "arms", "did"),
     ),
-    "Levels": ("Every site against the norm, and whether its team agrees", ("level",)),
+    "Levels and profiles": (
+        "Every site against the norm, whether its team agrees, and how alike the profiles of sites are",
+        ("level", "profiles"),
+    ),
     "Variation": ("How much of the variation lies between sites, workers and families", ("variation",)),
     "Associations": ("The pairs of scores that the study declared", ("association",)),
-    "Profiles": ("How alike the profiles of sites are", ("profiles",)),
-    "Floor and ceiling": ("How many people have the lowest or the highest score there can be", ("extremes",)),
-    "Design": ("What this design can show at all", ("design",)),
+    "Limits": (
+        "What this design can show at all, and how many people have the lowest or the highest score there can be",
+        ("design", "extremes"),
+    ),
 }
 """The sheets of a workbook that hold findings: what each holds, and its questions."""
 
