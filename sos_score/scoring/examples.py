@@ -101,9 +101,11 @@ def _check_norms(instrument: Instrument, document: Document) -> list[Problem]:
 
 
 def _agree(stated: float | None, given: float | None) -> bool:
+    """Return whether a score is as stated, or is stated rounded: to as many decimals as it has, and to two at least."""
     if stated is None or given is None:
         return stated is given
-    return abs(stated - given) <= _TOLERANCE * max(1.0, abs(given))
+    places = max(2, len(f"{stated:.10f}".rstrip("0").partition(".")[2]))
+    return abs(stated - given) <= 0.5 * 10**-places + _TOLERANCE * max(1.0, abs(given))
 
 
 def _show(score: float | None) -> str:
