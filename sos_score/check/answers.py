@@ -214,12 +214,13 @@ def read_answers(
     number: int,
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None,
+    groups: Sequence[str] = (),
     language: str | None = None,
 ) -> FileAnswers:
-    """Read a file that has been normalised; nothing stops it but that no item is there."""
+    """Read a file that has been normalised, columns in `groups` as ids; only a file without any item is refused."""
     import polars as pl
 
-    scorer, problems = _prepare(export, list(instruments), column_map, language)
+    scorer, problems = _prepare(export, list(instruments), column_map, groups, language)
     columns = scorer.columns
     export = export.select_rows(columns)
     native = export.scan(columns, export.find_types(columns, scorer.keys))
@@ -254,11 +255,15 @@ def read_numbers(file: FileAnswers, items: Sequence[str]) -> pl.DataFrame:
 
 
 def _prepare(
-    export: Export, instruments: list[Instrument], column_map: ColumnMap | None, language: str | None
+    export: Export,
+    instruments: list[Instrument],
+    column_map: ColumnMap | None,
+    groups: Sequence[str],
+    language: str | None,
 ) -> tuple[Scorer, list[Problem]]:
     """Return how a file is read, with the scales that have all their items, and what is wrong with its columns."""
     present = [each for each in instruments if match_columns(export.headers, [each], column_map)[0].items]
-    columns, problems = match_columns(export.headers, present or instruments, column_map, export.name)
+    columns, problems = match_columns(export.headers, present or instruments, column_map, export.name, groups)
     if not columns.items:
         raise InvalidSurvey(problems)
     scorer = build_scorer(columns, present, column_map, values=export.values, language=language)

@@ -35,7 +35,7 @@ class Source:
     files : tuple
         Each file with its column map.
     by : tuple of str or None
-        The id columns that make groups; else site and wave, as far as they are there.
+        The columns that make groups, by role or by their header; else site and wave, as far as they are there.
     ids : mapping
         ``person``, ``site`` and ``wave`` to the id columns that hold them, where they are called otherwise.
     where : mapping
@@ -110,7 +110,8 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
         try:
             opened = stack.enter_context(open_mapped(name, column_map, source.instruments, source.reading))
             export = stack.enter_context(opened.normalise())
-            file = read_answers(export, len(files), source.instruments, column_map, source.reading.language)
+            by, language = source.by or (), source.reading.language
+            file = read_answers(export, len(files), source.instruments, column_map, by, language)
         except InvalidSurvey as error:
             findings += find_refused(name, error.problems)
             unread += error.problems
@@ -151,12 +152,13 @@ def _name_columns(source: Source, files: Sequence[FileAnswers]) -> Answers:
     by = source.by
     if by is None:
         by = tuple(named[role] for role in DEFAULT_BY if named[role])
-    wrong = [name for name in by if name not in known]
+    headers = {fold_text(column): role for file in files for role, column in file.scorer.columns.ids.items()}
+    by = tuple(name if name in known else headers.get(fold_text(name), name) for name in by)
+    listed, path = ", ".join(known) or "none", files[0].name
+    message = "there is no id column '{}' (id columns: {})"
+    wrong = [Problem(message.format(name, listed), path, rule="column") for name in by if name not in known]
     if wrong:
-        listed = ", ".join(known) or "none"
-        raise InvalidSurvey(
-            [Problem(f"there is no id column '{name}' (id columns: {listed})", rule="column") for name in wrong]
-        )
+        raise InvalidSurvey(wrong)
     codes = {column for file in files for column in file.frame.columns}
     present = [each for each in source.instruments if any(answer_column(item) in codes for item in each.responses)]
     return Answers(tuple(present), tuple(files), by, **named, sites=source.sites, waves=source.waves)

@@ -61,6 +61,11 @@ class Responses:
         return self._rows.summaries
 
     @property
+    def path(self) -> str:
+        """Return the first file; empty where the answers came as a frame."""
+        return self._rows.path
+
+    @property
     def is_checked(self) -> bool:
         """Return whether all rows have been looked at."""
         return self._rows.is_checked

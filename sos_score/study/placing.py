@@ -42,7 +42,8 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
             frame, wrong = _match(file, rows, frame, role, known)
             problems += wrong
     if not problems and frame["site"].null_count() == frame.height:
-        problems.append(file.problem(("sources", rows.source), "no row has a site", rule="site"))
+        names = ", ".join(map(str, file.study.sources[rows.source].files))
+        problems.append(file.problem(("sources", rows.source), f"no row has a site ({names})", rule="site"))
     if not problems:
         problems = list(_check_people(file, rows, frame))
     if problems:

@@ -234,19 +234,19 @@ MAPS = "  hint: give a column of the file, or name it in a column map (--columns
             ["agreement", *SAFETY, "--team", "site"],
             {"site": ["", ""], "respondent": ["a", "b"], "safety": [1, 2]},
             1,
-            "no row has a site\n",
+            "{path}: no row has a site\n",
         ),
         (
             ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
             {"target": ["1", "2"], "rater": ["A", "A"], "safety": [1, 2]},
             1,
-            "there is only one rater, 'A': agreement needs two\n",
+            "{path}: there is only one rater, 'A': agreement needs two\n",
         ),
         (
             ["raters", *SAFETY, "--target", "target", "--rater", "rater"],
             {"target": ["", ""], "rater": ["A", "B"], "safety": [1, 2]},
             1,
-            "the column 'target' is blank in every row\n",
+            "{path}: the column 'target' is blank in every row\n",
         ),
         (
             ["raters", *SAFETY, "--target", "case", "--rater", "rater"],
@@ -258,7 +258,7 @@ MAPS = "  hint: give a column of the file, or name it in a column map (--columns
             ["retest", *SAFETY, "--first", "T1", "--second", "T2"],
             {"respondent": ["a", "b"], "wave": ["T1", "T1"], "safety": [1, 2]},
             1,
-            "no row has wave 'T2' (wave: T1)\n",
+            "{path}: no row has wave 'T2' (wave: T1)\n",
         ),
         (
             ["retest", *SAFETY, "--first", "T1", "--second", "T1"],

@@ -214,9 +214,19 @@ def test_a_command_line_that_is_wrong_says_why(words: list[str], message: str) -
 
 
 @pytest.mark.usefixtures("_study")
+def test_groups_are_made_by_the_columns_of_the_file_whether_or_not_a_map_names_them() -> None:
+    Path("a.csv").write_text(ROWS.replace("respondent,site", "respondent,Team name"), encoding="utf-8")
+    Path("map.yaml").write_text('site: "Team name"\n', encoding="utf-8")
+    own = check("a.csv", "-i", "safety-scale", "--by", "Team name", "--format", "json")
+    assert [each["Team name"] for each in json.loads(own.stdout)["groups"]] == ["1", "2"]
+    mapped = check("a.csv", "-i", "safety-scale", "-c", "map.yaml", "--by", "Team name", "--format", "json")
+    assert [each["site"] for each in json.loads(mapped.stdout)["groups"]] == ["1", "2"]
+
+
+@pytest.mark.usefixtures("_study")
 def test_groups_are_made_by_columns_that_are_there() -> None:
     shown = check("a.csv", "-i", "safety-scale", "--by", "team")
     assert (shown.exit_code, shown.stderr) == (
         1,
-        "there is no id column 'team' (id columns: respondent, site, wave)\n",
+        "a.csv: there is no id column 'team' (id columns: respondent, site, wave)\n",
     )

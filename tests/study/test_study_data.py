@@ -500,7 +500,7 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no row with a site": (
         {"rows": "respondent,site,wave,safety\nF01,,T1,5\n"},
-        "study.yaml:8: sources.safety: no row has a site\n1 problem in study.yaml; nothing was compared.",
+        "study.yaml:8: sources.safety: no row has a site (a.csv)\n1 problem in study.yaml; nothing was compared.",
     ),
     "an empty file": (
         {"rows": "respondent,site,wave,safety\n"},

@@ -304,7 +304,7 @@ def _read_ratings(
     columns = [*dict.fromkeys([*items, *(scale.column for scale in scales)])]
     rows = pl.concat(iterate_batches(responses, ids, columns))
     problems = [
-        Problem(f"the column '{name}' is blank in every row", rule="column")
+        Problem(f"the column '{name}' is blank in every row", responses.path, rule="column")
         for name in ids
         if rows[name].null_count() == rows.height
     ]
@@ -316,7 +316,7 @@ def _read_ratings(
     raters = named[_RATER].unique().to_list()
     if len(raters) < 2:
         message = f"there is only one {rater}, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
-        raise InvalidSurvey([Problem(f"{message}: agreement needs two", rule="rater")])
+        raise InvalidSurvey([Problem(f"{message}: agreement needs two", responses.path, rule="rater")])
     lost = rows.height - named.height
     return named, [note("rows_without_pair", rows=lost, target=target, rater=rater)] if lost else []
 

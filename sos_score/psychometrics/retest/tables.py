@@ -251,6 +251,7 @@ def _split(
     problems = [
         Problem(
             f"no row has {occasion} '{value}' ({occasion}: {', '.join(known) or 'blank everywhere'})",
+            responses.path,
             hint=guess(value, known),
             rule="occasion",
         )

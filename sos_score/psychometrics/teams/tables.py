@@ -97,7 +97,7 @@ def assess_agreement(
     ids = [*by, *([team] if team not in by else [])]
     sums = sum_teams(responses, chosen, ids)
     if not sums:
-        raise InvalidSurvey([Problem(f"no row has a {' and a '.join(ids)}", rule="column")])
+        raise InvalidSurvey([Problem(f"no row has a {' and a '.join(ids)}", responses.path, rule="column")])
     # Over all groups together, people would count again who answered in several.
     groups = [(group, place) for group, place in list_groups((key[: len(by)] for _, key in sums), by).items()
               if group or not by]  # fmt: skip
