@@ -16,7 +16,6 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(
     r'^```(?:console|(?P<kind>\w+) title="(?P<file>[^"]+)")\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
-NEEDS_A_SHELL = ("share.md",)  # one folder is gone into, for the sake of a short line
 PYTHON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -67,8 +66,10 @@ def test_a_page_shows_what_its_python_gives(page: Path, monkeypatch: pytest.Monk
     assert doctest.DocTestRunner().run(examples).failed == 0
 
 
-HOW_TO = [page for page in sorted((ROOT / "docs" / "how-to").glob("*.md")) if page.name not in NEEDS_A_SHELL]
-USER_PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "install.md", *HOW_TO]
+USER_PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name != "contributing.md"),
+]
 
 
 def list_commands(page: Path) -> list[str]:
