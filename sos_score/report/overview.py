@@ -242,10 +242,12 @@ _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
 def describe_rest(comparison: Comparison) -> str:
     """Return how many differences are not told, how many comparisons are unclear, and where the rest stands."""
     smaller, unclear, judged = count_rest(comparison)
-    said = [f"{count(smaller, 'smaller difference')}: --full."] if smaller else ["All: --full."]
+    said = [f"{count(smaller, 'smaller difference')}: --full."] if smaller else ["Everything: --full."]
     if unclear:
-        said.append(f"{unclear} of {judged} comparisons are unclear, no evidence of no difference: --only design.")
-    return " ".join([*said, "n, means, SDs: --only descriptives."])
+        said.append(
+            f"{unclear} of {judged} comparisons are unclear, which does not show that nothing differs: --only design."
+        )
+    return " ".join([*said, "Means: --only descriptives."])
 
 
 def count_rest(comparison: Comparison) -> tuple[int, int, int]:

@@ -105,7 +105,7 @@ def _agree(stated: float | None, given: float | None) -> bool:
     if stated is None or given is None:
         return stated is given
     places = max(2, len(f"{stated:.10f}".rstrip("0").partition(".")[2]))
-    return abs(stated - given) <= 0.5 * 10**-places + _TOLERANCE * max(1.0, abs(given))
+    return abs(stated - given) <= 0.5 * 10.0**-places + _TOLERANCE * max(1.0, abs(given))
 
 
 def _show(score: float | None) -> str:

@@ -109,7 +109,7 @@ def _show_parts(findings: Iterable[Finding]) -> str:
     found = next((each.method for each in findings if each.method and each.method.code == "cronbach_gleser"), None)
     if found is None:
         return ""
-    return ", ".join(f"{part} {format_fixed(found[part], 1)}" for part in ("elevation", "scatter", "shape"))
+    return ", ".join(f"{part} {format_fixed(float(str(found[part])), 1)}" for part in ("elevation", "scatter", "shape"))
 
 
 def list_shown(comparison: Comparison) -> list[Finding]:
