@@ -215,6 +215,7 @@ def read_answers(
     instruments: Iterable[Instrument],
     column_map: ColumnMap | None,
     groups: Sequence[str] = (),
+    *,
     language: str | None = None,
 ) -> FileAnswers:
     """Read a file that has been normalised, columns in `groups` as ids; only a file without any item is refused."""

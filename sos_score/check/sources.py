@@ -111,7 +111,7 @@ def check_source(source: Source, stack: ExitStack) -> CheckedSource:
             opened = stack.enter_context(open_mapped(name, column_map, source.instruments, source.reading))
             export = stack.enter_context(opened.normalise())
             by, language = source.by or (), source.reading.language
-            file = read_answers(export, len(files), source.instruments, column_map, by, language)
+            file = read_answers(export, len(files), source.instruments, column_map, by, language=language)
         except InvalidSurvey as error:
             findings += find_refused(name, error.problems)
             unread += error.problems
