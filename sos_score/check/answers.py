@@ -169,7 +169,12 @@ class Answers:
         return self.frame.select(pl.col(names).cast(pl.Float64)).fill_null(np.nan).to_numpy()
 
     def asked(self, instrument: Instrument) -> NDArray[np.bool_]:
-        """Return which of its items each row was asked, or answered all the same; see `Instrument.conditions`."""
+        """Return which of its items each row was asked, or answered all the same."""
+        asked = self.find_asked(instrument)
+        return asked | ~np.isnan(self.codes(self.items(instrument))) if instrument.conditions else asked
+
+    def find_asked(self, instrument: Instrument) -> NDArray[np.bool_]:
+        """Return which of its items each row was asked; see `Instrument.conditions`."""
         items = self.items(instrument)
         asked = np.ones((self.frame.height, len(items)), dtype=bool)
         for item, conditions in instrument.conditions.items():
@@ -177,7 +182,20 @@ class Answers:
                 for gate, codes in conditions:
                     (given,) = self.codes([gate]).T if gate in items else (np.full(self.frame.height, np.nan),)
                     asked[:, items.index(item)] &= np.isnan(given) | np.isin(given, codes)
-        return asked | ~np.isnan(self.codes(items)) if instrument.conditions else asked
+        return asked
+
+    def counted(self, items: Iterable[str]) -> NDArray[np.float64]:
+        """Return what the answers to some items count, where that is not their code; see `codes`."""
+        named = list(items)
+        counted = self.codes(named)
+        recodes = {item: recode for each in self.instruments for item, recode in each.recodes.items()}
+        for place, item in enumerate(named):
+            if item in recodes:
+                given = counted[:, place].copy()
+                counted[:, place] = np.nan
+                for code, counts in recodes[item].items():
+                    counted[given == np.float32(code), place] = counts
+        return counted
 
     def places(self) -> list[tuple[Group, list[int]]]:
         """Return where the rows of each group stand, in order; all rows where there is nothing to group by."""

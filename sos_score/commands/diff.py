@@ -113,8 +113,11 @@ def _summarise(comparison: Comparison) -> str:
     if not comparison.changes:
         return f"{head}: nothing changed in meaning."
     changes = count(len(comparison.changes), "change")
+    bands = f"bands of {join(comparison.bands)} can change" if comparison.bands else ""
     if not comparison.scales:
-        return f"{head}: {changes}; no score can change."
+        return f"{head}: {changes}; {f'{bands}, though no score does' if bands else 'no score can change'}."
+    if bands:
+        return f"{head}: {changes}; scores of {join(comparison.scales)} and {bands}."
     return f"{head}: {changes}; scores of {join(comparison.scales)} can change."
 
 
@@ -125,14 +128,15 @@ def _print(comparison: Comparison, differences: tuple[ScoreDifference, ...]) -> 
     console.print(Text(fill(_summarise(comparison), console.width)))
     groups = {
         "Scores can change by": [change for change in comparison.changes if change.scales],
-        "No score changes by": [change for change in comparison.changes if not change.scales],
+        "Bands can change, though no score does, by": [change for change in comparison.changes if change.bands],
+        "No score changes by": [change for change in comparison.changes if not change.scales and not change.bands],
     }
     for title, changes in groups.items():
         if changes:
             console.print(f"\n{title}")
         for change in changes:
             line = f"{name_aspect(change)}: {_name_place(change)}: {_show_sides(change)}"
-            line += f" ({join(change.scales)})" if change.scales else ""
+            line += f" ({join(change.scales or change.bands)})" if change.scales or change.bands else ""
             console.print(Text(fill(line, console.width, initial_indent="  ", subsequent_indent="    ")))
     if differences:
         console.print()
@@ -162,9 +166,9 @@ def _tabulate_changes(comparison: Comparison) -> Table:
             _name_place(change),
             show_side(change.before),
             show_side(change.after),
-            ", ".join(change.scales) or "none",
+            ", ".join(change.scales) or (f"none; bands of {', '.join(change.bands)}" if change.bands else "none"),
         )
-        for change in sorted(comparison.changes, key=lambda change: not change.scales)
+        for change in sorted(comparison.changes, key=lambda change: (not change.scales, not change.bands))
     )
     labels = ("what", "where", "before", "after", "scores it can change")
     return Table(tuple(map(Column, labels)), rows)

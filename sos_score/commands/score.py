@@ -257,7 +257,9 @@ def _score_group(
 
         try:
             summary = score_export(source.export, source.scorer, request.on_invalid, open_sink)
-            warned = replace(summary, warnings=warn_of_keys(source.export, source.scorer, summary.numeric))
+            warned = replace(
+                summary, warnings=(*summary.warnings, *warn_of_keys(source.export, source.scorer, summary.numeric))
+            )
             read.append(ReadFile(source.export, source.scorer, warned))
         except InvalidSurvey as error:
             _fail(failed, source.export.name, error)

@@ -92,7 +92,10 @@ def describe_reading(outcome: FileSummary) -> list[str]:
 
 def list_readings(outcomes: Iterable[FileSummary]) -> list[str]:
     """Return a line for each file of which there is more to say than that it was read."""
-    said = {outcome.name: describe_reading(outcome) for outcome in outcomes}
+    said = {
+        outcome.name: [*describe_reading(outcome), *(f"warning: {each}" for each in outcome.warnings)]
+        for outcome in outcomes
+    }
     return [f"{name}: {'; '.join(parts)}" for name, parts in said.items() if parts]
 
 

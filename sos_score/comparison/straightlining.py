@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.definition.instrument.instrument import Instrument
 from sos_score.notes import Note, note
 from sos_score.psychometrics.straight_lines import are_straight, measure_runs
 from sos_score.study.data import SourceTable, StudyData
@@ -19,7 +20,13 @@ def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
         return np.zeros(len(table.frame), dtype=np.intp)
     responses = table.instrument.responses
     kinds = {name: responses[name] for name in _list_items(table)}
-    return measure_runs(table.answers[list(kinds)].to_numpy(dtype=float), list(kinds.values()))
+    given = table.answers[list(kinds)].to_numpy(dtype=float)
+    for place, name in enumerate(kinds):
+        recode = table.instrument.recodes.get(name, {})
+        counted = given[:, place].copy()
+        for code, counts in recode.items():
+            given[counted == counts, place] = code
+    return measure_runs(given, list(kinds.values()))
 
 
 def find_straight_liners(table: SourceTable) -> NDArray[np.bool_]:
@@ -28,11 +35,16 @@ def find_straight_liners(table: SourceTable) -> NDArray[np.bool_]:
 
 
 def _list_items(table: SourceTable) -> list[str]:
-    """Return the items in the order of the form, without those of which only what they count is known."""
+    """Return the items in the order of the form, without those whose answers what they count does not tell."""
     if table.instrument is None:
         return []
-    known = set(table.answers.columns) - table.instrument.recodes.keys()
+    known = set(table.answers.columns) - _list_merged(table.instrument)
     return [item for item in table.instrument.administration if item in known]
+
+
+def _list_merged(instrument: Instrument) -> set[str]:
+    """Return the items of which two answers count the same, so that the answer is not known from what it counts."""
+    return {item for item, recode in instrument.recodes.items() if len(set(recode.values())) < len(recode)}
 
 
 def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
@@ -40,7 +52,7 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
     tables, notes = {}, []
     for table in data.tables:
         lined = find_straight_liners(table)
-        if table.instrument is not None and not table.instrument.recodes.keys().isdisjoint(table.answers.columns):
+        if table.instrument is not None and not _list_merged(table.instrument).isdisjoint(table.answers.columns):
             notes.append(note("straight_recoded", source=table.source))
         keep = ~lined
         kept = replace(

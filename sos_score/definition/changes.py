@@ -61,6 +61,8 @@ class Change:
         Plain data; None where one of the definitions has nothing there.
     scales : tuple of str
         The scales whose scores it can change; none where it changes no score.
+    bands : tuple of str
+        The scales whose scores it can put in another band of published cut-offs.
     """
 
     aspect: Aspect
@@ -69,6 +71,7 @@ class Change:
     before: Any
     after: Any
     scales: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Comparison:
         """Return the scales whose scores can change, in the order of the definitions."""
         found = {scale for change in self.changes for scale in change.scales}
         return tuple(name for name in dict.fromkeys([*self.old.scales, *self.new.scales]) if name in found)
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Return the scales whose scores can be in another band, though they stay as they are."""
+        return tuple(dict.fromkeys(scale for change in self.changes for scale in change.bands))
 
     @property
     def lacks_version(self) -> bool:
@@ -105,15 +113,13 @@ _OF_INSTRUMENT = {
     "notes": Aspect.NOTE,
     "examples": Aspect.EXAMPLE,
     "suppress": Aspect.NOTE,
-    "cut_offs": Aspect.CUT_OFF,
-    "order": Aspect.ORDER,
 }
 _OF_SCALE = {"title": Aspect.TITLE, "higher_is": Aspect.DIRECTION, "good": Aspect.DIRECTION}
 _OF_ITEM = {"label": Aspect.WORDING, "asked_if": Aspect.CONDITION, "recode": Aspect.RECODE}
 _OF_NORM = {"population", "unit", "n", "source"}
 _RANGE = ("min", "max", "step")
 _KEY = ("items", "items_of", "scales", "missing", "weights")
-_COMPARED_APART = {"conversions", "response_scales", "items", "missing", "scales", "norms"}
+_COMPARED_APART = {"cut_offs", "order", "conversions", "response_scales", "items", "missing", "scales", "norms"}
 
 
 def compare_definitions(old: Instrument, new: Instrument) -> Comparison:
@@ -137,6 +143,8 @@ def compare_definitions(old: Instrument, new: Instrument) -> Comparison:
         *_compare_items(old, new),
         *_compare_norms(old, new),
         *_compare_conversions(old, new),
+        *_compare_cut_offs(old, new),
+        *_compare_order(old, new),
     ]
     return Comparison(old, new, tuple(_add_dependents(change, old, new) for change in found))
 
@@ -326,6 +334,22 @@ def _compare_conversions(old: Instrument, new: Instrument) -> Iterator[Change]:
     for change in _compare_parts(Change(Aspect.CONVERSION, "conversions", "", before, after)):
         users = [scale for side in (change.before, change.after) if side for scale in side["scales"]]
         yield replace(change, scales=tuple(dict.fromkeys(users)))
+
+
+def _compare_cut_offs(old: Instrument, new: Instrument) -> Iterator[Change]:
+    before, after = ({name: each.model_dump() for name, each in side.cut_offs.items()} for side in (old, new))
+    for change in _compare_parts(Change(Aspect.CUT_OFF, "cut_offs", "", before, after)):
+        points = [side["scales"] if side else {} for side in (change.before, change.after)]
+        bands = [
+            scale for scale in dict.fromkeys([*points[0], *points[1]]) if points[0].get(scale) != points[1].get(scale)
+        ]
+        yield replace(change, bands=tuple(bands))
+
+
+def _compare_order(old: Instrument, new: Instrument) -> Iterator[Change]:
+    """Yield a change where the form asks in another order; without a stated one, that of the items is no statement."""
+    if (old.order or new.order) and old.administration != new.administration:
+        yield Change(Aspect.ORDER, "order", "", list(old.administration), list(new.administration))
 
 
 def _add_dependents(change: Change, *instruments: Instrument) -> Change:

@@ -104,6 +104,6 @@ def _list_caveats(about: Mapping[str, Any]) -> Iterator[str]:
     for each in about["definitions"]:
         yield f"{each['id']} {each['version']}, SHA-256 {each['sha256']}"
         for part, claim in each["verification"].items():
-            yield f"{part}: {claim['status']} ({claim['source']})"
+            yield f"{part}: {claim['status']} ({'; '.join(claim['sources'])})"
     if "min_answered" in about:
         yield about["min_answered"]

@@ -14,6 +14,7 @@ from narwhals.exceptions import NarwhalsError
 
 from sos_score.definition.text import ROUNDED_ID
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
+from sos_score.notes import Note, note
 from sos_score.scoring.categories import CategoryCodes
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.reference_samples import measure_references
@@ -23,6 +24,7 @@ from sos_score.scoring.scorer import (
     add_answers,
     add_scores,
     describe_language,
+    find_unasked,
     select_codes,
     select_ids,
     select_scores,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 _BATCH = 50_000
 _PARTS = 8  # of the numbers of all rows, compared one after another
-_STRAY, _FILLED = "\x1fstray", "\x1ffilled"
+_STRAY, _FILLED, _UNASKED = "\x1fstray", "\x1ffilled", "\x1funasked "
 
 BatchSink = Callable[["pl.DataFrame"], None]
 OpenSink = Callable[[], AbstractContextManager[BatchSink]]
@@ -134,6 +136,7 @@ def _score(
     )
     filled = holds_anything(scorer.columns, schema, _list_blanks(distinct, scorer)).alias(_FILLED)
     kept = [*select_ids(scorer), *select_scores(scorer), *select_codes(scorer, codes)]
+    kept += [each.alias(_UNASKED + item) for item, each in find_unasked(scorer).items()]
 
     def score(rows: pl.LazyFrame) -> pl.LazyFrame:
         coded = add_answers(nw.from_native(rows), scorer, distinct)
@@ -163,6 +166,7 @@ def _score(
         scored=dict(tally.scored),
         left_out=export.left_out,
         about=(*export.about, *describe_language(scorer, distinct)),
+        warnings=tally.warn(),
         numeric=numeric,
         keys=tally.keys,
     )
@@ -215,6 +219,7 @@ class _Tally:
         self.hashes: list[pl.Series] = []
         self.rows = self.blank_rows = self.strays = self.unnamed = self.rounded = 0
         self.scored: Counter[str] = Counter()
+        self.unasked: Counter[str] = Counter()
 
     def count(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch without its blank rows and checks, having counted it."""
@@ -228,7 +233,15 @@ class _Tally:
             self.hashes.append(self._hash(batch))
         for column in self.scores:
             self.scored[column] += batch.height - batch[column].null_count()
-        return batch.drop(_STRAY, _FILLED)
+        unasked = [column for column in batch.columns if column.startswith(_UNASKED)]
+        for column in unasked:
+            self.unasked[column.removeprefix(_UNASKED)] += int(batch[column].sum())
+        return batch.drop(_STRAY, _FILLED, *unasked)
+
+    def warn(self) -> tuple[Note, ...]:
+        """Return what makes the answers doubtful."""
+        items = tuple(item for item, number in self.unasked.items() if number)
+        return (note("answers_unasked", count=self.unasked.total(), items=items),) if items else ()
 
     def _names_all(self, batch: pl.DataFrame) -> bool:
         """Return whether every row has a respondent, and so cannot be blank."""

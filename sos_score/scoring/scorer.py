@@ -234,6 +234,15 @@ def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> F
     )
 
 
+def find_unasked(scorer: Scorer) -> dict[str, nw.Expr]:
+    """Return for each item that is not always asked whether it is answered all the same."""
+    return {
+        item: ~nw.col(given_column(item)).is_null() & nw.col(answer_column(item)).is_null()
+        for item, each in scorer.counting.items()
+        if each.conditions and item in scorer.columns.items
+    }
+
+
 def add_scores(frame: Frame, scorer: Scorer) -> Frame:
     """Return `frame` with every instrument's scores added to the codes."""
     for plan in scorer.plans:

@@ -77,10 +77,16 @@ def _moved(about: str, count: int, of: int) -> str:
     return f"{count:,} of {of:,} people {'is' if count == 1 else 'are'} at more than one {about}"
 
 
+def _unasked(about: str, count: int, gates: Sequence[str], **_: object) -> str:
+    rows = f"{_count(count, 'row')} {'answers' if count == 1 else 'answer'}"
+    return f"{rows} {about}, which the answer to {_list_some(gates)} says was not asked: the answers do not count"
+
+
 CHECK: dict[str, str | Callable[..., str]] = {
     "check_refused": _refused,
     "check_instrument_absent": "no file has a column of any item of {about}",
     "check_answer_not_allowed": _not_allowed,
+    "check_answers_unasked": _unasked,
     "check_scale_shifted": _shifted,
     "check_group_mirrored": _mirrored,
     "check_item_against": "against the key of {scale}: {about} ({count:,} rows); reversed already, or keyed wrongly?",

@@ -185,7 +185,7 @@ _PEOPLE: _Sentences = {
         )
     ),
     "straight_lined": "{source}: {part} rows are straight-lined",
-    "straight_recoded": "{source}: straight lines were not looked for in items that are recoded",
+    "straight_recoded": "{source}: straight lines were not looked for in items whose recode makes answers one",
     "none_straight_lined": "no row is straight-lined",
     "own_work": "workers rated their own work: how generously each rates counts as a difference between workers",
     "kinds_of_rater": (

@@ -73,6 +73,10 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "alpha_negative": "Alpha is negative: the items run against each other; probably one has the wrong key.",
     "lambda4_too_many_items": "No lambda-4: it is searched for up to {most} items.",
     "lambda6_singular": "No lambda-6: an item is an exact combination of others, or there are too few rows.",
+    "alpha_of_those_asked": (
+        "Some items are not always asked: the coefficients are of those who were asked, and answered, every item."
+    ),
+    "ordinal_unweighted": "Ordinal alpha is of the items without their weights.",
     "rows_of_same_people": ("Rows of the same people are pooled; the interval of alpha is by people (cluster-robust)."),
     "alpha_too_few_people": "No interval of alpha: fewer than {least} people answered every item.",
     "alpha_of_people_pairwise": "No interval of alpha: by people there is one for complete rows only.",
@@ -163,6 +167,9 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "agreement_nobody": "No agreement: nobody answered every item; two members are needed.",
     "agreement_one_member": "No agreement: only one member answered every item; two members are needed.",
     "agreement_no_skewed_null": "No skewed null distribution is published for {options} response options.",
+    "agreement_unweighted": (
+        "Agreement (rwg, r*, AD) is of the items without their weights; means and ICCs are of the weighted scores."
+    ),
     "agreement_parts_differ": "No agreement: the parts of the scale do not share one response scale of whole numbers.",
     "team_icc_too_few": "No ICC: at least two teams are needed.",
     "team_icc_only_ones": "No ICC: no team has two people.",

@@ -50,6 +50,13 @@ def _list(names: Sequence[str], count: int) -> str:
     return ", ".join(names) + (f" and {count - len(names)} more" if count > len(names) else "")
 
 
+def _answers_unasked(count: int, items: Sequence[str]) -> str:
+    answers = "1 answer" if count == 1 else f"{count:,} answers"
+    shown = _list(items[:4], len(items))
+    is_or_are = ("is to an item that was" if count == 1 else "are to items that were") + " not asked"
+    return f"{answers} {is_or_are}, and {'does' if count == 1 else 'do'} not count ({shown})"
+
+
 def _labels_read_as(languages: Sequence[str], other: str) -> str:
     return f"labels read as {join(languages)}" + (f", not as {other}" if other else "")
 
@@ -76,6 +83,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "ids_of_record": _ids_of_record,
     "also_in": _also_in,
     "sheet_read": _sheet_read,
+    "answers_unasked": _answers_unasked,
     "labels_read_as": _labels_read_as,
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
     "no_respondent_column": "respondent: no column has a name that ids of people usually have",

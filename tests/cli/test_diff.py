@@ -144,3 +144,38 @@ def test_two_definitions_are_compared_without_polars() -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["new"] == {"id": "wai-sr", "version": "1.0.0"}
+
+
+CUT = "cut_offs:\n  line: {title: Line, source: Us (2020), scales: {total: 4}}\norder: [wais_01..wais_12]\n"
+
+
+def test_a_changed_cut_off_changes_bands_though_no_score(folder: Path, diff: CommandLine) -> None:
+    for name in ("old", "new"):
+        (folder / name).mkdir()
+    (folder / "old" / "wai-s.yaml").write_text(
+        WAI_S + CUT.replace("[wais_01..wais_12]", f"[{', '.join(ITEMS)}]"), encoding="utf-8"
+    )
+    (folder / "new" / "wai-s.yaml").write_text(WAI_S + CUT.replace("total: 4", "total: 5"), encoding="utf-8")
+    found = diff("old/wai-s.yaml", "new/wai-s.yaml")
+    assert found.exit_code == 0
+    said = " ".join(found.stdout.split())
+    assert said.startswith(
+        "wai-s 1.0.0 to wai-s 1.0.0: 1 change; bands of total can change, though no score does. Bands"
+    )
+    assert "cut-off: cut_offs line: title Line" in said
+    assert "No score changes by" not in said
+    assert "none; bands of total" in diff("old/wai-s.yaml", "new/wai-s.yaml", "-f", "markdown").stdout
+
+
+def test_another_order_of_the_form_is_a_change_and_a_range_of_the_same_items_is_none(
+    folder: Path, diff: CommandLine
+) -> None:
+    for name in ("old", "new"):
+        (folder / name).mkdir()
+    (folder / "old" / "wai-s.yaml").write_text(WAI_S + CUT, encoding="utf-8")
+    (folder / "new" / "wai-s.yaml").write_text(
+        WAI_S + CUT.replace("[wais_01..wais_12]", "[wais_02, wais_01, wais_03..wais_12]")
+    )
+    assert "order: order" in diff("old/wai-s.yaml", "new/wai-s.yaml").stdout
+    (folder / "new" / "wai-s.yaml").write_text(WAI_S + CUT.partition("order")[0], encoding="utf-8")
+    assert "nothing changed in meaning" in diff("old/wai-s.yaml", "new/wai-s.yaml").stdout

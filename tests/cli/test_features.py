@@ -155,3 +155,45 @@ def test_a_check_takes_answers_that_differ_for_no_straight_line_though_they_coun
     done = CommandLine()("check", "t4.csv", "-i", "own.yaml", "-f", "json")
     found = json.loads(done.stdout)
     assert [group["straight_lines"] for group in found["groups"]] == [1]
+
+
+def test_an_answer_to_an_item_that_was_not_asked_is_counted_and_said() -> None:
+    Path("t4.csv").write_text(
+        "respondent,site,leads,q1,q2,q3,q4\nA,1,Yes,3,1,2,0\nB,1,No,2,3,1,2\nC,2,No,0,3,1,3\nD,2,No,0,,1,\n"
+    )
+    done = CommandLine()("score", "t4.csv", "-i", "own.yaml", "-q")
+    said = "2 answers are to items that were not asked, and do not count (q4)"
+    assert done.stderr == f"t4.csv: warning: {said}\n"
+    checked = " ".join(CommandLine()("check", "t4.csv", "-i", "own.yaml").stdout.split())
+    assert (
+        "warning t4.csv:3-4: 2 rows answer q4, which the answer to leads says was not asked: the answers do not count"
+        in (checked)
+    )
+    assert said in CommandLine()("reliability", "t4.csv", "-i", "own.yaml").stderr
+    assert "not asked" not in CommandLine()("score", "t1.csv", "-i", "own.yaml", "-q").stderr
+
+
+def test_coefficients_say_whom_they_are_of_and_that_weights_are_not_used() -> None:
+    rows = [f"{n},{n % 2},Yes,{n % 4},{(n // 2) % 4},{(n // 3) % 4},{(n + n // 4) % 4}" for n in range(80)]
+    Path("t5.csv").write_text("respondent,site,leads,q1,q2,q3,q4\n" + "\n".join(rows) + "\n")
+    found = json.loads(run("reliability", "t5.csv", "-i", "own.yaml", "-f", "json"))
+    said = found["scales"][0]["note"]
+    assert "the coefficients are of those who were asked, and answered, every item" in said
+    assert "Ordinal alpha is of the items without their weights." in said
+    teams = CommandLine()("agreement", "t5.csv", "-i", "own.yaml", "--team", "site")
+    assert "of the items without their weights" in " ".join(teams.output.split())
+
+
+def test_the_key_is_checked_on_what_answers_count() -> None:
+    # q3 is recoded the other way round: as given it runs with the others, and as it counts against them.
+    text = DEFINITION.replace(
+        "q1..q3, responses: often}",
+        "q1..q2, responses: often}\n  - {ids: q3, responses: often, recode: {0: 3, 1: 2, 2: 1, 3: 0}}",
+    )
+    text = text.partition("conversions:")[0].replace("-q2", "q2")
+    Path("own.yaml").write_text(text)
+    rows = [f"{n},No,{n % 4},{n % 4},{n % 4}," for n in range(200)]
+    Path("t6.csv").write_text("respondent,leads,q1,q2,q3,q4\n" + "\n".join(rows) + "\n")
+    assert "against the key of strain: q3" in " ".join(
+        CommandLine()("check", "t6.csv", "-i", "own.yaml").stdout.split()
+    )

@@ -23,7 +23,7 @@ def find_against(answers: Answers) -> Iterator[Finding]:
     drawn = _draw_rows(answers.frame.height)
     first, second = (_read_places(answers, place)[drawn] for place in (0, 1))
     scales = [scale for plan in answers.plans.values() for scale in plan.scales]
-    for scale, item, each in list_suspects(scales, lambda items: answers.codes(items)[drawn], first, second):
+    for scale, item, each in list_suspects(scales, lambda items: answers.counted(items)[drawn], first, second):
         places = zip(answers.by, (each.site, each.wave), strict=False)
         group: Group = tuple((name, value) for name, value in places if value)
         place = Place(item, group=group, count=each.n, of=answers.frame.height)

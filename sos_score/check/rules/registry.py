@@ -16,6 +16,7 @@ from sos_score.check.rules.places import find_moved, find_spellings, find_unknow
 from sos_score.check.rules.rows import find_left_out, find_test_rows, find_unfinished
 from sos_score.check.rules.shifts import find_mirrored, find_shifted
 from sos_score.check.rules.straight import find_straight
+from sos_score.check.rules.unasked import find_unasked
 from sos_score.check.rules.unread import find_columns, find_contradicted, find_not_allowed
 
 Rule = Callable[[Answers], Iterator[Finding]]
@@ -23,6 +24,7 @@ Rule = Callable[[Answers], Iterator[Finding]]
 RULES: dict[str, tuple[Rule, ...]] = {
     "columns": (find_columns, find_contradicted),
     "answers": (find_not_allowed,),
+    "unasked": (find_unasked,),
     "shifts": (find_shifted, find_mirrored),
     "keys": (find_against,),
     "duplicates": (find_duplicates, find_copies),

@@ -68,11 +68,19 @@ class Part:
             *self.omega.notes,
             *interval,
             *self.ordinal.notes,
+            *self._kind_notes(),
             *key,
             *error,
             *self._inside_notes(),
         ]
         return list(dict.fromkeys(notes))
+
+    def _kind_notes(self) -> Iterator[Note]:
+        """Yield what the coefficients leave aside of the scale: who was not asked, and weights."""
+        if self.missing == "listwise" and any(term.conditions for term in self.scale.plan.terms):
+            yield note("alpha_of_those_asked")
+        if self.scale.plan.is_weighted and not np.isnan(self.ordinal.alpha):
+            yield note("ordinal_unweighted")
 
     def _inside_notes(self) -> Iterator[Note]:
         """Yield why there is no reliability within teams."""

@@ -110,6 +110,9 @@ def assess_agreement(
     names = [scale.plan.scale for scale in chosen]
     about_teams = [(part.scale, name_group(where), each) for part in parts for where, each in part.team_notes]
     about_scales = [(part.scale, name_group(part.place), each) for part in parts for each in part.icc.notes]
+    about_scales += [
+        (part.scale, name_group(part.place), note("agreement_unweighted")) for part in parts if part.is_weighted
+    ]
     every_team = list(dict.fromkeys(name_group(place) for part in parts for place in part.teams))
     return AgreementTables(
         pd.DataFrame([part.row() for part in parts]),
@@ -131,7 +134,7 @@ class _Part:
         sums: Mapping[Group, TeamSums],
         ids: Sequence[str],
     ) -> None:
-        self.scale, self.place = columns.plan.scale, place
+        self.scale, self.place, self.is_weighted = columns.plan.scale, place, columns.plan.is_weighted
         ordered = {key: where for key, where in list_groups(sums, ids).items() if key}
         self.teams = list(ordered.values())
         self.sums = [sums[key] for key in ordered]

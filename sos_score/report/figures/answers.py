@@ -43,12 +43,15 @@ class _Answers:
         Wave, item, and the share of each code among the answers.
     reversed : frozenset of str
         Items that are reverse-keyed in some scale.
+    recoded : frozenset of str
+        Items whose answers are shown as what they count.
     """
 
     codes: tuple[float, ...]
     ends: tuple[str, str]
     shares: dict[str, dict[str, NDArray[np.float64]]]
     reversed: frozenset[str]
+    recoded: frozenset[str] = frozenset()
 
     def find_top(self, width: float) -> float:
         """Return where the bars begin, in inches: below the key, and the waves where there are any."""
@@ -105,7 +108,8 @@ def _count_answers(table: SourceTable, instrument: Instrument, items: list[str],
                 shares.setdefault(wave, {})[item] = np.array([np.mean(given == code) for code in codes])
     scales = table.plan.scales if table.plan else ()
     turned = frozenset(term.name for scale in scales if not scale.of_scores for term in scale.terms if term.is_reversed)
-    return _Answers(codes, (labels.get(codes[0], ""), labels.get(codes[-1], "")), shares, turned)
+    recoded = frozenset(instrument.recodes.keys() & set(items))
+    return _Answers(codes, (labels.get(codes[0], ""), labels.get(codes[-1], "")), shares, turned, recoded)
 
 
 def _make_picture(name: str, label: str, found: _Answers) -> Picture:
@@ -115,7 +119,11 @@ def _make_picture(name: str, label: str, found: _Answers) -> Picture:
     most, least = max(high, key=high.__getitem__), min(high, key=high.__getitem__)
     middle = (found.codes[0] + found.codes[-1]) / 2
     where = f" at {last}" if last else ""
-    turned = " (r): reverse-keyed in a scale; answers are shown as given." if found.reversed & set(items) else ""
+    is_turned, is_recoded = found.reversed & set(items), found.recoded & set(items)
+    how = "as recoded" if is_recoded else "as given"
+    some = "of recoded items " if is_recoded and not found.recoded >= set(items) else ""
+    turned = f" (r): reverse-keyed in a scale; answers {some}are shown {how}." if is_turned else ""
+    turned = turned or (f" Answers {some}are shown as recoded." if is_recoded else "")
     return Picture(
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()),
         title=f"{label}, {items[0]} to {items[-1]}: answers above {middle:g}{where} run from"
