@@ -20,7 +20,7 @@ def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
         return np.zeros(len(table.frame), dtype=np.intp)
     responses = table.instrument.responses
     kinds = {name: responses[name] for name in _list_items(table)}
-    given = table.answers[list(kinds)].to_numpy(dtype=float)
+    given = table.answers[list(kinds)].to_numpy(dtype=float, copy=True)
     for place, name in enumerate(kinds):
         recode = table.instrument.recodes.get(name, {})
         counted = given[:, place].copy()

@@ -349,7 +349,7 @@ def _compare_cut_offs(old: Instrument, new: Instrument) -> Iterator[Change]:
 def _compare_order(old: Instrument, new: Instrument) -> Iterator[Change]:
     """Yield a change where the form asks in another order; without a stated one, that of the items is no statement."""
     if (old.order or new.order) and old.administration != new.administration:
-        yield Change(Aspect.ORDER, "order", "", list(old.administration), list(new.administration))
+        yield Change(Aspect.ORDER, "order", "", old.order, new.order)
 
 
 def _add_dependents(change: Change, *instruments: Instrument) -> Change:

@@ -287,3 +287,27 @@ def test_what_cannot_be_asked_is_refused():
     nothing = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--scale", "mood"])
     assert nothing.exit_code == 2
     assert nothing.stderr.startswith("no outcome is left to compare (outcomes: osc.proficiency,")
+
+
+def test_straight_lines_are_looked_for_in_what_was_answered_where_a_recode_tells_it() -> None:
+    import polars as pl
+    from support import make_instrument
+
+    from sos_score.comparison.straightlining import measure_longest_runs
+
+    blocks = [
+        {"ids": "q1..q6", "responses": "agree5"},
+        {"ids": "q7..q12", "responses": "agree5", "recode": {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}},
+        {"ids": "q13", "responses": "agree5", "recode": {"1": 1, "2": 1, "3": 5, "4": 5, "5": 5}},
+    ]
+    instrument = make_instrument({"s": {"items": ["q1..q13"]}}, blocks)
+    # The first row answers 2 throughout, which counts 4 in the second half; the second answers 2 and then 4.
+    answers = pl.DataFrame(
+        [{f"q{n}": 2.0 if n < 7 else second for n in range(1, 14)} for second in (4.0, 2.0)]
+    ).to_pandas()
+
+    class Table:
+        def __init__(self) -> None:
+            self.instrument, self.answers, self.frame = instrument, answers, answers
+
+    assert measure_longest_runs(Table()).tolist() == [12, 6]  # type: ignore[arg-type]  # only these parts are read
