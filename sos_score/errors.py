@@ -145,7 +145,7 @@ def count_problems(problems: Collection[Problem]) -> str:
     return f"{noun} in {paths[0]}" if len(paths) == 1 else f"{noun} in {len(paths)} files"
 
 
-def clip(text: str, most: int = 80) -> str:
+def clip(text: str, most: int = 60) -> str:
     """Return a text that can be shown: what a cell holds may be as long as a book.
 
     Examples

@@ -47,6 +47,7 @@ EXIT_INPUT, EXIT_REQUEST, EXIT_BUG = 1, 2, 3
 _LACKING = """\
 '{command}' needs {lacking}, which is not installed.
   hint: validate, list, show, schema and diff run without it; for the rest: python -m pip install sos-score"""
+_WITHOUT_DATA = ("list", "show", "validate", "schema", "diff", "new")  # commands that run in very little memory
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
 
 
@@ -161,6 +162,11 @@ def _keep_only(whole: typer.Typer, names: Sequence[str]) -> typer.Typer:
     return part
 
 
+def _refuse_memory(limit: int) -> SystemExit:
+    typer.echo(f"{process.describe_memory_limit(limit)}. Nothing was written.", err=True)
+    return SystemExit(EXIT_INPUT)
+
+
 def main() -> None:
     """Run the command line."""
     # Hardly anything that is loaded is ever let go: looking for it after every 700 objects takes longer than it saves.
@@ -175,10 +181,16 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     process.prepare_streams()
     process.end_on_signals()
+    limit = process.find_memory_limit()
+    is_little = limit is not None and limit < process.LEAST_MEMORY
+    if limit is not None and is_little and len(sys.argv) > 2 and sys.argv[1] not in _WITHOUT_DATA:
+        raise _refuse_memory(limit)
     try:
         _keep_only(app, sys.argv[1:2])()
     except Exception as error:
         if "--debug" in sys.argv:
             raise
+        if limit is not None and (is_little or isinstance(error, ImportError)):  # a library found no room
+            raise _refuse_memory(limit) from None
         typer.echo(f"{_BUG} ({type(error).__name__}).", err=True)
         raise SystemExit(EXIT_BUG) from None

@@ -11,6 +11,14 @@ from typing import TextIO
 
 from sos_score.characters import make_visible
 
+try:
+    import resource
+except ImportError:  # Windows, where no shell limits memory
+    resource = None  # type: ignore[assignment] # typeshed knows it on this system
+
+LEAST_MEMORY = 2 << 30
+"""Bytes of address space below which the readers of data end or hang instead of saying why."""
+_ENOUGH = 4 << 30
 CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ended
 
 
@@ -51,6 +59,18 @@ class PlainStream(io.TextIOWrapper):
     def write(self, text: str) -> int:
         """Write a text, and return its length."""
         return super().write(make_visible(text))
+
+
+def find_memory_limit() -> int | None:
+    """Return the bytes of memory that the shell allows this process; None where it sets no limit."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0] if resource is not None else -1
+    return limit if limit >= 0 else None
+
+
+def describe_memory_limit(limit: int) -> str:
+    """Return what to say where a limit of memory is too low."""
+    allow = f"allow {_ENOUGH >> 20:,} MB"
+    return f"this process may use {limit >> 20:,} MB of memory (ulimit -v), which is too little; {allow}"
 
 
 def end_on_signals() -> None:

@@ -6,17 +6,20 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from sos_score.errors import InvalidOutput, Problem
 from sos_score.output.codebook import Variable, make_codebook
 from sos_score.output.delimited import disarm_formulas, quote_name
 from sos_score.output.files import WHOLE_FORMATS, refuse_writing
 from sos_score.output.spss import make_sav
-from sos_score.output.workbook import MOST_ROWS, find_decimals, open_workbook
+from sos_score.output.workbook import MOST_CHARACTERS, MOST_ROWS, find_decimals, open_workbook
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_OTHERS = "write CSV or Parquet"
 
 
 class BatchWriter:
@@ -81,12 +84,17 @@ class BatchWriter:
         empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
         frame = pl.concat(self.batches, how="vertical_relaxed") if self.batches else empty
         if self.kind == "parquet":
-            frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
-        elif self.kind == "sav":
+            try:
+                frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
+            except pl.exceptions.ComputeError as error:  # the disk is full, or files of this size are not allowed
+                raise refuse_writing(OSError(str(error).rpartition("error: ")[2]), self.name) from None
+            return
+        _check_lengths(frame, self.kind, self.name)
+        if self.kind == "sav":
             self.stream.write(make_sav(frame, variables, str(about["software"]), list(_list_caveats(about))))
         elif frame.height > MOST_ROWS:
             message = f"{frame.height:,} rows are too many for a worksheet ({MOST_ROWS:,})"
-            raise InvalidOutput([Problem(message, hint="write CSV or Parquet", rule="output")])
+            raise InvalidOutput([Problem(message, self.name, hint=_OTHERS, rule="output")])
         else:
             target = BytesIO()
             with open_workbook(target) as sheets:
@@ -97,6 +105,22 @@ class BatchWriter:
                 sheets.add_table("codebook", make_codebook(variables))
                 sheets.add_about(about)
             self.stream.write(target.getvalue())
+
+
+def _check_lengths(frame: pl.DataFrame, kind: str, name: str) -> None:
+    """Raise `InvalidOutput` for texts that the format has no room for: it would cut them, and two ids become one."""
+    import polars as pl
+    import polars.selectors as cs
+
+    texts, unit = frame.select(cs.string()), "bytes" if kind == "sav" else "characters"
+    sizes = texts.select(pl.all().str.len_bytes() if kind == "sav" else pl.all().str.len_chars())
+    problems = [
+        Problem(f"a text of {length:,} {unit} in '{column}'; {kind} holds {MOST_CHARACTERS:,}", name, hint=_OTHERS)
+        for column in texts.columns
+        if (length := cast("int", sizes[column].max() or 0)) > MOST_CHARACTERS
+    ]
+    if problems:
+        raise InvalidOutput(problems)
 
 
 def _list_caveats(about: Mapping[str, Any]) -> Iterator[str]:

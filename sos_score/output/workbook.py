@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_575
 """Rows that a worksheet holds below its header."""
+MOST_CHARACTERS = 32_767
+"""Characters that a cell of a worksheet holds, and bytes that a text of SPSS does."""
 _NARROWEST, _WIDEST, _MARGIN = 6, 60, 3  # characters in a column; the arrow of a filter takes some
 _LINE, _HIGHEST = 15, 400  # points of a line, and of the highest row that Excel shows
 _MEASURED = 10_000  # rows that decide how wide a column is

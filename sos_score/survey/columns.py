@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.text import fold_text
-from sos_score.errors import Problem, guess
+from sos_score.errors import Problem, clip, guess
 from sos_score.survey.column_map import ColumnMap, column_of
 from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.vendor_scores import list_vendor_scores
@@ -142,7 +142,7 @@ class Headers:
 
     def describe(self) -> str:
         """Return the columns of the file in words."""
-        shown = ", ".join(f"'{name}'" for name in self.names[:_MAX_SHOWN])
+        shown = ", ".join(f"'{clip(name)}'" for name in self.names[:_MAX_SHOWN])
         more = len(self.names) - _MAX_SHOWN
         return f"{shown} and {more} more" if more > 0 else shown
 

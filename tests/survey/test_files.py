@@ -230,7 +230,7 @@ def test_a_cell_beyond_all_measure_is_a_problem_and_no_crash(tmp_path: Path, mon
     path = tmp_path / "export.csv"
     path.write_text('id,note\nA,x\nB,"' + "y\n" * 200)
     hint = "a quote may be opened and never closed"
-    message = "is not a table (field larger than field limit (100))"
+    message = "a cell holds more than 100 characters"
     assert find_problems(path) == [Problem(message, str(path), 3, hint=hint, rule="file")]
 
 

@@ -137,6 +137,14 @@ RULES = (
         default=Level.WARNING,
     ),
     Rule(
+        "SOS216",
+        "range-too-wide",
+        "more answers than can be counted",
+        "An end was mistyped, as a rule. Agreement and ordinal alpha count each answer by itself.",
+        bad="response_scales:\n  agree: {min: 1, max: 10000}\nexamples: []\n",
+        good="response_scales:\n  agree: {min: 1, max: 10000, step: any}\nexamples: []\n",
+    ),
+    Rule(
         "SOS301",
         "missing-rule-out-of-reach",
         "a missing rule that nobody can meet",

@@ -89,7 +89,8 @@ Asked = Annotated[
 ]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 _STEP_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": ["any", "labels"]}, {"type": "null"}]}
-_MOST_VALUES = 1_000
+MOST_OPTIONS = 1_001
+"""Answers of an item that are counted one by one: 0 to 100 in steps of a tenth has as many."""
 NEAR = 1e-9  # what arithmetic leaves of a step of a tenth
 
 
@@ -138,8 +139,10 @@ class ResponseScale(Model):
         values = sorted(set(recode.values()))
         low, high = values[0], values[-1]
         is_whole = all(value % 1 == 0 for value in values)
-        labels = {} if is_whole else {f"{value:.10g}": value for value in values}
-        return ResponseScale.model_validate({"min": low, "max": high, "labels": labels})
+        if is_whole and high - low < MOST_OPTIONS:
+            return ResponseScale.model_validate({"min": low, "max": high})
+        labels = {f"{value:.10g}": value for value in values}
+        return ResponseScale.model_validate({"min": low, "max": high, "step": "labels", "labels": labels})
 
     @property
     def texts(self) -> dict[str, int | float]:
@@ -169,7 +172,7 @@ class ResponseScale(Model):
         spacing = self.spacing
         if spacing == "labels":
             return tuple(sorted({code for code in self.labels.values() if self.min <= code <= self.max}))
-        if spacing == "any" or (self.max - self.min) / spacing >= _MOST_VALUES:
+        if spacing == "any" or (self.max - self.min) / spacing >= MOST_OPTIONS:
             return ()
         return tuple(
             self.min + step * spacing for step in range(math.floor((self.max - self.min) / spacing + NEAR) + 1)

@@ -82,7 +82,7 @@ def _explain_scale(texts: list[_Text]) -> Iterator[Problem]:
     """Yield the problems of one response scale: what is allowed, and what to write, is said once, with the first."""
     texts.sort(key=lambda text: text.first.line or 0)
     named, others = texts[:MOST_TEXTS], texts[MOST_TEXTS:]
-    hints = dict(_hint(texts))
+    hints = dict(_hint(texts, named))
     for place, text in enumerate(named):
         yield text.problem(_say(text, is_first=place == 0), hints.get(text.text, ""))
     if others:
@@ -109,8 +109,11 @@ def _say(text: _Text, *, is_first: bool) -> str:
     return f"{outside}, and no answer is {unused}: are all stored one too {way}?"
 
 
-def _hint(texts: Sequence[_Text]) -> Iterator[tuple[str, str]]:
-    """Yield what to do about some texts; what can be done about several at once stands with the first of them."""
+def _hint(texts: Sequence[_Text], named: Sequence[_Text]) -> Iterator[tuple[str, str]]:
+    """Yield what to do about some texts; what can be done about several at once stands with the first of them.
+
+    A label is looked for only for those that are named: a file can hold a text of its own in every cell.
+    """
     key = texts[0].first.invalid.key
     contested = [text for text in texts if text.first.invalid.is_contested]
     if contested:
@@ -121,7 +124,7 @@ def _hint(texts: Sequence[_Text]) -> Iterator[tuple[str, str]]:
     if without:
         codes = ", ".join(_write(text.text) for text in without)
         yield without[0].text, f"if no answer is meant, add to the column map: missing: {{not answered: [{codes}]}}"
-    rest = [text for text in texts if text not in without]
+    rest = [text for text in named if text not in without]
     shifted = [text for text in rest if text.first.invalid.step]
     if shifted:
         step, responses = shifted[0].first.invalid.step, key.responses

@@ -101,9 +101,7 @@ class CsvExport(Export):
                         yield line, cells
                     line = self.header_row + reader.line_num
             except csv.Error as error:
-                hint = "a quote may be opened and never closed"
-                problem = Problem(f"is not a table ({error})", self.name, line, hint=hint, rule="file")
-                raise InvalidSurvey([problem]) from None
+                raise _refuse_cell(error, self.name, line) from None
 
 
 @contextmanager
@@ -182,11 +180,19 @@ def _describe(path: Path, name: str, above: int, background: ThreadPoolExecutor)
         try:
             header = next(reader)
         except csv.Error as error:
-            raise InvalidSurvey([Problem(f"is not a table ({error})", name, above + 1, rule="file")]) from None
+            raise _refuse_cell(error, name, above + 1) from None
         lines = above + reader.line_num
     _check_header(header, delimiter, name, above + 1)
     rectangular = background.submit(is_rectangular, path, delimiter, len(header))
     return CsvExport(name, path, delimiter, tuple(header), path, lines, rectangular, above + 1)
+
+
+def _refuse_cell(error: csv.Error, name: str, line: int) -> InvalidSurvey:
+    message = f"is not a table ({error})"
+    if "field limit" in str(error):
+        message = f"a cell holds more than {_MAX_CELL:,} characters"
+    hint = "a quote may be opened and never closed"
+    return InvalidSurvey([Problem(message, name, line, hint=hint, rule="file")])
 
 
 def _check_header(header: list[str], delimiter: str, name: str, line: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sos_score.definition.instrument.ids import expand_ids
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.responses import ResponseScale
+from sos_score.definition.instrument.responses import MOST_OPTIONS, ResponseScale
 from sos_score.definition.instrument.rules.finding import Finding, UnreadableParts
 from sos_score.definition.text import fold_code, read_number
 from sos_score.definition.yaml.document import Loc
@@ -26,6 +26,10 @@ def check_response_range(instrument: Instrument, _lost: UnreadableParts) -> Iter
         elif not isinstance(spacing, str) and not responses.allows(high):
             message = f"steps of {spacing} from {low} do not lead to {high}"
             yield Finding((*loc, "step"), message, rule="step-off")
+        elif responses.options > MOST_OPTIONS:
+            message = f"{low} to {high} is {responses.options:,} answers, and at most {MOST_OPTIONS:,} are counted"
+            hint = "correct max, or add 'step: any' where every number between is an answer"
+            yield Finding((*loc, "max"), message, hint, rule="range-too-wide")
 
 
 def check_label_cover(instrument: Instrument, _lost: UnreadableParts) -> Iterator[Finding]:

@@ -1,0 +1,88 @@
+"""Limits of the machine, of formats and of the program: each is said, with exit 1, and nothing is left half-written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import ROOT, CommandLine
+
+ANSWERS = ROOT / "examples/wai_s_labels.csv"
+run = CommandLine()
+SOS_SCORE = str(Path(sys.executable).with_name("sos-score"))
+needs_ulimit = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+
+
+def run_limited(limit, arguments, folder):
+    """Run a command under a limit of the shell."""
+    words = ["sh", "-c", f'ulimit {limit}; exec "$0" "$@"', SOS_SCORE, *map(str, arguments)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def with_text(folder, size):
+    """Return the answers with an id of so many characters."""
+    path = folder / "answers.csv"
+    path.write_text(ANSWERS.read_text().replace("F01", "x" * size, 1))
+    return path
+
+
+@needs_ulimit
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet", "sav", "xlsx"])
+def test_files_that_may_not_be_so_large_are_not_written(tmp_path, kind):
+    result = run_limited("-f 1", ["score", ANSWERS, "-i", "wai-s", "-o", f"o.{kind}"], tmp_path)
+    assert result.returncode == 1
+    assert f"o.{kind}: cannot be written (" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("xlsx", "characters"), ("sav", "bytes")])
+def test_a_text_that_a_format_would_cut_is_refused(tmp_path, kind, unit):
+    output = tmp_path / f"o.{kind}"
+    result = run("score", with_text(tmp_path, 40_000), "-i", "wai-s", "-o", output)
+    assert result.exit_code == 1
+    said = f"{output}: a text of 40,000 {unit} in 'respondent'; {kind} holds 32,767\n  hint: write CSV or Parquet\n"
+    assert result.stderr.startswith(said)
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet", "sav", "xlsx"])
+def test_scores_of_a_shipped_instrument_are_written_in_every_format(tmp_path, kind):
+    output = tmp_path / f"o.{kind}"
+    result = run("score", with_text(tmp_path, 30_000), "-i", "wai-s", "-o", output)
+    assert result.exit_code == 0
+    assert output.stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", ["score", "check", "reliability"])
+def test_a_cell_of_sixteen_million_characters_is_named_with_its_line(tmp_path, command):
+    path = with_text(tmp_path, 17 << 20)
+    result = run(command, path, "-i", "wai-s")
+    assert result.exit_code == 1
+    said = f"{path}:2: a cell holds more than 16,777,216 characters\n  hint: a quote may be opened and never closed\n"
+    assert result.stderr.startswith(said)
+
+
+@pytest.mark.parametrize("command", ["validate", "show", "agreement"])
+def test_an_item_with_a_billion_answers_is_refused_where_it_is_written(tmp_path, command):
+    definition = tmp_path / "mood.yaml"
+    assert run("new", "instrument", "Mood", "--items", 4, "--labels", "0-10", "-o", definition).exit_code == 0
+    text = definition.read_text()
+    assert "max: 10\n" in text
+    definition.write_text(text.replace("max: 10\n", "max: 1000000000\n"))
+    words = {"agreement": [ANSWERS, "-i", definition, "--team", "site"]}.get(command, [definition])
+    result = run(command, *words)
+    assert result.exit_code == 1
+    said = result.stdout + result.stderr
+    assert "response_scales" in said
+    assert "0 to 1000000000 is 1,000,000,001 answers, and at most 1,001 are counted" in said
+    assert "hint: correct max, or add 'step: any' where every number between is an answer" in said
+
+
+@needs_ulimit
+@pytest.mark.parametrize("megabytes", [100, 450])
+def test_too_little_memory_is_said_before_anything_is_begun(tmp_path, megabytes):
+    result = run_limited(f"-v {megabytes * 1000}", ["score", ANSWERS, "-i", "wai-s", "-o", "o.csv"], tmp_path)
+    assert result.returncode == 1
+    limit = f"this process may use {megabytes * 1000 >> 10} MB of memory (ulimit -v)"
+    assert result.stderr == f"{limit}, which is too little; allow 4,096 MB. Nothing was written.\n"
+    assert list(tmp_path.iterdir()) == []
