@@ -75,7 +75,7 @@ def validate_paths(
     return Validation(
         tuple(make_visible(path, one_line=True) for path in paths),
         _judge(((problem, "") for problem in _list_once(checked.problems.values())), profile),
-        _judge(checked.suppressed, profile),
+        _judge(dict.fromkeys(checked.suppressed), profile),
         sum(len(definition.instrument.examples) for definition in checked.definitions.values()),
         dict(checked.kinds),
         profile,
@@ -124,7 +124,7 @@ def _advise(checked: _Checked) -> None:
     for path, definition in checked.definitions.items():
         instrument, document = definition.instrument, definition.document
         found = [*advise(instrument, document), *(problem for later, problem in across if later is definition)]
-        stay, suppressed = suppress(found, instrument, document)
+        stay, suppressed = suppress(found, definition)
         checked.problems[path] += sorted(stay, key=_place)
         checked.suppressed += sorted(suppressed, key=lambda each: _place(each[0]))
 

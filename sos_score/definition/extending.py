@@ -58,7 +58,7 @@ def lay_over_base(own: Document, base: Document) -> ExtendedDocument:
         raise InvalidDefinition([own.problem((), "is not a definition (a mapping of keys)", rule="yaml")])
     changes = {key: value for key, value in data.items() if key not in (EXTENDS, LABELS)}
     problems = [*own.problems, *_check_changes(own, changes, before)]
-    # What its base puts up with is said of the base.
+    # What its base puts up with is put up with there, where the file leaves it as it is: `validate` asks the base.
     kept_examples = not _VOUCHED.keys() & changes
     inherited = {
         key: value for key, value in before.items() if key != "suppress" and (key != "examples" or kept_examples)

@@ -210,3 +210,37 @@ def test_a_study_may_use_one_and_its_report_verifies(tmp_path: Path) -> None:
     used = [each.get("path") or each["id"] for each in inputs if each["kind"] == "instrument"]
     assert used == ["study/ours.yaml", "osc"]
     assert "come out the same" in run("verify", tmp_path / "report.manifest.json")
+
+
+REASON = "the middle labels could not be checked"
+
+
+def test_what_a_base_puts_up_with_is_put_up_with_where_the_file_leaves_it_as_it_is(split: Path) -> None:
+    report = validate_strictly(split)
+    base = str(ROOT / "instruments" / "yatchmenoff.yaml")
+    inherited = [each for each in report["suppressed"] if each["path"] == base]
+    assert [(each["rule"], each["where"]) for each in inherited] == [("SOS604", "verification.responses.status")]
+    assert "SOS604" not in {each["rule"] for each in report["problems"]}
+
+
+def test_what_a_file_says_anew_needs_a_reason_of_its_own(split: Path) -> None:
+    claim = "verification:\n  responses: {status: unverified, source: the article}\n"
+    split.write_text(SPLIT.replace("verification:\n", claim))
+    found = [each for each in validate_strictly(split)["problems"] if each["rule"] == "SOS604"]
+    assert [(each["path"], each["line"], each["where"]) for each in found] == [
+        (str(split), 7, "verification.responses.status")
+    ]
+    split.write_text(split.read_text() + f"suppress:\n  - {{rule: SOS604, reason: {REASON}}}\n")
+    report = validate_strictly(split)
+    assert "SOS604" not in {each["rule"] for each in report["problems"]}
+    assert REASON in {each["reason"] for each in report["suppressed"] if each["path"] == str(split)}
+
+
+def validate_strictly(*paths: Path) -> dict[str, list[dict[str, object]]]:
+    return dict(json.loads(CommandLine("validate")(*paths, "--profile", "strict", "-f", "json").stdout))
+
+
+def test_with_its_base_beside_it_a_finding_of_the_base_is_listed_once(split: Path) -> None:
+    suppressed = validate_strictly(ROOT / "instruments" / "yatchmenoff.yaml", split)["suppressed"]
+    places = [(each["rule"], each["path"], each["where"]) for each in suppressed]
+    assert len(places) == len(set(places))

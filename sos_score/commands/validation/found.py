@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from sos_score.characters import make_visible
 from sos_score.definition.catalogue.registry import BY_ID, find_rule
 from sos_score.definition.catalogue.rule import Level, Profile, Rule
-from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.verification import Suppression
+from sos_score.definition.reading import Definition
 from sos_score.definition.yaml.document import Document
 from sos_score.errors import Problem
 
@@ -101,20 +102,25 @@ def judge(problem: Problem, profile: Profile, reason: str = "") -> Found:
     return Found(shown, rule, rule.level(profile), make_visible(reason, one_line=True))
 
 
-def suppress(
-    problems: Iterable[Problem], instrument: Instrument, document: Document
-) -> tuple[list[Problem], list[tuple[Problem, str]]]:
-    """Return the problems that stay, those of the suppressions among them, and those put up with, with the reason."""
+def suppress(problems: Iterable[Problem], definition: Definition) -> tuple[list[Problem], list[tuple[Problem, str]]]:
+    """Return the problems that stay, those of the suppressions among them, and those put up with, with the reason.
+
+    What lies in a definition that is extended is put up with there; what the file itself says, only in the file.
+    """
+    instrument, document = definition.instrument, definition.document
+    inherited = {base.path: _read_suppressions(base) for base in definition.extends}
     rules = [BY_ID.get(each.rule) for each in instrument.suppress]
     used = [False] * len(rules)
     kept: list[Problem] = []
     put_up_with: list[tuple[Problem, str]] = []
     for problem in problems:
-        for index, (each, rule) in enumerate(zip(instrument.suppress, rules, strict=True)):
-            if rule and rule.can_be_suppressed and rule.name == problem.rule and each.covers(problem.where):
-                used[index] = True
-                put_up_with.append((problem, each.reason))
-                break
+        index = next((place for place, each in enumerate(instrument.suppress) if _is_about(each, problem)), None)
+        by_base = next((each for each in inherited.get(problem.path, []) if _is_about(each, problem)), None)
+        if index is not None:
+            used[index] = True
+            put_up_with.append((problem, instrument.suppress[index].reason))
+        elif by_base is not None:
+            put_up_with.append((problem, by_base.reason))
         else:
             kept.append(problem)
     for index, (each, rule) in enumerate(zip(instrument.suppress, rules, strict=True)):
@@ -131,3 +137,15 @@ def suppress(
             message = f"'{each.reason}' says too little (at least {_LEAST_REASON} letters)"
             kept.append(document.problem((*loc, "reason"), message, rule="reason-too-short"))
     return kept, put_up_with
+
+
+def _is_about(suppression: Suppression, problem: Problem) -> bool:
+    rule = BY_ID.get(suppression.rule)
+    is_meant = rule is not None and rule.can_be_suppressed and rule.name == problem.rule
+    return is_meant and suppression.covers(problem.where)
+
+
+def _read_suppressions(document: Document) -> list[Suppression]:
+    """Return what a definition that was read without a problem puts up with."""
+    listed = document.data.get("suppress") if isinstance(document.data, dict) else None
+    return [Suppression.model_validate(each) for each in listed or ()]

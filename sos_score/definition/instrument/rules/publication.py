@@ -11,10 +11,15 @@ from sos_score.definition.yaml.document import Loc, name_place
 
 # ISO 26324: a prefix of 10. and digits, a slash, and a suffix that may hold almost anything but white space.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+")
-_MEANT_AS_DOI = re.compile(r"(?i)\bdoi\b|\b10\.\d{2,}")
-_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b|\b(?:in press|n\.d\.)")
+# "No DOI" and page 10.12 are not meant as one.
+_MEANT_AS_DOI = re.compile(r"(?i)\bdoi(?:\.org\b|\s*:|\s+(?=\d))|\b10\.\d{4,9}\b")
+_YEAR = re.compile(r"(?i)\b(?:1[89]|20)\d\d[a-z]?\b|\b(?:in press|forthcoming|undated|no date)\b|\bn\.\s?d\.")
+_ADDRESS = re.compile(rf"{_DOI.pattern}|https?://\S+")  # the numbers in one are no years
 _PLACEHOLDER = re.compile(r"(?i)(?:todo|tbd|fixme|xxx+|\?+|\.\.\.|placeholder|lorem ipsum.*|your .+ here)\.?")
-_SENTENCE = re.compile(r"(?:^(?:I|My|We|Our)\b)|[.?!]$")
+# A sentence: somebody speaks, or it ends like one and not with an abbreviation.
+_SENTENCE = re.compile(
+    r"(?i)^(?:I|We|I'm|I've|We're|We've)(?:\s+\S+){2}|^(?:My|Our)(?:\s+\S+){3}|[?!]$|(?<!\betc)(?<!\bincl)\.$"
+)
 _LONG_LABEL = 7  # a neutral label names an item in a few words; wording is a sentence
 _LEAST_SOURCES = 2
 _OPEN = {"unverified", "structural"}
@@ -29,7 +34,7 @@ def advise_references(instrument: Instrument) -> Iterator[Finding]:
         loc: Loc = ("references", index)
         if _MEANT_AS_DOI.search(reference) and not _DOI.search(reference):
             yield Finding(loc, "has no DOI of the form 10.1177/1049731504271605", rule="doi-form")
-        if not _YEAR.search(reference):
+        if not _YEAR.search(_ADDRESS.sub("", reference)):
             yield Finding(loc, "has no year of publication", rule="reference-without-year")
 
 
@@ -40,7 +45,7 @@ def advise_rights(instrument: Instrument) -> Iterator[Finding]:
     for index, block in enumerate(instrument.items):
         if block.label and (_SENTENCE.search(block.label) or len(block.label.split()) >= _LONG_LABEL):
             message = "looks like the wording of the item, and rights name no licence for it"
-            hint = "name the item in a few words, or say under which licence its wording may be passed on"
+            hint = "name the item in a few words, or say in rights.licence how its wording may be passed on"
             yield Finding(("items", index, "label"), message, hint, "wording-without-licence")
 
 
