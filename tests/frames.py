@@ -98,6 +98,8 @@ def rows_of(frame: Any) -> list[Row]:
         return frame.to_pylist()
     if isinstance(frame, duckdb.DuckDBPyRelation):
         return [dict(zip(frame.columns, row, strict=True)) for row in frame.fetchall()]
+    if hasattr(frame, "sparkSession"):
+        return [row.asDict() for row in frame.collect()]
     return [
         {name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")
     ]

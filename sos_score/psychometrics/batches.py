@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.scoring.files import BatchSink, OpenSink
+from sos_score.psychometrics.spark import map_partitions
+from sos_score.scoring.files import BatchSink
 from sos_score.scoring.responses import Responses
 from sos_score.scoring.scorer import choose_types
+from sos_score.survey.check.row_key import show_cell
 from sos_score.survey.waves import order_waves
 
 if TYPE_CHECKING:
@@ -32,6 +34,19 @@ AnyGroup = TypeVar("AnyGroup", bound=Group)
 WAVE = "wave"
 _BATCH = 50_000
 _NUMBER = "\x1fgroup"
+
+
+class Sums(Protocol):
+    """What is added up of the rows, batch by batch, and of parts of them that somebody else has added up."""
+
+    def open_sink(self) -> AbstractContextManager[BatchSink]:
+        """Give what takes the batches of a part of the rows; where it is left by an error, what it took is void."""
+
+    def start_part(self) -> Self:
+        """Return the same with nothing added up yet."""
+
+    def add(self, part: Self) -> None:
+        """Add what a part that was started here has added up."""
 
 
 def order_group(group: Group) -> tuple[tuple[int, str], ...]:
@@ -68,39 +83,75 @@ def iterate_batches(responses: Responses, ids: Sequence[str], columns: Sequence[
     import polars as pl
 
     wanted = list(dict.fromkeys(columns))
-    items = _find_items(responses, wanted)
-    types = choose_types({item: responses.instrument.counted[item] for item in items})
-    native = responses.frame.select(*ids, *wanted).to_native()
-    if not isinstance(native, pl.LazyFrame):
-        # What is not there is NaN on some frames.
-        native = responses.frame.select(*ids, *wanted).collect(backend="polars").to_native().lazy()
-        native = native.with_columns(pl.col(wanted).fill_nan(None))
-    dtypes = {column: types[item] for item, column in items.items()}
-    numbers = [nw.col(name).cast(dtypes[name]) if name in dtypes else nw.col(name) for name in wanted]
-    whole = nw.from_native(native).select(*ids, *numbers).to_native()
-    for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True):
+    chosen = responses.frame.select(*ids, *wanted)
+    if not isinstance(chosen.to_native(), pl.LazyFrame) and not chosen.implementation.is_duckdb():
+        # On some frames what is not there is NaN, and a column of ids holds numbers beside texts.
+        schema = chosen.collect_schema()
+        chosen = chosen.with_columns(*[show_cell(name, schema).alias(name) for name in ids]) if ids else chosen
+        whole = chosen.collect(backend="polars").to_native().with_columns(pl.col(wanted).fill_nan(None))
+        chosen = nw.from_native(whole.lazy())
+    native = _cast_codes(chosen, responses, wanted).to_native()
+    batches: Iterable[pl.DataFrame]
+    if isinstance(native, pl.LazyFrame):
+        batches = native.collect_batches(chunk_size=_BATCH, maintain_order=True)
+    else:
+        batches = _stream(native)
+    for batch in batches:
         yield _tidy(batch, ids, wanted)
 
 
-def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], open_sink: OpenSink) -> None:
-    """Hand the rows over in batches, as `iterate_batches` yields them, and check them where that is still to do.
+def _stream(relation: Any) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a DuckDB relation as they come, never all of them in memory."""
+    import polars as pl
+    import pyarrow as pa
 
-    `open_sink` gives a context whose value takes the batches of a part of the rows; where it is left by an error, what
-    it took is void.
+    for batch in pa.RecordBatchReader.from_stream(relation):
+        yield from pl.DataFrame(batch).iter_slices(_BATCH)
+
+
+def read_batches(responses: Responses, ids: Sequence[str], columns: Sequence[str], sums: Sums) -> None:
+    """Add the rows up in batches, as `iterate_batches` yields them, and check them where that is still to do.
+
+    Rows of Spark are added up where they lie, and only the sums of each partition come back.
     """
     wanted = list(dict.fromkeys(columns))
 
     @contextmanager
     def open_tidy() -> Iterator[BatchSink]:
-        with open_sink() as take:
+        with sums.open_sink() as take:
             yield lambda batch: take(_tidy(batch, ids, wanted))
 
-    if responses.is_checked:
-        with open_sink() as take:
+    if not responses.is_checked:
+        responses.check(_find_items(responses, wanted), open_tidy)
+    elif is_spark(responses):
+        part = sums.start_part()
+
+        def add_up(batches: Iterator[pl.DataFrame]) -> Sums:
+            with part.open_sink() as take:
+                for batch in batches:
+                    take(_tidy(batch, ids, wanted))
+            return part
+
+        chosen = _cast_codes(responses.frame.select(*ids, *wanted), responses, wanted)
+        for each in map_partitions(chosen.to_native(), add_up, _BATCH):
+            sums.add(each)
+    else:
+        with sums.open_sink() as take:
             for batch in iterate_batches(responses, ids, wanted):
                 take(batch)
-    else:
-        responses.check(_find_items(responses, wanted), open_tidy)
+
+
+def is_spark(responses: Responses) -> bool:
+    """Return whether the rows are Spark's, which may be on many machines."""
+    return responses.is_checked and responses.frame.implementation.is_spark_like()
+
+
+def _cast_codes(frame: nw.LazyFrame[Any], responses: Responses, columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the rows with codes as `choose_types` has them."""
+    items = _find_items(responses, columns)
+    types = choose_types({item: responses.instrument.counted[item] for item in items})
+    dtypes = {column: types[item] for item, column in items.items()}
+    return frame.with_columns(*[nw.col(name).cast(dtype) for name, dtype in dtypes.items()]) if dtypes else frame
 
 
 def read_terms(
@@ -149,6 +200,24 @@ def number_groups(batch: pl.DataFrame, ids: Sequence[str], groups: dict[Group, i
     known = present.with_columns(numbers)
     numbered = batch.select(ids).join(known, on=list(ids), how="left", nulls_equal=True, maintain_order="left")
     return numbered[_NUMBER].to_numpy()
+
+
+def find_repeated(responses: Responses, by: Sequence[str]) -> list[Group]:
+    """Return the groups in which somebody is there more than once, as `Repeats` finds them, counted by the engine."""
+    if RESPONDENT not in responses.ids:
+        return []
+    text = {name: nw.col(name).cast(nw.String).str.strip_chars() for name in (*by, RESPONDENT)}
+    named = responses.frame.select(*[nw.when(cell != "").then(cell).alias(name) for name, cell in text.items()])
+    named = named.filter(~nw.col(RESPONDENT).is_null())
+    found: list[Group] = []
+    for group in ((), tuple(by)) if by else ((),):
+        counted = named.group_by(*dict.fromkeys((*group, RESPONDENT))).agg(nw.len().alias(_NUMBER))
+        again = counted.filter(nw.col(_NUMBER) > 1)
+        if group:
+            found += list(again.select(*group).unique().collect().iter_rows())
+        elif len(again.head(1).collect()):
+            found.append(())
+    return found
 
 
 @dataclass

@@ -22,6 +22,8 @@ from sos_score.psychometrics.batches import (
     Known,
     Repeats,
     Values,
+    find_repeated,
+    is_spark,
     number_groups,
     order_group,
     read_batches,
@@ -117,10 +119,7 @@ def sum_answers(
     """
     columns = [name for scale in scales for name in scale.columns]
     reading = Reading(scales, by, missing, has_tables=has_tables)
-    reading.repeats = Repeats()
-    people = [RESPONDENT] if RESPONDENT in responses.ids and RESPONDENT not in by else []
-    read_batches(responses, [*by, *people], columns, reading.open_sink)
-    repeated, reading.repeats = reading.repeats.find_groups(), None
+    repeated = _read_first(responses, reading, columns)
     groups = sorted({group for _, group, _ in reading.sums}, key=order_group)
     found: dict[tuple[str, Group], AnswerSums] = {}
     lacking: dict[tuple[str, Group], set[bytes]] = {}
@@ -132,13 +131,26 @@ def sum_answers(
                 lacking[name, group] = {mask for mask in wanted if (name, group, mask) not in reading.sums}
         if any(lacking.values()):
             reading.masks = lacking
-            read_batches(responses, by, columns, reading.open_sink)
+            read_batches(responses, by, columns, reading)
     for name, masks in asked.items():
         every = masks if missing == "listwise" else dict.fromkeys(masks, reading.every(name))
         found[name, ()] = reduce(add, [reading.sums[name, group, every[()]] for group in groups])
         appeared = dict.fromkeys(group for _, group, _ in reading.sums)
         found |= {(name, group): reading.sums[name, group, every[group]] for group in appeared}
     return found, repeated
+
+
+def _read_first(responses: Responses, reading: Reading, columns: Sequence[str]) -> list[Group]:
+    """Add up the rows, and return the groups in which somebody answered more than once."""
+    by = reading.by
+    if is_spark(responses):
+        read_batches(responses, by, columns, reading)
+        return find_repeated(responses, by)
+    reading.repeats = Repeats()
+    people = [RESPONDENT] if RESPONDENT in responses.ids and RESPONDENT not in by else []
+    read_batches(responses, [*by, *people], columns, reading)
+    repeated, reading.repeats = reading.repeats.find_groups(), None
+    return repeated
 
 
 def _find_asked(reading: Reading, scale: ScaleColumns, groups: Sequence[Group]) -> dict[Group, bytes]:
@@ -212,6 +224,20 @@ class Reading:
         except BaseException:
             self.sums, self.tabled, self.repeats = before
             raise
+
+    def start_part(self) -> Reading:
+        """Return the same with nothing summed yet."""
+        part = Reading(self.scales, self.by, self.missing, has_tables=self.has_tables)
+        part.masks = self.masks
+        return part
+
+    def add(self, part: Reading) -> None:
+        """Add the sums of a part."""
+        for key, sums in part.sums.items():
+            is_full = self.tabled[key] >= MOST_TABLED
+            new = replace(sums, tables=np.zeros_like(sums.tables)) if is_full else sums
+            self.sums[key] = self.sums[key] + new if key in self.sums else new
+        self.tabled.update(part.tabled)
 
     def _take(self, batch: pl.DataFrame) -> None:
         """Sum the rows of a batch, group by group."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 import narwhals as nw
+from narwhals.dependencies import is_dask_dataframe
 from narwhals.exceptions import DuplicateError
 
 from sos_score.definition.instrument.instrument import Instrument
@@ -30,6 +31,11 @@ from sos_score.survey.column_map import ColumnMap, check_column_map
 from sos_score.survey.languages import check_language
 from sos_score.survey.mapped import map_frame
 
+_NO_DASK = (
+    "a Dask frame cannot be scored: narwhals has no constants in conditions on its columns; "
+    "give frame.compute(), or the files it reads as a Polars LazyFrame"
+)
+
 
 def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> None:
     """Raise `InvalidSurvey` where a column map that came from no file fits no instrument."""
@@ -40,12 +46,14 @@ def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -
 
 def open_frame(frame: Any) -> Any:
     """Return any frame as one of narwhals."""
+    if is_dask_dataframe(frame):
+        raise InvalidRequest(_NO_DASK)
     try:
         given = nw.from_native(frame)
         names = given.collect_schema().names()
     except TypeError:
         kind = type(frame).__name__
-        raise InvalidRequest(f"a survey is a pandas, Polars, PyArrow or DuckDB frame, not a {kind}") from None
+        raise InvalidRequest(f"a survey is a pandas, Polars, PyArrow, DuckDB or PySpark frame, not a {kind}") from None
     except DuplicateError:
         # Of such a frame narwhals tells nothing but that it is one; a PyArrow table has no list in `columns`.
         names = list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
@@ -106,7 +114,7 @@ def score_survey(
 
     Parameters
     ----------
-    frame : pandas, Polars (eager or lazy), PyArrow or DuckDB frame
+    frame : pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark frame
         One row a respondent and wave; answers as codes or as labels.
     instrument : Instrument or iterable of Instrument
         See `load_instrument`.

@@ -121,7 +121,7 @@ def read_responses(
 
     Parameters
     ----------
-    frame : pandas, Polars (eager or lazy), PyArrow or DuckDB frame
+    frame : pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark frame
         See `score_survey`.
     instrument : Instrument
         From `load_instrument`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dask.dataframe as dd
 import pandas as pd
 import polars as pl
 import pytest
@@ -32,9 +33,18 @@ def test_columns_named_by_numbers_are_not_found_by_name() -> None:
 
 @pytest.mark.parametrize("nothing", [None, {"q1": [1]}, [1], pd.Series([1]), pl.Series([1])], ids=str)
 def test_what_is_no_frame_is_refused_in_plain_words(nothing: Any) -> None:
-    words = "a survey is a pandas, Polars, PyArrow or DuckDB frame, not a"
+    words = "a survey is a pandas, Polars, PyArrow, DuckDB or PySpark frame, not a"
     with pytest.raises(InvalidRequest, match=words):
         score_survey(nothing, WORDS)
+
+
+def test_a_dask_frame_is_refused_with_what_is_missing_and_what_to_give_instead() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        score_survey(dd.from_pandas(pd.DataFrame(SURVEY), npartitions=1), WORDS)
+    assert str(caught.value) == (
+        "a Dask frame cannot be scored: narwhals has no constants in conditions on its columns; "
+        "give frame.compute(), or the files it reads as a Polars LazyFrame"
+    )
 
 
 def test_ready_made_t_scores_are_no_answers_to_analyse() -> None:

@@ -80,7 +80,7 @@ def read_within(
     masks = _Masks(sums) if missing == "listwise" else None
     if masks is not None:
         reading.masks = masks
-    read_batches(responses, [*by, team], [name for scale in scales for name in scale.columns], reading.open_sink)
+    read_batches(responses, [*by, team], [name for scale in scales for name in scale.columns], reading)
     parts: dict[tuple[str, Group], list[AnswerSums]] = defaultdict(list)
     for (name, group, mask), each in reading.sums.items():
         if group[-1] is None:

@@ -61,12 +61,12 @@ def sum_teams(
     """Return the sums of every scale in every team."""
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
     reading = _Reading(scales, ids)
-    read_batches(responses, ids, columns, reading.open_sink)
+    read_batches(responses, ids, columns, reading)
     if any(tally.lacks_terms for tally in reading.tallies):
         reading.is_second = True
         for tally in reading.tallies:
             tally.start_again()
-        read_batches(responses, ids, columns, reading.open_sink)
+        read_batches(responses, ids, columns, reading)
     return {
         (tally.scale.plan.scale, team): tally.read(row)
         for tally in reading.tallies
@@ -91,6 +91,23 @@ class _Reading:
         except BaseException:
             self.teams, self.tallies = before
             raise
+
+    def start_part(self) -> _Reading:
+        """Return the same with nothing added up yet; the second time it knows what each team was asked."""
+        part = _Reading([tally.scale for tally in self.tallies], self.ids)
+        if self.is_second:
+            part.is_second, part.teams, part.tallies = True, dict(self.teams), deepcopy(self.tallies)
+            for tally in part.tallies:
+                tally.start_again()
+        return part
+
+    def add(self, part: _Reading) -> None:
+        """Add what was added up of a part."""
+        for team in part.teams:
+            self.teams.setdefault(team, len(self.teams))
+        places = np.array([self.teams[team] for team in part.teams], dtype=np.int64)
+        for tally, other in zip(self.tallies, part.tallies, strict=True):
+            tally.add(other, places, len(self.teams), has_people=not self.is_second)
 
     def _take(self, batch: pl.DataFrame) -> None:
         """Add up the rows of a batch that name a team."""
@@ -159,6 +176,20 @@ class _Tally:
             code = group[has] * options - int(self.scale.low[term]) + x[term, has]
             found = np.bincount(code, minlength=teams * options).reshape(teams, options)
             self.counts[term] = _grow(self.counts[term], teams) + found
+
+    def add(self, other: _Tally, places: Codes, teams: int, *, has_people: bool) -> None:
+        """Add what another has added up, whose teams are numbered so here."""
+
+        def join(mine: Floats, theirs: Floats) -> Floats:
+            both = _grow(mine, teams).copy()
+            both[places[: len(theirs)]] += theirs
+            return both
+
+        if has_people:
+            self.members, self.scores = join(self.members, other.members), join(self.scores, other.scores)
+            self.answered = join(self.answered, other.answered)
+        self.complete, self.powers = join(self.complete, other.complete), join(self.powers, other.powers)
+        self.counts = [join(mine, theirs) for mine, theirs in zip(self.counts, other.counts, strict=True)]
 
     def read(self, row: int) -> TeamSums:
         """Return the sums of one team."""
