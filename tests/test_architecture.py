@@ -39,6 +39,7 @@ ORDER = [
     "comparison",
     "output",
     "report",
+    "export",
     "commands",
     "cli",
 ]

@@ -23,6 +23,7 @@ from sos_score.cli import (
     demo_command,
     diff_command,
     explain_command,
+    export_command,
     list_command,
     new_command,
     plausible_command,
@@ -144,6 +145,7 @@ _FUNCTIONS: dict[str, Callable[..., None]] = {
     "raters": raters_command.report_raters,
     "retest": retest_command.report_retest,
     "report": report_command.report,
+    "export": export_command.export,
     "verify": verify_command.verify,
     "demo": demo_command.demo,
 }

@@ -102,6 +102,11 @@ GUIDES: Mapping[str, Guide] = {
         ("--mean 3.45 --sd 0.92 --n 20", "--mean 24.3 --sd 5.1 --n 18 --low 6 --high 30 --whole"),
     ),
     "report": Guide("Report", "docs/report.md", ("study.yaml -o results.html", "study.yaml -o results.docx --force")),
+    "export": Guide(
+        "Report",
+        "docs/how-to/export.md",
+        ("study.yaml -o for-r", "study.yaml -o for-r --key-file key.txt"),
+    ),
     "verify": Guide("Report", "docs/report.md", ("results.manifest.json", "report.manifest.json")),
     "list": Guide("Definitions", "docs/definitions.md", ("", "--measures burnout")),
     "show": Guide("Definitions", "docs/definitions.md", ("wai-s", "osc --format json")),

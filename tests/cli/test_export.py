@@ -1,0 +1,211 @@
+"""``sos-score export``: what is in the folder, whose ids, what is refused; and what R and Python find in it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from support import ROOT, CommandLine
+
+from sos_score import compare_study, load_study_data, read_study
+
+export = CommandLine("export")
+EXAMPLE = ROOT / "examples" / "contrast_study" / "study.yaml"
+TABLES = ("codebook", "items", "judged_rows", "key", "links", "plan", "scores")
+QUOTE = 'x"); system("touch broken"); ("'
+"""A text that would run a command where it ended the literal it stands in."""
+Run = Callable[[Path], "subprocess.CompletedProcess[str]"]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_study(folder: Path, sites: int = 8) -> Path:
+    """Write a study of two arms whose labels and ids are code."""
+    draw = np.random.default_rng(5)
+    lines = ["respondent,site,wave,who5_1,who5_2,who5_3,who5_4,who5_5"]
+    for site in range(sites):
+        name = f"={site}" if site % 2 else f"{QUOTE}{site}".replace('"', '""')
+        for wave in ("T1", "T2"):
+            for person in range(9 + site):
+                answers = np.clip(draw.integers(1, 5) + draw.integers(-1, 2, 5), 0, 5)
+                lines.append(",".join([f"+{site}-{person}", f'"{name}"', wave, *map(str, answers)]))
+    (folder / "answers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ids = [f"={site}" if site % 2 else f"{QUOTE}{site}" for site in range(sites)]
+    named = "\n".join(f"  '{name}': {{label: '{QUOTE}{place}', arm: {'new' if place < sites / 2 else 'old'}}}"
+                      for place, name in enumerate(ids))  # fmt: skip
+    (folder / "study.yaml").write_text(
+        f"format: 1\nid: odd\ntitle: '{QUOTE} {{{{ 7 * 7 }}}} é😀'\n"
+        f"arms: {{new: {{label: '{QUOTE}'}}, old: {{label: Old, reference: true}}}}\nsites:\n{named}\n"
+        "waves: [T1, T2]\nsources: {staff: {label: Staff, files: answers.csv, instrument: who-5, answered_by: staff}}\n"
+        "plan: {smallest_effect: {value: 0.5, unit: g}}\n",
+        encoding="utf-8",
+    )
+    return folder / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the example study."""
+    path = tmp_path_factory.mktemp("export") / "for-r"
+    done = export(EXAMPLE, "-o", path)
+    assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small study file, its folder for R beside it."""
+    study = write_study(tmp_path_factory.mktemp("small"))
+    done = export(study, "-o", study.parent / "for-r")
+    assert done.exit_code == 0, done.output
+    return study
+
+
+@pytest.fixture
+def folder(small: Path) -> Path:
+    return small.parent / "for-r"
+
+
+def run_r(folder: Path, script: str = "judged_rows.R") -> subprocess.CompletedProcess[str]:
+    """Return what a script of a folder does; skip where R or a package is not there, and fail in CI."""
+    leave_out = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    if shutil.which("Rscript") is None:
+        leave_out("Rscript is not installed")
+    done = subprocess.run(
+        ["Rscript", "--vanilla", script], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if "there is no package called" in done.stderr:
+        leave_out(done.stderr)
+    return done
+
+
+def run_python(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "judged_rows.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_folder_holds_every_table_as_csv_and_as_parquet_and_every_column_is_explained(folder: Path) -> None:
+    explained = {(row["file"], row["column"]) for row in read(folder / "codebook.csv")}
+    for name in TABLES:
+        frame = pl.read_parquet(folder / f"{name}.parquet")
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            header, *rows = csv.reader(stream)
+        assert (header, len(rows)) == (frame.columns, frame.height)
+        assert name == "codebook" or {(name, column) for column in frame.columns} <= explained
+
+
+def test_every_judged_finding_is_a_row_with_its_numbers(small: Path, folder: Path) -> None:
+    judged = [each for each in compare_study(load_study_data(read_study(small))).findings if each.is_judged]
+    rows = read(folder / "judged_rows.csv")
+    assert [(row["question"], row["scale"], float(row["p"])) for row in rows] == [
+        (each.question, each.scale, each.test.p) for each in judged
+    ]
+
+
+@pytest.mark.slow
+def test_items_are_codes_before_reversal_and_the_key_says_what_they_come_to(example: Path) -> None:
+    items, key, scores = (pl.read_parquet(example / f"{name}.parquet") for name in ("items", "key", "scores"))
+    sheet = ["source", "instrument", "sheet"]
+    turned = items.join(key.filter(kind="item"), on=["source", "instrument", "item"]).with_columns(
+        pl.when(pl.col("sign") < 0).then(pl.col("low") + pl.col("high") - pl.col("code")).otherwise("code").alias("x")
+    )
+    complete = turned.group_by(*sheet, "scale", "method").agg(
+        pl.col("x").mean().alias("mean"), pl.col("x").sum().alias("sum"), pl.col("x").is_null().any().alias("lacks")
+    )
+    both = complete.filter(~pl.col("lacks")).join(scores, on=[*sheet, "scale"])
+    made = both.select(pl.when(pl.col("method") == "sum").then("sum").otherwise("mean")).to_series()
+    assert both.height > 1000
+    assert both["score"].to_numpy() == pytest.approx(made.to_numpy(), abs=1e-12)
+
+
+@pytest.mark.slow
+def test_ids_are_hashed_with_a_key_that_nobody_has_and_people_still_link(example: Path, tmp_path: Path) -> None:
+    assert export(EXAMPLE, "-o", tmp_path / "kept", "--ids").exit_code == 0
+    hashed, kept = (pl.read_parquet(place / "scores.parquet") for place in (example, tmp_path / "kept"))
+    ids = ("person", "worker", "family", "rater")
+    assert hashed.drop(ids).equals(kept.drop(ids))
+    for column in ids:
+        couples = pl.DataFrame({"hashed": hashed[column], "kept": kept[column]}).drop_nulls().unique()
+        assert couples.height == couples["hashed"].n_unique() == couples["kept"].n_unique() > 1
+    names = {name for column in ids for name in kept[column].drop_nulls()}
+    for path in example.iterdir():
+        cells = {cell for row in read(path) for cell in row.values()} if path.suffix == ".csv" else set()
+        assert not cells & {name for name in names if not name.isdecimal()}, path
+
+
+def test_with_one_key_two_exports_are_the_same_and_the_key_is_not_in_them(small: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key.txt"
+    key.write_text("ab" * 32 + "\n", encoding="ascii")
+    key.chmod(0o600)
+    for name in ("one", "two"):
+        assert export(small, "-o", tmp_path / name, "--key-file", key, "-q").exit_code == 0
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
+    assert not any(b"abababab" in content for content in one.values())
+
+
+def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path: Path, small: Path, folder: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for words, said in (
+        (["scores.csv", "-o", tmp_path / "new"], "a folder is made from a study file (.yaml), not from 'scores.csv'"),
+        ([EXAMPLE, "-o", ""], "--output is empty; name a folder"),
+        ([EXAMPLE, "-o", tmp_path / "file"], f"{tmp_path / 'file'}: is a file, not a folder"),
+        ([EXAMPLE, "-o", tmp_path / "no" / "such"], f"there is no folder '{tmp_path / 'no'}'"),
+        ([EXAMPLE, "-o", tmp_path / "new", "--ids", "--key-file", "k"], "give one of the two"),
+        ([EXAMPLE, "-o", tmp_path / "new", "--key-file", tmp_path / "k"], "there is no such key file"),
+        ([small, "-o", folder], "already exists; add --force to replace it"),
+    ):
+        done = export(*words)
+        assert done.exit_code in (1, 2), words
+        assert said in done.output.replace("\n", " "), words
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.slow
+def test_r_finds_every_judged_row_of_the_example_again(example: Path) -> None:
+    done = run_r(example)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\n215 of 215 judged rows computed again\n" in done.stdout
+    assert done.stdout.endswith("Everything agrees within 1e-06.\n")
+
+
+@pytest.mark.slow
+def test_python_finds_every_judged_row_again_save_those_of_levels(example: Path) -> None:
+    done = run_python(example)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\n181 of 215 judged rows computed again; 34 are for judged_rows.R\n" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", [run_r, run_python])
+def test_sites_are_permuted_again_and_labels_that_are_code_run_nothing(run: Run, folder: Path) -> None:
+    methods = {row["method"] for row in read(folder / "judged_rows.csv")}
+    assert methods == {"permutation", "welch", "overlap", "cr2"}
+    done = run(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything agrees" in done.stdout
+    assert not list(folder.parent.rglob("broken"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", [run_r, run_python])
+def test_a_number_that_differs_is_named_with_exit_1(run: Run, folder: Path, tmp_path: Path) -> None:
+    place = shutil.copytree(folder, tmp_path / "changed")
+    text = (place / "judged_rows.csv").read_text(encoding="utf-8")
+    (row,) = [row for row in read(place / "judged_rows.csv") if row["question"] == "did" and row["method"] == "cr2"]
+    (place / "judged_rows.csv").write_text(text.replace(row["se"], f"{float(row['se']) + 1e-4}"), encoding="utf-8")
+    done = run(place)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"row {row['row']} did" in done.stdout
+    assert "Everything agrees" not in done.stdout
