@@ -201,10 +201,13 @@ def _describe_columns(tables: Mapping[str, pl.DataFrame], data: StudyData) -> pl
             meaning = _MEANINGS[name].get(column) or _IDS.get(column) or _OTHER_ID.format(name=column)
             rows.append({"file": name, "column": column, "meaning": meaning})
     study = data.study
-    values = {"site": study.sites, "arm": study.arms, "wave": study.waves}
-    labels = {"site": study.label_site, "arm": study.label_arm, "wave": lambda wave: study.waves[wave]}
-    rows += [{"file": "scores", "column": column, "value": str(value), "meaning": labels[column](value)}
-             for column, held in values.items() for value in held]  # fmt: skip
+    labels = {
+        "site": {site: study.label_site(site) for site in study.sites},
+        "arm": {arm: study.label_arm(arm) for arm in study.arms},
+        "wave": study.waves,
+    }
+    rows += [{"file": "scores", "column": column, "value": value, "meaning": label}
+             for column, held in labels.items() for value, label in held.items()]  # fmt: skip
     rows += [
         {"file": "scores", "column": "scale", "value": each.id, "meaning": f"{each.title} ({each.source_label})",
          "low": each.low, "high": each.high, "higher_is": each.higher_is, "good": each.good or "",
