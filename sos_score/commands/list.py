@@ -15,18 +15,20 @@ from sos_score.output.table import Cell, Column, Table, print_table
 _WHO = get_args(Respondent)
 _COLUMNS = (
     Column("answered by", key="answered_by", shown=False),
-    Column("measures", wraps=True, narrowest=10),
+    Column("measures", wraps=True, narrowest=13),
     Column("id"),
-    Column("title", wraps=True, narrowest=14),
-    Column("items"),
+    Column("title", wraps=True, narrowest=16),
+    Column("items", shown=False),
     Column("scales", shown=False),
     Column("key"),
-    Column("wording"),
-    Column("rights", shown=False),
+    Column("rights", wraps=True, narrowest=12, key="licence_or_holder"),
+    Column("wording", shown=False),
+    Column("licence", shown=False),
+    Column("holder", key="rights", shown=False),
 )
 _NOTE = (
-    "wording: whether the wording of the items is in the definition, as its licence allows.\n"
-    "sos-score show ID says who holds the rights, and who vouches for each part."
+    "rights: the licence of the wording of items, where the definition holds it; else who holds the rights.\n"
+    "sos-score show ID says all that is known of the rights, and who vouches for each part."
 )
 
 
@@ -75,6 +77,19 @@ def _describe(instrument: Instrument) -> tuple[Cell, ...]:
         len(instrument.responses),
         len(instrument.scales),
         instrument.verification.key.status,
+        instrument.rights.licence if instrument.labels else _shorten(instrument.rights.holder),
         "yes" if instrument.labels else "no",
+        instrument.rights.licence or "",
         instrument.rights.holder,
     )
+
+
+def _shorten(holder: str) -> str:
+    """Return who holds the rights, without what else is said of them.
+
+    Examples
+    --------
+    >>> _shorten("University of Tennessee; a fee-based scoring service"), _shorten("in the public domain, as CMU states")
+    ('University of Tennessee', 'in the public domain')
+    """
+    return holder.partition(";")[0].partition(", as ")[0].strip()
