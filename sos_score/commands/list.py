@@ -89,7 +89,7 @@ def _shorten(holder: str) -> str:
 
     Examples
     --------
-    >>> _shorten("University of Tennessee; a fee-based scoring service"), _shorten("in the public domain, as CMU states")
-    ('University of Tennessee', 'in the public domain')
+    >>> _shorten("University of Tennessee; a fee-based scoring service"), _shorten("public domain, as CMU states")
+    ('University of Tennessee', 'public domain')
     """
     return holder.partition(";")[0].partition(", as ")[0].strip()
