@@ -19,7 +19,7 @@ _GATHERED = {
     "reliability": ("Reliability", "Alpha with its interval, omega, and the error of one person's score"),
     "quality": ("People", "Who answered where and when, and what became of each file"),
     "measures": _SOURCES,
-    "sensitivity": ("Robustness", "Which verdicts change when one thing is done otherwise"),
+    "sensitivity": ("Robustness", "Which verdicts change when one choice of the analysis is changed"),
     "provenance": _SOURCES,
 }
 _NOTES = ("Notes", "What the report says in words, and the notes of its tables")

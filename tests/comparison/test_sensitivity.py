@@ -1,4 +1,4 @@
-"""Which verdicts hang on a choice: gaps, straight lines, people or sites, one site, linked people."""
+"""Which verdicts depend on a choice: gaps, straight lines, people or sites, one site, linked people."""
 
 import json
 from dataclasses import replace

@@ -102,7 +102,7 @@ def test_the_wrong_unit_stands_only_beside_the_right_one(evidence):
 def test_views_that_agree_are_told_apart_from_views_that_go_together(evidence):
     table = find_table(describe(evidence, "associations"), "Agreement of two views")
     assert [column.label for column in table.columns[3:]] == [
-        "first less second", "limits of agreement", "ICC(A,1)", "concordance", "r, not agreement",
+        "first minus second", "limits of agreement", "ICC(A,1)", "concordance", "r, not agreement",
     ]  # fmt: skip
     row = next(row for row in ask(evidence, "association") if row.effect_name == "ICC(A,1)")
     assert table.rows[0][5] == f"{row.effect:.2f} [{row.effect_low:.2f}, {row.effect_high:.2f}]"

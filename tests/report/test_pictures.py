@@ -176,7 +176,8 @@ def test_right_is_better_on_every_row_of_a_forest_and_turned_rows_say_so(example
 def test_an_effect_beyond_the_scale_is_an_arrow_with_its_number(example):
     change = next(each for each in list_forests(example) if each.name == "forest-did")
     assert (
-        "an arrow ends an interval that goes on, and a number beside it is an effect that lies beyond" in change.reading
+        "an arrow means that the interval goes on, and a number beside it is an effect that lies beyond"
+        in change.reading
     )
     words = [each.text for each in Tree.fromstring(change.render("svg")).iter(f"{SVG}text")]
     widest = max((each for each in example.comparison.ask("did") if each.is_judged), key=lambda e: abs(e.effect.value))

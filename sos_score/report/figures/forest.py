@@ -67,7 +67,7 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     turned = _LOW if any(_is_turned(each, labels) for units in pairs.values() for each in units.values()) else ""
     limit, is_cut = _find_limit(pairs)
     cut = (
-        f" The scale ends at {format_fixed(limit, 1)}: an arrow ends an interval that goes on, and a number beside it"
+        f" The scale ends at {format_fixed(limit, 1)}: an arrow means that the interval goes on, and a number beside it"
         " is an effect that lies beyond."
     )
     drawn = _Forest({_mark_name(name, units, labels): units for name, units in pairs.items()}, labels, limit)

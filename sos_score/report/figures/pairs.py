@@ -86,8 +86,9 @@ def draw_pairs(report: ReportData) -> Picture | None:
     return Picture(
         name="pairs",
         title=title,
-        reading=f"A circle counts the {units} whose two scores lie near there: the larger, the more. Across is the"
-        " score named below, up the one named above. r with its 95% interval, and the verdict after adjustment."
+        reading=f"A circle stands for the {units} whose two scores lie near it; a larger circle means more of them. The"
+        " score along the bottom is named below the picture, the other above it. r with its 95% interval, and the"
+        " verdict after adjustment."
         f"{note if hidden else ''}",
         description=" ".join(
             f"{cloud.y_name} against {cloud.x_name}{f', {cloud.wave}' if cloud.wave else ''}: {cloud.counts.sum()}"

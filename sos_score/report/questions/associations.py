@@ -48,7 +48,7 @@ def _describe(finding: Finding, labels: Labels) -> str:
     place, unit = name_place(finding, labels), labels.name_unit(finding)
     if finding.effect.measure is Measure.ICC_A1:
         parts = [
-            f"first less second {_show_estimate(finding)}",
+            f"first minus second {_show_estimate(finding)}",
             f"{Measure.ICC_A1.value} = {show_effect(finding) or '-'}",
             f"{finding.counts[0]} {unit}",
         ]
@@ -225,7 +225,7 @@ def make_agreement_table(pairs: Sequence[PairFindings], labels: Labels, notes: t
                 *("" if each is None else show_effect(each) for each in others),
             )
         )
-    heads = ("first less second", "limits of agreement", Measure.ICC_A1.value, "concordance", "r, not agreement")
+    heads = ("first minus second", "limits of agreement", Measure.ICC_A1.value, "concordance", "r, not agreement")
     columns = (Column("pair", wraps=True), Column("wave"), Column("n"), *(Column(head) for head in heads))
     return Table(columns, tuple(body), "Agreement of two views", notes, stub=2)
 

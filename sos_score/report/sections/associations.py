@@ -17,11 +17,11 @@ from sos_score.report.questions.associations import (
 _ABOUT = (
     "Only the pairs that the study file declared were looked at. Their scores are brought together at the level where"
     " they belong, so one worker counts once however many families answered about them. That two things go together"
-    " does not say that one makes the other."
+    " does not show that one causes the other."
 )
 _WRONG = (
     "Wrong unit: every single answer counted as if it were a worker (or whatever the pair's level is) of its own. It"
-    " is there only to be set beside the right one; its p would be too small."
+    " is shown only for comparison with the right one; its p would be too small."
 )
 _SAME = "Agreement is not association: two views can go together and still differ."
 

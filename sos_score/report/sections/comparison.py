@@ -34,8 +34,8 @@ _PEOPLE = (
     " which other sites would have to show: everybody in one site shares its managers and its procedures."
 )
 _NO_VERDICT = (
-    "No comparison of this study can be both computed and shown, so there is no verdict. What stands in the way is said"
-    " with the data."
+    "No comparison of this study can be both computed and shown, so there is no verdict. The section on the data"
+    " says why."
 )
 
 

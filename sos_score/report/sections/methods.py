@@ -61,9 +61,10 @@ _WHOLE = {
         ("profiles",),
     ),
     "variation": (
-        "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. A variance is"
-        " tested against none by a likelihood ratio, halfway between none and one degree of freedom (Self & Liang,"
-        " 1987); two levels are compared by a likelihood ratio against equal variances.",
+        "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. Whether"
+        " a variance is 0 is tested by a likelihood ratio, on a half-and-half mixture of chi-squares with 0 and 1"
+        " degrees of freedom (Self & Liang, 1987); two levels are compared by a likelihood ratio against equal"
+        " variances.",
         ("boundary",),
     ),
     "association": (

@@ -11,13 +11,13 @@ from sos_score.report.questions.profiles import list_shown, make_page_table, mak
 
 _ABOUT = (
     "A profile is a site's T-scores over the scales of one source. Two profiles can differ in elevation (the mean over"
-    " the scales), in scatter (how uneven they are) and in shape (which scales are high and which are low). No profile"
-    " is put into a class."
+    " the scales), in scatter (how uneven they are) and in shape (which scales are high and which are low). Profiles"
+    " are not sorted into types."
 )
 _NOTES = (
-    "Distance: points of T a scale, with what chance alone adds taken off; 0 means no more than chance would give."
-    " Elevation and scatter: differences, first less second. Shape: correlation over the scales. Bootstrap intervals"
-    " over people.",
+    "Distance: T-score points a scale, less what chance alone adds; 0 means no more than chance would give."
+    " Elevation and scatter: differences, the first minus the second. Shape: correlation over the scales. Bootstrap"
+    " intervals over people.",
     "D2: sum of squared differences over the scales, chance included (Cronbach & Gleser, 1953), and its parts.",
 )
 _SIMILAR = "Very similar: no two sites differ by more than 3 points of T a scale; a rule of sos-score."

@@ -1,4 +1,4 @@
-"""What a report says of how far its verdicts hang on a choice of the analysis."""
+"""What a report says of how far its verdicts depend on a choice of the analysis."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sos_score.report.tables.sensitivity import name_choice
 from sos_score.words import count, join
 
 _ABOUT = (
-    "Every finding about change and about the arms was judged again with one thing done otherwise at a time. A verdict"
-    " that flips hangs on that choice; one that holds under all of them is the safer for it, though not proven."
+    "Every finding about change and about the arms was judged again, each time with one choice changed. A verdict"
+    " that flips depends on that choice. A verdict that never flips is firmer for it, though not proven."
 )
 
 

@@ -46,7 +46,7 @@ def make_change_table(report: ReportData) -> Table:
     notes = []
     if len(shown) < len(found):
         left = len({(each.source, each.scale) for each in found}) - len({(each.source, each.scale) for each in shown})
-        notes.append(f"{left} scales without a clear change in any site stand in the annex.")
+        notes.append(f"{left} scales without a clear change in any site are in the annex.")
     title = f"Change in each site, {last} minus {first}"
     return Table(columns, rows, title, (*notes, *_explain_dash(rows)), stub=2)
 

@@ -1,4 +1,4 @@
-"""Which verdicts hang on a choice of the analysis: findings as rows, choices as columns, flips marked."""
+"""Which verdicts depend on a choice of the analysis: findings as rows, choices as columns, flips marked."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def make_flip_table(found: Sensitivity, labels: Labels) -> Table:
         *([] if has_rules else ["missing rules cannot be varied: scores arrived ready-made"]),
     )
     columns = (Column("finding", wraps=True), *map(Column, letters))
-    return Table(columns, rows, "Verdicts that hang on a choice", notes)
+    return Table(columns, rows, "Verdicts that depend on a choice", notes)
 
 
 def _name(each: Finding, labels: Labels) -> str:

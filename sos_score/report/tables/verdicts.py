@@ -57,7 +57,7 @@ def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str
     asked = Counter(each.verdict for each in judged if each.unit is Unit.SITES)
     if asked and not sites:
         sites = [
-            f"None: of {asked.total()} comparisons of sites none finds {' and '.join(labels.arms)} different;"
+            f"No difference between {' and '.join(labels.arms)} was found in {asked.total()} comparisons of sites:"
             f" {asked[Verdict.EQUIVALENT]} are equivalent, {asked[Verdict.INCONCLUSIVE]} are"
             " inconclusive."
         ]

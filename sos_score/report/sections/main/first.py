@@ -30,7 +30,7 @@ def describe_first(report: ReportData) -> Iterator[Block]:
         yield Block("list", tuple(sentences))
         yield Block("text", " ".join(_explain(report)))
     else:
-        yield Block("lead", "No comparison can be both computed and shown; the annex says what stands in the way.")
+        yield Block("lead", "No comparison can be both computed and shown; the annex says why.")
     picture = draw_before_after(report)
     if picture is not None:
         yield Block("picture", picture)
