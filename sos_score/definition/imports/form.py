@@ -109,7 +109,12 @@ def make_answers(options: Sequence[tuple[str, str]], first: int = 1) -> tuple[An
     Codes that are numbers are kept; where one is none, all are counted from `first` in the order of the file, and the
     file's own codes are kept beside them. No answers are returned where fewer than two have a code of their own.
     """
-    missing = [pair for pair in options if _NO_ANSWER.fullmatch(fold_text(clean_text(pair[1])).strip(" .()"))]
+    apart = _list_apart([read_number(code) for code, _ in options])
+    missing = [
+        (code, text)
+        for code, text in options
+        if _NO_ANSWER.fullmatch(fold_text(clean_text(text)).strip(" .()")) or read_number(code) in apart
+    ]
     kept = [pair for pair in options if pair not in missing]
     numbers = [read_number(code) for code, _ in kept]
     own: tuple[tuple[str, int | float], ...] = ()
@@ -136,6 +141,21 @@ def make_answers(options: Sequence[tuple[str, str]], first: int = 1) -> tuple[An
     ]
     answers = Answers(labels, min(codes), max(codes), None if is_run else "labels", tuple(dict.fromkeys(none)), own)
     return answers, [LeftOut(clean_text(text), Reason.NO_ANSWER, code) for code, text in missing]
+
+
+def _list_apart(codes: Sequence[int | float | None]) -> set[int | float | None]:
+    """Return the negative codes that are no answers: the others begin above 0 and do not mirror them.
+
+    Examples
+    --------
+    >>> _list_apart([1, 2, 3, -1]), _list_apart([-2, -1, 0, 1, 2]), _list_apart([-1, 1])
+    ({-1}, set(), set())
+    """
+    numbers = [code for code in codes if code is not None]
+    negative: set[int | float | None] = {code for code in numbers if code < 0}
+    rest = [code for code in numbers if code > 0]
+    is_apart = len(rest) > 1 and 0 not in numbers and {-code for code in rest} != negative
+    return negative if is_apart else set()
 
 
 def _is_within(code: str, codes: Sequence[int | float]) -> bool:

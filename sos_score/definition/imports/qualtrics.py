@@ -37,8 +37,12 @@ def read_qualtrics(data: Any, path: str) -> Form:
         if take(element, dict, {}).get("Element") != "SQ" or str(question.get("QuestionID")) in trash:
             continue
         found, reasons = _read_question(question)
-        items += found
         left_out += reasons
+        # Rows of two matrices may have one export tag: the second would be scored from the columns of the first.
+        known = {item.column for item in items}
+        left_out += [LeftOut(item.column, Reason.TWICE) for item in found if item.column in known]
+        found = [item for item in found if item.column not in known]
+        items += found
         if len(found) > 1:
             tag = clean_text(question.get("DataExportTag", ""))
             scales.append(ImportedScale(tag, dict.fromkeys([item.column for item in found], False)))

@@ -60,11 +60,23 @@ def _find_unread_rows(instrument: Instrument, rows: list[Row]) -> Iterator[Findi
     loc = ("examples",)
     if not any(_is_extreme(instrument, row) for row in rows):
         yield Finding(loc, "no example has every answer at one end of its range", rule="no-extreme-example")
+    else:
+        yield from _find_unreached(instrument, rows)
     if all(None not in row.values() for row in rows):
         yield Finding(loc, "no example has a missing answer", rule="no-missing-example")
     elif not any(score is None for example in instrument.examples for score in example.scores.values()):
         message = "no example has too few answers for a score (scores: {total: null})"
         yield Finding(loc, message, rule="no-refused-example")
+
+
+def _find_unreached(instrument: Instrument, rows: list[Row]) -> Iterator[Finding]:
+    """Yield each end of a response scale that no example reaches: without it, another end would not show."""
+    for name, responses in instrument.response_scales.items():
+        items = [item for item, each in instrument.response_names.items() if each == name]
+        for end, value in (("lowest", responses.min), ("highest", responses.max)):
+            if items and not any(row[item] == value for row in rows for item in items):
+                message = f"no example has the {end} answer of '{name}' ({value:.10g})"
+                yield Finding(("examples",), message, rule="no-extreme-example")
 
 
 def _is_extreme(instrument: Instrument, row: Row) -> bool:
