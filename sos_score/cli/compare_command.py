@@ -24,6 +24,7 @@ Question = StrEnum(
         "association",
         "profiles",
         "extremes",
+        "missing",
         "sensitivity",
     ],
 )

@@ -255,7 +255,11 @@ def _print_everything(comparison: Comparison, labels: Labels, console: Console) 
     _show((table for name, tables in found.items() if name in OF_STUDY for table in tables), console)
     for name, sentences in list_headlines(comparison, labels).items():
         _print_section(name, sentences, console)
-    for name, questions in (("Across the study", OF_STUDY), ("At the end of a scale", ("extremes",))):
+    for name, questions in (
+        ("Across the study", OF_STUDY),
+        ("At the end of a scale", ("extremes",)),
+        ("Who is missing", ("missing",)),
+    ):
         said = [each for question in questions for each in list_sentences(question, comparison, labels, in_full=False)]
         if said:
             _print_section(name, said, console)

@@ -99,6 +99,9 @@ class Measure(StrEnum):
     D2 = "D2"
     FLOOR = "floor"
     CEILING = "ceiling"
+    ATTRITION = "attrition"
+    GAPS = "with gaps"
+    UNSCORED = "without a score"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sos_score.comparison.judging import ask_questions, judge_findings
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
-from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.comparison.tipping import NOT_ASKED, TippingPoint, find_answer, find_tipping_points
 from sos_score.definition.study.model import Family, Study, name_family
 from sos_score.notes import Note
 from sos_score.study.data import StudyData
@@ -54,12 +54,13 @@ class ChoiceFinding:
 
     finding: Finding
     others: dict[Choice, Finding]
+    tipping: TippingPoint = NOT_ASKED
 
     @property
     def flips(self) -> tuple[Choice, ...]:
         """Return the choices under which the verdict is another one, or goes the other way."""
-        planned = _find_answer(self.finding)
-        return tuple(choice for choice, other in self.others.items() if _find_answer(other) != planned)
+        planned = find_answer(self.finding)
+        return tuple(choice for choice, other in self.others.items() if find_answer(other) != planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,6 @@ class Sensitivity:
     choices: tuple[Choice, ...]
     findings: tuple[ChoiceFinding, ...]
     notes: tuple[Note, ...]
-
-
-def _find_answer(finding: Finding) -> tuple[Verdict | None, Direction | bool]:
-    """Return a verdict, with which way it goes where there is a difference."""
-    return finding.verdict, finding.verdict is Verdict.DIFFERENT and finding.estimate.value > 0
 
 
 def score_by_rules(data: StudyData) -> dict[str, StudyData]:
@@ -128,6 +124,7 @@ def assess_sensitivity(
         the missing rule; straight-lined rows left out (see `find_straight_liners`); the same question judged of
         sites, for findings of people; one site left out; only people with a score at the first and at the last wave;
         tests adjusted within a scale, a source or a question; a smallest effect of .2, .3 and .5 standard deviations.
+        Beside them stands how far those who left would have to differ from those who answered (`find_tipping_points`).
     """
     plan = replace(make_plan(data.study), judged_only=True)
     attentive, lined = drop_straight_liners(data)
@@ -146,8 +143,9 @@ def assess_sensitivity(
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
     for choice, other in _vary_plan(data.study, plan):
         found[choice] = _judge_otherwise(asked, outcomes, other, is_limit=choice.kind == LIMIT)
+    tipping = {_name(each): point for each, point in find_tipping_points(asked, outcomes, plan)}
     findings = [
-        ChoiceFinding(finding, {choice: others[key] for choice, others in found.items() if key in others})
+        ChoiceFinding(finding, {choice: others[key] for choice, others in found.items() if key in others}, tipping[key])
         for key, finding in planned.items()
     ]
     return Sensitivity((Choice(PLANNED), *found), tuple(findings), lined)

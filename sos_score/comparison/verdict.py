@@ -31,6 +31,9 @@ class Verdict(StrEnum):
     TO_ADJUST = "to be adjusted for at baseline"
     APART = "not alike at baseline"
     NOT_AT_END = "15% or fewer at this end"
+    LOW_ATTRITION = "low attrition"
+    LOW_IF_OPTIMISTIC = "low attrition under optimistic assumptions only"
+    HIGH_ATTRITION = "high attrition"
 
 
 class Direction(StrEnum):

@@ -153,7 +153,8 @@ class Labels:
         """Return what is compared with what: "T2 - T1", "Site 1, Site 2", "20 workers"."""
         contrast, members = finding.groups.contrast, finding.groups.members
         if contrast in _GROUPS:
-            return _GROUPS[contrast]
+            arm = f"{self.plan.arm_labels[members[0]]}: " if members and contrast is Contrast.LEAVERS else ""
+            return f"{arm}{_GROUPS[contrast]}"
         if contrast is Contrast.LEVEL:
             return f"{finding.n_groups} {members[0]}"
         if contrast is Contrast.WITHIN:

@@ -51,6 +51,8 @@ _METHODS: _Sentences = {
     "cronbach_gleser": ("Cronbach and Gleser: elevation {elevation:.1f}, scatter {scatter:.1f}, shape {shape:.1f}"),
     "share_at_end": "share of people with the score {end:g}",
     "few_at_end": "this share would reveal a group of fewer than {least} people, so it is not shown",
+    "attrition": "share of those with a score at the first wave who have none at the last",
+    "answer_sheets": "share of answer sheets",
     "very_similar": "very similar: within {limit:g} points per scale",
 }
 
@@ -67,6 +69,10 @@ _REASONS: _Sentences = {
     "not_after_adjustment": "but not after adjustment",
     "sites_may_miss_equivalence": "but so few sites cannot rule out an effect that only some sites have",
     "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
+    "attrition_bounds": (
+        "low would be arms no more than {cautious:.1%} apart (cautious boundary) or {optimistic:.1%} (optimistic)"
+    ),
+    "attrition_beyond_table": "more were lost than the cautious boundary allows at any difference between the arms",
     "level_share_unknown": "How much of the variation {level} account for cannot be said from these data.",
     "level_accounts": (
         "Of the variation in scores, {level} account for {share:.0%} [{low:.0%} to {high:.0%}]; the rest is within"
@@ -173,6 +179,14 @@ _PEOPLE: _Sentences = {
     "few_linked": "fewer than {least} answered at both waves, so results of the linked people are not shown apart",
     "few_unlinked": (
         "fewer than {least} answered at one wave only, so results of the linked people are not shown apart"
+    ),
+    "few_lost": "not shown: it would reveal a group of fewer than {least} people",
+    "not_followed": lambda sites: (
+        f"without {count(sites, 'site')} whose people cannot be followed: nobody there has a score and an id at both"
+        " waves, or somebody has no id"
+    ),
+    "bounds_of_randomised": (
+        "the boundaries are made for randomised studies; they say nothing about how the arms differed before"
     ),
     "reliability_not_known": "reliability is not known, so reliable change cannot be counted",
     "reliability_not_known_here": "reliability is not known here, so reliable change cannot be counted",

@@ -213,7 +213,7 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     [
         (
             ["--only", "chnage"],
-            "'profiles', 'extremes', 'sensitivity'. Did you mean 'change'?",
+            "'profiles', 'extremes', 'missing', 'sensitivity'. Did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
         (["-f", "docx"], "docx"),
@@ -259,7 +259,7 @@ def test_a_file_of_scores_without_a_wave_is_one_wave(scored):
     result = run(scored, "--treated", "1,4", "-f", "json", "-q")
     assert result.exit_code == 0, result.stderr
     written = json.loads(result.stdout)
-    assert set(written) & set(QUESTIONS) == {"design", "descriptives", "arms", "variation"}
+    assert set(written) & set(QUESTIONS) == {"design", "descriptives", "arms", "variation", "missing"}
     assert "there is one wave: no change can be looked at" in written["notes"]
 
 

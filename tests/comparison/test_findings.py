@@ -251,14 +251,14 @@ def test_what_a_lower_score_means_is_said_in_the_scales_words():
 def test_without_a_wave_there_is_no_change_and_no_error():
     cells = {place: scores for place, scores in SIX.items() if place[1] == "T1"}
     found = compare_outcomes([make_outcome(cells)], OPEN)
-    assert {finding.question for finding in found.findings} == {"design", "descriptives", "arms", "extremes"}
+    assert {finding.question for finding in found.findings} == {"design", "descriptives", "arms", "extremes", "missing"}
     assert {finding.waves for finding in found.findings if finding.question == "arms"} == {("T1",)}
 
 
 def test_a_study_of_one_wave_asks_of_no_change():
     cells = {(site, ""): scores for (site, wave), scores in SIX.items() if wave == "T1"}
     found = compare_outcomes([make_outcome(cells)], make_plan(waves={"": ""}, smallest_cell=1))
-    assert {finding.question for finding in found.findings} == {"design", "descriptives", "arms", "extremes"}
+    assert {finding.question for finding in found.findings} == {"design", "descriptives", "arms", "extremes", "missing"}
 
 
 def test_a_site_of_one_person_has_a_mean_and_no_test():
@@ -282,7 +282,13 @@ def test_a_site_of_one_person_has_a_mean_and_no_test():
 def test_with_one_arm_answering_the_arms_are_not_compared_and_the_limit_says_so():
     cells = {place: scores for place, scores in SIX.items() if place[0] in "14"}
     found = compare_outcomes([make_outcome(cells)], OPEN)
-    assert {finding.question for finding in found.findings} == {"design", "descriptives", "change", "extremes"}
+    assert {finding.question for finding in found.findings} == {
+        "design",
+        "descriptives",
+        "change",
+        "extremes",
+        "missing",
+    }
     limit = one(found.ask("design"), "smallest_p")
     assert limit.notes == (note("arm_without_site"),)
 
@@ -290,7 +296,13 @@ def test_with_one_arm_answering_the_arms_are_not_compared_and_the_limit_says_so(
 def test_without_arms_sites_are_described_and_nothing_else():
     plan = make_plan(dict.fromkeys("1234", ""), treated="", reference="", arm_labels={}, smallest_cell=1)
     found = compare_outcomes([make_outcome(SIX)], plan)
-    assert {finding.question for finding in found.findings} == {"design", "descriptives", "change", "extremes"}
+    assert {finding.question for finding in found.findings} == {
+        "design",
+        "descriptives",
+        "change",
+        "extremes",
+        "missing",
+    }
 
 
 def test_a_scale_constant_in_a_site_says_that_it_cannot_be_tested():

@@ -18,6 +18,7 @@ from sos_score.comparison.questions.design import find_design
 from sos_score.comparison.questions.did import find_did
 from sos_score.comparison.questions.extremes import find_extremes
 from sos_score.comparison.questions.level import find_level
+from sos_score.comparison.questions.missing import find_missing
 from sos_score.comparison.questions.profiles import find_profiles
 from sos_score.comparison.questions.variation import find_variation, judge_levels
 from sos_score.study.data import StudyData, StudyOutcome
@@ -67,6 +68,7 @@ QUESTIONS: dict[str, Question] = {
         "Profiles of sites", "several scales with norms at two sites or waves", ask_study=find_profiles
     ),
     "extremes": Question("Floor and ceiling", "scales whose lowest and highest score are known", find_extremes),
+    "missing": Question("Who is missing", "answers at one of the sites", find_missing),
 }
 OF_STUDY = tuple(name for name, question in QUESTIONS.items() if question.ask_study)
 """Questions asked of a study as a whole."""

@@ -241,6 +241,7 @@ def _questions(report: ReportData) -> Iterator[Fact]:
         "variation": "how much scores vary between sites, workers and people",
         "profiles": "profiles of scales",
         "extremes": "floor and ceiling effects",
+        "missing": "attrition and gaps in answer sheets",
     }
     found = [words for name, words in further.items() if name in asked]
     if found:

@@ -14,6 +14,7 @@ from sos_score.report.questions.baseline import BASELINE
 from sos_score.report.questions.descriptives import DESCRIPTIVES
 from sos_score.report.questions.design import DESIGN
 from sos_score.report.questions.extremes import EXTREMES
+from sos_score.report.questions.missing import MISSING
 from sos_score.report.questions.outcomes import ARMS, CHANGE, DID, LEVEL
 from sos_score.report.questions.profiles import PROFILES
 from sos_score.report.questions.variation import VARIATION
@@ -31,6 +32,7 @@ VIEWS: dict[str, View] = {
     "association": ASSOCIATION,
     "profiles": PROFILES,
     "extremes": EXTREMES,
+    "missing": MISSING,
 }
 _SILENT = (Verdict.INCONCLUSIVE, Verdict.CANNOT_TELL, None)
 
@@ -77,8 +79,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Variation": ("How much of the variation lies between sites, workers and families", ("variation",)),
     "Associations": ("The pairs of scores that the study declared", ("association",)),
     "Limits": (
-        "What this design can show at all, and how many people have the lowest or the highest score there can be",
-        ("design", "extremes"),
+        "What this design can show at all, who has the lowest or the highest score there can be, and who is missing",
+        ("design", "extremes", "missing"),
     ),
 }
 """The sheets of a workbook that hold findings: what each holds, and its questions."""

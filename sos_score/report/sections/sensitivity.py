@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from sos_score.comparison.finding import Finding
 from sos_score.comparison.sensitivity import PLANNED, RULES, ChoiceFinding, Sensitivity
+from sos_score.comparison.tipping import FARTHEST, Lack
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_short
 from sos_score.report.model import Block, ReportData
-from sos_score.report.tables.sensitivity import name_choice
+from sos_score.report.tables.sensitivity import TIPPING_KEY, name_choice, show_tipping
 from sos_score.words import count, join
 
 _ABOUT = (
@@ -53,6 +54,7 @@ def list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[st
     ]
     some = count(len(new), "finding") if new else "No finding"
     yield f"{some} without a difference as planned would show one under some other choice."
+    yield from describe_leavers(found)
     if not any(choice.kind in RULES for choice in found.choices):
         yield "Missing rules could not be varied: scores arrived ready-made."
 
@@ -65,6 +67,21 @@ def describe_holding(found: Sensitivity) -> Iterator[str]:
         yield (
             f"Of {count(len(differences), 'difference')} over time or between arms, {holding or 'none'}"
             f" {'holds' if holding == 1 else 'hold'} under every other choice of the analysis that applies."
+        )
+
+
+def describe_leavers(found: Sensitivity) -> Iterator[str]:
+    """Yield how far those who left would have to differ from those who answered for verdicts to change."""
+    points = [each.tipping for each in found.findings]
+    known = [point for point in points if point.lack in (Lack.NONE, Lack.BEYOND)]
+    if known:
+        near = [abs(point.shift) for point in known if not point.lack]
+        parts = [
+            f"{sum(size <= limit for size in near) or 'none'} within {limit:g} SD" for limit in (0.5, 1.0, FARTHEST)
+        ]
+        yield (
+            f"Of {count(len(known), 'verdict')} for which it can be shown, these would change if those who left had"
+            f" scored above or below those who answered last: {join(parts)}."
         )
 
 
@@ -113,8 +130,10 @@ def _make_flip_table(flipped: list[ChoiceFinding], labels: Labels) -> Table:
             _name_place(each.finding, labels),
             name_short(each.finding),
             _describe_others(each, labels),
+            show_tipping(each.tipping),
         )
         for each in flipped
     )
-    heads = ("source", "scale", "finding", "as planned", "otherwise")
-    return Table(tuple(Column(head, wraps=True) for head in heads), rows, "Verdicts that flip", stub=3)
+    heads = ("source", "scale", "finding", "as planned", "otherwise", "leavers")
+    columns = tuple(Column(head, wraps=True) for head in heads)
+    return Table(columns, rows, "Verdicts that flip", (TIPPING_KEY,), stub=3)

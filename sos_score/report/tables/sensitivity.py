@@ -18,7 +18,9 @@ from sos_score.comparison.sensitivity import (
     ChoiceFinding,
     Sensitivity,
 )
+from sos_score.comparison.tipping import FARTHEST, Lack, TippingPoint
 from sos_score.comparison.verdict import Verdict
+from sos_score.output.numbers import format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import MARKS, Labels, name_kind
 
@@ -32,6 +34,12 @@ _WORDS = {
     LINKED: "only those who answered at both waves",
 }
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
+_TIPPING = {Lack.BEYOND: f">{FARTHEST:g}", Lack.FEW: "[c]"}
+TIPPING_KEY = (
+    "leavers: how many SD above (+) or below (-) those who answered last the leavers would have to score for the"
+    f" verdict to change (of arms: the treated arm's leavers); >{FARTHEST:g}: further than that; [c]: confidential, as"
+    " it would give away a few people; a dash: nobody left, or nobody can be followed."
+)
 _LETTERS = string.ascii_lowercase
 
 
@@ -52,12 +60,15 @@ def name_column(choice: Choice, labels: Labels) -> str:
 def make_matrix(found: Sensitivity, labels: Labels) -> Table:
     """Return every finding with its verdict under each choice, for files."""
     names = [name_column(choice, labels) for choice in found.choices]
-    columns = ("source", "scale", "title", "question", "unit", "site", "wave", "groups", *names, "flips")
+    columns = ("source", "scale", "title", "question", "unit", "site", "wave", "groups", *names, "flips",
+               "tipping_sd", "tipping_note")  # fmt: skip
     rows = tuple(
         (
             *_place(each.finding, labels),
             *(_describe(_take(each, choice), labels) for choice in found.choices),
             "; ".join(name_column(choice, labels) for choice in each.flips),
+            each.tipping.shift,
+            each.tipping.lack.value,
         )
         for each in found.findings
     )
@@ -87,8 +98,9 @@ def make_flip_table(found: Sensitivity, labels: Labels) -> Table:
     flipped = [each for each in found.findings if each.flips]
     letters = [_LETTERS[place] if place < len(_LETTERS) else str(place) for place in range(len(found.choices))]
     rows = tuple(
-        (_name(each.finding, labels), *(_mark(each, choice) for choice in found.choices)) for each in flipped
-    )  # fmt: skip
+        (_name(each.finding, labels), *(_mark(each, choice) for choice in found.choices), show_tipping(each.tipping))
+        for each in flipped
+    )
     legend = tuple(
         f"{letter}: {name_choice(choice, labels)}"
         + ("" if choice.kind == PLANNED else f" ({sum(choice in each.flips for each in flipped)} flip)")
@@ -99,11 +111,12 @@ def make_flip_table(found: Sensitivity, labels: Labels) -> Table:
     notes = (
         _LEGEND,
         *legend,
+        TIPPING_KEY,
         *map(labels.describe, found.notes),
         f"{held} of {len(found.findings)} verdicts are the same under every choice that applies to them.",
         *([] if has_rules else ["missing rules cannot be varied: scores arrived ready-made"]),
     )
-    columns = (Column("finding", wraps=True), *map(Column, letters))
+    columns = (Column("finding", wraps=True), *map(Column, letters), Column("leavers"))
     return Table(columns, rows, "Verdicts that depend on a choice", notes)
 
 
@@ -111,6 +124,13 @@ def _name(each: Finding, labels: Labels) -> str:
     what = "change, arms" if each.question == "did" else labels.name_site(each.site) or "arms"
     parts = (each.outcome, what, labels.name_waves(each.waves))
     return f"{' '.join(part for part in parts if part)}, {name_kind(each)}"
+
+
+def show_tipping(point: TippingPoint) -> str:
+    """Return a tipping point in standard deviations, or a mark for why there is none."""
+    if point.lack:
+        return _TIPPING.get(point.lack, "-")
+    return f"{'+' if point.shift > 0 else ''}{format_number(point.shift)}"
 
 
 def _mark(each: ChoiceFinding, choice: Choice) -> str:
