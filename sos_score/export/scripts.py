@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """The largest difference between our numbers and another program's that counts as none, relative above 1."""
-SCRIPTS = ("README.md", "judged_rows.R", "judged_rows.py")
+SCRIPTS = ("README.md", "judged_rows.R", "judged_rows.py", "reliability.R", "invariance.R")
 _PLAIN = re.compile(r"[A-Za-z0-9 _.,:()-]")
 
 

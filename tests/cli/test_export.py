@@ -16,6 +16,8 @@ import pytest
 from support import ROOT, CommandLine
 
 from sos_score import compare_study, load_study_data, read_study
+from sos_score.psychometrics.internal_consistency.alpha import reliability
+from sos_score.psychometrics.moments import moments
 
 export = CommandLine("export")
 EXAMPLE = ROOT / "examples" / "contrast_study" / "study.yaml"
@@ -30,14 +32,14 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def write_study(folder: Path, sites: int = 8) -> Path:
+def write_study(folder: Path, sites: int = 8, people: int = 9) -> Path:
     """Write a study of two arms whose labels and ids are code."""
     draw = np.random.default_rng(5)
     lines = ["respondent,site,wave,who5_1,who5_2,who5_3,who5_4,who5_5"]
     for site in range(sites):
         name = f"={site}" if site % 2 else f"{QUOTE}{site}".replace('"', '""')
         for wave in ("T1", "T2"):
-            for person in range(9 + site):
+            for person in range(people + site):
                 answers = np.clip(draw.integers(1, 5) + draw.integers(-1, 2, 5), 0, 5)
                 lines.append(",".join([f"+{site}-{person}", f'"{name}"', wave, *map(str, answers)]))
     (folder / "answers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -209,3 +211,30 @@ def test_a_number_that_differs_is_named_with_exit_1(run: Run, folder: Path, tmp_
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"row {row['row']} did" in done.stdout
     assert "Everything agrees" not in done.stdout
+
+
+@pytest.mark.slow
+def test_psych_finds_our_alpha_again(folder: Path) -> None:
+    done = run_r(folder, "reliability.R")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {row["wave"]: row for row in read(folder / "reliability.csv")}
+    table = load_study_data(read_study(folder.parent / "study.yaml")).tables[0]
+    for wave in ("T1", "T2"):
+        ours = reliability(moments(table.answers[table.frame["wave"] == wave].to_numpy()))
+        assert float(found[wave]["alpha"]) == pytest.approx(ours.alpha, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_models_over_small_groups_are_refused_and_those_over_large_ones_are_fitted(tmp_path: Path) -> None:
+    assert export(write_study(tmp_path, 4, 60), "-o", tmp_path / "for-r", "-q").exit_code == 0
+    done = run_r(tmp_path / "for-r", "invariance.R")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = "staff.total over sites cannot be tested: the smallest group has 60 complete answers"
+    assert f"{said}, and 100 are needed in each." in done.stdout.splitlines()
+    levels: dict[str, list[str]] = {}
+    for row in read(tmp_path / "for-r" / "invariance.csv"):
+        levels.setdefault(row["groups"], []).append(row["level"])
+        assert row["level"] == "not testable" or 0 <= float(row["cfi"]) <= 1
+    whole = ["configural", "metric", "scalar"]
+    assert levels == {"waves": whole, "arms": whole, "sites": ["not testable"]}
+    assert not list(tmp_path.rglob("broken"))
