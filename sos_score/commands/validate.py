@@ -66,7 +66,7 @@ def validate_paths(
             checked.problems[name] = [Problem("no definition here (.yaml or .yml files)", name, rule="file")]
         paths += [path for path in found if path not in paths]
     history = read_history(changed_from) if changed_from else None
-    paths = history.keep_changed(paths) if history else paths
+    paths = [path for path in paths if history is None or history.is_changed(path) or _extends_changed(path, history)]
     for path in paths:
         checked.problems[path] = _check_file(path, asked, checked)
     _advise(checked)
@@ -127,6 +127,22 @@ def _advise(checked: _Checked) -> None:
         stay, suppressed = suppress(found, definition)
         checked.problems[path] += sorted(stay, key=_place)
         checked.suppressed += sorted(suppressed, key=lambda each: _place(each[0]))
+
+
+def _extends_changed(path: str, history: History) -> bool:
+    """Return whether a file extends one that changed, directly or through others."""
+    try:
+        document = read_yaml(Path(path))
+    except InvalidDefinition:
+        return False
+    if not isinstance(document.data, dict) or not extends_another(document):
+        return False
+    nearest = Path(path).parent / str(document.data["extends"])
+    try:
+        others = extend_definition(document).extends
+    except InvalidDefinition:  # perhaps by the change of the nearest
+        others = ()
+    return history.is_changed(nearest) or any(history.is_changed(other.path) for other in others)
 
 
 def _check_versions(checked: _Checked, history: History) -> None:

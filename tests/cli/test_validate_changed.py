@@ -146,6 +146,15 @@ def test_a_definition_that_extends_another_is_compared_as_both_were(folder: Path
     assert "answer label: response_scales.zero_to_ten.labels Diogel: " in before.stdout
 
 
+def test_a_definition_that_extends_a_changed_one_is_checked_with_it(folder: Path) -> None:
+    keys = folder / "keys"
+    (keys / "welsh.yaml").write_text(EXTENDS.replace("LABEL", "Diogel"), encoding="utf-8")
+    commit(folder)
+    change(keys / "safety-scale.yaml", ("min: 0", "min: -1"), ("version: 1.0.0", "version: 1.1.0"))
+    assert list_checked("HEAD") == ["keys/safety-scale.yaml", "keys/welsh.yaml"]
+    assert "keys/welsh.yaml:3:1: error SOS704" in run("keys/welsh.yaml", "--changed-from", "HEAD").stderr
+
+
 @pytest.mark.parametrize("revision", ["nowhere", "HEAD~9", "--output=x", "HEAD:keys"])
 def test_a_revision_that_is_none_is_a_wrong_command_line(folder: Path, revision: str) -> None:
     result = run("keys", f"--changed-from={revision}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +38,9 @@ class History:
     top: Path
     changed: frozenset[Path]
 
-    def keep_changed(self, paths: Iterable[str]) -> list[str]:
-        """Return the paths that changed."""
-        return [path for path in paths if Path(path).resolve() in self.changed]
+    def is_changed(self, path: str | Path) -> bool:
+        """Return whether a file changed."""
+        return Path(path).resolve() in self.changed
 
     def name_old(self, path: str) -> str:
         """Return a file as git names it before the change: where it was, or the only one of its name that is gone."""
