@@ -182,3 +182,20 @@ def test_an_effect_beyond_the_scale_is_an_arrow_with_its_number(example):
     words = [each.text for each in Tree.fromstring(change.render("svg")).iter(f"{SVG}text")]
     widest = max((each for each in example.comparison.ask("did") if each.is_judged), key=lambda e: abs(e.effect.value))
     assert f"{widest.effect.value:.1f}" in words
+
+
+@pytest.mark.parametrize(
+    ("turned", "recoded", "said"),
+    [
+        ({"q2"}, set(), " (r): reverse-keyed in a scale; answers are shown as given."),
+        ({"q2"}, {"q1", "q2"}, " (r): reverse-keyed in a scale; answers are shown as recoded."),
+        (set(), {"q2"}, " Answers of recoded items are shown as recoded."),
+        (set(), set(), "of those who answered."),
+    ],
+)
+def test_recoded_answers_are_never_said_to_be_as_given(turned: set[str], recoded: set[str], said: str) -> None:
+    from sos_score.report.figures.answers import _Answers, _make_picture
+
+    shares = {"T1": {"q1": np.array([0.4, 0.6]), "q2": np.array([0.7, 0.3])}}
+    found = _Answers((0, 1), ("no", "yes"), shares, frozenset(turned), frozenset(recoded))
+    assert _make_picture("answers", "Staff", found).reading.endswith(said)
