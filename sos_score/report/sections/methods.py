@@ -182,7 +182,8 @@ def describe_provenance(report: ReportData) -> Iterator[Block]:
     rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in report.data.inputs)
     columns = (Column("kind"), Column("file"), Column("SHA-256"))
     yield Block("text", f"Made by sos-score {__version__}. The file {report.manifest} beside this page holds"
-                " these sums and the findings; sos-score verify recomputes them.")  # fmt: skip
+                " these sums and the findings; sos-score verify recomputes them. sos-score export writes a folder"
+                " with scripts that compute every judged row again in R.")  # fmt: skip
     yield Block("table", Table(columns, rows, "Inputs", stub=2))
     if report.data.defaults:
         yield Block("text", "Left to defaults by the study file:")
