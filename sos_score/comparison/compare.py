@@ -18,6 +18,7 @@ from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.suppression import find_hidden_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,11 @@ def compare_study(
         A `Finding` for each result, with small groups blanked. An item that runs against its scale at a site or a wave
         is a note (``item_against_key``), the first of the comparison's and one of each finding that it touches.
     """
-    plan = replace(make_plan(data.study), track=track, judged_only=judged_only)
+    plan = replace(
+        make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)),
+        track=track,
+        judged_only=judged_only,
+    )
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
     notes = [each for each in data.notes if dict(each.values).get("source") not in others]

@@ -11,6 +11,7 @@ from sos_score.comparison.outcome import OutcomeScores
 from sos_score.definition.study.model import Design, Study
 from sos_score.notes import Note, note
 from sos_score.statistics.progress import Track
+from sos_score.study.suppression import HiddenSites
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class ComparisonPlan:
         ``holm``, ``bonferroni``, ``bh`` or ``none``.
     smallest_cell : int
         Groups of fewer people are not shown.
+    hidden : HiddenSites
+        The sites that the data of the study leave hidden, whatever is asked.
     judged_only : bool
         Whether only the judged findings are wanted, with what their verdicts rest on: no detectable effects and none
         of the findings that stand beside, which take most of the time.
@@ -64,6 +67,7 @@ class ComparisonPlan:
     seed: int = 1
     judged_only: bool = False
     design: Design = field(default_factory=Design)
+    hidden: HiddenSites = field(default_factory=HiddenSites)
     track: Track | None = None
 
     @property
@@ -112,8 +116,8 @@ def list_cautions(plan: ComparisonPlan) -> tuple[Note, ...]:
     return () if how == "randomised" else (note("allocation", how=how),)
 
 
-def make_plan(study: Study) -> ComparisonPlan:
-    """Return a study's plan as the questions use it."""
+def make_plan(study: Study, hidden: HiddenSites | None = None) -> ComparisonPlan:
+    """Return a study's plan as the questions use it; `hidden` are the sites that its data leave hidden."""
 
     def find_effect(source: str, scale: str) -> SmallestEffect | None:
         effect = study.smallest_effect(source, scale)
@@ -133,4 +137,5 @@ def make_plan(study: Study) -> ComparisonPlan:
         smallest_cell=study.privacy.smallest_cell,
         seed=study.plan.seed,
         design=study.design,
+        hidden=hidden or HiddenSites(),
     )

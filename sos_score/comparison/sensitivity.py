@@ -19,6 +19,7 @@ from sos_score.definition.study.model import Family, Study, name_family
 from sos_score.notes import Note
 from sos_score.study.data import StudyData
 from sos_score.study.rescore import rescore_study
+from sos_score.study.suppression import find_hidden_sites
 
 RULES = ("all", "80%", "50%")
 """The missing rules that are tried, as `rescore_study` names them."""
@@ -122,11 +123,12 @@ def assess_sensitivity(
     Sensitivity
         Each choice is the whole analysis done again, adjustment and withholding included, with one thing changed:
         the missing rule; straight-lined rows left out (see `find_straight_liners`); the same question judged of
-        sites, for findings of people; one site left out; only people with a score at the first and at the last wave;
-        tests adjusted within a scale, a source or a question; a smallest effect of .2, .3 and .5 standard deviations.
+        sites, for findings of people; one site left out, if it is shown; only people with a score at the first and at
+        the last wave; tests adjusted within a scale, a source or a question; a smallest effect of .2, .3 and .5
+        standard deviations.
         Beside them stands how far those who left would have to differ from those who answered (`find_tipping_points`).
     """
-    plan = replace(make_plan(data.study), judged_only=True)
+    plan = replace(make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)), judged_only=True)
     attentive, lined = drop_straight_liners(data)
     outcomes = _take_all(data, plan, instruments, scales)
     asked = ask_questions(outcomes, plan, _QUESTIONS)
@@ -137,7 +139,9 @@ def assess_sensitivity(
     found[Choice(ATTENTIVE)] = _judge(_take_all(attentive, plan, instruments, scales), plan)
     if by_sites := {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}:
         found[Choice(SITES)] = by_sites
-    for site in plan.sites:
+    # Arms with and without a site would tell of it.
+    shown = [site for site in plan.sites if not plan.hidden.is_ever(site)]
+    for site in shown:
         found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sos_score.comparison.links import Links
-from sos_score.comparison.suppression import find_hidden, is_safe
 from sos_score.definition.study.model import Study
 from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.suppression import find_hidden_sites, is_safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,28 +48,38 @@ def may_count_files(data: StudyData) -> bool:
 
     Not where one is small, nor where its rows less those of the sites and waves that are shown are those of a few.
     """
-    return not has_small_file(data) and all(_may_count_rows(data.study, table) for table in data.tables)
+    return not has_small_file(data) and all(_may_count_rows(data, table) for table in data.tables)
 
 
-def _may_count_rows(study: Study, table: SourceTable) -> bool:
+def _may_count_rows(data: StudyData, table: SourceTable) -> bool:
     """Return whether the rows of a source's files say nothing about a few people.
 
     At each wave the hidden sites have to be safe together. Which file a row is from is not known: of several, one may
     hold the rows of a single hidden site.
     """
-    people = _list_people_by_site(study, table.frame)
-    hidden = _find_hidden(study, people)
-    sizes = [[len(people[site][wave]) for site in sites] for wave, sites in hidden.items()]
-    if len(study.sources[table.source].files) > 1:
-        return not any(sizes)
-    return all(is_safe(each, study.privacy.smallest_cell) for each in sizes)
+    if len(data.study.sources[table.source].files) > 1:
+        return not any(_list_hidden_sizes(data, table).values())
+    return are_all_shown(data, table)
+
+
+def are_all_shown(data: StudyData, table: SourceTable, wave: str | None = None) -> bool:
+    """Return whether what is said of everybody in a table, at a wave or at any, says nothing about a few people."""
+    least = data.study.privacy.smallest_cell
+    return all(is_safe(sizes, least) for at, sizes in _list_hidden_sizes(data, table).items() if wave in (None, at))
+
+
+def _list_hidden_sizes(data: StudyData, table: SourceTable) -> dict[str, list[int]]:
+    """Return how many people each hidden site has at each wave."""
+    people = _list_people_by_site(data.study, table.frame)
+    hidden = _find_hidden(data, table.source, people)
+    return {wave: [len(people[site][wave]) for site in sites if site in people] for wave, sites in hidden.items()}
 
 
 def count_answers(data: StudyData) -> list[SiteCount]:
     """Return how many people of each source answered in each site, sources in the order of the study file.
 
-    Groups that are small, or that would give one away, are None; see `find_hidden`. So is `both` where fewer than the
-    smallest group shown answered at both waves, or at one only.
+    Groups that are small, or that would give one away, are None; see `find_hidden_sites`. So is `both` where fewer than
+    the smallest group shown answered at both waves, or at one only.
     """
     found: list[SiteCount] = []
     done: set[str] = set()
@@ -78,14 +88,14 @@ def count_answers(data: StudyData) -> list[SiteCount]:
             continue  # several instruments of one source were answered by the same people
         done.add(table.source)
         label = next(each.source_label for each in data.outcomes if each.source == table.source)
-        found += _count_source(data.study, table.source, label, table.frame)
+        found += _count_source(data, table.source, label, table.frame)
     return found
 
 
-def _count_source(study: Study, source: str, label: str, frame: pd.DataFrame) -> Iterator[SiteCount]:
-    least = study.privacy.smallest_cell
+def _count_source(data: StudyData, source: str, label: str, frame: pd.DataFrame) -> Iterator[SiteCount]:
+    study, least = data.study, data.study.privacy.smallest_cell
     people = _list_people_by_site(study, frame)
-    hidden = _find_hidden(study, people)
+    hidden = _find_hidden(data, source, people)
     waves = list(hidden)
     for site, each in people.items():
         shown = {wave: None if site in hidden[wave] else len(each[wave]) for wave in waves}
@@ -106,16 +116,11 @@ def _list_people_by_site(study: Study, frame: pd.DataFrame) -> dict[str, dict[st
     }
 
 
-def _find_hidden(study: Study, people: dict[str, dict[str, set[object]]]) -> dict[str, frozenset[str]]:
-    """Return the hidden sites of each wave of a source."""
-    arms = {site: each.arm or "" for site, each in study.sites.items()}
+def _find_hidden(data: StudyData, source: str, people: dict[str, dict[str, set[object]]]) -> dict[str, frozenset[str]]:
+    """Return the hidden sites of each wave of a source; the wave is empty where none is recorded."""
+    found = find_hidden_sites(data.study, data.tables, data.outcomes)
     waves = dict.fromkeys(wave for each in people.values() for wave in each)
-    return {
-        wave: find_hidden(
-            {site: len(each[wave]) for site, each in people.items()}, arms, study.privacy.smallest_cell
-        )
-        for wave in waves
-    }  # fmt: skip
+    return {wave: found.at(source, wave or next(iter(data.study.waves), "")) for wave in waves}
 
 
 def _list_people(frame: pd.DataFrame, site: str, wave: str) -> set[object]:
@@ -128,6 +133,8 @@ def list_missing(data: StudyData) -> dict[str, dict[str, float]]:
     shares: dict[str, dict[str, float]] = {}
     for table in data.tables:
         if table.answers.columns.empty or table.frame["person"].nunique() < data.study.privacy.smallest_cell:
+            continue
+        if not are_all_shown(data, table):
             continue
         label = next(each.source_label for each in data.outcomes if each.source == table.source)
         if label in shares and table.instrument is not None:

@@ -10,10 +10,14 @@ import numpy as np
 
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.suppression import find_hidden_places, is_total_shown
 from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell
 from sos_score.report.labels import Labels
 from sos_score.study.data import StudyData
+
+NOT_SHOWN = "not shown"
+"""In place of alpha within sites where a site is hidden."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,10 @@ def list_trust(comparison: Comparison, labels: Labels, data: StudyData) -> Itera
         if outcome.items is None or outcome.items.shape[1] < 2:
             continue
         items = _list_items(data, outcome)
-        for wave in (wave for wave in plan.waves if outcome.at(wave=wave).any()):
-            found = _assess(outcome, wave, items, names[outcome.source, outcome.scale])
+        hidden = find_hidden_places(outcome, plan)
+        for wave in (wave for wave in plan.waves if is_total_shown(outcome, plan, wave)):
+            is_any_hidden = any(at == wave for _, at in hidden)
+            found = _assess(outcome, wave, items, names[outcome.source, outcome.scale], is_any_hidden=is_any_hidden)
             if found.n >= max(plan.smallest_cell, 1):
                 yield found
 
@@ -48,7 +54,9 @@ def _list_items(data: StudyData, outcome: OutcomeScores) -> list[str]:
     return [term.name for scale in scales if scale.scale == outcome.scale for term in scale.terms]
 
 
-def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str, str]) -> Trust:
+def _assess(
+    outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str, str], *, is_any_hidden: bool
+) -> Trust:
     from sos_score.psychometrics.internal_consistency.alpha import reliability
     from sos_score.psychometrics.internal_consistency.error import measurement_error
     from sos_score.psychometrics.internal_consistency.keycheck import check_keys
@@ -66,7 +74,11 @@ def _assess(outcome: OutcomeScores, wave: str, items: list[str], name: tuple[str
     error = measurement_error(sd, found.alpha)
     key = check_keys(given, items)
     sites = outcome.site[there]
-    within = reliability(moments(centre_teams(answers, sites))).alpha if len(set(sites.tolist())) > 1 else math.nan
+    within: Cell = math.nan
+    if is_any_hidden:
+        within = NOT_SHOWN
+    elif len(set(sites.tolist())) > 1:
+        within = reliability(moments(centre_teams(answers, sites))).alpha
     alpha = with_interval(found.alpha, found.ci_low, found.ci_high) or "-"
     suspicions = tuple(
         f"{items[place]} in {name[1]} ({name[0]}){f', {wave}' if wave else ''}: correlates"

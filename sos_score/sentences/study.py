@@ -39,7 +39,8 @@ def _one_in_site(source: str, site: str, wave: str | None) -> str:
 
 
 def _few_in_sites(source: str, sites: tuple[str, ...], wave: str | None, least: int) -> str:
-    return f"{source}: fewer than {least} people in {', '.join(sites)}{_at(wave)}: not shown"
+    why = f"fewer than {least} people, or a number that would give such a group away"
+    return f"{source}: {', '.join(sites)}{_at(wave)} {'is' if len(sites) == 1 else 'are'} not shown: {why}"
 
 
 def _at(wave: str | None) -> str:

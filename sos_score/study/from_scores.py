@@ -94,11 +94,12 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     if not scored.waves and are_words(study.waves):
         notes.append(note("waves_as_they_appear", waves=tuple(study.waves)))
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
+    outcomes = tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source]))
     return StudyData(
         study=study,
         tables=tuple(tables),
-        outcomes=tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source])),
-        notes=(*notes, *note_study(study, tables)),
+        outcomes=outcomes,
+        notes=(*notes, *note_study(study, tables, outcomes)),
         defaults=tuple(each for each in list_defaults(study) if not each.startswith("sources.")),
         files=(FileSummary(scored.path, len(cells.lines)),),
         inputs=(Input("answers", scored.path, hashlib.sha256(Path(scored.path).read_bytes()).hexdigest()),),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sos_score.definition.study.model import Study
 from sos_score.definition.text import loosen_id
 from sos_score.notes import Note, note
-from sos_score.study.data import SourceTable
+from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.small_cells import format_count, format_part
+from sos_score.study.suppression import HiddenSites, find_hidden_sites
 
 
-def note_study(study: Study, tables: Iterable[SourceTable]) -> list[Note]:
+def note_study(study: Study, tables: Sequence[SourceTable], outcomes: Sequence[StudyOutcome]) -> list[Note]:
     """Return what the data of the whole study do not allow."""
-    tables = list(tables)
+    hidden = find_hidden_sites(study, tables, outcomes)
     notes = []
     if study.treated_arm is None:
         notes.append(note("one_arm", arm=study.label_arm(next(iter(study.arms)))) if study.arms else note("no_arms"))
@@ -29,18 +30,18 @@ def note_study(study: Study, tables: Iterable[SourceTable]) -> list[Note]:
     if "levels" in study.model_fields_set:
         notes += [note("level_unknown", level=level) for level in study.levels if level not in known]
     for table in tables:
-        notes += _note_table(study, table, [wave for wave in study.waves if wave in asked])
+        notes += _note_table(study, table, [wave for wave in study.waves if wave in asked], hidden)
     return notes
 
 
-def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[Note]:
+def _note_table(study: Study, table: SourceTable, asked: list[str], hidden: HiddenSites) -> Iterator[Note]:
     frame, source = table.frame, table.source
     present = set(frame["wave"].dropna())
     if present:
         yield from (note("source_not_asked", source=source, wave=wave) for wave in asked if wave not in present)
     elif len(asked) > 1:
         yield note("source_without_waves", source=source)
-    yield from _note_cells(study, table, [wave for wave in asked if wave in present] or [None])
+    yield from _note_cells(study, table, [wave for wave in asked if wave in present] or [None], hidden)
     arms = set(frame["arm"].dropna())
     if len(arms) == 1 and len(study.arms) > 1:
         yield note("source_in_one_arm", source=source, arm=study.label_arm(arms.pop()))
@@ -51,11 +52,12 @@ def _note_table(study: Study, table: SourceTable, asked: list[str]) -> Iterator[
         yield from (note("scale_empty", source=source, scale=scale) for scale in empty)
 
 
-def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None]) -> Iterator[Note]:
-    """Yield the sites with nobody, or with too few, at a wave."""
+def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None], hidden: HiddenSites) -> Iterator[Note]:
+    """Yield the sites with nobody, and those that are not shown, at a wave."""
     frame, least = table.frame, study.privacy.smallest_cell
     for wave in waves:
         here = frame if wave is None else frame[frame["wave"] == wave]
+        sites = hidden.at(table.source, wave or next(iter(study.waves), ""))
         few = []
         for site, about in study.sites.items():
             name = about.label or f"site {site}"
@@ -63,12 +65,12 @@ def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None]) -
             count = len(rows) if rows["person"].isna().any() else rows["person"].nunique()
             if count == 0:
                 yield note("nobody_in_site", source=table.source, site=name, wave=wave)
-            elif count < least:
+            elif site in sites:
                 few.append(name)
             elif count == 1:
                 yield note("one_in_site", source=table.source, site=name, wave=wave)
         if few:
-            # All of them in one line: a line for those with one person would tell them from those with four.
+            # All of them in one line: a line for those that are small would tell them from those that protect them.
             yield note("few_in_sites", source=table.source, sites=tuple(few), wave=wave, least=least)
 
 

@@ -18,8 +18,9 @@ from sos_score.comparison.finding import (
     Unit,
 )
 from sos_score.comparison.judging import compare_outcomes
-from sos_score.comparison.suppression import find_hidden, find_hidden_places, suppress_small
+from sos_score.comparison.suppression import find_hidden_places, suppress_small
 from sos_score.notes import note
+from sos_score.study.suppression import find_hidden
 
 PLAN = make_plan()
 BLANK = (Estimate(), Effect(), Statistic(), Equivalence(), Detectable())

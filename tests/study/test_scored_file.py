@@ -119,7 +119,7 @@ def test_every_column_of_numbers_is_a_score_where_no_column_says_how_it_was_made
     assert data.tables[0].frame["wave"].isna().all()
     assert tuple(map(str, data.notes)) == (
         "there is one wave: no change can be looked at",
-        "scores: fewer than 5 people in site 1, site 2: not shown",
+        "scores: site 1, site 2 are not shown: fewer than 5 people, or a number that would give such a group away",
     )
 
 

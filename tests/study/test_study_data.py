@@ -357,18 +357,19 @@ def test_what_the_data_do_not_allow_is_said(case: str) -> None:
     assert list(map(str, load(**given).notes)) == notes
 
 
+WHY = "fewer than 3 people, or a number that would give such a group away"
 FEW: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a site with one person is one of those with too few": (
         {"rows": ROWS.replace("F01,1,T1,5\n", "")},
         [
-            "safety: fewer than 3 people in North, site 2 at T1: not shown",
-            "safety: fewer than 3 people in North, site 2 at T2: not shown",
+            f"safety: North, site 2 at T1 are not shown: {WHY}",
+            f"safety: North, site 2 at T2 are not shown: {WHY}",
         ],
     ),
     "a site with nobody": (
         {"rows": ROWS.replace("F02,2,T2,4\nF05,2,T2,3\n", "") + "F08,1,T1,1\nF08,1,T2,1\n"},
         [
-            "safety: fewer than 3 people in site 2 at T1: not shown",
+            f"safety: North, site 2 at T1 are not shown: {WHY}",
             "safety: nobody answered in site 2 at T2",
         ],
     ),

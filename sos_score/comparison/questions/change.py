@@ -26,6 +26,7 @@ from sos_score.comparison.links import count_pairs
 from sos_score.comparison.nesting import compare_places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import find_hidden_places
 from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
@@ -64,7 +65,10 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     base = start_of_people(outcome, "change", plan.span, groups, site)
     overlap = compare_overlapping(after, before).test
     main = compare_places(outcome, *(outcome.at(site, wave) for wave in groups.members)) if base.level else overlap
+    hidden = find_hidden_places(outcome, plan)
     links = count_pairs(before, after)
+    # Which findings stand beside it would tell how many of a hidden site answered twice.
+    is_small = links.is_small(plan.smallest_cell) or any((site, wave) in hidden for wave in plan.span)
     sd = _pool(x, y)
     far = _find_far_start(outcome, plan, site)
     judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes, *far)), main)
@@ -76,17 +80,25 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     ranks = with_ranks(base, compare_ranks(x, y))
     apart = [with_test(base, overlap)] if base.level else []
     apart += [with_test(base, compare_welch(x, y)), replace(ranks, method=note("link_ignored", test=ranks.method))]
-    if not links.is_small(plan.smallest_cell):
+    if not is_small:
         apart += [*_ask_linked(base, before, after), *_ask_turnover(plan, base, before, after)]
     found = [make_judged(judged, main, outcome, plan, sd), *map(label_wrong_unit, apart)]
-    if links.is_small(plan.smallest_cell):
+    if is_small:
         return found
     return [*found, _count_reliable(outcome, plan, base, before, after)]
 
 
 def _find_far_start(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> tuple[Note, ...]:
-    """Return that a site started far from the mean of the others, in standard deviations within sites, if it did."""
-    starts = {name: outcome.scores(name, plan.first_wave) for name in plan.sites}
+    """Return that a site started far from the mean of the others, in standard deviations within sites, if it did.
+
+    Hidden sites are not among them: how far another is from them would tell of their means.
+    """
+    hidden = find_hidden_places(outcome, plan)
+    starts = {
+        name: outcome.scores(name, plan.first_wave)
+        for name in plan.sites
+        if name == site or (name, plan.first_wave) not in hidden
+    }
     others = [scores.mean() for name, scores in starts.items() if name != site and scores.size]
     sd = math.sqrt(pool_variance(*starts.values()))
     if not others or not starts[site].size or not sd > 0:

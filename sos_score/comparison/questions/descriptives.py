@@ -21,6 +21,7 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.nesting import compare_place_to_norm
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import list_places
 from sos_score.comparison.team_means import list_against
 from sos_score.notes import note
 from sos_score.statistics.estimate import describe_sample
@@ -33,8 +34,7 @@ def find_descriptives(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) 
     where there is a norm, the statistic. Where the mean may not be reported as the team's, or only with a caveat, a
     note says so.
     """
-    places = [(site, wave) for wave in plan.waves for site in plan.sites if outcome.at(site, wave).any()]
-    return [_describe(outcome, site, wave) for site, wave in places]
+    return [_describe(outcome, site, wave) for site, wave in list_places(outcome, plan)]
 
 
 def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:

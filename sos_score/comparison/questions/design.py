@@ -21,6 +21,7 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.links import count_linked
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import find_hidden_places
 from sos_score.notes import note
 from sos_score.statistics.permutation import count_assignments, find_smallest_p
 from sos_score.statistics.power import detectable as power
@@ -64,7 +65,8 @@ def _count_people(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> Fi
         return finding
     links = count_linked(outcome, plan, (site,))
     finding = replace(finding, notes=(links.describe(plan),))
-    if links.is_small(plan.smallest_cell):
+    hidden = find_hidden_places(outcome, plan)
+    if links.is_small(plan.smallest_cell) or any((site, wave) in hidden for wave in plan.span):
         return finding
     groups = Groups(Contrast.WAVE_COUNTS, (*plan.waves, LINKED))
     return replace(finding, groups=groups, counts=(*counts, links.both))

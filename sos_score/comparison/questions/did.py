@@ -28,6 +28,7 @@ from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.questions.change import FAR
 from sos_score.comparison.site_rows import compare_arms_of_sites
+from sos_score.comparison.suppression import find_hidden_places
 from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
@@ -38,6 +39,7 @@ from sos_score.statistics.mixed.model import fit_variance
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
+from sos_score.study.suppression import is_safe
 from sos_score.words import pluralise
 
 _SITES_AT_WAVES = "sites at each wave"
@@ -107,7 +109,7 @@ def _compare(
     return [
         *_compare_people(outcome, plan, replace(base, arm_changes=changed), (found, effects), spread),
         label_wrong_unit(_adjust_for_first(outcome, plan, base)),
-        _fit_mixed(outcome, base, there, design),
+        _fit_mixed(outcome, plan, base, (there, design)),
         *_compare_sites(outcome, plan, of_sites, (changes, sd, effects)),
     ]
 
@@ -185,8 +187,8 @@ def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Findin
     least = plan.smallest_cell
     for arm in (plan.treated, plan.reference):
         sites = tuple(site for site in plan.sites if plan.arms[site] == arm)
-        if sum(count_linked(outcome, plan, (site,)).is_small(least) for site in sites) == 1:
-            # The arm's linked people less those of its other sites would be those of this one.
+        if not _are_links_safe(outcome, plan, sites):
+            # The arm's linked people less those of its other sites would be those of one, or of a few.
             return replace(base, method=note("ancova"), notes=(note("hidden_linked", least=least),))
         _, x, y = outcome.pair(sites, first, last)
         before += x.tolist()
@@ -200,8 +202,22 @@ def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Findin
     return replace(finding, counts=found.n, method=note("ancova"), notes=(said, *finding.notes))
 
 
-def _fit_mixed(outcome: OutcomeScores, base: Finding, there: Places, design: Scores) -> Finding:
+def _are_links_safe(outcome: OutcomeScores, plan: ComparisonPlan, sites: tuple[str, ...]) -> bool:
+    """Return whether the sites of which it is not shown who answered twice are safe together."""
+    hidden, least = find_hidden_places(outcome, plan), plan.smallest_cell
+    links = {site: count_linked(outcome, plan, (site,)) for site in sites}
+    kept_back = [
+        each
+        for site, each in links.items()
+        if each.is_small(least) or any((site, wave) in hidden for wave in plan.span)
+    ]
+    parts = zip(*((each.both, each.first_only, each.last_only) for each in kept_back), strict=True)
+    return all(is_safe(part, least) for part in parts)
+
+
+def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows: tuple[Places, Scores]) -> Finding:
     """Return a mixed model with intercepts of sites, of sites at each wave, of the level below and of people."""
+    there, design = rows
     site, wave = outcome.site[there], outcome.wave[there]
     ids = np.array([name or f"\x1f{place}" for place, name in enumerate(outcome.person[there].tolist())], dtype=object)
     units = {pluralise(base.level): np.array(outcome.clusters(there), dtype=object)} if base.level else {}
@@ -211,7 +227,7 @@ def _fit_mixed(outcome: OutcomeScores, base: Finding, there: Places, design: Sco
     tests = assess_coefficients(data, fit=fit)
     finding = replace(
         base, method=note("mixed_intercepts", levels=data.names), counts=(int(there.sum()),),
-        sites_shown=tuple(dict.fromkeys(site.tolist())),
+        sites_shown=tuple(each for each in plan.sites if each in site),
     )  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
         return replace(finding, notes=tests.notes)

@@ -10,9 +10,10 @@ from sos_score.comparison.detectable import Spreads
 from sos_score.comparison.finding import Contrast, Effect, Finding, Groups, Measure, Unit, at, start_finding
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.comparison.suppression import hide_parts
+from sos_score.comparison.suppression import list_places
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
+from sos_score.study.suppression import hide_parts
 
 MARK = 0.15
 """A scale has a floor or ceiling effect where more people than this have the extreme score (Terwee et al., 2007)."""
@@ -33,8 +34,7 @@ def find_extremes(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> l
     """
     if math.isnan(outcome.low) or math.isnan(outcome.high):
         return []
-    places = [(site, wave) for wave in plan.waves for site in plan.sites if outcome.at(site, wave).any()]
-    return [finding for site, wave in places for finding in _count_ends(outcome, plan, site, wave)]
+    return [finding for site, wave in list_places(outcome, plan) for finding in _count_ends(outcome, plan, site, wave)]
 
 
 def _count_ends(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wave: str) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def _count_ends(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wave: s
     numbers: dict[str, int] = {measure: int((abs(scores - end) < _SAME).sum()) for measure, end in ends.items()}
     hidden = hide_parts(numbers, scores.size, plan.smallest_cell)
     for measure, end in ends.items():
-        share = numbers[measure] / scores.size
+        share = numbers[measure] / scores.size if scores.size else math.nan
         finding = start_finding(
             outcome, "extremes", Unit.PEOPLE, site=site, waves=at(wave), groups=Groups(Contrast.SITE, (site,)),
             counts=(scores.size,), effect=Effect(measure), method=note("share_at_end", end=end), sites_shown=(site,),
@@ -59,6 +59,6 @@ def _count_ends(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wave: s
 def _judge_hidden(number: int, total: int, least: int) -> Verdict:
     """Return what can be said of a share that is not shown without narrowing down how many a few people are."""
     fewest, most = (1, least - 1) if number < least else (number, total)
-    if fewest / total > MARK:
+    if total and fewest / total > MARK:
         return Verdict.AT_END
     return Verdict.NOT_AT_END if most / total <= MARK else Verdict.CANNOT_TELL

@@ -20,6 +20,7 @@ from sos_score.comparison.finding import (
 from sos_score.comparison.nesting import compare_place_to_norm, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import list_places
 from sos_score.comparison.team_means import judge_team, list_against, speaks_for_teams
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import note
@@ -34,14 +35,11 @@ def find_level(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list
     not, or only with a caveat, the test carries that too.
     """
     found = []
-    for wave in plan.waves:
-        for site in plan.sites:
-            if not outcome.at(site, wave).any():
-                continue
-            if speaks_for_teams(outcome):
-                found.append(_gate(outcome, site, wave))
-            if outcome.norm is not None:
-                found.append(_compare_to_norm(outcome, plan, site, wave))
+    for site, wave in list_places(outcome, plan):
+        if speaks_for_teams(outcome):
+            found.append(_gate(outcome, site, wave))
+        if outcome.norm is not None:
+            found.append(_compare_to_norm(outcome, plan, site, wave))
     return found
 
 

@@ -23,7 +23,6 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.nesting import split_waves
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.comparison.suppression import find_hidden
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.profile_similarity import VERY_SIMILAR, Similarity, judge_similarity
@@ -37,6 +36,7 @@ from sos_score.statistics.profiles import (
 )
 from sos_score.statistics.progress import follow
 from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.suppression import find_hidden
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def find_profiles(_: StudyData, plan: ComparisonPlan, outcomes: Sequence[StudyOu
 def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> Iterator[Finding]:
     first = members[0]
     base = Finding("profiles", (first.source,), first.instrument, "", Unit.PEOPLE, n_groups=len(members))
-    waves = {wave: _list_people(members, rows, norm, plan) for wave, rows in split_waves(first.frame, plan)}
+    waves = {wave: _list_people(members, rows, norm, plan, wave) for wave, rows in split_waves(first.frame, plan)}
     if any(len(people) < len(there) for people, there in waves.values()):
         base = add_notes(base, note("sites_left_out", least=plan.smallest_cell))
     names = list(waves)
@@ -101,7 +101,7 @@ def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> It
 
 
 def _list_people(
-    members: list[StudyOutcome], rows: pd.DataFrame, norm: str, plan: ComparisonPlan
+    members: list[StudyOutcome], rows: pd.DataFrame, norm: str, plan: ComparisonPlan, wave: str
 ) -> tuple[_People, dict[str, int]]:
     """Return the people of each site that is shown, and how many people each site has."""
     scores = rows[[outcome.t_column(norm) for outcome in members]].to_numpy(dtype=float)
@@ -114,7 +114,9 @@ def _list_people(
             known = tuple(ids) if ids.notna().all() and ids.is_unique else ()
             found[site] = ProfilePeople(scores[places], known)
             sizes[site] = int(places.sum())
-    hidden = find_hidden(sizes, plan.arms, plan.smallest_cell)
+    source, when = members[0].source, wave or plan.first_wave
+    of_scales = [site for each in members for site in plan.hidden.at(source, when, each.scale)]
+    hidden = find_hidden(sizes, plan.arms, plan.smallest_cell, start=of_scales)
     return {site: people for site, people in found.items() if site not in hidden}, sizes
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.nesting import split_waves
-from sos_score.comparison.plan import ComparisonPlan
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.report.figures.canvas import Canvas, Scale, measure_text
 from sos_score.report.figures.style import BLUES, GREY, INK, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture, ReportData
+from sos_score.report.response_counts import are_all_shown
 from sos_score.study.data import SourceTable
 from sos_score.words import count, format_percent
 
@@ -69,7 +69,6 @@ class _Answers:
 
 def list_answers(report: ReportData) -> Iterator[Picture]:
     """Yield a picture of the answers to every item, for each source and instrument of two items or more."""
-    plan = report.comparison.plan
     for table in report.data.tables:
         if table.instrument is None or len(table.answers.columns) < 2:
             continue
@@ -78,7 +77,7 @@ def list_answers(report: ReportData) -> Iterator[Picture]:
         name = f"answers-{table.source}{f'-{table.instrument.id}' if several else ''}"
         parts = list(_split_items(table, table.instrument))
         for place, items in enumerate(parts):
-            found = _count_answers(table, table.instrument, items, plan)
+            found = _count_answers(table, table.instrument, items, report)
             if found.items:
                 number = f"-{place + 1}" if len(parts) > 1 else ""
                 yield _make_picture(f"{name}{number}", label, found)
@@ -96,13 +95,14 @@ def _split_items(table: SourceTable, instrument: Instrument) -> Iterator[list[st
         yield from (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], plan: ComparisonPlan) -> _Answers:
+def _count_answers(table: SourceTable, instrument: Instrument, items: list[str], report: ReportData) -> _Answers:
+    plan = report.comparison.plan
     response = instrument.counted[items[0]]
     codes = response.values
     labels = {code: label for label, code in reversed(response.labels.items())}
     shares: dict[str, dict[str, NDArray[np.float64]]] = {}
     for wave, rows in split_waves(table.frame, plan):
-        for item in items:
+        for item in items if are_all_shown(report.data, table, wave) else ():
             given = table.answers.loc[rows.index, item].dropna().to_numpy()
             if given.size >= max(1, plan.smallest_cell):
                 shares.setdefault(wave, {})[item] = np.array([np.mean(given == code) for code in codes])

@@ -14,8 +14,19 @@ from sos_score.psychometrics.teams.reporting import RULE
 from sos_score.report.figures.answers import list_answers
 from sos_score.report.figures.response import draw_missing, draw_response
 from sos_score.report.model import Block, ReportData
-from sos_score.report.response_counts import SiteCount, count_answers, has_small_file, list_missing, may_count_files
+from sos_score.report.response_counts import (
+    SiteCount,
+    are_all_shown,
+    count_answers,
+    has_small_file,
+    list_missing,
+    may_count_files,
+)
 
+_NOT_ALL = (
+    "Reliability, missing answers and how items were answered are not shown where everybody's answers beside those of"
+    " the sites shown would give away a group of fewer than "
+)
 _GATES: dict[Verdict | None, str] = {
     Verdict.REPORTABLE_BUT: ", but",
     Verdict.NOT_REPORTABLE: ", not",
@@ -87,6 +98,8 @@ def describe_quality(report: ReportData) -> Iterator[Block]:
         yield Block("picture", draw_missing(missing))
     for picture in list_answers(report):
         yield Block("picture", picture)
+    if not all(are_all_shown(data, table) for table in data.tables):
+        yield Block("text", f"{_NOT_ALL}{data.study.privacy.smallest_cell} people.")
     if data.notes:
         yield Block("heading", "What the data do not allow, and what was done about it")
         yield Block("list", tuple(map(report.labels.name_source, data.notes)))

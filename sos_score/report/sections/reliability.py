@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData
+from sos_score.report.trust import NOT_SHOWN
 
 _ABOUT = (
     "Internal consistency of everyone who answered at a wave. Differences between sites are part of it, so alpha within"
@@ -18,6 +19,7 @@ _KEY = (
     " person's score; SDC: the smallest change of one person beyond that error (95%); both in points of the score, from"
     " alpha."
 )
+_HIDDEN = "not shown: what people differ by within all sites would tell of a site that is hidden at that wave."
 
 
 def describe_reliability(report: ReportData) -> Iterator[Block]:
@@ -35,7 +37,8 @@ def describe_reliability(report: ReportData) -> Iterator[Block]:
               *(Column(label, 2, shown=False) for label in ("alpha", "low", "high")), *(Column(label, 2) for label in
               ("within sites", "omega", "ordinal", "SEM", "SDC")))  # fmt: skip
     rows = tuple((*each.name, *each.main) for each in found)
-    yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", (_KEY,), stub=3))
+    key = (_KEY, _HIDDEN) if any(NOT_SHOWN in each.main for each in found) else (_KEY,)
+    yield Block("table", Table((*stub, *labels), rows, "Reliability of each scale", key, stub=3))
     said: dict[str, list[str]] = {}
     for each in found:
         for note in each.notes:
