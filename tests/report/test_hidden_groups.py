@@ -12,7 +12,7 @@ from known_numbers import gather
 
 from sos_score.study.suppression import find_hidden_sites
 
-QUICK = settings(max_examples=5, derandomize=True, deadline=None, database=None,
+QUICK = settings(max_examples=4, derandomize=True, deadline=None, database=None,
                  suppress_health_check=list(HealthCheck))  # fmt: skip
 LONG = settings(QUICK, max_examples=250)
 
