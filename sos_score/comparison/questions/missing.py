@@ -25,11 +25,11 @@ from sos_score.comparison.losses import Losses, find_losses, place_leavers
 from sos_score.comparison.nesting import compare_places, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.comparison.suppression import hide_parts
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.attrition import Attrition, assess_attrition
 from sos_score.statistics.effect_sizes import hedges_g
+from sos_score.study.suppression import hide_parts
 
 
 def find_missing(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
