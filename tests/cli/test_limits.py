@@ -7,6 +7,16 @@ from pathlib import Path
 import pytest
 from support import ROOT, CommandLine
 
+from sos_score import inputs
+from sos_score.cli import process
+from sos_score.definition.instrument.responses import MOST_OPTIONS
+from sos_score.definition.yaml import document
+from sos_score.errors import clip
+from sos_score.output import workbook as output
+from sos_score.survey.check import wrong_answers
+from sos_score.survey.readers import cells, content, csv, parquet, workbook
+
+LIMITS = (ROOT / "docs/explanation/limits.md").read_text(encoding="utf-8")
 ANSWERS = ROOT / "examples/wai_s_labels.csv"
 run = CommandLine()
 SOS_SCORE = str(Path(sys.executable).with_name("sos-score"))
@@ -86,3 +96,43 @@ def test_too_little_memory_is_said_before_anything_is_begun(tmp_path, megabytes)
     limit = f"this process may use {megabytes * 1000 >> 10} MB of memory (ulimit -v)"
     assert result.stderr == f"{limit}, which is too little; allow 4,096 MB. Nothing was written.\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_of_limits_states_what_holds():
+    stated = [
+        f"column map or key | {inputs.MOST_OF_SETTINGS // 1_000_000} MB; {document._MAX_DEPTH} levels",
+        f"| answers of one item | {MOST_OPTIONS:,} ",
+        f"| a cell of a text file | {csv._MAX_CELL:,} characters",
+        f"a Stata file | {cells.MOST_CELLS // 1_000_000} million",
+        f"| cells of a Parquet file | {parquet._MOST_CELLS // 1_000_000} million",
+        f"| what a workbook unpacks to | {workbook._MOST_BYTES >> 30} GB",
+        f"gzip unpacks to | {content._MOST_BYTES >> 30} GB",
+        f"(.xls) | {workbook._MOST_SECONDS} seconds",
+        f"| {output.MOST_CHARACTERS:,} characters or bytes",
+        f"| {output.MOST_ROWS:,} |",
+        f"from {process.LEAST_MEMORY >> 20:,} MB",
+        f"by the first {wrong_answers.MOST_TEXTS} different texts",
+        f"cut to {len(clip('x' * 1000))} characters",
+    ]
+    assert [each for each in stated if each not in LIMITS] == []
+
+
+def test_a_definition_nested_too_deeply_is_refused(tmp_path):
+    path = tmp_path / "deep.yaml"
+    path.write_text("id: " + "[" * 60 + "]" * 60 + "\n")
+    result = run("validate", path)
+    assert result.exit_code == 1
+    assert f"{path}:1:" in result.stdout + result.stderr
+    assert "nested" in result.stdout + result.stderr
+
+
+@pytest.mark.slow
+def test_three_hundred_thousand_wrong_answers_are_said_in_a_few_lines(tmp_path):
+    head = ANSWERS.read_text().splitlines()[0]
+    rows = [f"P{row},1,T1," + ",".join(f"bad {row} {item} {'x' * 80}" for item in range(12)) for row in range(25_000)]
+    path = tmp_path / "wrong.csv"
+    path.write_text("\n".join([head, *rows]))
+    result = run("score", path, "-i", "wai-s")
+    assert result.exit_code == 1
+    assert len(result.stderr) < 10_000
+    assert "299979 more texts are not allowed either" in result.stderr.replace(",", "")
