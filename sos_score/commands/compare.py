@@ -40,6 +40,7 @@ from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.temporary import private_folder
 from sos_score.version import __version__
 from sos_score.words import count
 
@@ -145,16 +146,17 @@ def load_request(request: CompareRequest) -> StudyData:
             raise InvalidRequest("--waves is for a file of scores; a study file has its waves in order")
         return load_study_data(read_study(Path(request.path)))
     from sos_score.study.from_scores import ScoredFile, make_study_from_scores
-    from sos_score.survey.readers.registry import open_export
+    from sos_score.survey.readers.registry import find_file, open_export
 
-    wave = request.wave
-    if wave is None:
-        with open_export(request.path, request.reading) as export:
-            wave = "wave" if "wave" in [name.strip() for name in export.header] else None
-    if wave is None and request.waves:
-        raise InvalidRequest(f"{request.path} has no column 'wave' for --waves; name it with --wave")
-    scored = ScoredFile(request.path, request.site, wave, request.treated, waves=request.waves, reading=request.reading)
-    return make_study_from_scores(scored)
+    with private_folder() as folder:
+        file, wave = find_file(request.path, folder), request.wave  # standard input can be read only once
+        if wave is None:
+            with open_export(request.path, request.reading, file) as export:
+                wave = "wave" if "wave" in [name.strip() for name in export.header] else None
+        if wave is None and request.waves:
+            raise InvalidRequest(f"{request.path} has no column 'wave' for --waves; name it with --wave")
+        names = (request.path, request.site, wave, request.treated)
+        return make_study_from_scores(ScoredFile(*names, waves=request.waves, reading=request.reading, file=file))
 
 
 def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:

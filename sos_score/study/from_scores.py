@@ -54,6 +54,8 @@ class ScoredFile:
         The waves in order; none for the order of `order_waves`.
     reading : ReadingOptions
         The sheet of a workbook, and the row that names the columns.
+    file : Path or None
+        Where the file lies, if not at `path`: standard input has been copied.
     """
 
     path: str
@@ -64,6 +66,7 @@ class ScoredFile:
     instruments: tuple[Instrument, ...] = ()
     waves: tuple[str, ...] = ()
     reading: ReadingOptions = AS_FOUND
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class _Cells:
 
 def make_study_from_scores(scored: ScoredFile) -> StudyData:
     """Return a study made from a table of scores, such as ``sos-score score`` writes."""
-    cells = _read_cells(scored.path, scored.reading)
+    cells = _read_cells(scored)
     ids = _find_ids(scored, cells)
     shipped = [load_instrument(name) for name in list_instruments()]
     used = {*ids.values(), "respondent", "target", "source", "team"}
@@ -88,6 +91,7 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     problems = [*_find_texts(scored.path, cells, scores), *_find_twice(scored.path, cells, frame)]
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
+    content = (scored.file or Path(scored.path)).read_bytes()
     lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
     least = study.privacy.smallest_cell
     notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]
@@ -102,12 +106,13 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         notes=(*notes, *note_study(study, tables, outcomes)),
         defaults=tuple(each for each in list_defaults(study) if not each.startswith("sources.")),
         files=(FileSummary(scored.path, len(cells.lines)),),
-        inputs=(Input("answers", scored.path, hashlib.sha256(Path(scored.path).read_bytes()).hexdigest()),),
+        inputs=(Input("answers", scored.path, hashlib.sha256(content).hexdigest()),),
     )
 
 
-def _read_cells(path: str, reading: ReadingOptions) -> _Cells:
-    with open_export(path, reading) as export:
+def _read_cells(scored: ScoredFile) -> _Cells:
+    path = scored.path
+    with open_export(path, scored.reading, scored.file) as export:
         header = tuple(name.strip() for name in export.header)
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]

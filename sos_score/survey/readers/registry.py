@@ -53,11 +53,11 @@ _WORKBOOKS = (XLSX, XLS, ODS)
 
 
 @contextmanager
-def open_export(name: str, options: ReadingOptions = AS_FOUND) -> Iterator[Export]:
-    """Open a survey export for reading; ``-`` is standard input."""
+def open_export(name: str, options: ReadingOptions = AS_FOUND, file: Path | None = None) -> Iterator[Export]:
+    """Open a survey export for reading; ``-`` is standard input, unless `file` is where it has been copied to."""
     check_platform(options.platform)
     with private_folder() as folder:
-        path = unpack(_find_file(name, folder), name, folder)
+        path = unpack(file or find_file(name, folder), name, folder)
         kind = identify(path, name)
         _check_options(kind, name, options)
         with READERS[kind]()(path, name, folder, options) as export:
@@ -74,7 +74,8 @@ def _check_options(kind: str, name: str, options: ReadingOptions) -> None:
         raise InvalidSurvey([Problem(message, name, hint="leave out --header-row", rule="header")])
 
 
-def _find_file(name: str, folder: Path) -> Path:
+def find_file(name: str, folder: Path) -> Path:
+    """Return the file to read; standard input is copied to `folder`."""
     if name == "-":
         path = folder / "stdin"
         with path.open("wb") as stream:
