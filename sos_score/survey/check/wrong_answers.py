@@ -124,7 +124,7 @@ def _hint(texts: Sequence[_Text], named: Sequence[_Text]) -> Iterator[tuple[str,
     if without:
         codes = ", ".join(_write(text.text) for text in without)
         yield without[0].text, f"if no answer is meant, add to the column map: missing: {{not answered: [{codes}]}}"
-    rest = [text for text in named if text not in without]
+    rest = [text for text in named if text not in without and text not in contested]
     shifted = [text for text in rest if text.first.invalid.step]
     if shifted:
         step, responses = shifted[0].first.invalid.step, key.responses
@@ -135,7 +135,7 @@ def _hint(texts: Sequence[_Text], named: Sequence[_Text]) -> Iterator[tuple[str,
         hint = f"if fractions are answers, the definition says so: 'step: any', or 'step: 0.5', in '{key.name}'"
         yield fractions[0].text, hint
     wrapped: dict[str, float] = {}
-    for text in rest if rest and not texts[0].first.invalid.is_number else ():
+    for text in rest if rest and not rest[0].first.invalid.is_number else ():
         label = _find_label(text)
         if label:
             wrapped[text.text] = key.texts[fold_code(label)]
