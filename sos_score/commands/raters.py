@@ -67,6 +67,20 @@ _MEAN = (
     Column("from", 2, key="ci_low"),
     Column("to", 2, key="ci_high"),
 )
+_PART = (
+    Column("targets"),
+    *(Column(label, 2, key=key) for label, key in (
+        ("target", "target"), ("rater", "rater"), ("item", "item"), ("t x r", "target_rater"), ("t x i", "target_item"),
+        ("r x i", "rater_item"), ("rest", "residual"), ("G", "g"), ("Phi", "phi"),
+    )),
+    Column("for .7", 0, key="needed_70"),
+    Column("for .8", 0, key="needed_80"),
+)  # fmt: skip
+_ABOUT_PARTS = (
+    "target to rest: shares of the variance of single answers, of targets with every rating of every item. G, Phi: of "
+    "one rater's mean of all items, for the order of targets and for the scores as such. for .7, .8: how many raters "
+    "Phi needs; a dash: more than 50.",
+)
 _TARGET = (
     Column("target"),
     Column("ratings"),
@@ -107,6 +121,7 @@ def write_raters(
         "severity": make_table(tables.severity, (Column("name"), *_SEVERITY)),
         "limits": make_table(tables.limits, (Column("name"), *_LIMIT)),
         "means": make_table(tables.means, (Column("name"), *_MEAN)),
+        "parts": make_table(tables.parts, (Column("name"), Column("raters"), Column("items"), *_PART)),
         "targets": make_table(tables.targets, (Column("scale"), *_TARGET), stub=2),
         "duplicates": make_table(tables.duplicates, (Column("target"), Column("rater"), Column("rows"))),
     }
@@ -141,6 +156,7 @@ def _choose(
         make(tables.limits, _LIMIT, _ABOUT_LIMITS),
         make(tables.iccs, _ICC, _ABOUT_ICCS),
         make(tables.means, _MEAN, _ABOUT_MEANS),
+        make(tables.parts, _PART, _ABOUT_PARTS),
         make_table(kappas, (name, *_KAPPA)),
     ]
     return [part for part in parts if part.rows]

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from support import make_instrument as define
 
 from sos_score.errors import InvalidSurvey
+from sos_score.psychometrics.raters.generalizability import rater_generalizability
 from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
 from sos_score.psychometrics.raters.ratings import target_spread
 from sos_score.psychometrics.raters.tables import assess_raters
@@ -172,3 +174,21 @@ def test_what_cannot_be_compared_is_said(sessions, change, text):
     with pytest.raises(InvalidSurvey) as raised:
         assess_raters(read_responses(changed, instrument), "target", "rater")
     assert str(raised.value) == text
+
+
+def test_variance_parts_of_a_scale_turn_reversed_items_and_leave_out_targets_with_a_gap():
+    rng = np.random.default_rng(4)
+    levels = rng.integers(1, 6, 12)
+    rows = [
+        {"target": f"t{place}", "rater": rater, "q1": int(level), "q2": int(6 - level), "q3": int(rng.integers(1, 6))}
+        for place, level in enumerate(levels)
+        for rater in "XY"
+    ]
+    instrument = define({"all": {"items": ["q1", "-q2", "q3"]}}, "q1..q3")
+    frame = pl.DataFrame([rows[0] | {"q3": None}, *rows[1:]]).cast(pl.String)
+    (row,) = assess_raters(read_responses(frame, instrument), "target", "rater").parts.to_dict("records")
+    assert (row["targets"], row["raters"], row["items"]) == (11, 2, 3)
+    used = np.array([[[one["q1"], 6 - one["q2"], one["q3"]] for one in rows[at : at + 2]] for at in range(2, 24, 2)])
+    parts = rater_generalizability(used).variances
+    shares = {name: value / sum(parts.values()) for name, value in parts.items()}
+    assert {name: row[name] for name in shares} == pytest.approx(shares)

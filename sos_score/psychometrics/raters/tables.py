@@ -11,6 +11,8 @@ import numpy as np
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches, order_group
+from sos_score.psychometrics.raters.generalizability import COLUMNS as _PART_COLUMNS
+from sos_score.psychometrics.raters.generalizability import list_parts
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
 from sos_score.psychometrics.raters.kappa import Kappa, KappaAverage, average_kappa
 from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
@@ -67,6 +69,10 @@ class RaterTables:
     means : pandas DataFrame
         One row an item or scale and number of raters ``k``: the ``icc`` of their mean with its interval, by ``form``
         (ICC(A,1) of complete targets, or ICC(1) of all ratings where no target is complete).
+    parts : pandas DataFrame
+        One row a scale of several items: the shares of the variance of ratings by ``target``, ``rater``, ``item``, by
+        two of them together, and ``residual``; ``g`` and ``phi`` of one rater's mean of all items, and how many raters
+        Phi of .7 and .8 needs, ``needed_70`` and ``needed_80`` (see `rater_generalizability`).
     targets : pandas DataFrame
         One row a scale and target: ``ratings``, ``mean``, ``sd``, ``minimum``, ``maximum``, ``spread`` (their
         distance) of the scores, ``lacks`` (how many raters did not rate it).
@@ -82,6 +88,7 @@ class RaterTables:
     severity: pd.DataFrame
     limits: pd.DataFrame
     means: pd.DataFrame
+    parts: pd.DataFrame
     targets: pd.DataFrame
     duplicates: pd.DataFrame
     notes: tuple[Note, ...]
@@ -152,10 +159,22 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
         severity=pd.DataFrame([row for one in [*scored, *items] for row in one.list_severity()]),
         limits=pd.DataFrame([row for one in [*scored, *items] for row in one.list_limits()], columns=_LIMIT_COLUMNS),
         means=pd.DataFrame([row for one in [*scored, *items] for row in one.list_means()]),
+        parts=_divide_variance(rows, responses, chosen),
         targets=pd.DataFrame([row for one in scored for row in one.list_targets()]),
         duplicates=pd.DataFrame(duplicates, columns=["target", "rater", "rows"]),
         notes=(*notes, *_gather([(one.name, each) for one in [*scored, *items] for each in one.notes])),
     )
+
+
+def _divide_variance(rows: pl.DataFrame, responses: Responses, scales: Sequence[ScalePlan]) -> pd.DataFrame:
+    import pandas as pd
+
+    found: list[dict[str, Any]] = []
+    for scale in scales:
+        if not scale.of_scores:
+            answers = {term.name: rows[responses.column_of(term.name)].to_numpy() for term in scale.terms}
+            found += list_parts(scale, rows[_TARGET].to_numpy(), rows[_RATER].to_numpy(), answers)
+    return pd.DataFrame(found, columns=list(_PART_COLUMNS))
 
 
 class _Measure:
