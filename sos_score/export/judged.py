@@ -9,13 +9,12 @@ from typing import Any
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import CONFIDENCE
 from sos_score.study.data import StudyData
 from sos_score.words import pluralise
 
 JUDGED = ("level", "change", "arms", "did", "variation", "association")
 """The questions that have judged rows."""
-_SETTLED = 0.95
-"""The confidence of intervals of people, whatever the plan's level."""
 
 COLUMNS: Mapping[str, str] = {
     "row": "number of the row",
@@ -72,7 +71,6 @@ def _clean(value: Any) -> Any:
 
 def _describe(finding: Finding, comparison: Comparison, outcome: OutcomeScores | None) -> dict[str, Any]:
     waves = (*finding.waves, "", "")[:2]
-    settled = finding.unit is Unit.PEOPLE
     method = _name_method(finding)
     each, test = finding.estimate, finding.test
     found = {
@@ -80,7 +78,7 @@ def _describe(finding: Finding, comparison: Comparison, outcome: OutcomeScores |
         "unit": finding.level if finding.unit is Unit.LEVEL else finding.unit.value, "site": finding.site,
         "wave_1": waves[0], "wave_2": waves[1], "method": method,
         "clustered_on": (finding.level or "person") if method == "cr2" else "",
-        "confidence": _SETTLED if settled else 1 - comparison.plan.alpha, "smallest": finding.equivalence.smallest,
+        "confidence": CONFIDENCE, "smallest": finding.equivalence.smallest,
         "family": finding.family, "n": sum(finding.counts),
         "estimate": each.value, "se": each.se, "low": each.low, "high": each.high, "df": test.df, "p": test.p,
         "p_adjusted": test.p_adjusted, "tost_p": finding.equivalence.p,

@@ -20,7 +20,7 @@ from sos_score.comparison.finding import (
     Unit,
     at,
 )
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import CONFIDENCE, ComparisonPlan
 from sos_score.comparison.questions.pair_scores import PairScores, list_pair_scores
 from sos_score.comparison.verdict import Verdict
 from sos_score.definition.study.model import Pair
@@ -76,15 +76,14 @@ def _start(name: str, pair: Pair, data: StudyData) -> Finding:
 def _ask_association(
     base: Finding, scores: PairScores, data: StudyData, plan: ComparisonPlan, pair: Pair
 ) -> list[Finding]:
-    confidence = 1 - plan.alpha
-    pearson = correlate_pearson(scores.x, scores.y, level=confidence)
-    spearman = correlate_spearman(scores.x, scores.y, level=confidence)
+    pearson = correlate_pearson(scores.x, scores.y, level=CONFIDENCE)
+    spearman = correlate_spearman(scores.x, scores.y, level=CONFIDENCE)
     of_units = replace(base, notes=(*base.notes, *_count_dropped(pearson.n_dropped, pair, "one_score_only", plan)))
     return [
         _make_judged(_with_r(of_units, pearson, Measure.R, "t"), scores, plan, data.outcome(pair.y)),
         _with_r(of_units, spearman, Measure.RHO, "S"),
         *_list_slopes(base, scores, plan),
-        _count_wrongly(base, scores, confidence, pair),
+        _count_wrongly(base, scores, pair),
     ]
 
 
@@ -127,14 +126,14 @@ def _make_judged(finding: Finding, scores: PairScores, plan: ComparisonPlan, y: 
 
 def _list_slopes(base: Finding, scores: PairScores, plan: ComparisonPlan) -> list[Finding]:
     """Return the slope of y on the units' x, and on what is higher or lower than usual for the unit."""
-    confidence, level = 1 - plan.alpha, base.level
-    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=confidence)
+    level = base.level
+    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=CONFIDENCE)
     of_scores = replace(base, unit=Unit.SCORES)
     start = replace(of_scores, notes=between.notes, counts=(between.fit.n,))
     found = [_with_slope(start, between.test("x"), note("slope_between", level=level))]
     units = pluralise(level)
     if units in scores.levels and not np.isnan(scores.own_x).all():
-        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units, level=confidence)
+        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units, level=CONFIDENCE)
         start = replace(of_scores, notes=parts.notes, counts=(parts.n,))
         found.append(_with_slope(start, parts.within, note("slope_within", level=level)))
         found.append(_with_slope(start, parts.difference, note("slope_difference", level=level)))
@@ -149,8 +148,8 @@ def _with_slope(finding: Finding, test: CoefficientTest, method: Note) -> Findin
     )  # fmt: skip
 
 
-def _count_wrongly(base: Finding, scores: PairScores, confidence: float, pair: Pair) -> Finding:
-    found = correlate_pearson(scores.unit_x, scores.outcome, level=confidence)
+def _count_wrongly(base: Finding, scores: PairScores, pair: Pair) -> Finding:
+    found = correlate_pearson(scores.unit_x, scores.outcome, level=CONFIDENCE)
     finding = _with_r(replace(base, unit=Unit.SCORES), found, Measure.R, "t")
     said = note("counted_as_if_apart", scores=found.n, level=pair.level)
     return replace(
@@ -162,8 +161,7 @@ def _ask_agreement(
     base: Finding, scores: PairScores, data: StudyData, plan: ComparisonPlan, pair: Pair
 ) -> list[Finding]:
     """Return how far two views of the same things agree, x less y."""
-    confidence = 1 - plan.alpha
-    found = compare_views(scores.x, scores.y, level=confidence)
+    found = compare_views(scores.x, scores.y, level=CONFIDENCE)
     dropped = _count_dropped(found.n_dropped, pair, "one_view_only", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = (
@@ -171,7 +169,7 @@ def _ask_agreement(
     )
     notes = (*dropped, *nested, *found.notes)
     base = replace(base, counts=(found.n,), notes=notes)
-    r = correlate_pearson(scores.x, scores.y, level=confidence)
+    r = correlate_pearson(scores.x, scores.y, level=CONFIDENCE)
     difference = Estimate(found.difference, found.difference_low, found.difference_high)
     icc = Effect(Measure.ICC_A1, found.icc, found.icc_low, found.icc_high)
     concordance = Effect(Measure.CONCORDANCE, found.ccc, found.ccc_low, found.ccc_high)

@@ -23,7 +23,7 @@ from sos_score.comparison.finding import (
     name_family,
 )
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import CONFIDENCE, ComparisonPlan
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData, variance_data
@@ -143,7 +143,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
     """Return the shares of one part, and what they come to."""
     scores = part.data
     fit = fit_variance(scores)
-    shares = profile_shares(scores, level=1 - plan.alpha, fit=fit)
+    shares = profile_shares(scores, level=CONFIDENCE, fit=fit)
     tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
     notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
     sites = tuple(plan.sites) if "sites" in scores.all_names else ()
@@ -197,7 +197,7 @@ def _conclude(
             else note("level_accounts", level=name, share=share.share, low=share.low, high=share.high)
         )
         return replace(base, groups=Groups(Contrast.LEVEL_WITHIN, (name,)), reason=(answer,))
-    found = compare_levels(scores, *pair, level=1 - plan.alpha, shares=shares, fit=fit)
+    found = compare_levels(scores, *pair, level=CONFIDENCE, shares=shares, fit=fit)
     return replace(
         base,
         groups=Groups(Contrast.LEVELS, pair),

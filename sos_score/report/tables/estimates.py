@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sos_score.comparison.finding import Finding, Unit
+from sos_score.comparison.plan import CONFIDENCE
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
@@ -40,7 +41,7 @@ def make_change_table(report: ReportData) -> Table:
         for wave in each.waves
     }
     rows = tuple(_list_changes(report, shown, means))
-    level = format_percent(1 - report.comparison.plan.alpha)
+    level = format_percent(CONFIDENCE)
     heads = ("site", "n", f"{first}: mean (SD)", f"{last}: mean (SD)", f"change [{level} CI]", "finding")
     columns = (Column("scale", wraps=True), *(Column(head, wraps=head in ("site", "finding")) for head in heads))
     notes = []
@@ -100,7 +101,7 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
     }
     changing = {(each.source, each.scale) for each in found["did"]}
     once = [each for each in found["arms"] if (each.source, each.scale) not in changing]
-    level = format_percent(1 - comparison.plan.alpha)
+    level = format_percent(CONFIDENCE)
     arms, (first, last) = labels.arms, comparison.plan.span
     if found["did"]:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sos_score.comparison.plan import CONFIDENCE
 from sos_score.report.figures.before_after import draw_before_after
 from sos_score.report.model import Block, ReportData
 from sos_score.report.overview import count_rest, list_patterns, list_sentences
@@ -39,9 +40,8 @@ def describe_first(report: ReportData) -> Iterator[Block]:
 
 def _explain(report: ReportData) -> Iterator[str]:
     """Yield how the numbers of the findings are read, and what is not among them."""
-    plan = report.comparison.plan
     smaller, _, _ = count_rest(report.comparison)
-    level = format_percent(1 - plan.alpha)
+    level = format_percent(CONFIDENCE)
     yield f"In points of the scale, with {level} confidence intervals; the largest in SD first."
     if smaller:
         yield f"{count(smaller, 'smaller difference')} {'is' if smaller == 1 else 'are'} in the sections that follow."
