@@ -59,7 +59,7 @@ def list_judged(data: StudyData, comparison: Comparison) -> list[dict[str, Any]]
     rows = []
     for number, finding in enumerate(judged, start=1):
         outcome = outcomes.get((finding.source, finding.scale))
-        found = _describe(finding, comparison, outcome) | _describe_study(finding, data, comparison)
+        found = _describe(finding, outcome) | _describe_study(finding, data, comparison)
         row = dict.fromkeys(COLUMNS, None) | {"row": number} | found
         rows.append({name: _clean(value) for name, value in row.items()})
     return rows
@@ -69,7 +69,7 @@ def _clean(value: Any) -> Any:
     return None if value == "" or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
-def _describe(finding: Finding, comparison: Comparison, outcome: OutcomeScores | None) -> dict[str, Any]:
+def _describe(finding: Finding, outcome: OutcomeScores | None) -> dict[str, Any]:
     waves = (*finding.waves, "", "")[:2]
     method = _name_method(finding)
     each, test = finding.estimate, finding.test

@@ -82,7 +82,7 @@ def _ask_association(
     return [
         _make_judged(_with_r(of_units, pearson, Measure.R, "t"), scores, plan, data.outcome(pair.y)),
         _with_r(of_units, spearman, Measure.RHO, "S"),
-        *_list_slopes(base, scores, plan),
+        *_list_slopes(base, scores),
         _count_wrongly(base, scores, pair),
     ]
 
@@ -124,7 +124,7 @@ def _make_judged(finding: Finding, scores: PairScores, plan: ComparisonPlan, y: 
     return replace(finding, equivalence=Equivalence(smallest, p, found.low, found.high))
 
 
-def _list_slopes(base: Finding, scores: PairScores, plan: ComparisonPlan) -> list[Finding]:
+def _list_slopes(base: Finding, scores: PairScores) -> list[Finding]:
     """Return the slope of y on the units' x, and on what is higher or lower than usual for the unit."""
     level = base.level
     between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=CONFIDENCE)
