@@ -10,6 +10,7 @@ from sos_score.cli.options import (
     By,
     ColumnMaps,
     Data,
+    Engine,
     Force,
     Format,
     From,
@@ -39,6 +40,7 @@ def report_agreement(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     language: Language = None,
+    engine: Engine = "polars",
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -52,7 +54,7 @@ def report_agreement(
 
     reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
-        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet, engine
     )
     names = [team, *split_names(by)]
     with open_analysis(request, names) as responses:

@@ -24,6 +24,14 @@ ColumnMaps = Annotated[
         help="A column map, if headers are not the ids of items: one for all files, or one for each.",
     ),
 ]
+Engine = Annotated[
+    Literal["polars", "spark"],
+    typer.Option(
+        "--engine",
+        help="What reads and sums the rows: Polars, on this machine, or Spark (CSV and Parquet), on the cluster that "
+        "SPARK_MASTER names, else on this machine.",
+    ),
+]
 OnInvalid = Annotated[
     Literal["error", "missing"],
     typer.Option("--on-invalid", help="What to do with answers that are not allowed: stop, or treat them as missing."),

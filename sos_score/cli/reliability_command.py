@@ -10,6 +10,7 @@ from sos_score.cli.options import (
     By,
     ColumnMaps,
     Data,
+    Engine,
     Force,
     Format,
     From,
@@ -49,6 +50,7 @@ def report_reliability(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     language: Language = None,
+    engine: Engine = "polars",
     fmt: Format = None,
     output: Output = None,
     force: Force = False,
@@ -65,7 +67,7 @@ def report_reliability(
 
     reading = ReadingOptions(platform, sheet, header_row, language)
     request = AnalysisRequest(
-        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet
+        tuple(data), instrument, tuple(columns or ()), on_invalid, reading, fmt, output, force, quiet, engine
     )
     names = [*split_names(by), *([team] if team else [])]
     with open_analysis(request, names) as responses:

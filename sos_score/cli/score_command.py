@@ -9,6 +9,7 @@ import typer
 from sos_score.cli.options import (
     ColumnMaps,
     Data,
+    Engine,
     Force,
     From,
     HeaderRow,
@@ -35,6 +36,7 @@ def score(
     sheet: Sheet = None,
     header_row: HeaderRow = None,
     language: Language = None,
+    engine: Engine = "polars",
     metrics: Annotated[
         list[Metric] | None,
         typer.Option("--as", help="Also give scores as this; pomp is percent of the maximum possible. Repeatable."),
@@ -67,5 +69,9 @@ def score(
         force=force,
         quiet=quiet,
     )
-    if not score_files(request):
+    if engine == "spark":
+        from sos_score.commands.spark import score_on_spark
+
+        score_on_spark(request)
+    elif not score_files(request):
         raise typer.Exit(1)

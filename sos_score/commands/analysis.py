@@ -51,6 +51,8 @@ class AnalysisRequest:
         How the exports are to be read.
     fmt, output : str or None
         See `choose_format`.
+    engine : str
+        ``polars``, or ``spark``.
     """
 
     data: tuple[str, ...]
@@ -62,6 +64,7 @@ class AnalysisRequest:
     output: str | None = None
     force: bool = False
     quiet: bool = False
+    engine: str = "polars"
 
     @property
     def inputs(self) -> tuple[str | Path, ...]:
@@ -76,6 +79,11 @@ def open_analysis(request: AnalysisRequest, groups: Sequence[str] = ()) -> Itera
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
     instrument = load_definition(request.instrument).instrument
+    if request.engine == "spark":
+        from sos_score.commands.spark import read_on_spark
+
+        yield read_on_spark(request.data, instrument, request.column_maps, request.on_invalid, request.reading)
+        return
     large = [name for name in request.data if Path(name).is_file() and Path(name).stat().st_size > _LARGE]
     for name in large:
         announce(f"Reading {name} ({Path(name).stat().st_size / 1e6:,.0f} MB)", quiet=request.quiet)
