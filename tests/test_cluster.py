@@ -81,7 +81,7 @@ def test_two_workers_score_and_sum_what_one_machine_does(cluster: str, tmp_path:
     instrument = load_instrument("wai-s")
     answers = read_responses(rows, instrument)
     wanted = score_survey(rows, instrument).sort("respondent")
-    scored = pl.read_parquet(tmp_path / "scores.parquet").sort("respondent")
+    scored = pl.read_parquet(tmp_path / "scores.parquet" / "*.parquet").sort("respondent")
     assert scored.equals(wanted)
     alphas = [row["alpha"] for row in json.loads((tmp_path / "reliability.json").read_text())["scales"]]
     assert alphas == pytest.approx(assess_reliability(answers).scales["alpha"].tolist(), rel=1e-12)
