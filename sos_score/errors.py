@@ -68,7 +68,7 @@ class Problem:
         text = guard_start(make_visible(f"{head}: {self.message}" if head else self.message, one_line=True))
         if self.count > 1:
             text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
-        return f"{text}\n  hint: {make_visible(self.hint, one_line=True)}" if self.hint else text
+        return f"{text}\n  hint: {make_visible(self.hint)}" if self.hint else text
 
     def as_dict(self) -> dict[str, object]:
         """Return the fields as plain data, for JSON."""

@@ -62,7 +62,7 @@ def cluster(tmp_path: Path) -> Iterator[str]:
             process.wait(60)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_two_workers_score_and_sum_what_one_machine_does(cluster: str, tmp_path: Path) -> None:
     rows = pl.read_csv(ROOT / "examples" / "wai_s_labels.csv")
     for number in range(2):

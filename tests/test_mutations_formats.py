@@ -168,7 +168,7 @@ def write_damaged(sound: dict[str, list[bytes]], folder: Path, seeds: range) -> 
 
 @pytest.mark.parametrize(
     "seeds",
-    [range(200), *(pytest.param(range(low, low + 180), marks=pytest.mark.slow) for low in range(200, 2000, 180))],
+    [range(200), *(pytest.param(range(low, low + 180), marks=pytest.mark.soak) for low in range(200, 2000, 180))],
     ids=lambda seeds: f"{seeds.start}-{seeds.stop}",
 )
 def test_a_damaged_file_is_refused_with_its_place_or_scored(

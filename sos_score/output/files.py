@@ -90,6 +90,7 @@ def create_files(paths: Sequence[Path], *, force: bool) -> Iterator[list[IO[byte
                 path.mkdir()
                 undo.callback(path.rmdir)
             ready = [parts.enter_context(open_part((path := each).parent)) for each in paths]
+            path = paths[0]
             yield [stream for _, stream in ready]
             for path, (part, stream) in zip(paths, ready, strict=True):
                 was_there = force and path.exists()

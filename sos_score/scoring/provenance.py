@@ -67,9 +67,9 @@ def describe_caveat(instrument: Instrument) -> str:
     --------
     >>> from sos_score import load_instrument
     >>> describe_caveat(load_instrument("wai-sr"))
-    "wai-sr 1.0.0: missing rule set by sos-score"
+    'wai-sr 1.0.0: missing rule set by sos-score'
     >>> describe_caveat(load_instrument("osc"))
-    "osc 1.0.0: key structural, responses unverified; missing rule set by sos-score"
+    'osc 1.0.0: key structural, responses unverified; missing rule set by sos-score'
     """
     parts = instrument.verification.parts()
     doubtful = [f"{_PART_NAMES[part]} {claim.status}" for part, claim in parts.items() if claim.status in _DOUBTFUL]

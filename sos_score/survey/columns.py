@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sos_score.characters import make_visible
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.text import fold_text
 from sos_score.errors import Problem, clip, guess
@@ -142,7 +143,7 @@ class Headers:
 
     def describe(self) -> str:
         """Return the columns of the file in words."""
-        shown = ", ".join(f"'{clip(name)}'" for name in self.names[:_MAX_SHOWN])
+        shown = ", ".join(f"'{make_visible(clip(name), one_line=True)}'" for name in self.names[:_MAX_SHOWN])
         more = len(self.names) - _MAX_SHOWN
         return f"{shown} and {more} more" if more > 0 else shown
 

@@ -120,7 +120,7 @@ def test_the_examples_in_help_run(words: str, tmp_path: Path) -> None:
     _run_examples([words], folder)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_examples_of_the_report_run_in_the_folder_the_demo_makes(tmp_path: Path) -> None:
     _run_examples(["demo"], tmp_path)
     _run_examples(["report", "verify", "compare", "power"], tmp_path / "contrast-study")

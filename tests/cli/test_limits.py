@@ -126,7 +126,7 @@ def test_a_definition_nested_too_deeply_is_refused(tmp_path):
     assert "nested" in result.stdout + result.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_three_hundred_thousand_wrong_answers_are_said_in_a_few_lines(tmp_path):
     head = ANSWERS.read_text().splitlines()[0]
     rows = [f"P{row},1,T1," + ",".join(f"bad {row} {item} {'x' * 80}" for item in range(12)) for row in range(25_000)]
@@ -135,4 +135,4 @@ def test_three_hundred_thousand_wrong_answers_are_said_in_a_few_lines(tmp_path):
     result = run("score", path, "-i", "wai-s")
     assert result.exit_code == 1
     assert len(result.stderr) < 10_000
-    assert "299979 more texts are not allowed either" in result.stderr.replace(",", "")
+    assert "299967 more texts are not allowed either" in result.stderr.replace(",", "")

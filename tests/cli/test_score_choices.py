@@ -122,7 +122,7 @@ def test_further_metrics_stand_beside_the_definitions_own() -> None:
 
 def test_a_metric_that_is_none_is_exit_2() -> None:
     said = fail(2, "t1.csv", "-i", "mood.yaml", "--as", "median").splitlines()[-1]
-    assert said == "Error: Invalid value for '--as': 'median' is not one of 'mean', 'sum', 'pomp'."
+    assert said == "Error: Invalid value for '--as': 'median' is not one of 'mean', 'sum', 'pomp'. Did you mean 'mean'?"
 
 
 # --min-answered

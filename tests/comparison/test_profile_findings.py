@@ -106,8 +106,8 @@ def test_whether_sites_were_alike_at_the_first_wave_is_said_of_every_set_of_site
     labels = Labels.of(compare_study(example, ("level",)), example)
     assert describe_finding(finding, labels) == (
         "Profile of 6 scales (Culture and climate, staff), T1: The data cannot tell whether Site 1, Site 2 and Site 4"
-        " had very similar profiles (within 3 points per scale): Site 1 and Site 2 differ by 0.0 [0.0 to 5.7] points a"
-        " scale."
+        " had very similar profiles (within 3 points per scale): Site 1 and Site 2 differ by 0.0 [0.0 to 5.7]"
+        " points per scale."
     )
 
 

@@ -42,7 +42,10 @@ def test_the_columns_of_scores_are_those_of_the_codebook(tmp_path, more):
 def test_every_shipped_instrument_has_a_codebook_with_ranges_and_whose_key_it_is(name):
     rows = {row["column"]: row for row in ask("-i", name)}
     scores = [row for row in rows.values() if row["kind"] == "score"]
-    assert len(rows) == 2 * len(scores) > 0
+    counts = [row for row in rows.values() if row["kind"] == "count"]
+    assert len(counts) == len(scores) > 0
+    bands = [row for row in rows.values() if row not in scores and row not in counts]
+    assert all("beside published cut-offs; no diagnosis" in row["label"] for row in bands)
     for row in scores:
         assert row["lowest"] < row["highest"]
         assert row["higher_is"]

@@ -9,7 +9,7 @@ from support import ROOT
 
 from sos_score.psychometrics.raters.generalizability import PARTS, rater_generalizability
 
-RATINGS = ROOT / "tests" / "golden" / "psychometrics" / "generalizability.csv"
+RATINGS = ROOT / "tests" / "psychometrics" / "generalizability.csv"
 # lmer(y ~ 1 + (1|t) + (1|r) + (1|i) + (1|t:r) + (1|t:i) + (1|r:i)), lme4 1.1-31, tight bobyqa: generalizability.R
 LME4 = {
     "target": 0.77608687907,

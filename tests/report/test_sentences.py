@@ -8,9 +8,11 @@ from factories import compare, draw_cells, make_outcome, make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sos_score.report.labels import Labels
+
 NUMBER = r"-?\d+\.\d+"
 VERDICTS = ("design", "level", "change", "arms", "did")
-CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean")
+CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
 PARTS = {
     "estimate": rf"difference ({NUMBER})",
     "interval": rf"95% CI \[({NUMBER}), ({NUMBER})\]",
@@ -66,7 +68,7 @@ def check_sentence(sentence, row):
             assert agree(found["adjusted"][2], row.detectable_adjusted_low, 2)
             assert agree(found["adjusted"][3], row.detectable_adjusted_high, 2)
     about = "more people like these in the same sites, answering independently" if row.unit == "people" else "sites"
-    cautions = [str(each) for each in row.finding.notes if each.code in CAUTIONS]
+    cautions = [Labels(make_plan()).describe(each) for each in row.finding.notes if each.code in CAUTIONS]
     assert sentence.endswith(f"; {'; '.join([f'p is about {about}', *cautions])}.")
 
 

@@ -48,7 +48,7 @@ def _make_full(comparison: Comparison, labels: Labels) -> list[Table]:
         rows.append((name, labels.name_waves(first.waves), *(cells.get(measure, "") for measure in _MEASURES)))
     columns = (Column("profiles", wraps=True), Column("wave"), *map(Column, _MEASURES.values()))
     notes = (
-        "distance: T-score points a scale, less what chance adds; elevation and",
+        "distance: T-score points per scale, less what chance adds; elevation and",
         "scatter: differences, first minus second; shape: correlation over the scales",
         *collect_notes(comparison.ask("profiles"), labels),
     )
@@ -67,7 +67,7 @@ def make_similarity_table(findings: Iterable[Finding], labels: Labels, title: st
 
 
 def _make_similarity(comparison: Comparison, labels: Labels) -> Table:
-    notes = ("very similar: no two differ by more than 3 T-score points a scale, a limit set by sos-score",)
+    notes = ("very similar: no two differ by more than 3 T-score points per scale, a limit set by sos-score",)
     return make_similarity_table(comparison.ask("profiles"), labels, _TITLE, notes)
 
 

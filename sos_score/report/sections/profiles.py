@@ -15,7 +15,7 @@ _ABOUT = (
     " are not sorted into types."
 )
 _NOTES = (
-    "Distance: T-score points a scale, less what chance alone adds; 0 means no more than chance would give."
+    "Distance: T-score points per scale, less what chance alone adds; 0 means no more than chance would give."
     " Elevation and scatter: differences, the first minus the second. Shape: correlation over the scales. Bootstrap"
     " intervals over people.",
     "D2: sum of squared differences over the scales, chance included (Cronbach & Gleser, 1953), and its parts.",
