@@ -105,7 +105,7 @@ GUIDES: Mapping[str, Guide] = {
     "export": Guide(
         "Report",
         "docs/how-to/export.md",
-        ("study.yaml -o for-r", "study.yaml -o for-r --ids"),
+        ("study.yaml -o for-r", "study.yaml -o for-r-by-id --ids"),
     ),
     "verify": Guide("Report", "docs/report.md", ("results.manifest.json", "report.manifest.json")),
     "list": Guide("Definitions", "docs/definitions.md", ("", "--measures burnout")),
