@@ -185,7 +185,7 @@ def test_a_damaged_file_is_refused_with_its_place_or_scored(
 # Damage with a name.
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_ten_thousand_more_columns_change_nothing_in_any_format(tmp_path: Path) -> None:
     paths = {}
     more: Columns = {f"x{number}": [1, 2] for number in range(10_000)}
@@ -210,7 +210,7 @@ def test_ten_thousand_columns_without_an_item_are_told_in_a_few_lines(tmp_path: 
         assert len(each["said"]) < 4_000
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("column", ["wais_02", "respondent", "comment"])
 def test_a_cell_of_fifty_megabytes_is_told_in_a_few_lines(column: str, tmp_path: Path) -> None:
     book = "x" * 50_000_000
