@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,14 @@ from typer.testing import CliRunner, Result
 
 from sos_score.cli import app
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.notes import Note
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def unwrap(notes: Iterable[Note]) -> list[Note]:
+    """Return notes without what says which scales or groups they are about."""
+    return [next((inner for _, inner in each.values if isinstance(inner, Note)), each) for each in notes]
 
 
 def run_shell(command: str, folder: Path) -> str:

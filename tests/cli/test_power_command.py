@@ -7,6 +7,7 @@ import pytest
 from support import ROOT, CommandLine
 
 from sos_score import assess_plan, draw_power, plan_equal_sites
+from sos_score.notes import note
 from sos_score.report.figures.power import describe_power
 from sos_score.statistics.power.permutation import detect_by_permutation, find_permutation_power
 from sos_score.statistics.power.solve import find_power, find_sites_needed, find_smallest_effect
@@ -103,9 +104,7 @@ def test_one_site_against_one_leaves_nothing_to_analyse():
 def test_an_effect_no_number_of_sites_can_show_is_said():
     found = assess_plan(plan_equal_sites((2, 2), 15, 0.3), 0.01)
     assert pd.isna(found.sites_needed)
-    assert (
-        str(found.notes[-1]) == "An effect of 0.01 standard deviations cannot be shown by any feasible number of sites."
-    )
+    assert found.notes[-1] == note("sites_not_feasible", effect=0.01)
 
 
 def test_the_command_gives_what_the_library_gives():

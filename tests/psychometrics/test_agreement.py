@@ -115,19 +115,19 @@ def test_more_disagreement_than_chance_is_cut_to_nought_but_not_in_r_star():
 
 
 @pytest.mark.parametrize(
-    ("matrix", "n", "members", "who"),
+    ("matrix", "n", "members", "code"),
     [
-        ([[4, 3]], 1, 1, "only one member"),
-        ([[4, NAN], [NAN, 2]], 0, 2, "nobody"),
-        ([[NAN, NAN]], 0, 0, "nobody"),
-        (np.empty((0, 2)), 0, 0, "nobody"),
+        ([[4, 3]], 1, 1, "agreement_one_member"),
+        ([[4, NAN], [NAN, 2]], 0, 2, "agreement_nobody"),
+        ([[NAN, NAN]], 0, 0, "agreement_nobody"),
+        (np.empty((0, 2)), 0, 0, "agreement_nobody"),
     ],
 )
-def test_a_team_of_fewer_than_two_complete_members_has_no_agreement(matrix, n, members, who):
+def test_a_team_of_fewer_than_two_complete_members_has_no_agreement(matrix, n, members, code):
     t = team_agreement(matrix, 5)
     assert (t.n, t.members) == (n, members)
     assert np.isnan([t.rwg, t.rwg_slight, t.rwg_moderate, t.r_star, t.ad_m, t.mean_variance]).all()
-    assert who in str(t.notes[0])
+    assert t.notes[0].code == code
     assert judge_team_mean(t).may_report is None
 
 

@@ -37,17 +37,17 @@ def test_when_lower_is_better_a_fall_is_an_improvement():
 
 
 @pytest.mark.parametrize(
-    ("sd", "reliability", "note"),
+    ("sd", "reliability", "code"),
     [
-        (0.6, 1.0, "without any error"),
-        (0.0, 0.8, "without any error"),
-        (0.6, -0.2, "between 0 and 1"),
-        (NAN, 0.8, "SD"),
+        (0.6, 1.0, "change_without_error"),
+        (0.0, 0.8, "change_without_error"),
+        (0.6, -0.2, "error_reliability_outside"),
+        (NAN, 0.8, "error_unknown"),
     ],
 )
-def test_no_index_without_a_proper_error(sd, reliability, note):
+def test_no_index_without_a_proper_error(sd, reliability, code):
     got = reliable_change([1.0, 2.0], [2.0, 2.0], sd, reliability)
-    assert note in str(got.notes[0])
+    assert got.notes[0].code == code
     assert np.isnan(got.index).all()
     assert np.isnan([got.s_diff, got.critical_change, got.mean_index]).all()
     assert (got.n, got.improved, got.unchanged, got.deteriorated) == (0, 0, 0, 0)
@@ -74,7 +74,7 @@ def test_two_people_have_no_correlation():
     got = retest([1, 2, NAN, 4], [2, 1, 3, NAN])
     assert np.isnan([got.r, got.ci_low, got.ci_high, got.t, got.p]).all()
     assert (got.n, got.dropped, got.df) == (2, 2, 0)
-    assert "at least 3 are needed" in str(got.notes[0])
+    assert got.notes[0].code == "retest_too_few"
 
 
 def test_nobody_at_both_occasions():

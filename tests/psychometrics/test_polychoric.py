@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sos_score.notes import note
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.internal_consistency.ordinal import _binormal, _correlate, ordinal_alpha
 from sos_score.psychometrics.moments import moments
@@ -84,27 +85,26 @@ def test_small_samples_are_called_rough_and_bounds_are_named():
     x = ordinal_sample(3, 30)
     x[:, 1] = x[:, 0]
     got = ordinal_alpha(x, list("abcde"))
-    assert str(got.notes[0]) == "Polychoric correlations of 30 rows are rough: prefer alpha."
-    assert str(got.notes[1]) == "Polychoric correlation at its limit, because there are too few answers: a and b."
+    assert got.notes == (note("polychoric_rough", n=30), note("polychoric_at_bound", pairs=(("a", "b"),)))
 
 
 def test_correlations_that_do_not_fit_together_are_named():
     x = ordinal_sample(4, 14, k=8)
-    assert any("not positive definite" in str(note) for note in ordinal_alpha(x).notes)
+    assert "polychoric_not_definite" in [each.code for each in ordinal_alpha(x).notes]
 
 
 @pytest.mark.parametrize(
-    ("x", "note"),
+    ("x", "code"),
     [
-        (ordinal_sample(5, 9), "9 complete rows"),
-        (np.full((20, 3), np.nan), "0 complete rows"),
-        (np.ones((30, 3)), "fewer than two items vary"),
-        (np.arange(60.0).reshape(30, 2), "more than 10 different answers"),
+        (ordinal_sample(5, 9), "ordinal_too_few_rows"),
+        (np.full((20, 3), np.nan), "ordinal_too_few_rows"),
+        (np.ones((30, 3)), "ordinal_too_few_items"),
+        (np.arange(60.0).reshape(30, 2), "ordinal_too_many_options"),
     ],
 )
-def test_what_is_not_ordinal_or_too_small_is_refused(x, note):
+def test_what_is_not_ordinal_or_too_small_is_refused(x, code):
     got = ordinal_alpha(x)
-    assert note in str(got.notes[0])
+    assert got.notes[0].code == code
     assert np.isnan(got.alpha)
     assert np.isnan(got.correlations).all()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from support import unwrap
 
 from sos_score.errors import InvalidRequest, InvalidSurvey
 from sos_score.psychometrics.internal_consistency.alpha import reliability
@@ -61,7 +62,7 @@ def test_stability_and_change_are_those_of_the_scores(columns, families):
     np.testing.assert_allclose(people["second"], np.array(y)[known])
     assert people["outcome"].tolist() == change.outcome[known].tolist()
     assert row["good"] is None
-    assert "does not say whether high or low is good" in str(got.notes[-1])
+    assert unwrap(got.notes)[-1].code == "direction_unstated"
 
 
 def test_a_stated_reliability_and_a_low_that_is_good(families):
