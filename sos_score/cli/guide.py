@@ -31,7 +31,7 @@ GUIDES: Mapping[str, Guide] = {
     "new instrument": Guide(
         "Start",
         "docs/how-to/own-instrument.md",
-        ('"Staff wellbeing" --items 9', 'Mood --items 4 --labels "Never,Sometimes,Often"'),
+        ("Mood --items 4 --labels Never,Sometimes,Often", 'Staff wellbeing --items 4 --subscale "Energy=1,-2"'),
     ),
     "new study": Guide("Start", "docs/study.md", ('"Two teams"', '"Two teams" -o autumn.yaml')),
     "columns": Guide(

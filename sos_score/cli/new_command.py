@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,9 +21,7 @@ def choose() -> None:
 
 @app.command("instrument", cls=Command)
 def new_instrument(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The name of the questionnaire, in quotes if it has spaces.")
-    ],
+    name: Annotated[list[str], typer.Argument(metavar="NAME", help="The name of the questionnaire.")],
     *,
     items: Annotated[
         int | None, typer.Option("--items", metavar="N", help="How many items it has, up to 999.", min=1, max=999)
@@ -42,10 +40,18 @@ def new_instrument(
     ] = "1-5",
     subscale: Annotated[
         list[str] | None,
-        typer.Option("--subscale", metavar="NAME=Q1,-Q2,...", help="A scale of items of the file; repeatable."),
+        typer.Option(
+            "--subscale",
+            metavar="NAME=1,2,-3",
+            help="A scale and its items, by number or by name in the file; a minus sign reverses one. Repeatable.",
+        ),
     ] = None,
     reversed_items: Annotated[
-        str | None, typer.Option("--reversed", metavar="Q1,Q2,...", help="Items of the file that are reversed.")
+        str | None, typer.Option("--reversed", metavar="3,8", help="Items that are reversed.")
+    ] = None,
+    answered_by: Annotated[
+        Literal["client", "worker", "staff", "family", "observer"] | None,
+        typer.Option("--answered-by", help="Who answers it."),
     ] = None,
     codes_from: Annotated[
         int, typer.Option("--codes-from", metavar="N", help="The lowest code, where the file has none.")
@@ -54,23 +60,23 @@ def new_instrument(
     force: Force = False,
 ) -> None:
     """Write a commented starter definition of your own questionnaire."""
-    from sos_score.commands.new import start_instrument
+    from sos_score.commands.new import StarterRequest, start_instrument
     from sos_score.commands.new_from_file import FileRequest, start_from_file
     from sos_score.errors import InvalidRequest
 
     if (items is None) == (file is None):
         raise InvalidRequest("give --items N or --file FILE, one of the two")
+    named = tuple(item.strip() for item in (reversed_items or "").split(",") if item.strip())
+    title, scales, by = " ".join(name), tuple(subscale or ()), (answered_by,) if answered_by else ()
     if items is not None:
-        start_instrument(name, items, labels, output, force=force)
+        start_instrument(StarterRequest(title, items, labels, by, scales, named), output, force=force)
     elif file is not None:
-        named = tuple(item.strip() for item in (reversed_items or "").split(",") if item.strip())
-        request = FileRequest(name, file, labels, tuple(subscale or ()), named, codes_from)
-        start_from_file(request, output, force=force)
+        start_from_file(FileRequest(title, file, labels, scales, named, codes_from, by), output, force=force)
 
 
 @app.command("study", cls=Command)
 def new_study(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the study, in quotes if it has spaces.")],
+    name: Annotated[list[str], typer.Argument(metavar="NAME", help="The name of the study.")],
     *,
     output: Output = None,
     force: Force = False,
@@ -78,7 +84,7 @@ def new_study(
     """Write a commented starter study: sites, waves, which file holds what, and the plan."""
     from sos_score.commands.new import start_study
 
-    start_study(name, output, force=force)
+    start_study(" ".join(name), output, force=force)
 
 
 app.command("columns", cls=Command)(propose_columns)

@@ -20,6 +20,7 @@ from sos_score.output.delimited import RESULT_FORMATS, open_console, write_table
 from sos_score.output.files import check_output, choose_format
 from sos_score.study.file import StudyFile, read_study
 from sos_score.study.links import read_links
+from sos_score.survey.columns import suggest_map
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 
 
@@ -70,7 +71,10 @@ def check_files(request: CheckRequest) -> bool:
     with ExitStack() as stack:
         checked, findings = _check(request, stack)
         if all(each.answers is None for each in checked):
-            raise InvalidSurvey([problem for each in checked for problem in each.unread], "nothing was checked")
+            problems = [problem for each in checked for problem in each.unread]
+            raise InvalidSurvey(
+                suggest_map(problems, request.instruments) if request.instruments else problems, "nothing was checked"
+            )
         if kind == "table":
             print_checked(checked, findings, open_console())
         else:

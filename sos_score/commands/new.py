@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 
 from sos_score.definition.instrument.starter import make_starter
 from sos_score.definition.study.starter import make_study_starter
 from sos_score.output.files import write_text
 
 
-def start_instrument(name: str, items: int, labels: str, output: str | None, *, force: bool) -> None:
+@dataclass(frozen=True)
+class StarterRequest:
+    """What a starter definition is to hold; scales and reversed items by the numbers of items."""
+
+    name: str
+    items: int
+    labels: str = "1-5"
+    answered_by: tuple[str, ...] = ()
+    subscales: tuple[str, ...] = ()
+    reversed_items: tuple[str, ...] = ()
+
+
+def start_instrument(request: StarterRequest, output: str | None, *, force: bool) -> None:
     """Write a starter definition of an instrument."""
-    starter = make_starter(name, items, labels)
+    starter = make_starter(
+        request.name,
+        request.items,
+        request.labels,
+        answered_by=request.answered_by,
+        subscales=request.subscales,
+        reversed_items=request.reversed_items,
+    )
     _write(starter.id, starter.text, "check it with", output, force=force)
 
 

@@ -66,6 +66,7 @@ class FileRequest:
     subscales: tuple[str, ...] = ()
     reversed_items: tuple[str, ...] = ()
     first: int = 1
+    answered_by: tuple[str, ...] = ()
 
 
 def start_from_file(request: FileRequest, output: str | None, *, force: bool) -> None:
@@ -76,7 +77,7 @@ def start_from_file(request: FileRequest, output: str | None, *, force: bool) ->
     if not form.scales:
         hint = "name its items: --subscale total=q1,q2,-q3"
         raise InvalidRequest(f"{request.path} holds no two questions with the same answers; {hint}")
-    drafted = draft_definition(slug, " ".join(request.name.split()), form)
+    drafted = draft_definition(slug, " ".join(request.name.split()), form, request.answered_by)
     document = parse_yaml(drafted.text.encode(), f"{slug}.yaml")
     instrument, problems = check_document(document)
     if instrument is None or problems:

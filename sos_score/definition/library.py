@@ -51,8 +51,8 @@ def find_definition(name: str) -> Definition:
     Parameters
     ----------
     name : str
-        An id from `list_instruments`, or a path (anything with a suffix or a slash) to a definition or to wording
-        that extends one.
+        An id from `list_instruments`; the name of a definition in this folder, with or without ``.yaml``; or a path
+        to a definition or to wording that extends one. A shipped definition comes before one in the folder.
 
     Returns
     -------
@@ -63,14 +63,30 @@ def find_definition(name: str) -> Definition:
     InvalidDefinition
         There is none, or it is wrong.
     """
+    name = complete_name(name, Path())
     if _is_path(name):
         document = read_yaml(Path(name))
         return extend_definition(document) if extends_another(document) else check_definition_document(document)
+    return _find_shipped(name)
+
+
+def _find_shipped(name: str) -> Definition:
     known = list_instruments()
     if name not in known:
         message = f"no instrument '{name}' (sos-score list shows the shipped ones; or give a path to a .yaml file)"
         raise InvalidDefinition([Problem(message, hint=_guess_definition(name, known), rule="instrument")])
     return read_definition(find_folder("instruments") / f"{name}.yaml")
+
+
+def complete_name(name: str, folder: Path) -> str:
+    """Return the file name of a definition in a folder that was named without its ending; else the name as it is."""
+    file = f"{name}.yaml"
+    if _is_path(name) or name in list_instruments():
+        return name
+    try:
+        return file if (folder / file).is_file() else name
+    except OSError:  # too long for a file's name
+        return name
 
 
 def _guess_definition(name: str, known: list[str]) -> str:
@@ -119,8 +135,9 @@ def extend_definition(
 def _find_extended(
     name: str, document: Document, trail: tuple[str, ...], read: Callable[[Document, str], Document]
 ) -> Definition:
+    name = complete_name(name, Path(document.path).parent)
     if not _is_path(name):
-        return find_definition(name)
+        return _find_shipped(name)
     extended = read(document, name)
     if is_wording(extended.data):
         message = f"'{name}' is wording itself; extend the definition"

@@ -149,8 +149,9 @@ class Labels:
         outcome = self.data.outcome(ref)
         return f"{outcome.title} ({outcome.source_label})"
 
-    def name_groups(self, finding: Finding) -> str:
+    def name_groups(self, finding: Finding, *, with_arms: bool = False) -> str:
         """Return what is compared with what: "T2 - T1", "Site 1, Site 2", "20 workers"."""
+        name_site = self.name_site_and_arm if with_arms else self.name_site
         contrast, members = finding.groups.contrast, finding.groups.members
         if contrast in _GROUPS:
             arm = f"{self.plan.arm_labels[members[0]]}: " if members and contrast is Contrast.LEAVERS else ""
@@ -166,9 +167,9 @@ class Labels:
         if contrast is Contrast.ARM_CHANGES:
             return " - ".join(f"{arm} change" for arm in members)
         if contrast in (Contrast.SITE, Contrast.SITES, Contrast.SITE_PAIR):
-            members = tuple(map(self.name_site, members))
+            members = tuple(map(name_site, members))
         if contrast is Contrast.NORM:
-            members = (self.name_site(members[0]), members[1])
+            members = (name_site(members[0]), members[1])
         return _JOINED[contrast].join(members)
 
     def describe(self, said: Note) -> str:

@@ -27,6 +27,7 @@ class Trust:
     name: tuple[str, str, str]
     n: int
     alpha: float
+    interval: tuple[float, float]
     main: tuple[Cell, ...]
     more: tuple[Cell, ...]
     suspicions: tuple[str, ...]
@@ -92,6 +93,7 @@ def _assess(
         (*name, wave),
         found.n,
         found.alpha,
+        (found.ci_low, found.ci_high),
         (
             found.n,
             found.items,

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.library import name_definition, name_document
+from sos_score.definition.library import complete_name, name_definition, name_document
 from sos_score.definition.reading import Definition
 from sos_score.definition.study.model import Source, Study
 from sos_score.definition.study.rules import lint_study
@@ -70,7 +70,7 @@ class StudyFile:
 
     def name_instruments(self, source: str) -> list[str]:
         """Return the instruments of a source as the user would name them: ids, or paths from where the user is."""
-        return [self.resolve(given) if _is_path(given) else given for given in self.study.sources[source].instrument]
+        return [_find_instrument(self.document, given) for given in self.study.sources[source].instrument]
 
     def reading(self, source: str) -> ReadingOptions:
         """Return how the files of a source are to be read."""
@@ -224,8 +224,8 @@ class _Reader:
     def read_definitions(self) -> Iterator[Problem]:
         for name, source in self.study.sources.items():
             for index, given in enumerate(source.instrument):
-                path = resolve_path(self.document, given) if _is_path(given) else given
-                if _is_path(given) and not Path(path).is_file():
+                path = _find_instrument(self.document, given)
+                if _is_path(path) and not Path(path).is_file():
                     continue
                 try:
                     found = load_definition(path)
@@ -292,6 +292,12 @@ class _Reader:
     def _problem(self, loc: Loc, message: str, hint: str, rule: str) -> Problem:
         place = find_place(loc, self.document.data)
         return self.document.problem(place, message, hint=hint, rule=rule)
+
+
+def _find_instrument(document: Document, given: str) -> str:
+    """Return the path of a definition beside the study file, which may be named without its ending; else its id."""
+    given = complete_name(given, Path(document.path).parent)
+    return resolve_path(document, given) if _is_path(given) else given
 
 
 def _spread(maps: list[ColumnMap | None], source: Source) -> list[ColumnMap | None]:

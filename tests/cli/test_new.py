@@ -67,9 +67,66 @@ def test_the_output_may_be_another_file_or_standard_output() -> None:
     assert (result.exit_code, result.stderr) == (1, "no/mood.yaml: there is no folder 'no'\n")
 
 
+def test_a_name_of_several_words_needs_no_quotes() -> None:
+    assert new("Staff", "wellbeing", "--items", "3").exit_code == 0
+    assert load_instrument("staff-wellbeing.yaml").title == "Staff wellbeing"
+    result = CliRunner().invoke(app, ["new", "study", "Two", "teams", "-o", "-"])
+    assert "\ntitle: Two teams\n" in result.stdout
+
+
+def test_subscales_are_named_by_the_numbers_of_their_items_and_their_examples_are_right() -> None:
+    scales = ["--subscale", "Energy=1,2,-3", "--subscale", "Team support=4,-05"]
+    assert new("Mood", "--items", "5", "--labels", FIVE, "--answered-by", "staff", *scales).exit_code == 0
+    found = load_instrument("mood")
+    assert found.answered_by == ["staff"]
+    assert {name: scale.title for name, scale in found.scales.items()} == {
+        "energy": "Energy",
+        "team_support": "Team support",
+    }
+    # (1 + 1 + 5) / 3 and (1 + 5) / 2.
+    assert "answers: {all: 1}, scores: {energy: 7/3, team_support: 3}" in Path("mood.yaml").read_text()
+    result = CliRunner().invoke(app, ["validate", "mood"])
+    assert (result.exit_code, result.stdout) == (0, "1 definition valid; 2 worked examples give the expected scores.\n")
+
+
+def test_items_of_the_one_scale_can_be_reversed() -> None:
+    assert new("Mood", "--items", "4", "--labels", FIVE, "--reversed", "2,mood_4").exit_code == 0
+    assert "    items: [mood_1, -mood_2, mood_3, -mood_4]\n" in Path("mood.yaml").read_text()
+    check_valid(Path("mood.yaml").read_text(), "mood")
+
+
+def test_a_starter_that_was_not_told_who_answers_suits_a_study_of_anybody() -> None:
+    new("Mood", "--items", "3")
+    Path("t.csv").write_text("respondent,site,mood_1,mood_2,mood_3\nA,Harbour,1,2,3\n")
+    for who in ("staff", "family", "worker", "observer"):
+        source = f"{{files: t.csv, instrument: mood, answered_by: {who}}}"
+        Path("trial.yaml").write_text(
+            f"format: 1\nid: trial\ntitle: A trial\nsites: {{Harbour: {{}}}}\nsources: {{mood: {source}}}\n"
+        )
+        result = CliRunner().invoke(app, ["validate", "trial.yaml"])
+        assert (result.exit_code, result.stdout) == (0, "1 study valid.\n"), result.output
+
+
+def test_a_shipped_definition_comes_before_one_of_its_name_in_the_folder() -> None:
+    Path("wai-s.yaml").write_text("format: 1\n")
+    assert load_instrument("wai-s").title == "Working Alliance Inventory, short form"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["Mood", "--items", "3", "--subscale", "Low"], "--subscale is NAME=1,2,-3, not 'Low'"),
+        (
+            ["Mood", "--items", "3", "--subscale", "Low=1,9"],
+            "--subscale Low: no item '9' (items: 1 to 3, or mood_1 to mood_3)",
+        ),
+        (["Mood", "--items", "3", "--subscale", "Low=1"], "--subscale: 2 items in no scale (2, 3)"),
+        (["Mood", "--items", "3", "--subscale", "Low=1,-01"], "--subscale Low: an item is named twice"),
+        (
+            ["Mood", "--items", "3", "--subscale", "Low=1", "--subscale", "low=2"],
+            "--subscale low: there are two of this name",
+        ),
+        (["Mood", "--items", "3", "--reversed", "4"], "--reversed: no item '4' (items: 1 to 3, or mood_1 to mood_3)"),
         (["7 questions", "--items", "3"], "no id can be made of '7 questions'; begin it with a letter from a to z"),
         (["\u4e2d", "--items", "3"], "no id can be made of '\u4e2d'; begin it with a letter from a to z"),
         (["Mood", "--items", "3", "--labels", "5-1"], "--labels 5-1: 5 is not below 1"),

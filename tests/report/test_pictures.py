@@ -12,9 +12,13 @@ from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.questions.pair_scores import list_pair_scores
+from sos_score.comparison.verdict import Verdict
+from sos_score.output.numbers import with_interval
 from sos_score.report.figures.change import list_changes
-from sos_score.report.figures.forest import list_forests
+from sos_score.report.figures.consistency import draw_consistency
+from sos_score.report.figures.forest import find_interval, list_forests
 from sos_score.report.figures.pairs import _cut, _place, draw_pairs
+from sos_score.report.figures.robustness import draw_robustness
 from sos_score.report.figures.svg import inline_svg
 from sos_score.report.model import BROAD, NARROW, ReportData
 from sos_score.study.file import read_study
@@ -199,3 +203,37 @@ def test_recoded_answers_are_never_said_to_be_as_given(turned: set[str], recoded
     shares = {"T1": {"q1": np.array([0.4, 0.6]), "q2": np.array([0.7, 0.3])}}
     found = _Answers((0, 1), ("no", "yes"), shares, frozenset(turned), frozenset(recoded))
     assert _make_picture("answers", "Staff", found).reading.endswith(said)
+
+
+def test_of_many_scales_the_least_consistent_of_each_source_is_named_with_its_interval(example):
+    picture = draw_consistency(example.trust, example.comparison.plan.span)
+    lowest = min((each for each in example.trust if not math.isnan(each.alpha)), key=lambda each: each.alpha)
+    source, scale, wave = lowest.name
+    assert picture.title == f"The least consistent scale is {scale} ({source}): alpha {lowest.alpha:.2f} at {wave}"
+    texts = [each.text for each in Tree.fromstring(picture.render("svg")).iter(f"{SVG}text")]
+    assert f"{scale} {lowest.alpha:.2f} at {wave}" in texts
+    low, high = lowest.interval
+    assert f"{scale} {lowest.alpha:.2f} [{low:.2f}, {high:.2f}] at {wave}" in picture.description
+
+
+def test_a_study_whose_scales_have_no_items_has_no_picture_of_consistency():
+    assert draw_consistency((), ("T1", "T2")) is None
+
+
+def test_every_difference_is_drawn_with_the_choices_that_give_it_another_verdict_and_no_estimate_of_theirs(example):
+    picture = draw_robustness(example.sensitivity, example.labels)
+    different = [each for each in example.sensitivity.findings if each.finding.verdict is Verdict.DIFFERENT]
+    assert len(different) < 12
+    flips = sum(len(each.flips) for each in different)
+    root = Tree.fromstring(picture.render("svg"))
+    diamonds = [group for group in root.iter(f"{SVG}use") if "#d55e00" in group.get("style", "").casefold()]
+    assert len(diamonds) == flips + 1  # and the one of the key
+    for each in different:
+        assert f"{with_interval(each.finding.effect.value, *find_interval(each.finding)[:2])}, " in picture.description
+        held = len(each.others) - len(each.flips)
+        assert f"{held} of {len(each.others)}" in [text.text for text in root.iter(f"{SVG}text")]
+    numbers = set(re.findall(r"-?\d\.\d\d", picture.description))
+    planned = {
+        f"{part:.2f}" for each in different for part in (each.finding.effect.value, *find_interval(each.finding))
+    }
+    assert numbers <= planned

@@ -84,6 +84,19 @@ def test_ids_in_the_header_need_no_items_in_the_map() -> None:
     assert score("map.yaml") == PEOPLE
 
 
+@pytest.mark.parametrize("name", ["Staff", "Worker", "Family", "Social worker", "Client", "Participant ID", "URN"])
+def test_whoever_answers_is_found_by_common_names(name: str) -> None:
+    lines, doubts = propose(write([name, "q_01", "q_02", "q_03", "q_04"]))
+    assert lines == [f"respondent: {name}"]
+    assert not any("respondent" in doubt for doubt in doubts)
+
+
+def test_a_word_for_people_is_no_id_where_there_is_a_code() -> None:
+    lines, doubts = propose("Staff,URN,q_01,q_02,q_03,q_04\nA,1,1,2,3,1\nA,2,3,3,1,2\n")
+    assert lines == ["respondent: URN"]
+    assert not any("could be" in doubt for doubt in doubts)
+
+
 def test_numbers_in_order_are_a_range_with_an_offset() -> None:
     lines, doubts = propose(write(["Staff code", "Q5_9", "Q5_10", "Q5_11", "Q5_12"]))
     assert lines == ["respondent: Staff code", "items:", '  q_01..q_04: "Q5_{n+8}"']

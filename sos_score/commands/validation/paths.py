@@ -11,12 +11,13 @@ from sos_score.errors import InvalidRequest
 
 
 def find_paths(name: str) -> list[str]:
-    """Return the files a path, a folder or a pattern stands for."""
+    """Return the files a path, with or without ``.yaml``, a folder or a pattern stands for."""
     path = Path(name)
     if path.is_dir():
         return sorted(str(file) for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
     if path.exists() or not glob.has_magic(name):
-        return [name]
+        whole = path.with_name(f"{path.name}.yaml") if path.name else path
+        return [str(whole) if not path.exists() and whole.is_file() else name]
     return sorted(found for found in glob.glob(name, recursive=True) if Path(found).is_file())  # noqa: PTH207 - patterns may be absolute
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sos_score.definition.imports.form import Answers, Form
-from sos_score.definition.instrument.starter import quote
+from sos_score.definition.instrument.starter import name_respondents, quote
 from sos_score.definition.text import fold_text
 
 
@@ -20,7 +20,7 @@ class Drafted:
     responses: Mapping[Answers, str]
 
 
-def draft_definition(slug: str, title: str, form: Form) -> Drafted:
+def draft_definition(slug: str, title: str, form: Form, answered_by: Sequence[str] = ()) -> Drafted:
     """Return the text of a definition; the order of items is the file's, and no wording of items is taken over."""
     columns = [item.column for item in form.items]
     ids = dict(zip(columns, _name_all(columns, "q", lower=False), strict=True))
@@ -34,7 +34,7 @@ def draft_definition(slug: str, title: str, form: Form) -> Drafted:
         "version: 1.0.0",
         f"title: {quote(title)}",
         f"construct: {quote(title)}",
-        "answered_by: [client]       # client, family, worker, staff or observer",
+        name_respondents(answered_by),
         "references:" + ("" if form.references else " []"),
         *(f"  - {quote(each)}" for each in form.references),
         "rights: {holder: not stated}",

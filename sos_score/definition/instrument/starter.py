@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sos_score.definition.text import fold_text
-from sos_score.errors import InvalidRequest
+from sos_score.errors import InvalidRequest, clip
+from sos_score.words import count
 
 _RANGE = re.compile(r"(-?\d+)-(-?\d+)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
@@ -23,16 +26,28 @@ class Starter:
     text: str
 
 
-def make_starter(name: str, items: int, labels: str) -> Starter:
-    """Return a commented definition that is valid as it stands."""
+def make_starter(
+    name: str,
+    items: int,
+    labels: str,
+    *,
+    answered_by: Sequence[str] = (),
+    subscales: Sequence[str] = (),
+    reversed_items: Sequence[str] = (),
+) -> Starter:
+    """Return a commented definition that is valid as it stands.
+
+    `subscales` are ``Energy=1,2,-3``, items by number or by id; with none, one scale of all items is made, of which
+    `reversed_items` are reversed.
+    """
     name, labels = (" ".join(_keep_printable(text).split()) for text in (name, labels))
     slug = make_id(name)
     low, high, lines = _read_labels(labels)
-    missing = _choose_missing(low, high, labels)
     stem = _make_stem(slug)
     width = len(str(items))
-    first, last = f"{stem}_{1:0{width}}", f"{stem}_{items:0{width}}"
-    ids = first if items == 1 else f"{first}..{last}"
+    known = {str(number): f"{stem}_{number:0{width}}" for number in range(1, items + 1)}
+    ids = known["1"] if items == 1 else f"{known['1']}..{known[str(items)]}"
+    scales = _read_scales(subscales, reversed_items, known)
     return Starter(
         slug,
         _TEMPLATE.format(
@@ -40,16 +55,91 @@ def make_starter(name: str, items: int, labels: str) -> Starter:
             scale=quote(f"{slug}-answers"),
             file=slug,
             title=quote(name),
-            higher=quote(f"higher {name}"),
+            answered_by=name_respondents(answered_by),
             low=low,
             high=high,
             labels=lines,
-            missing=missing,
+            missing=_choose_missing(low, high, labels),
             ids=ids,
-            first=first,
-            last=last,
+            scales="\n".join(_write_scales(scales, name, ids, known["1"])),
+            examples="\n".join(_write_examples(scales, low, high)),
         ),
     )
+
+
+def name_respondents(answered_by: Sequence[str]) -> str:
+    """Return who answers as the file says it; everybody where nobody was named, so that no study is refused."""
+    if answered_by:
+        return f"answered_by: [{', '.join(answered_by)}]   # client (in a study: family), worker, staff or observer"
+    return "answered_by: [client, worker, staff, observer]   # keep those who answer it; a client is a study's family"
+
+
+def _read_scales(
+    subscales: Sequence[str], reversed_items: Sequence[str], known: Mapping[str, str]
+) -> dict[str, dict[str, bool]]:
+    """Return the items of each scale by its title, and whether they are reversed; without subscales, of Total."""
+    turned = {_find_item(item, known, "--reversed") for item in reversed_items}
+    found: dict[str, dict[str, bool]] = {}
+    for text in subscales:
+        title, _, listed = text.partition("=")
+        title = " ".join(_keep_printable(title).split())
+        items = [item.strip() for item in listed.split(",") if item.strip()]
+        if not title or not items:
+            raise InvalidRequest(f"--subscale is NAME=1,2,-3, not '{text}'")
+        if make_scale_id(title) in map(make_scale_id, found):
+            raise InvalidRequest(f"--subscale {title}: there are two of this name")
+        signed = [(_find_item(item.removeprefix("-"), known, f"--subscale {title}"), item[0] == "-") for item in items]
+        if len(dict(signed)) < len(signed):
+            raise InvalidRequest(f"--subscale {title}: an item is named twice")
+        found[title] = {item: is_reversed != (item in turned) for item, is_reversed in signed}
+    used = {item for items in found.values() for item in items}
+    free = [number for number, item in known.items() if item not in used]
+    if found and free:
+        raise InvalidRequest(f"--subscale: {count(len(free), 'item')} in no scale ({clip(', '.join(free), 60)})")
+    return found or {"Total": {item: item in turned for item in known.values()}}
+
+
+def _find_item(name: str, known: Mapping[str, str], option: str) -> str:
+    item = known.get(name.lstrip("0"), name)
+    if item not in known.values():
+        first, *_, last = [*known.values()] * 2
+        raise InvalidRequest(f"{option}: no item '{name}' (items: 1 to {len(known)}, or {first} to {last})")
+    return item
+
+
+def make_scale_id(title: str) -> str:
+    """Return the id of a scale with a title."""
+    return make_id(title).replace("-", "_")
+
+
+def _write_scales(scales: Mapping[str, Mapping[str, bool]], name: str, ids: str, first: str) -> Iterator[str]:
+    for title, items in scales.items():
+        is_total = len(scales) == 1 and not any(items.values()) and title == "Total"
+        signed = ids if is_total else ", ".join(f"-{item}" if turned else item for item, turned in items.items())
+        yield f"  {make_scale_id(title)}:"
+        yield f"    title: {quote(title)}"
+        yield f"    items: [{signed}]" + (
+            f"          # a minus sign reverses an item: [-{first}, ...]" if is_total else ""
+        )
+        yield "    score: mean             # or sum"
+        yield f"    higher_is: {quote(f'higher {name if is_total else title}')}"
+        yield "    # good: high            # or low, where that is known"
+        if is_total:
+            yield "  # Several scales? Write them in place of total, and their names in the examples below; or start"
+            yield '  # again with --subscale "First part=1,2,-3" --subscale "Second part=4,-5,6" (-: reversed).'
+
+
+def _write_examples(scales: Mapping[str, Mapping[str, bool]], low: int, high: int) -> Iterator[str]:
+    """Yield the scores of the lowest and of the highest answers."""
+    for word, answer, other in (("lowest", low, high), ("highest", high, low)):
+        scores = {
+            make_scale_id(title): sum(
+                (Fraction(other if turned else answer) for turned in items.values()), Fraction()
+            ) / len(items)
+            for title, items in scales.items()
+        }  # fmt: skip
+        shown = ", ".join(f"{scale}: {score}" for scale, score in scores.items())
+        yield f"  - {{name: every answer {word}, answers: {{all: {answer}}}, scores: {{{shown}}}}}"
 
 
 def _keep_printable(text: str) -> str:
@@ -119,7 +209,7 @@ id: {id}                    # like the file name
 version: 1.0.0              # raise it with every change that can alter a score
 title: {title}
 construct: {title}
-answered_by: [client]       # client, family (the same in a study), worker, staff or observer
+{answered_by}
 references: []              # - Author (year). Title. Journal.
 rights: {{holder: not stated}}
 
@@ -143,21 +233,10 @@ items: {{ids: {ids}, responses: {scale}}}
 missing: {{min_answered: 80%}}
 
 scales:
-  total:
-    title: Total
-    items: [{ids}]          # a minus sign reverses an item: [-{first}, ...]
-    score: mean             # or sum
-    higher_is: {higher}
-    # good: high            # or low, where that is known
-  # A second scale of some of the items, the first of them reversed:
-  # part:
-  #   title: The name of this part
-  #   items: [-{first}, {last}]
-  #   score: mean
-  #   higher_is: more of this part
+{scales}
 
-# Answers and the scores they must give; validate runs them. Work one or two out by hand.
+# Answers and the scores they must give: validate works these out. They name the scales above, so change both together.
+# These show what the key does, not that it is right: work one or two out by hand.
 examples:
-  - {{name: every answer lowest, answers: {{all: {low}}}, scores: {{total: {low}}}}}
-  - {{name: every answer highest, answers: {{all: {high}}}, scores: {{total: {high}}}}}
+{examples}
 """

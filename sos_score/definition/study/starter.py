@@ -43,7 +43,7 @@ sources:
   alliance:
     label: Alliance, families' view
     files: [families_t1.csv, families_t2.csv]   # one file or several
-    instrument: wai-sr                          # an id from sos-score list, or a path to a definition
+    instrument: wai-sr                          # an id from sos-score list, or your own definition beside this file
     # columns: columns.yaml         # a column map: one for all files, or a list with one for each
     answered_by: family             # staff, family (or client), worker or observer
     # unit: interviews              # what one answer sheet stands for, where staff, families or ratings is wrong
@@ -61,8 +61,9 @@ sources:
 # Norms or reference samples for T-scores.
 # norms: norms.yaml
 
-# Levels that scores are nested in, the highest first; a source uses those that it has.
-levels: [site, worker, family]
+# Levels that scores are nested in, the highest first, where the data or the links say which worker or family an answer
+# belongs to; a source uses those that it has.
+# levels: [site, worker, family]
 
 # Scores said in advance to go together, and the level whose means are paired.
 # pairs:

@@ -90,6 +90,6 @@ def _name_title(drawn: SitePanels, labels: Labels, scales: int, *, is_change: bo
     of = f"{count(len(drawn.panels), 'scale')} shown" if len(drawn.panels) < scales else count(scales, "scale")
     if not parts:
         return f"No clear change in any site on the {of}"
-    still = [labels.name_site(site) for site, words in found.items() if not words]
+    still = [labels.name_site_and_arm(site) for site, words in found.items() if not words]
     unchanged = f"; no clear change in {join(still)}" if still else ""
     return f"On the {of}: {', '.join(parts)}{unchanged}"

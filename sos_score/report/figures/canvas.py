@@ -255,4 +255,4 @@ def _plan(names: list[Name], width: float) -> tuple[float, dict[str, str]]:
 
 
 def _measure_head(head: str) -> float:
-    return _HEAD + 0.15 * head.count("\n")
+    return _HEAD + 0.15 * head.count("\n") if head else 0.0

@@ -64,7 +64,7 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     if has_sites:
         found += f", {different[Unit.SITES]} among sites"
     name = "-".join(part for part in ("forest", question, wave if question == "arms" else "") if part)
-    turned = _LOW if any(_is_turned(each, labels) for units in pairs.values() for each in units.values()) else ""
+    turned = _LOW if any(is_turned(each, labels) for units in pairs.values() for each in units.values()) else ""
     limit, is_cut = _find_limit(pairs)
     cut = (
         f" The scale ends at {format_fixed(limit, 1)}: an arrow means that the interval goes on, and a number beside it"
@@ -83,7 +83,8 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     )
 
 
-def _is_turned(finding: Finding, labels: Labels) -> bool:
+def is_turned(finding: Finding, labels: Labels) -> bool:
+    """Return whether low is good on a finding's scale, so that its sign is turned for right to be better."""
     return labels.find_good(finding) == "low"
 
 
@@ -97,7 +98,7 @@ def _mark_name(name: Name, units: dict[Unit, Finding], labels: Labels) -> Name:
 def _find_limit(pairs: Pairs) -> tuple[float, bool]:
     """Return where the scale ends, so that one wide interval does not squeeze the rest, and whether any lies beyond."""
     ends = sorted(abs(end) for units in pairs.values() for each in units.values()
-                  for end in (*_interval(each)[:2], each.effect.value) if not math.isnan(end))  # fmt: skip
+                  for end in (*find_interval(each)[:2], each.effect.value) if not math.isnan(end))  # fmt: skip
     reached = ends[math.ceil(_REACHED * len(ends)) - 1]
     limit = math.ceil(10 * min(_WIDEST, max(1.0, reached * 1.05))) / 10
     return limit, ends[-1] > limit
@@ -106,13 +107,13 @@ def _find_limit(pairs: Pairs) -> tuple[float, bool]:
 def _describe(pairs: Pairs) -> Iterator[str]:
     for (source, scale), units in pairs.items():
         parts = [
-            f"{name_kind(each)} {with_interval(each.effect.value, *_interval(each)[:2])}, {name_short(each)}"
+            f"{name_kind(each)} {with_interval(each.effect.value, *find_interval(each)[:2])}, {name_short(each)}"
             for each in units.values()
         ]
         yield f"{scale} ({source}): {'; '.join(parts)}."
 
 
-def _interval(finding: Finding) -> tuple[float, float, float]:
+def find_interval(finding: Finding) -> tuple[float, float, float]:
     """Return an effect's interval and the smallest effect that matters, in the units of the effect."""
     effect, estimate = finding.effect, finding.estimate
     scale = effect.value / estimate.value if estimate.value else math.nan
@@ -141,7 +142,9 @@ class _Forest:
         there = {unit for units in self.pairs.values() for unit in units}
         names = {Unit.PEOPLE: "answers", Unit.SITES: "sites"}
         key = [(marker, colour, names[unit]) for unit, (colour, marker, _) in _UNITS.items() if unit in there]
-        has_bands = any(not math.isnan(_interval(each)[2]) for units in self.pairs.values() for each in units.values())
+        has_bands = any(
+            not math.isnan(find_interval(each)[2]) for units in self.pairs.values() for each in units.values()
+        )
         return [*key, *([("box", PALE, "too small to matter")] if has_bands else [])]
 
     def fill(self, figure: Figure) -> None:
@@ -168,9 +171,9 @@ class _Forest:
 
     def _turn(self, finding: Finding) -> tuple[float, float, float]:
         """Return an effect and its interval so that right is better."""
-        low, high, _ = _interval(finding)
+        low, high, _ = find_interval(finding)
         value = finding.effect.value
-        return (-value, -high, -low) if _is_turned(finding, self.labels) else (value, low, high)
+        return (-value, -high, -low) if is_turned(finding, self.labels) else (value, low, high)
 
     def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
         """Write below the scale which arm either side favours."""
@@ -185,7 +188,7 @@ def _list_bands(pairs: Pairs, heights: dict[Name, float], x: Scale) -> list[tupl
     """Return the boxes of what is too small to matter."""
     boxes = []
     for name, units in pairs.items():
-        known = [width for each in units.values() if not math.isnan(width := _interval(each)[2])]
+        known = [width for each in units.values() if not math.isnan(width := find_interval(each)[2])]
         if known:
             width, y = min(max(known), x.high), heights[name]
             boxes.append((x(-width), y - _ROW / 2, x(width), y + _ROW / 2))

@@ -101,7 +101,7 @@ class SitePanels:
         """Draw the panels."""
         canvas = Canvas(figure)
         left, room, bands = self._place(canvas.width)
-        _write_key(canvas, self.waves)
+        write_waves(canvas, self.waves)
         top = 0.3
         marks: dict[tuple[bool, str], list[tuple[float, float]]] = {}
         for band in bands:
@@ -117,7 +117,7 @@ class SitePanels:
                     marks.setdefault(look, []).append(at)
             top = y + _AXIS
         for is_last, colour in sorted(marks):
-            _mark(canvas, marks[is_last, colour], colour, is_last=is_last)
+            mark_wave(canvas, marks[is_last, colour], colour, is_last=is_last)
 
     def _head(self, each: Panel, width: float) -> list[str]:
         """Return the lines of a panel's heading; where all are of one source, the picture's title names it."""
@@ -238,14 +238,16 @@ def _find_ends(means: Iterable[dict[str, Estimate]]) -> tuple[float, float]:
     return float(ticks[0]), float(ticks[-1])
 
 
-def _write_key(canvas: Canvas, waves: Sequence[str]) -> None:
+def write_waves(canvas: Canvas, waves: Sequence[str]) -> None:
+    """Write at the top right which marks are of which wave: the last is filled; nothing of a single wave."""
     x = canvas.width
     for place, wave in reversed(list(enumerate(waves if len(waves) > 1 else []))):
         x -= measure_text(wave, 8.5) + 0.3
-        _mark(canvas, [(x, 0.12)], INK, is_last=place == len(waves) - 1)
+        mark_wave(canvas, [(x, 0.12)], INK, is_last=place == len(waves) - 1)
         canvas.write((x + 0.1, 0.12), wave)
 
 
-def _mark(canvas: Canvas, places: list[tuple[float, float]], colour: str, *, is_last: bool) -> None:
+def mark_wave(canvas: Canvas, places: list[tuple[float, float]], colour: str, *, is_last: bool) -> None:
+    """Mark places with circles: filled at the last wave, hollow before."""
     fill = {} if is_last else {"markerfacecolor": PAPER, "markeredgewidth": 1.4}
     canvas.mark(places, "o", colour, 5.5, **fill)

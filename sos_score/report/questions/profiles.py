@@ -55,10 +55,17 @@ def _make_full(comparison: Comparison, labels: Labels) -> list[Table]:
     return [Table(columns, tuple(rows), _TITLE, notes), _make_similarity(comparison, labels)]
 
 
-def make_similarity_table(findings: Iterable[Finding], labels: Labels, title: str, notes: tuple[str, ...]) -> Table:
+def make_similarity_table(
+    findings: Iterable[Finding], labels: Labels, title: str, notes: tuple[str, ...], *, with_arms: bool = False
+) -> Table:
     """Return whether sets of sites had very similar profiles."""
     rows = tuple(
-        (labels.name_groups(each), labels.name_waves(each.waves), show_counts(each), each.verdict.value)
+        (
+            labels.name_groups(each, with_arms=with_arms),
+            labels.name_waves(each.waves),
+            show_counts(each),
+            each.verdict.value,
+        )
         for each in findings
         if each.verdict
     )
@@ -86,7 +93,7 @@ def make_page_table(findings: Iterable[Finding], labels: Labels, title: str, not
     body: list[tuple[Cell, ...]] = []
     for members in found.values():
         first, cells = members[0], {each.effect.measure: show_value(each) for each in members}
-        name = labels.name_groups(first)
+        name = labels.name_groups(first, with_arms=True)
         body.append(
             (
                 *([labels.name_title(first)] if len(titles) > 1 else []),

@@ -20,7 +20,7 @@ _NOTES = (
     " intervals over people.",
     "D2: sum of squared differences over the scales, chance included (Cronbach & Gleser, 1953), and its parts.",
 )
-_SIMILAR = "Very similar: no two sites differ by more than 3 points of T a scale; a rule of sos-score."
+_SIMILAR = "Very similar: no two sites differ by more than 3 T-score points per scale; a rule of thumb of sos-score."
 
 
 def describe_profiles(report: ReportData) -> Iterator[Block]:
@@ -48,4 +48,4 @@ def describe_profiles(report: ReportData) -> Iterator[Block]:
             yield Block("table" if is_over_time else "folded", table)
     if judged:
         title = "Whether sites had very similar profiles"
-        yield Block("folded", make_similarity_table(judged, labels, title, (_SIMILAR,)))
+        yield Block("folded", make_similarity_table(judged, labels, title, (_SIMILAR,), with_arms=True))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sos_score.comparison.finding import Finding
 from sos_score.comparison.sensitivity import PLANNED, RULES, ChoiceFinding, Sensitivity
 from sos_score.comparison.tipping import FARTHEST, Lack
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_short
 from sos_score.report.model import Block, ReportData
-from sos_score.report.tables.sensitivity import TIPPING_KEY, name_choice, show_tipping
+from sos_score.report.tables.sensitivity import TIPPING_KEY, name_choice, name_place, show_tipping
 from sos_score.words import count, join
 
 _ABOUT = (
@@ -87,7 +86,7 @@ def describe_leavers(found: Sensitivity) -> Iterator[str]:
 
 def _describe_flip(each: ChoiceFinding, labels: Labels) -> str:
     source, scale = labels.name_outcome(each.finding)
-    place = f"{scale} ({source}), {_name_place(each.finding, labels)}"
+    place = f"{scale} ({source}), {name_place(each.finding, labels)}"
     return f"{place}: {name_short(each.finding)} as planned, but {_describe_others(each, labels)}."
 
 
@@ -97,14 +96,6 @@ def _describe_others(each: ChoiceFinding, labels: Labels) -> str:
     for choice in each.flips:
         others.setdefault(name_short(each.others[choice]), []).append(name_choice(choice, labels))
     return "; ".join(f"{word}: {join(choices)}" for word, choices in others.items())
-
-
-def _name_place(finding: Finding, labels: Labels) -> str:
-    waves = labels.name_waves(finding.waves)
-    if finding.question == "change":
-        return f"{labels.name_site_and_arm(finding.site)}, {waves}"
-    place = f"arms at {waves}" if waves else "arms"
-    return f"{'change between arms' if finding.question == 'did' else place} ({labels.name_unit(finding)})"
 
 
 def make_count_table(found: Sensitivity, flipped: list[ChoiceFinding], labels: Labels) -> Table:
@@ -127,7 +118,7 @@ def _make_flip_table(flipped: list[ChoiceFinding], labels: Labels) -> Table:
     rows = tuple(
         (
             *labels.name_outcome(each.finding),
-            _name_place(each.finding, labels),
+            name_place(each.finding, labels),
             name_short(each.finding),
             _describe_others(each, labels),
             show_tipping(each.tipping),

@@ -33,6 +33,17 @@ _WORDS = {
     SITES: "answers judged at the level of sites",
     LINKED: "only those who answered at both waves",
 }
+_BRIEF = {
+    "all": "complete only",
+    "80%": "80% answered",
+    "50%": "half answered",
+    ATTENTIVE: "no straight lines",
+    SITES: "judged by site",
+    LINKED: "at both waves",
+    FAMILY: "p within",
+    LIMIT: "limit SD",
+    WITHOUT: "without",
+}
 _LEGEND = "+ higher, - lower, = equivalent, ~ too small to matter, ? inconclusive; ! another verdict"
 _TIPPING = {Lack.BEYOND: f">{FARTHEST:g}", Lack.FEW: "[c]"}
 TIPPING_KEY = (
@@ -49,12 +60,30 @@ def name_choice(choice: Choice, labels: Labels) -> str:
         return f"p adjusted within one {choice.value}"
     if choice.kind == LIMIT:
         return f"a limit of {choice.value} SD"
-    return f"without {labels.name_site(choice.site)}" if choice.kind == WITHOUT else _WORDS[choice.kind]
+    return f"without {labels.name_site_and_arm(choice.site)}" if choice.kind == WITHOUT else _WORDS[choice.kind]
+
+
+def name_briefly(choice: Choice, labels: Labels) -> str:
+    """Return a choice in two or three words, for the head of a narrow column."""
+    if choice.kind == WITHOUT:
+        return f"without {labels.name_site(choice.site)}"
+    return f"{_BRIEF[choice.kind]} {choice.value}".strip()
 
 
 def name_column(choice: Choice, labels: Labels) -> str:
     """Return the column of a choice in files."""
-    return name_choice(choice, labels) if choice.kind == WITHOUT else f"{choice.kind} {choice.value}".strip()
+    if choice.kind == WITHOUT:
+        return f"without {labels.name_site(choice.site)}"
+    return f"{choice.kind} {choice.value}".strip()
+
+
+def name_place(finding: Finding, labels: Labels, *, with_span: bool = True) -> str:
+    """Return where a difference is: a site over time, the change of the arms, or the arms at a wave."""
+    waves = labels.name_waves(finding.waves) if with_span or finding.question == "arms" else ""
+    if finding.question == "change":
+        return f"{labels.name_site_and_arm(finding.site)}{waves and f', {waves}'}"
+    place = f"arms at {waves}" if waves else "arms"
+    return f"{'change between arms' if finding.question == 'did' else place} ({labels.name_unit(finding)})"
 
 
 def make_matrix(found: Sensitivity, labels: Labels) -> Table:

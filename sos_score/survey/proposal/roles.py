@@ -12,7 +12,8 @@ from sos_score.survey.proposal.sample import Sample
 _USUAL = {
     "respondent": (
         *("respondent", "respondent id", "participant", "participant id", "participant code", "person", "person id"),
-        *("staff id", "staff code", "worker id", "client id", "family id", "case id", "case number", "id code", "code"),
+        *("staff id", "staff code", "staff number", "worker id", "worker code", "client id", "family id", "case id"),
+        *("case number", "employee id", "employee number", "study id", "subject id", "id code", "code"),
         *("record id", "unique id", "user id", "id", "urn", "unique response number", "external reference", "token"),
         *("respondentid", "responseid", "response id", "userid"),
     ),
@@ -26,6 +27,14 @@ _USUAL = {
     ),
     "rater": ("rater", "rater id", "observer", "observer id", "rated by"),
     "target": ("target", "target id", "rated", "observed"),
+}
+# Whoever answers, without a word that says it is a code: taken where nothing above is there. Families come before the
+# workers whom they name.
+_PLAIN = {
+    "respondent": (
+        *("family", "client", "child", "young person", "parent", "carer", "case", "subject"),
+        *("staff", "staff member", "worker", "social worker", "practitioner", "employee", "member"),
+    )
 }
 _MANY = 2  # times; a column of sites has its values more often than once
 
@@ -58,7 +67,9 @@ def find_roles(sample: Sample) -> dict[str, RoleColumn]:
     taken: set[int] = set()
     found: dict[str, RoleColumn] = {}
     for role, usual in _USUAL.items():
-        places = [place for place in _list_places(sample, usual) if place not in taken and sample.filled(place)]
+        free = [place for place in range(len(sample.names)) if place not in taken and sample.filled(place)]
+        places = [place for place in _list_places(sample, usual) if place in free]
+        places = places or [place for place in _list_places(sample, _PLAIN.get(role, ())) if place in free]
         if role in ("site", "wave"):
             places = [place for place in places if _is_group(sample, place)]
         if places:

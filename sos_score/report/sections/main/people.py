@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from sos_score.output.numbers import format_number
+from sos_score.report.figures.consistency import ENOUGH, draw_consistency
 from sos_score.report.figures.response import draw_missing, draw_response
 from sos_score.report.model import Block, ReportData
 from sos_score.report.response_counts import count_answers, list_missing
@@ -13,7 +13,6 @@ from sos_score.report.tables.measures import make_measure_table
 from sos_score.report.tables.people import make_response_table
 from sos_score.words import count, join
 
-_ENOUGH = 0.7
 _ALPHA = (
     "Below about .7 the score of one person says little; the mean of a group says more. Agreement in teams, the error"
     " of single scores and how items were answered are in the annex."
@@ -29,17 +28,16 @@ def describe_measured(report: ReportData) -> Iterator[Block]:
     if not known:
         yield Block("lead", f"{what}.")
     else:
-        enough = sum(each.alpha >= _ENOUGH for each in known)
+        enough = sum(each.alpha >= ENOUGH for each in known)
         times = count(len(known), "scale at a wave", "scales at a wave")
         yield Block("lead", f"{what}; alpha is .7 or more for {enough or 'none'} of {times}.")
-        low = [each for each in known if each.alpha < _ENOUGH]
-        lowest = min(known, key=lambda each: each.alpha)
-        if low:
-            name = ", ".join(part for part in (f"{lowest.name[1]} ({lowest.name[0]})", lowest.name[2]) if part)
-            yield Block("text", f"The lowest alpha is that of {name}: {format_number(lowest.alpha)}. {_ALPHA}")
+        yield Block("text", _ALPHA)
     doubts = [said for each in report.trust for said in each.suspicions]
     if doubts:
         yield Block("text", f"{count(len(doubts), 'item runs', 'items run')} against the scale; see Reliability.")
+    picture = draw_consistency(report.trust, report.comparison.plan.span)
+    if picture is not None:
+        yield Block("picture", picture)
     yield Block("table", make_measure_table(report))
 
 

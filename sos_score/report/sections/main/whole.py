@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sos_score.comparison.finding import Finding
+from sos_score.output.table import Table
 from sos_score.report.figures.pairs import draw_pairs
+from sos_score.report.figures.robustness import draw_robustness
 from sos_score.report.figures.variation import choose_levels, draw_shares
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.associations import list_answers as list_pair_answers
@@ -15,6 +17,7 @@ from sos_score.report.questions.associations import list_pairs, make_association
 from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_summary
 from sos_score.report.sections.sensitivity import describe_holding, list_counts, make_count_table
 from sos_score.report.tables.grouping import group_by_source
+from sos_score.words import count
 
 _NOT_CAUSE = "Association is not causation. Only the pairs named in the study file were looked at."
 _OTHERWISE = "Each finding on change and on the arms was judged again with one choice of the analysis made otherwise."
@@ -79,5 +82,19 @@ def describe_robust(report: ReportData) -> Iterator[Block]:
     holding = list(describe_holding(found))
     counts = [each for each in list_counts(found, flipped) if each not in holding]
     yield Block("lead", holding[0] if holding else counts.pop(0))
-    yield Block("text", " ".join([_OTHERWISE, *counts]))
-    yield Block("table", make_count_table(found, flipped, report.labels))
+    yield Block("text", " ".join([_OTHERWISE, *counts[:2]]))
+    picture = draw_robustness(found, report.labels)
+    if picture is not None:
+        yield Block("picture", picture)
+    yield Block("table", _keep_changing(make_count_table(found, flipped, report.labels)))
+
+
+def _keep_changing(table: Table) -> Table:
+    """Return the choices that give some finding another verdict, and how many give none."""
+    rows = tuple(row for row in table.rows if row[2])
+    same = len(table.rows) - len(rows)
+    if not rows or not same:
+        return table
+    changes = "changes" if same == 1 else "change"
+    said = f"{count(same, 'other choice')} {changes} no verdict; all are in the annex."
+    return replace(table, rows=rows, notes=(said, *table.notes))
