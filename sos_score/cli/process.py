@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import signal
@@ -19,6 +20,10 @@ except ImportError:  # Windows, where no shell limits memory
 LEAST_MEMORY = 2 << 30
 """Bytes of address space below which the readers of data end or hang instead of saying why."""
 _ENOUGH = 4 << 30
+_PLAIN = "sos-score.plain"
+# What stands for a sign that a console of Windows lacks, or a file that its shell writes: "?" has a meaning of its own.
+_INSTEAD = {"\N{BLACK UP-POINTING TRIANGLE}": "^", "\N{BLACK DOWN-POINTING TRIANGLE}": "v", "\N{MINUS SIGN}": "-",
+            "\N{RIGHTWARDS ARROW}": ">", "\N{LEFTWARDS ARROW}": "<"}  # fmt: skip
 CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ended
 
 
@@ -41,6 +46,16 @@ def prepare_streams() -> None:
     sys.stdout, sys.stderr = PlainStream(sys.stdout), PlainStream(sys.stderr)
 
 
+def _put_instead(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for letters that a stream's character set lacks, as `codecs.register_error` asks."""
+    assert isinstance(error, UnicodeEncodeError)
+    lost = error.object[error.start : error.end]
+    return "".join(_INSTEAD.get(letter, "?") for letter in lost), error.end
+
+
+codecs.register_error(_PLAIN, _put_instead)
+
+
 class PlainStream(io.TextIOWrapper):
     """A text stream that writes control characters out, so that no id or name can act on a terminal.
 
@@ -51,9 +66,9 @@ class PlainStream(io.TextIOWrapper):
     def __init__(self, stream: TextIO) -> None:
         self.styled = stream
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace", write_through=True)
+            stream.reconfigure(errors=_PLAIN, write_through=True)
         super().__init__(
-            stream.buffer, stream.encoding, "replace", line_buffering=bool(stream.line_buffering), write_through=True
+            stream.buffer, stream.encoding, _PLAIN, line_buffering=bool(stream.line_buffering), write_through=True
         )
 
     def write(self, text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import stat
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from sos_score.characters import make_visible
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem, describe_failure
 from sos_score.temporary import open_part
 
@@ -96,7 +98,8 @@ def create_files(paths: Sequence[Path], *, force: bool) -> Iterator[list[IO[byte
                 was_there = force and path.exists()
                 if was_there:
                     target = Path(os.path.realpath(path))
-                    kept, _ = parts.enter_context(open_part(target.parent))
+                    kept, held = parts.enter_context(open_part(target.parent))
+                    _let_move(held)
                     shutil.copy2(target, kept)
                     undo.callback(os.replace, kept, target)
                 _place(part, stream, path, force=force)
@@ -117,8 +120,7 @@ def write_files(contents: Mapping[Path, bytes], *, force: bool) -> None:
 def _place(part: Path, stream: IO[bytes], path: Path, *, force: bool) -> None:
     """Move a finished file to its name: over another only with `force`, and then with that one's permissions."""
     stream.flush()
-    if os.name == "nt":  # where a file that is open cannot be moved
-        stream.close()
+    _let_move(stream)
     target = Path(os.path.realpath(path)) if force else path  # a link stays one, and what it leads to is replaced
     part.chmod(stat.S_IMODE(target.stat().st_mode) if force and target.exists() else 0o666 & ~_read_umask())
     if force:
@@ -136,6 +138,12 @@ def _place(part: Path, stream: IO[bytes], path: Path, *, force: bool) -> None:
         os.replace(part, path)  # noqa: PTH105 - as above
 
 
+def _let_move(stream: IO[bytes]) -> None:
+    """Close a file on Windows, where one that is open cannot be moved."""
+    if os.name == "nt":
+        stream.close()
+
+
 def _read_umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
@@ -144,15 +152,30 @@ def _read_umask() -> int:
 
 def refuse_writing(error: OSError, name: str) -> InvalidOutput:
     """Return the problem of a file that cannot be written."""
-    return InvalidOutput([Problem(f"cannot be written ({describe_failure(error)})", name, rule="output")])
+    is_held = isinstance(error, PermissionError) and Path(name).is_file()
+    hint = "close it where it is open, in Excel for instance" if is_held and os.name == "nt" else ""
+    return InvalidOutput([Problem(f"cannot be written ({describe_failure(error)})", name, hint=hint, rule="output")])
 
 
 def write_text(text: str, output: str | None, *, force: bool, inputs: Iterable[str | Path] = ()) -> None:
     """Write text to a file, or to standard output where `output` is None or ``-``; see `check_output`."""
     if output in (None, "-"):
-        sys.stdout.write(text)
+        _print_text(text)
         return
     path = Path(str(output))
     check_output(path, force=force, inputs=inputs)
     with create_file(path, force=force) as stream:
         stream.write(text.encode())
+
+
+def _print_text(text: str) -> None:
+    """Write to standard output; what goes to a file or a program is UTF-8 there too, as it is in files.
+
+    Windows would have it in a character set of its own, without the letters that this lacks.
+    """
+    if sys.stdout.isatty() or codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8":
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(make_visible(text).encode())
+    sys.stdout.buffer.flush()

@@ -1,5 +1,6 @@
 """How a run ends: by a signal, with a closed stream, with a reader that has gone, or beside another run."""
 
+import io
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from support import ROOT
+
+from sos_score.cli.process import PlainStream
 
 SOS_SCORE = str(Path(sys.executable).with_name("sos-score"))
 ANSWERS = ROOT / "examples/wai_s_labels.csv"
@@ -133,3 +136,19 @@ def test_a_reader_that_has_read_enough_ends_a_command_quietly(tmp_path, command)
     assert run.returncode == 141
     assert "Broken" not in messages
     assert "Traceback" not in messages
+
+
+def test_a_console_without_a_sign_gets_another_and_never_a_question_mark_that_means_something_else():
+    stream = PlainStream(io.TextIOWrapper(io.BytesIO(), "cp1252"))
+    stream.write("0.56 \u25b2  -0.68 \u25bc  0.02 ?  \u2212 \u0141")
+    assert stream.buffer.getvalue() == b"0.56 ^  -0.68 v  0.02 ?  - ?"
+
+
+def test_a_file_that_the_shell_writes_is_utf8_whatever_the_console_has(tmp_path):
+    text = "name: \u0141\u00f3d\u017a\n"
+    (tmp_path / "file.py").write_text(
+        f"from sos_score.output.files import write_text\nwrite_text({text!r}, None, force=False)\n"
+    )
+    narrow = os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, tmp_path / "file.py"], env=narrow, capture_output=True, check=True)
+    assert done.stdout == text.encode()

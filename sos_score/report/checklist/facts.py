@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import PurePath
 
 from sos_score.comparison.questions.baseline import ADJUSTABLE, ALIKE
 from sos_score.comparison.verdict import Verdict
@@ -226,7 +227,7 @@ def _files(report: ReportData) -> Iterator[Fact]:
     if may_count_files(report.data):
         for each in report.data.files:
             marked, refused = sum(each.missing.values()), sum(found.count for found in each.invalid)
-            name = each.name.rpartition("/")[2]
+            name = PurePath(each.name).name
             yield f"{name}: {count(each.rows, 'row')}; {marked} answers marked missing; {refused} not allowed."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from sos_score.comparison.finding import Measure
 from sos_score.comparison.verdict import Verdict
@@ -70,7 +71,7 @@ def describe_quality(report: ReportData) -> Iterator[Block]:
     """Yield what became of each file, which answers are missing, and who answered when."""
     data = report.data
     rows = tuple(
-        (each.name.rpartition("/")[2], each.rows, each.blank_rows, sum(each.missing.values()),
+        (PurePath(each.name).name, each.rows, each.blank_rows, sum(each.missing.values()),
          sum(found.count for found in each.invalid))
         for each in data.files
     )  # fmt: skip

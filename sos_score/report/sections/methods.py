@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from sos_score.comparison.finding import Measure
 from sos_score.comparison.judging import Comparison
@@ -179,7 +180,7 @@ def _describe_judging(report: ReportData) -> str:
 
 def describe_provenance(report: ReportData) -> Iterator[Block]:
     """Yield every file the numbers come from, with its SHA-256, and what was left to defaults."""
-    rows = tuple((each.kind, each.path.rpartition("/")[2], each.sha256) for each in report.data.inputs)
+    rows = tuple((each.kind, PurePath(each.path).name, each.sha256) for each in report.data.inputs)
     columns = (Column("kind"), Column("file"), Column("SHA-256"))
     yield Block("text", f"Made by sos-score {__version__}. The file {report.manifest} beside this page holds"
                 " these sums and the findings; sos-score verify recomputes them. sos-score export writes a folder"
