@@ -140,7 +140,7 @@ def test_what_flips_is_what_the_sensitivity_analysis_says(evidence):
 def test_every_picture_says_what_it_shows_in_words(evidence):
     pictures = [picture for section in list_sections(evidence) for picture in section.pictures]
     names = [each.name for each in pictures]
-    assert len(names) == len(set(names)) == 22
+    assert len(names) == len(set(names)) == 24
     said = {each.name: each for each in pictures}
     assert said["variation"].title == (
         "Of 34 outcomes at a wave, workers account for more on 1, on 10 more before adjustment only; on 23 the data"

@@ -123,7 +123,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page):
 
 def test_every_picture_says_what_it_shows(page):
     pictures = page.all("svg")
-    assert len(pictures) == 2 * len(page.all("figure")) == 2 * 22
+    assert len(pictures) == 2 * len(page.all("figure")) == 2 * 24
     texts = {each.attributes["id"]: each.text for each in page.all("title", "desc") if "id" in each.attributes}
     for picture in pictures:
         assert picture.attributes["role"] == "img"
