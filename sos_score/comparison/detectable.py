@@ -167,19 +167,17 @@ def find_site_floor(
     sizes = {arm: sum(plan.arms[site] == arm for site in sites) for arm in (plan.treated, plan.reference)}
     if not all(sizes.values()):
         return math.nan
+    known, rows, there = set(sites), outcome.index, outcome.gather(sites, signs)
     weights: dict[Hashable, float] = {
-        (site, wave): sign * (1.0 if plan.arms[site] == plan.treated else -1.0) / sizes[plan.arms[site]]
-        for site in sites
-        for wave, sign in signs.items()
+        place: signs[wave] * (1.0 if plan.arms[site] == plan.treated else -1.0) / sizes[plan.arms[site]]
+        for place, (site, wave) in enumerate(rows.names)
+        if site in known and wave in signs
     }
-    there = np.flatnonzero(outcome.at() & np.isin(outcome.site, list(sites)) & np.isin(outcome.wave, list(signs)))
-    site, wave, person = (part[there].tolist() for part in (outcome.site, outcome.wave, outcome.person))
-    ways: list[list[str | None]] = [
-        [f"{where}/{who}" if who else None for where, who in zip(site, person, strict=True)]
-    ]
-    if outcome.cluster is not None:
-        ways.append([code or None for code in outcome.cluster[there].tolist()])
-    return find_member_se(outcome.score[there], list(zip(site, wave, strict=True)), weights, ways)
+    site, person = rows.sites[there], rows.people[there]
+    ways = [person * (int(site.max(initial=0)) + 1) + site]
+    if rows.groups is not None:
+        ways.append(rows.groups[there])
+    return find_member_se(outcome.score[there], rows.places[there], weights, ways)
 
 
 class Spreads:
@@ -203,7 +201,7 @@ def measure_spread(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> S
     by_arm = [[scores for scores in sites if scores.size] for sites in by_arm]
     joined = [np.concatenate(sites) if sites else np.empty(0) for sites in by_arm]
     means = [np.array([scores.mean() for scores in sites]) for sites in by_arm]
-    present = [site for site in plan.sites if outcome.at(site, wave).any()]
+    present = [site for site in plan.sites if outcome.count(site, wave)]
     there = outcome.at(wave=wave)
     spread = Spread(
         people=(joined[0].size, joined[1].size),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sos_score.comparison.finding import Finding, Groups, Unit, start_finding, with_test
-from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.outcome import OutcomeScores, Places, Scores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.notes import Note, note
 from sos_score.statistics.estimate import Estimate
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Codes = NDArray[np.object_]
-Places = NDArray[np.bool_]
 REACH = "more_like_these"
 """The code of the note that a finding of people has: whom its p and interval are about."""
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.comparison.rows import ALONE, Codes, Rows
 from sos_score.scoring.norms import NamedNorm
 
 Scores = NDArray[np.float64]
+Places = NDArray[np.bool_] | NDArray[np.intp]
+"""Which places: a mark for each, or their numbers in order."""
+_NOWHERE: Codes = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,8 @@ class OutcomeScores:
         The name of that level.
     unit : str
         What one score stands for, in the plural: staff, families, interviews.
+    rows : Rows or None
+        The same ids, where other scales share them: what lies where is then found once.
     """
 
     source: str
@@ -73,6 +80,7 @@ class OutcomeScores:
     cluster: NDArray[np.str_] | None = None
     cluster_level: str = ""
     unit: str = "people"
+    rows: Rows | None = None
 
     @property
     def id(self) -> str:
@@ -94,8 +102,51 @@ class OutcomeScores:
             return math.nan
         return self.norm.to_t(self.scale, score)
 
+    @cached_property
+    def index(self) -> Rows:
+        """Return the ids with what lies where."""
+        known, own = self.rows, (self.person, self.site, self.wave, self.cluster)
+        if known is not None and all(a is b for a, b in zip(known.ids, own, strict=True)):
+            return known
+        return Rows(*own)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], Codes]:
+        """Return where the scores of each site and wave are."""
+        rows = self.index
+        order = rows.order[~np.isnan(self.score[rows.order])]
+        ends = np.searchsorted(rows.places[order], np.arange(len(rows.names) + 1))
+        return {name: order[ends[i] : ends[i + 1]] for i, name in enumerate(rows.names) if ends[i] < ends[i + 1]}
+
+    def places(self, site: str, wave: str) -> Codes:
+        """Return the places that have a score at a site and a wave, by their numbers in order."""
+        return self._places.get((site, wave), _NOWHERE)
+
+    def count(self, site: str | None = None, wave: str | None = None) -> int:
+        """Return how many scores there are at a site and a wave."""
+        if site is not None and wave is not None:
+            return int(self.places(site, wave).size)
+        return sum(
+            each.size for (where, when), each in self._places.items() if site in (None, where) and wave in (None, when)
+        )
+
+    def gather(self, sites: Iterable[str], waves: Iterable[str]) -> Codes:
+        """Return the places that have a score at some sites and waves, by their numbers in order."""
+        waves = tuple(waves)
+        return np.sort(np.concatenate([_NOWHERE, *(self.places(site, wave) for site in sites for wave in waves)]))
+
+    def are_in(self, there: Places, sites: Iterable[str]) -> NDArray[np.bool_]:
+        """Return which of some places are at some sites."""
+        known = set(sites)
+        inside = np.array([site in known for site, _ in self.index.names], dtype=bool)
+        return inside[self.index.places[there]]
+
     def at(self, site: str | None = None, wave: str | None = None) -> NDArray[np.bool_]:
         """Return which places have a score at a site and a wave."""
+        if site is not None and wave is not None:
+            there = np.zeros(self.score.shape, dtype=bool)
+            there[self.places(site, wave)] = True
+            return there
         there = ~np.isnan(self.score)
         if site is not None:
             there &= self.site == site
@@ -105,46 +156,44 @@ class OutcomeScores:
 
     def scores(self, site: str | None = None, wave: str | None = None) -> Scores:
         """Return the scores at a site and a wave."""
+        if site is not None and wave is not None:
+            return self.score[self.places(site, wave)]
         return self.score[self.at(site, wave)]
 
     @cached_property
     def nested_in(self) -> str:
         """Return the level whose groups hold several people each, so that their scores are not independent; or ""."""
-        if self.cluster is None:
+        groups, people = self.index.groups, self.index.people
+        if groups is None:
             return ""
-        held: dict[str, str] = {}
-        for index in np.flatnonzero(self.at()).tolist():
-            person = str(self.person[index]) or f"\x1f{index}"
-            group = str(self.cluster[index])
-            if group and held.setdefault(group, person) != person:
-                return self.cluster_level
-        return ""
+        there = self.at() & (groups >= 0)
+        held = np.full(int(groups.max(initial=-1)) + 1, -1, dtype=np.intp)
+        held[groups[there]] = people[there]  # one of each group's people
+        return self.cluster_level if (held[groups[there]] != people[there]).any() else ""
 
-    def clusters(self, there: NDArray[np.bool_]) -> list[str | None]:
-        """Return what is independent of what: the group of each score, or who gave it; None where neither is known."""
-        groups = self.cluster if self.nested_in and self.cluster is not None else np.full(self.person.shape, "")
+    def clusters(self, there: Places) -> Codes:
+        """Return what is independent of what, as a number: the group of each score, or who gave it where unknown."""
+        groups, people = self.index.groups, self.index.people[there]
+        if not self.nested_in or groups is None:
+            return people
+        own = groups[there]
+        return np.where(own >= 0, own, int(groups.max(initial=-1)) + 1 + people)
+
+    def name_people(self, places: Codes) -> list[str]:
+        """Return who gave some scores; whoever has no id gets a name that nobody else has."""
         return [
-            group or (person and f"\x1f{person}") or None
-            for group, person in zip(groups[there].tolist(), self.person[there].tolist(), strict=True)
+            name or f"{ALONE}{place}" for place, name in zip(places.tolist(), self.person[places].tolist(), strict=True)
         ]
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str], dict[str, int]]:
-        places: dict[tuple[str, str], dict[str, int]] = {}
-        for index in np.flatnonzero(self.at()).tolist():
-            person = str(self.person[index]) or f"\x1f{index}"  # without an id, everyone is somebody else
-            places.setdefault((str(self.site[index]), str(self.wave[index])), {})[person] = index
-        return places
 
     def pair(self, sites: tuple[str, ...], first: str, second: str) -> tuple[list[str], Scores, Scores]:
         """Return everyone who has a score at either wave in some sites, and their scores: NaN where there is none."""
-        before: dict[str, int] = {}
-        after: dict[str, int] = {}
-        for site in sites:
-            before |= self._places.get((site, first), {})
-            after |= self._places.get((site, second), {})
-        people = list(dict.fromkeys([*before, *after]))
-        pick = [(before.get(person), after.get(person)) for person in people]
-        x = np.array([math.nan if place is None else self.score[place] for place, _ in pick], dtype=float)
-        y = np.array([math.nan if place is None else self.score[place] for _, place in pick], dtype=float)
-        return people, x, y
+        before, after = (
+            np.concatenate([self.places(site, wave) for site in sites] or [_NOWHERE]) for wave in (first, second)
+        )
+        both = np.concatenate([before, after])
+        _, seen, who = np.unique(self.index.people[both], return_index=True, return_inverse=True)
+        place = np.argsort(np.argsort(seen))[who]  # in the order in which people appear
+        x, y = np.full(seen.size, math.nan), np.full(seen.size, math.nan)
+        x[place[: before.size]] = self.score[before]
+        y[place[before.size :]] = self.score[after]
+        return self.name_people(both[np.sort(seen)]), x, y

@@ -99,7 +99,7 @@ class ComparisonPlan:
 
     def is_baseline(self, outcome: OutcomeScores, waves: tuple[str, ...]) -> bool:
         """Return whether a finding is of the first of several waves at which an outcome has scores."""
-        return waves == (self.first_wave,) and any(outcome.at(wave=wave).any() for wave in list(self.waves)[1:])
+        return waves == (self.first_wave,) and any(outcome.count(wave=wave) for wave in list(self.waves)[1:])
 
     def find_smallest(self, outcome: OutcomeScores, sd: float) -> float:
         """Return the smallest difference that matters in points of the score; NaN where none is stated."""

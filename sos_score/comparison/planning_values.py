@@ -53,10 +53,10 @@ class PlanningValues:
 def measure_for_planning(outcome: OutcomeScores, plan: ComparisonPlan) -> PlanningValues:
     """Measure what the plan of a next study needs in one outcome."""
     ends = list(dict.fromkeys((plan.first_wave, plan.last_wave)))
-    waves = [wave for wave in ends if outcome.at(wave=wave).any()]
-    sizes = {wave: [int(outcome.at(site, wave).sum()) for site in plan.sites] for wave in waves}
+    waves = [wave for wave in ends if outcome.count(wave=wave)]
+    sizes = {wave: [outcome.count(site, wave) for site in plan.sites] for wave in waves}
     counts = [size for each in sizes.values() for size in each if size]
-    there = [site for site in plan.sites if waves and outcome.at(site, waves[0]).any()]
+    there = [site for site in plan.sites if waves and outcome.count(site, waves[0])]
     arms = [
         sum(plan.arms[site] == arm for site in there) if plan.has_arms else 0 for arm in (plan.treated, plan.reference)
     ]

@@ -232,7 +232,7 @@ def _keep(outcome: OutcomeScores, places: np.ndarray[tuple[int, ...], np.dtype[n
 
 def _keep_linked(outcome: OutcomeScores, plan: ComparisonPlan) -> OutcomeScores | None:
     """Return those who have a score at the first and the last wave in one site; None without waves."""
-    if not all(outcome.at(wave=wave).any() for wave in plan.span):
+    if not all(outcome.count(wave=wave) for wave in plan.span):
         return None
     linked = set(_list_linked(outcome, plan))
     places = zip(outcome.site.tolist(), outcome.person.tolist(), strict=True)

@@ -28,12 +28,12 @@ def list_places(outcome: OutcomeScores, plan: ComparisonPlan) -> list[tuple[str,
         (site, wave)
         for wave in plan.waves
         for site in plan.sites
-        if (site, wave) in hidden or outcome.at(site, wave).any()
+        if (site, wave) in hidden or outcome.count(site, wave)
     ]
 
 
 def _count_sites(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> dict[str, int]:
-    return {site: int(outcome.at(site, wave).sum()) for site in plan.sites}
+    return {site: outcome.count(site, wave) for site in plan.sites}
 
 
 def _find_hidden(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from sos_score.statistics.multiplicity import adjust_p
 from sos_score.statistics.noncentral import bound_noncentrality
 from sos_score.statistics.permutation import permute_sites
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
-from sos_score.statistics.regression.cluster_robust import infer_cr2, list_members
+from sos_score.statistics.regression.cluster_robust import infer_cr2, code_clusters
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
 from sos_score.statistics.regression.ols import fit_least_squares, infer_classic, infer_hc3
 from sos_score.statistics.site_comparison import compare_sites
@@ -347,9 +347,10 @@ def test_no_degrees_of_freedom_left_gives_no_test():
 
 
 def test_people_without_an_id_are_clusters_of_their_own():
-    assert [rows.tolist() for rows in list_members(["a", None, NAN, "a", None], 5)] == [[0, 3], [1], [2], [4]]
+    assert code_clusters(["a", None, NAN, "a", None], 5).tolist() == [0, 1, 2, 0, 3]
+    assert code_clusters(np.array([7, -1, -1, 7, -1]), 5).tolist() == [0, 1, 2, 0, 3]
     with pytest.raises(ValueError, match="one cluster a row"):
-        list_members(["a"], 2)
+        code_clusters(["a"], 2)
 
 
 def test_a_design_of_the_wrong_shape_is_a_mistake_of_the_caller():

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from sos_score.comparison.detectable import DetectableEffects, Spreads, find_detectable_effects
 from sos_score.comparison.finding import (
     Contrast,
@@ -60,7 +58,7 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
         sds=tuple(float(each.std(ddof=1)) if each.size > 1 else math.nan for each in arms),
     )
     means = {
-        site: float(outcome.scores(site, wave).mean()) for site in plan.sites if outcome.at(site, wave).any()
+        site: float(outcome.scores(site, wave).mean()) for site in plan.sites if outcome.count(site, wave)
     }  # fmt: skip
     of_sites = replace(base, unit=Unit.SITES, level="", notes=())
     if plan.judged_only:
@@ -83,12 +81,12 @@ def _ask_wave(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, spreads: 
 
 
 def _find_places(outcome: OutcomeScores, plan: ComparisonPlan, arm: str, wave: str) -> Places:
-    return outcome.at(wave=wave) & np.isin(outcome.site, [site for site in plan.sites if plan.arms[site] == arm])
+    return outcome.gather([site for site in plan.sites if plan.arms[site] == arm], [wave])
 
 
 def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: Finding) -> list[Finding]:
     """Return Welch's analysis of variance across the sites, and Games-Howell for each pair."""
-    sites = tuple(site for site in plan.sites if outcome.at(site, wave).any())
+    sites = tuple(site for site in plan.sites if outcome.count(site, wave))
     scores = [outcome.scores(site, wave) for site in sites]
     welch = compare_welch_anova(scores)
     found = [

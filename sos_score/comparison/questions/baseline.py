@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from sos_score.comparison.detectable import Spreads
 from sos_score.comparison.finding import (
     Contrast,
@@ -35,7 +33,7 @@ What Works Clearinghouse (2022). Procedures and Standards Handbook, version 5.0.
 def is_baseline(outcome: OutcomeScores, plan: ComparisonPlan, wave: str) -> bool:
     """Return whether a wave is the first of several at which an outcome was asked."""
     later = [each for each in plan.waves if each != plan.first_wave]
-    return wave == plan.first_wave and any(outcome.at(wave=each).any() for each in later)
+    return wave == plan.first_wave and any(outcome.count(wave=each) for each in later)
 
 
 def find_baseline(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> list[Finding]:
@@ -48,7 +46,7 @@ def find_baseline(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> l
         return []
     arms = (plan.treated, plan.reference)
     sites = [[site for site in plan.sites if plan.arms[site] == arm] for arm in arms]
-    scores = [outcome.score[outcome.at(wave=plan.first_wave) & np.isin(outcome.site, each)] for each in sites]
+    scores = [outcome.score[outcome.gather(each, [plan.first_wave])] for each in sites]
     if not all(each.size for each in scores):
         return []
     means = tuple(float(each.mean()) for each in scores)

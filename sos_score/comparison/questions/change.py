@@ -49,7 +49,7 @@ def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads)
     nobody were linked, rank tests, leavers against stayers at the first wave, newcomers against stayers at the last,
     and counts of reliable change.
     """
-    if len(plan.waves) < 2 or not all(outcome.at(wave=wave).any() for wave in plan.span):
+    if len(plan.waves) < 2 or not all(outcome.count(wave=wave) for wave in plan.span):
         return []
     found: list[Finding] = []
     for site in plan.sites:
@@ -64,7 +64,7 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     groups = Groups(Contrast.WAVES, (plan.last_wave, plan.first_wave))
     base = start_of_people(outcome, "change", plan.span, groups, site)
     overlap = compare_overlapping(after, before).test
-    main = compare_places(outcome, *(outcome.at(site, wave) for wave in groups.members)) if base.level else overlap
+    main = compare_places(outcome, *(outcome.places(site, wave) for wave in groups.members)) if base.level else overlap
     hidden = find_hidden_places(outcome, plan)
     links = count_pairs(before, after)
     # Which findings stand beside it would tell how many of a hidden site answered twice.

@@ -50,7 +50,7 @@ def _describe(outcome: OutcomeScores, site: str, wave: str) -> Finding:
     estimate = Estimate(found.mean, found.low, found.high)
     if outcome.nested_in:
         # Families of one worker are alike, and know less of the mean than as many families of as many workers.
-        nested = compare_place_to_norm(outcome, outcome.at(site, wave), 0.0)
+        nested = compare_place_to_norm(outcome, outcome.places(site, wave), 0.0)
         estimate = Estimate(found.mean, nested.low, nested.high)
         start = replace(start, method=note("clustered_on_level", test=nested.method, level=outcome.nested_in))
         notes += nested.notes

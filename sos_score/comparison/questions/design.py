@@ -56,7 +56,7 @@ def find_design(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) 
 
 
 def _count_people(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> Finding:
-    counts = [int(outcome.at(site, wave).sum()) for wave in plan.waves]
+    counts = [outcome.count(site, wave) for wave in plan.waves]
     finding = start_finding(
         outcome, "design", Unit.PEOPLE, site=site, method=note("count"), sites_shown=(site,),
         groups=Groups(Contrast.WAVE_COUNTS, tuple(plan.waves)), counts=tuple(counts),
@@ -73,7 +73,7 @@ def _count_people(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> Fi
 
 
 def _limit_sites(outcome: OutcomeScores, plan: ComparisonPlan) -> Finding:
-    present = [site for site in plan.sites if outcome.at(site).any()]
+    present = [site for site in plan.sites if any(outcome.count(site, wave) for wave in plan.waves)]
     counts = tuple(sum(plan.arms[site] == arm for site in present) for arm in (plan.treated, plan.reference))
     smallest = find_smallest_p(*counts)
     if math.isnan(smallest):
@@ -94,7 +94,7 @@ def _arms(plan: ComparisonPlan) -> Groups:
 
 def _waves_with_arms(outcome: OutcomeScores, plan: ComparisonPlan) -> list[str]:
     def has_both(wave: str) -> bool:
-        arms = {plan.arms[site] for site in plan.sites if outcome.at(site, wave).any()}
+        arms = {plan.arms[site] for site in plan.sites if outcome.count(site, wave)}
         return {plan.treated, plan.reference} <= arms
 
     return [wave for wave in plan.waves if has_both(wave)]

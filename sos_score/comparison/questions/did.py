@@ -33,7 +33,7 @@ from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import standardize_estimate
 from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.estimate import describe_sample, pool_variance
-from sos_score.statistics.mixed.data import nest_codes, variance_data
+from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
 from sos_score.statistics.mixed.model import fit_variance
 from sos_score.statistics.power.detectable import detect_from_error
@@ -56,8 +56,8 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     if len(plan.waves) < 2:
         return []
     first, last = plan.span
-    there = outcome.at() & np.isin(outcome.wave, [first, last]) & np.isin(outcome.site, list(plan.sites))
-    arm = np.array([plan.arms[name] == plan.treated for name in outcome.site[there]], dtype=bool)
+    there = outcome.gather(plan.sites, [first, last])
+    arm = outcome.are_in(there, [site for site in plan.sites if plan.arms[site] == plan.treated])
     post = outcome.wave[there] == last
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
@@ -85,7 +85,7 @@ def _compare(
 ) -> list[Finding]:
     """Return the findings on some rows, of which it is known whether they are treated, and of the last wave."""
     there, arm, post = rows
-    y, site, units = outcome.score[there], outcome.site[there], outcome.clusters(there)
+    y, site, units = outcome.score[there], outcome.index.sites[there], outcome.clusters(there)
     of_sites = replace(base, unit=Unit.SITES, level="", notes=())
     spread = spreads.at(plan.first_wave)
     sd = spread.sd
@@ -100,7 +100,7 @@ def _compare(
         judged = replace(judged, counts=counts, means=means, arm_changes=changed)
         judged = make_judged(judged, test, outcome, plan, sd)
         return [judged, *_compare_sites(outcome, plan, of_sites, (changes, sd, DetectableEffects()))]
-    found = compare_changes(y, arm, post, site.tolist(), units)
+    found = compare_changes(y, arm, post, site, units)
     treated = sum(plan.arms[name] == plan.treated for name in changes)
     sites = (treated, len(changes) - treated)
     floor = find_site_floor(outcome, plan, plan.span, changes)
@@ -218,16 +218,15 @@ def _are_links_safe(outcome: OutcomeScores, plan: ComparisonPlan, sites: tuple[s
 def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows: tuple[Places, Scores]) -> Finding:
     """Return a mixed model with intercepts of sites, of sites at each wave, of the level below and of people."""
     there, design = rows
-    site, wave = outcome.site[there], outcome.wave[there]
-    ids = np.array([name or f"\x1f{place}" for place, name in enumerate(outcome.person[there].tolist())], dtype=object)
-    units = {pluralise(base.level): np.array(outcome.clusters(there), dtype=object)} if base.level else {}
-    levels = {"sites": site, _SITES_AT_WAVES: nest_codes(site, wave), **units, "people": ids}
+    rows = outcome.index
+    units = {pluralise(base.level): outcome.clusters(there)} if base.level else {}
+    levels = {"sites": rows.sites[there], _SITES_AT_WAVES: rows.places[there], **units, "people": rows.people[there]}
     data = variance_data(outcome.score[there], levels, design)
     fit = fit_variance(data)
     tests = assess_coefficients(data, fit=fit)
     finding = replace(
-        base, method=note("mixed_intercepts", levels=data.names), counts=(int(there.sum()),),
-        sites_shown=tuple(each for each in plan.sites if each in site),
+        base, method=note("mixed_intercepts", levels=data.names), counts=(there.size,),
+        sites_shown=tuple(each for each in plan.sites if any(outcome.count(each, wave) for wave in plan.span)),
     )  # fmt: skip
     if data.problem or len(tests.coefficients) < 4:
         return replace(finding, notes=tests.notes)

@@ -64,7 +64,7 @@ def _compare_to_norm(outcome: OutcomeScores, plan: ComparisonPlan, site: str, wa
     norm = outcome.norm
     assert norm is not None
     scores, unit = outcome.scores(site, wave), outcome.t_unit
-    found = compare_place_to_norm(outcome, outcome.at(site, wave), norm.means[outcome.scale])
+    found = compare_place_to_norm(outcome, outcome.places(site, wave), norm.means[outcome.scale])
     start = start_of_people(outcome, "level", at(wave), Groups(Contrast.NORM, (site, norm.name)), site)
     notes = (note("norm", description=norm.describe()), *start.notes, *list_against(outcome, site, wave))
     finding = with_right_test(replace(start, notes=notes), found)

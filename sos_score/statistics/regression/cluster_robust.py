@@ -14,17 +14,18 @@ from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
 from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_each
 
-_NULL = 1e-9  # an eigenvalue of I - H below this is 0
+Clusters = Sequence[Hashable] | NDArray[np.intp]
+NULL = 1e-9  # an eigenvalue of I - H below this is 0
 _FEW_DF = 4.0
 
 
-def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float = 0.95) -> dict[str, Estimate]:
+def infer_cr2(fit: LeastSquares, clusters: Clusters, *, level: float = 0.95) -> dict[str, Estimate]:
     """Test every coefficient with bias-reduced cluster-robust standard errors and Satterthwaite df (CR2).
 
     Parameters
     ----------
-    clusters : sequence of hashable, length n
-        Cluster of each row; None or NaN is a cluster of its own.
+    clusters : sequence of hashable, or array of int, length n
+        Cluster of each row; None or NaN, or a code below 0, is a cluster of its own.
 
     Returns
     -------
@@ -49,8 +50,8 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
     >>> round(r.se, 4), round(r.df, 4)
     (0.7071, 1.8)
     """
-    members = list_members(clusters, len(fit.residuals))
-    n, m, k = len(fit.residuals), len(members), len(fit.names)
+    codes = code_clusters(clusters, len(fit.residuals))
+    n, m, k = len(fit.residuals), int(codes.max(initial=-1)) + 1, len(fit.names)
     method = note("least_squares_cr2")
     nothing = np.full(k, np.nan)
     if fit.notes:
@@ -58,23 +59,22 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
     if m < 2:
         why = (note("two_clusters"),)
         return infer_each(fit, method, (n, m), nothing, nothing, level=level, notes=why)
-    scores, own, cross = np.empty((m, k)), np.empty((m, k)), np.empty((m, k, k))
-    lost, weight = np.zeros(k), np.zeros(k)
-    for size, places in _sort_by_size(members).items():  # clusters of one size are worked out together
-        rows = np.array([members[place] for place in places])
-        x, residuals = fit.x[rows], fit.residuals[rows]
-        leads = x @ fit.bread
-        values, vectors = np.linalg.eigh(np.eye(size) - leads @ x.transpose(0, 2, 1))
-        null = values < _NULL
-        root = np.where(null, 0.0, np.where(null, 1.0, values) ** -0.5)
-        turned = vectors.transpose(0, 2, 1) @ leads
-        adjusted = (vectors * root[:, None, :]) @ turned
-        scores[places] = (residuals[:, None, :] @ adjusted)[:, 0, :]
-        own[places] = (adjusted**2).sum(axis=1)
-        cross[places] = x.transpose(0, 2, 1) @ adjusted
-        lost += (turned**2)[null].sum(axis=0)
-        weight += (leads**2).sum(axis=(0, 1))
-    alone = lost > _NULL * weight
+    products = _sum_products(fit.x, codes, m)
+    errors = np.stack([np.bincount(codes, fit.x[:, i] * fit.residuals, m) for i in range(k)], axis=1)
+    # With B = L L', (I - H_gg)^(-1/2) X_g L = X_g L F for F of the eigenvectors of L' X_g'X_g L, which has the
+    # eigenvalues of H_gg: all that a cluster adds comes from its k x k products, however many rows it has.
+    lower = np.linalg.cholesky(fit.bread)
+    values, vectors = np.linalg.eigh(lower.T @ products @ lower)
+    null = 1.0 - values < NULL
+    root = np.where(null, 0.0, np.where(null, 1.0, 1.0 - values) ** -0.5)
+    leads = vectors.transpose(0, 2, 1) @ lower.T
+    adjusted = lower @ (vectors * root[:, None, :]) @ leads
+    cross = products @ adjusted
+    scores = (errors[:, None, :] @ adjusted)[:, 0, :]
+    own = (adjusted * cross).sum(axis=1)
+    parts = np.maximum(values, 0.0)[:, :, None] * leads**2
+    lost, weight = parts[null].sum(axis=0), parts.sum(axis=(0, 1))
+    alone = lost > NULL * weight
     se = np.where(alone, np.nan, np.sqrt((scores**2).sum(axis=0)))
     df = np.array([_match_df(own[:, c], cross[:, :, c], fit.bread) for c in range(k)])
     found = infer_each(fit, method, (n, m), se, np.where(alone, np.nan, df), level=level)
@@ -82,7 +82,7 @@ def infer_cr2(fit: LeastSquares, clusters: Sequence[Hashable], *, level: float =
 
 
 def compare_clustered(
-    x: ArrayLike, y: ArrayLike, clusters: tuple[Sequence[Hashable], Sequence[Hashable]], *, level: float = 0.95
+    x: ArrayLike, y: ArrayLike, clusters: tuple[Clusters, Clusters], *, level: float = 0.95
 ) -> Estimate:
     """Compare two means of scores that come in clusters (CR2, Satterthwaite df); the difference is x - y.
 
@@ -90,7 +90,7 @@ def compare_clustered(
     ----------
     x, y : array_like of float
         Scores of two groups, or of two waves, without NaN.
-    clusters : pair of sequences of hashable
+    clusters : pair of sequences of hashable, or of arrays of int
         The cluster of each score of x and of y; one cluster may be in both. None is a cluster of its own.
 
     Returns
@@ -113,7 +113,13 @@ def compare_clustered(
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     side = np.repeat([1.0, 0.0], [a.size, b.size])
     fit = fit_least_squares(np.concatenate([a, b]), np.column_stack([np.ones(side.size), side]), ("intercept", "side"))
-    return replace(infer_cr2(fit, [*clusters[0], *clusters[1]], level=level)["side"], n=(a.size, b.size))
+    return replace(infer_cr2(fit, _join(*clusters), level=level)["side"], n=(a.size, b.size))
+
+
+def _join(one: Clusters, two: Clusters) -> Clusters:
+    if isinstance(one, np.ndarray) and isinstance(two, np.ndarray):
+        return np.concatenate([one, two])
+    return [*one, *two]
 
 
 def _warn_of_few(found: Estimate) -> Estimate:
@@ -124,23 +130,30 @@ def _warn_of_few(found: Estimate) -> Estimate:
     return found
 
 
-def list_members(clusters: Sequence[Hashable], n: int) -> list[NDArray[np.intp]]:
-    """Return the rows of each cluster, in order of appearance; None or NaN (no id) is a cluster of its own."""
+def code_clusters(clusters: Clusters, n: int) -> NDArray[np.intp]:
+    """Return the cluster of each row, counted from 0; None or NaN (no id), or a code below 0, is one of its own."""
     if len(clusters) != n:
         raise ValueError(f"one cluster a row is needed, not {len(clusters)} for {n}")
-    rows: dict[Hashable, list[int]] = {}
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind == "i":
+        alone = clusters < 0
+        codes = np.where(alone, int(clusters.max(initial=-1)) + np.cumsum(alone), clusters)
+        return np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    places: dict[Hashable, int] = {}
+    found = np.empty(n, dtype=np.intp)
     for i, cluster in enumerate(clusters):
         unknown = cluster is None or cluster != cluster  # noqa: PLR0124 - only NaN differs from itself
-        rows.setdefault(("row", i) if unknown else ("cluster", cluster), []).append(i)
-    return [np.array(each, dtype=np.intp) for each in rows.values()]
+        found[i] = places.setdefault(("row", i) if unknown else ("cluster", cluster), len(places))
+    return found
 
 
-def _sort_by_size(members: Sequence[NDArray[np.intp]]) -> dict[int, list[int]]:
-    """Return the places of the clusters of each size."""
-    places: dict[int, list[int]] = {}
-    for place, rows in enumerate(members):
-        places.setdefault(len(rows), []).append(place)
-    return places
+def _sum_products(x: Floats, codes: NDArray[np.intp], m: int) -> Floats:
+    """Return X_g'X_g of each cluster, m x k x k."""
+    k = x.shape[1]
+    found = np.empty((m, k, k))
+    for i in range(k):
+        for j in range(i + 1):
+            found[:, i, j] = found[:, j, i] = np.bincount(codes, x[:, i] * x[:, j], m)
+    return found
 
 
 def _match_df(own: Floats, cross: Floats, bread: Floats) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import Estimate
-from sos_score.statistics.regression.cluster_robust import infer_cr2
+from sos_score.statistics.regression.cluster_robust import Clusters, infer_cr2
 from sos_score.statistics.regression.ols import LeastSquares, fit_least_squares, infer_classic, infer_hc3
 
 TERMS = ("intercept", "treated", "post", "treated:post")
@@ -69,8 +68,8 @@ def compare_changes(
     y: ArrayLike,
     treated: ArrayLike,
     post: ArrayLike,
-    sites: Sequence[Hashable],
-    people: Sequence[Hashable],
+    sites: Clusters,
+    people: Clusters,
     *,
     level: float = 0.95,
 ) -> PeopleDid:
@@ -82,8 +81,9 @@ def compare_changes(
         Scores of both waves; NaN is dropped.
     treated, post : array_like of bool, shape (n,)
         Arm and wave of each score.
-    sites, people : sequence of hashable, length n
-        Site and person of each score; None or NaN for a person without an id, who then counts as someone new.
+    sites, people : sequence of hashable, or array of int, length n
+        Site and person of each score; None or NaN, or a code below 0, for a person without an id, who then counts as
+        someone new.
 
     Returns
     -------
@@ -107,7 +107,9 @@ def compare_changes(
     arm, later = np.asarray(treated, dtype=bool), np.asarray(post, dtype=bool)
     there = np.flatnonzero(~np.isnan(scores)).tolist()
     scores, arm, later = scores[there], arm[there], later[there]
-    by_site, by_person = ([labels[i] for i in there] for labels in (sites, people))
+    by_site, by_person = (
+        labels[there] if isinstance(labels, np.ndarray) else [labels[i] for i in there] for labels in (sites, people)
+    )
     cells = [scores[(arm == a) & (later == w)] for w in (False, True) for a in (False, True)]
     fit, term = fit_changes(scores, arm, later), TERMS[3]
     return PeopleDid(
