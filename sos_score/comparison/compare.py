@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,12 @@ from sos_score.comparison.keys import carry_doubts, find_key_doubts, find_plan, 
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
+from sos_score.comparison.rows import Rows
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import SourceTable, StudyData, StudyOutcome
 from sos_score.study.suppression import find_hidden_sites
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def compare_study(
@@ -65,9 +62,12 @@ def compare_study(
     chosen = choose_outcomes(data, instruments, scales)
     others = {table.source for table in data.tables} - {outcome.source for outcome in chosen}
     notes = [each for each in data.notes if dict(each.values).get("source") not in others]
-    outcomes = []
+    outcomes, known = (
+        [],
+        {id(table): find_rows(table, plan) for table in {id(each.table): each.table for each in chosen}.values()},
+    )
     for each in chosen:
-        outcome, said = take_scores(each, plan)
+        outcome, said = take_scores(each, plan, known[id(each.table)])
         outcomes.append(outcome)
         notes += said
     found = compare_outcomes(outcomes, plan, questions, tuple(dict.fromkeys(notes)), (data, chosen))
@@ -89,23 +89,26 @@ def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Se
     ]
 
 
-def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeScores, list[Note]]:
-    """Return an outcome's scores as the questions use them, with a note where several raters stand for one person."""
-    frame = outcome.frame
-    score = frame[outcome.scale].to_numpy(dtype=float, copy=True)
+def take_scores(
+    outcome: StudyOutcome, plan: ComparisonPlan, rows: Rows | None = None
+) -> tuple[OutcomeScores, list[Note]]:
+    """Return an outcome's scores as the questions use them, with a note where several raters stand for one person.
+
+    `rows` are those of its table, from `find_rows`, where they have been found already.
+    """
+    score = outcome.frame[outcome.scale].to_numpy(dtype=float, copy=True)
     items = reverse_items(outcome)
-    level, cluster = _find_clusters(outcome)
-    person, site = _texts(frame, "person"), _texts(frame, "site")
-    wave = _texts(frame, "wave")
-    if not wave.astype(bool).any():
-        wave = np.full(wave.shape, plan.first_wave)
-    keep, n_rated = _merge_raters((person, site, wave), score)
+    rows = rows or find_rows(outcome.table, plan)
+    keep, n_rated = _merge_raters(rows, score)
     few = n_rated < plan.smallest_cell
     notes = (
         [note("several_ratings", source=outcome.source, people=None if few else n_rated, least=plan.smallest_cell)]
         if n_rated
         else []
     )
+    if n_rated:
+        score = score[keep]
+        rows = Rows(*(None if each is None else each[keep] for each in rows.ids))
     norm = next((norm for norm in outcome.norms if outcome.scale in norm.means and norm.score == outcome.metric), None)
     found = OutcomeScores(
         source=outcome.source,
@@ -117,44 +120,56 @@ def take_scores(outcome: StudyOutcome, plan: ComparisonPlan) -> tuple[OutcomeSco
         good=outcome.good,
         low=outcome.low,
         high=outcome.high,
-        person=person[keep],
-        site=site[keep],
-        wave=wave[keep],
-        score=score[keep],
+        person=rows.person,
+        site=rows.site,
+        wave=rows.wave,
+        score=score,
         items=None if items is None or n_rated else items[keep],
         options=_count_options(outcome),
         norm=norm,
         is_t=outcome.metric == "T",
-        cluster=None if cluster is None else cluster[keep],
-        cluster_level=level,
+        cluster=rows.cluster,
+        cluster_level=_find_level(outcome.table),
         unit=outcome.unit,
+        rows=rows,
     )
     return found, notes
 
 
-def _find_clusters(outcome: StudyOutcome) -> tuple[str, NDArray[np.str_] | None]:
-    """Return the highest level below the site, and the group of each row at it, unique within sites."""
-    level = next((each for each in outcome.table.levels if each != "site"), "")
-    if not level:
-        return "", None
-    codes = nest_codes(*(outcome.frame[name].to_numpy(dtype=object) for name in ("site", level)))
-    return level, np.array([code or "" for code in codes.tolist()], dtype=str)
+def find_rows(table: SourceTable, plan: ComparisonPlan) -> Rows:
+    """Return who is in each row of a table, where and when, and what it is nested in: unique within sites."""
+    frame, level = table.frame, _find_level(table)
+    wave = _texts(frame["wave"])
+    if not wave.astype(bool).any():
+        wave = np.full(wave.shape, plan.first_wave)
+    codes = nest_codes(*(frame[name].to_numpy(dtype=object) for name in ("site", level))) if level else None
+    cluster = None if codes is None else _texts(codes)
+    return Rows(_texts(frame["person"]), _texts(frame["site"]), wave, cluster)
 
 
-def _texts(frame: pd.DataFrame, column: str) -> NDArray[np.str_]:
-    return np.array([value if isinstance(value, str) else "" for value in frame[column]], dtype=str)
+def _find_level(table: SourceTable) -> str:
+    """Return the highest level below the site; "" where there is none."""
+    return next((each for each in table.levels if each != "site"), "")
 
 
-def _merge_raters(ids: tuple[Iterable[str], Iterable[str], Iterable[str]], score: Scores) -> tuple[list[int], int]:
+def _texts(values: Iterable[object]) -> NDArray[np.str_]:
+    return np.array([value if isinstance(value, str) else "" for value in values], dtype=str)
+
+
+def _merge_raters(rows: Rows, score: Scores) -> tuple[NDArray[np.intp], int]:
     """Return the rows to keep, the mean of several ratings put into the first of them, and how many have several."""
-    places: dict[tuple[str, str, str], list[int]] = {}
-    for index, key in enumerate(zip(*ids, strict=True)):
-        places.setdefault(key if key[0] else ("", "", str(index)), []).append(index)
-    several = [rows for rows in places.values() if len(rows) > 1]
-    for rows in several:
-        there = score[rows][~np.isnan(score[rows])]
-        score[rows[0]] = there.mean() if there.size else np.nan
-    return [rows[0] for rows in places.values()], len(several)
+    who = rows.people * len(rows.names) + rows.places
+    _, first, place, sizes = np.unique(who, return_index=True, return_inverse=True, return_counts=True)
+    several = np.flatnonzero(sizes > 1)
+    if not several.size:
+        return np.arange(score.size), 0
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(sizes)
+    for each in several.tolist():
+        mine = order[ends[each] - sizes[each] : ends[each]]
+        there = score[mine][~np.isnan(score[mine])]
+        score[mine[0]] = there.mean() if there.size else np.nan
+    return np.sort(first), int(several.size)
 
 
 def _count_options(outcome: StudyOutcome) -> int:

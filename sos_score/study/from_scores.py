@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +19,14 @@ from sos_score.scoring.file_summary import FileSummary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study
+from sos_score.study.scored_cells import Cells, read_cells
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
-from sos_score.survey.check.row_key import RowKey
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
-from sos_score.survey.readers.registry import open_export
 from sos_score.survey.waves import are_words, order_waves
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLANK = ("", "na", "nan", "null", "none", ".")
 _IDS = ("worker", "family", "rater")
 
 
@@ -69,29 +66,21 @@ class ScoredFile:
     file: Path | None = None
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """The cells of a file by column, and the line of each row."""
-
-    header: tuple[str, ...]
-    columns: dict[str, list[str]]
-    lines: list[int]
-
-
 def make_study_from_scores(scored: ScoredFile) -> StudyData:
     """Return a study made from a table of scores, such as ``sos-score score`` writes."""
-    cells = _read_cells(scored)
+    cells = read_cells(scored.path, scored.reading, scored.file)
     ids = _find_ids(scored, cells)
     shipped = [load_instrument(name) for name in list_instruments()]
     used = {*ids.values(), "respondent", "target", "source", "team"}
-    numeric = [name for name in cells.header if name not in used and _is_numeric(cells.columns[name])]
+    numeric = [name for name in cells.header if name and name not in used and cells.is_numeric(name)]
     scores = find_scores(cells.header, numeric, [*scored.instruments, *shipped])
     study = _make_study(scored, cells, ids, scores)
     frame = _make_ids(study, cells, ids)
     problems = [*_find_texts(scored.path, cells, scores), *_find_twice(scored.path, cells, frame)]
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
-    content = (scored.file or Path(scored.path)).read_bytes()
+    with (scored.file or Path(scored.path)).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
     least = study.privacy.smallest_cell
     notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]
@@ -106,32 +95,11 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         notes=(*notes, *note_study(study, tables, outcomes)),
         defaults=tuple(each for each in list_defaults(study) if not each.startswith("sources.")),
         files=(FileSummary(scored.path, len(cells.lines)),),
-        inputs=(Input("answers", scored.path, hashlib.sha256(content).hexdigest()),),
+        inputs=(Input("answers", scored.path, digest),),
     )
 
 
-def _read_cells(scored: ScoredFile) -> _Cells:
-    path = scored.path
-    with open_export(path, scored.reading, scored.file) as export:
-        header = tuple(name.strip() for name in export.header)
-        twice = sorted({name for name in header if name and header.count(name) > 1})
-        problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]
-        records: list[tuple[int, Sequence[str]]] = []
-        try:
-            with export.normalise() as even:
-                records += [each for each in even.records() if any(cell.strip() for cell in each[1])]
-        except InvalidSurvey as error:
-            problems += error.problems
-        else:
-            if not records:
-                problems.append(Problem("has a header and no rows", path, rule="file"))
-    if problems:
-        raise InvalidSurvey(problems, "nothing was compared")
-    columns = {name: [record[index].strip() for _, record in records] for index, name in enumerate(header)}
-    return _Cells(header, columns, [line for line, _ in records])
-
-
-def _find_ids(scored: ScoredFile, cells: _Cells) -> dict[str, str]:
+def _find_ids(scored: ScoredFile, cells: Cells) -> dict[str, str]:
     """Return the column of each of the study's ids."""
     asked = {"site": scored.site, "wave": scored.wave, "person": scored.person}
     for role, column in asked.items():
@@ -144,14 +112,14 @@ def _find_ids(scored: ScoredFile, cells: _Cells) -> dict[str, str]:
     return ids | {name: name for name in _IDS if name in cells.header and name not in ids.values()}
 
 
-def _sort_naturally(values: list[str]) -> list[str]:
+def _sort_naturally(values: Iterable[str]) -> list[str]:
     """Return the different values in order, numbers as numbers: T2 before T10."""
     parts = {value: re.split(r"(\d+)", value) for value in values if value}
     return sorted(parts, key=lambda value: [(part.isdecimal(), part.zfill(20), part) for part in parts[value]])
 
 
-def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: dict[str, list[ScoreColumn]]) -> Study:
-    sites = _sort_naturally(cells.columns[ids["site"]])
+def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: dict[str, list[ScoreColumn]]) -> Study:
+    sites, treated = _sort_naturally(cells.list_texts(ids["site"])), set(scored.treated)
     unknown = [site for site in scored.treated if site not in sites]
     if unknown:
         message = f"no site '{unknown[0]}' in column '{scored.site}' (sites: {', '.join(sites)})"
@@ -169,10 +137,9 @@ def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: 
         "title": Path(scored.path).name,
         "arms": arms if scored.treated else {},
         "sites": {
-            site: {"arm": "treated" if site in scored.treated else "contrast"} if scored.treated else {}
-            for site in sites
+            site: {"arm": "treated" if site in treated else "contrast"} if scored.treated else {} for site in sites
         },
-        "waves": _order_waves(scored, cells.columns[ids["wave"]]) if "wave" in ids else [],
+        "waves": _order_waves(scored, cells.list_texts(ids["wave"])) if "wave" in ids else [],
         "sources": {
             name: {"files": scored.path, "instrument": group[0].instrument.id if group[0].instrument else name}
             for name, group in scores.items()
@@ -182,7 +149,7 @@ def _make_study(scored: ScoredFile, cells: _Cells, ids: dict[str, str], scores: 
     return Study.model_validate(data)
 
 
-def _order_waves(scored: ScoredFile, cells: list[str]) -> list[str]:
+def _order_waves(scored: ScoredFile, cells: Iterable[str]) -> list[str]:
     """Return the waves in the order asked for, which has to name each of them once; else in their own."""
     found = order_waves(cells)
     if scored.waves and sorted(scored.waves) != sorted(found):
@@ -191,74 +158,53 @@ def _order_waves(scored: ScoredFile, cells: list[str]) -> list[str]:
     return list(scored.waves) or found
 
 
-def _make_ids(study: Study, cells: _Cells, ids: dict[str, str]) -> pd.DataFrame:
+def _make_ids(study: Study, cells: Cells, ids: dict[str, str]) -> pd.DataFrame:
+    import numpy as np
     import pandas as pd
 
-    nothing: list[str | None] = [None] * len(cells.lines)
     only = next(iter(study.waves)) if len(study.waves) == 1 else None
-    columns = {role: [cell or None for cell in cells.columns[column]] for role, column in ids.items()}
-    arms = [study.sites[site].arm if site else None for site in columns["site"]]
+    columns = {role: cells.share_texts(column) for role, column in ids.items()}
+    nothing = np.full(len(cells.lines), None, dtype=object)
+    arms = {site: about.arm for site, about in study.sites.items()}
     placed = {
         "person": columns.pop("person", nothing),
-        "site": columns.pop("site"),
-        "arm": arms,
-        "wave": columns.pop("wave", [only] * len(nothing)),
+        "site": columns["site"],
+        "arm": np.array([arms.get(site) for site in columns.pop("site")], dtype=object),
+        "wave": columns.pop("wave", np.full(len(cells.lines), only, dtype=object)),
     }
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in (placed | columns).items()})
 
 
-def _is_numeric(cells: list[str]) -> bool:
-    given = [cell for cell in cells if cell.casefold() not in _BLANK]
-    return bool(given) and all(_read_number(cell) is not None for cell in given)
-
-
-def _read_number(cell: str) -> float | None:
-    """Return a score, NaN where the cell says there is none, None where it is no number."""
-    if cell.casefold() in _BLANK:
-        return math.nan
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _find_texts(path: str, cells: _Cells, scores: dict[str, list[ScoreColumn]]) -> Iterator[Problem]:
+def _find_texts(path: str, cells: Cells, scores: dict[str, list[ScoreColumn]]) -> Iterator[Problem]:
     for column in (column for group in scores.values() for each in group for column in each.columns):
-        strange = [
-            (line, cell)
-            for line, cell in zip(cells.lines, cells.columns[column], strict=True)
-            if _read_number(cell) is None
-        ]
+        strange = cells.find_strange(column)
         if strange:
             line, cell = strange[0]
             yield Problem(f"'{cell}' is not a number", path, line, column, rule="score", count=len(strange))
 
 
-def _find_twice(path: str, cells: _Cells, frame: pd.DataFrame) -> Iterator[Problem]:
-    key = RowKey({role: role for role in ("person", "wave", "rater") if role in frame.columns}, ("person",))
-    seen: dict[tuple[str, ...], tuple[str, int]] = {}
-    rows = ({str(name): value for name, value in row.items()} for row in frame.to_dict("records"))
-    for line, row in zip(cells.lines, rows, strict=True):
-        found, site = key.read(row), row["site"]
-        if found is None:
-            continue
-        first_site, first_line = seen.setdefault(found, (site, line))
+def _find_twice(path: str, cells: Cells, frame: pd.DataFrame) -> Iterator[Problem]:
+    roles = [role for role in ("person", "wave", "rater") if role in frame.columns]
+    again = frame["person"].notna() & frame.duplicated(roles, keep=False)
+    seen: dict[tuple[str | None, ...], tuple[str, int]] = {}
+    for place in again.to_numpy().nonzero()[0].tolist():
+        row, line = frame.iloc[place], int(cells.lines[place])
+        first_site, first_line = seen.setdefault(tuple(row[roles]), (row["site"], line))
         if first_line == line:
             continue
         who = f"person '{row['person']}'" + (f" at {row['wave']}" if row["wave"] else "")
-        if site == first_site:
+        if row["site"] == first_site:
             yield Problem(f"{who} already on line {first_line}", path, line, rule="person")
         else:
-            message = f"{who} is in site '{site}' here and in '{first_site}' on line {first_line}"
+            message = f"{who} is in site '{row['site']}' here and in '{first_site}' on line {first_line}"
             yield Problem(message, path, line, rule="person")
 
 
-def _make_table(study: Study, source: str, cells: _Cells, ids: pd.DataFrame, scores: list[ScoreColumn]) -> SourceTable:
+def _make_table(study: Study, source: str, cells: Cells, ids: pd.DataFrame, scores: list[ScoreColumn]) -> SourceTable:
     import pandas as pd
 
     numbers = {
-        name: pd.Series([_read_number(cell) for cell in cells.columns[column]], dtype=float)
+        name: pd.Series(cells.read_numbers(column), dtype=float)
         for score in scores
         for name, column in score.names().items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,12 +104,13 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
     """
     scores = np.asarray(outcome, dtype=float)
     fixed = np.ones((scores.size, 1)) if design is None else np.asarray(design, dtype=float)
-    columns = {name: np.asarray(values, dtype=object) for name, values in levels.items()}
+    columns = {name: _read_column(values) for name, values in levels.items()}
     if scores.ndim != 1 or fixed.ndim != 2 or {len(fixed), *map(len, columns.values())} - {scores.size}:
         raise ValueError("outcome, levels and design need the same number of rows")
     complete = np.isfinite(scores) & np.isfinite(fixed).all(axis=1)
     for column in columns.values():
-        complete &= np.array([not _is_missing(value) for value in column], dtype=bool)
+        if column.dtype == object:
+            complete &= np.array([not _is_missing(value) for value in column], dtype=bool)
     scores, fixed = scores[complete], fixed[complete]
     names: list[str] = []
     codes: list[Codes] = []
@@ -159,7 +161,16 @@ def _say(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _encode(values: NDArray[np.object_]) -> tuple[tuple[str, ...], Codes]:
+def _read_column(values: ArrayLike) -> NDArray[Any]:
+    """Return the groups of rows; whole numbers stay so, of which none is missing and nothing has to be looked up."""
+    given = np.asarray(values)
+    return given if given.dtype.kind == "i" else np.asarray(values, dtype=object)
+
+
+def _encode(values: NDArray[Any]) -> tuple[tuple[str, ...], Codes]:
+    if values.dtype != object:
+        found, codes = np.unique(values, return_inverse=True)
+        return tuple(map(str, found.tolist())), codes.astype(np.intp)
     groups = sorted(set(values.tolist()), key=lambda value: (isinstance(value, str), value))
     place = {group: position for position, group in enumerate(groups)}
     return tuple(map(_say, groups)), np.array([place[value] for value in values], dtype=np.intp)
@@ -173,12 +184,11 @@ def _why_unusable(codes: Codes, design: Floats, others: Mapping[str, Codes]) -> 
     if groups >= n:
         return note("level_one_observation")
     for name, other in others.items():
-        if len(set(zip(codes.tolist(), other.tolist(), strict=True))) == groups == int(other.max()) + 1:
+        if groups == int(other.max()) + 1 and np.unique(codes * groups + other).size == groups:
             return note("level_same_groups", other=name)
     basis = np.linalg.qr(design)[0] if n >= design.shape[1] else design
-    sums = np.zeros((groups, basis.shape[1]))
-    np.add.at(sums, codes, basis)
-    left = np.bincount(codes) - (sums**2).sum(axis=1)
+    sums = np.array([np.bincount(codes, column, groups) for column in basis.T])
+    left = np.bincount(codes) - (sums**2).sum(axis=0)
     return note("level_in_fixed_part") if left.max() < 1e-8 * n else None
 
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import compress, dropwhile
+from itertools import compress, dropwhile, islice
 from typing import TYPE_CHECKING
 
 from sos_score.notes import Note
@@ -49,6 +49,7 @@ AS_FOUND = ReadingOptions()
 UNDER_THE_DATA = "under the data, after a blank row"
 """The rule by which a legend is left out."""
 
+_BATCH = 50_000  # rows that are held as Python's texts at once
 _TAIL, _MOST_CELLS = 200, 2  # how long a legend is at most, and how many cells each of its rows has
 
 
@@ -99,6 +100,17 @@ class Export(ABC):
     @abstractmethod
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each row as text with its number in the file, which messages name: a line, or the row of a sheet."""
+
+    def read_whole(self) -> tuple[pl.DataFrame, Sequence[int]]:
+        """Return every column, named by its place in the header, as text or numbers, and the number of each row."""
+        import polars as pl
+
+        names = [str(place) for place in range(len(self.header))]
+        records, numbers, batches = self.records(), [], []
+        while batch := list(islice(records, _BATCH)):
+            numbers += [number for number, _ in batch]
+            batches.append(pl.DataFrame([row for _, row in batch], dict.fromkeys(names, pl.String), orient="row"))
+        return pl.concat(batches) if batches else pl.DataFrame(schema=dict.fromkeys(names, pl.String)), numbers
 
     def guess_types(self, _columns: Columns, _keys: Mapping[str, AnswerKey]) -> Mapping[str, int]:
         """Return how the item columns may be read fast, from the first rows; nothing where a file has types."""
@@ -197,6 +209,12 @@ class FrameExport(Export):
 
         texts = self.frame.select(pl.all().cast(pl.String).fill_null(""))
         yield from zip(self.rows, map(list, texts.iter_rows()), strict=True)
+
+    def read_whole(self) -> tuple[pl.DataFrame, Sequence[int]]:
+        """Return every column as it is, named by its place."""
+        return self.frame.rename(
+            dict(zip(self.frame.columns, map(str, range(self.frame.width)), strict=True))
+        ), self.rows
 
     def name_cell(self, row: int | None, column: str = "") -> str:
         """Return the address of a cell, or of a row."""
