@@ -108,7 +108,8 @@ def take_scores(
     )
     if n_rated:
         score = score[keep]
-        rows = Rows(*(None if each is None else each[keep] for each in rows.ids))
+        cluster = None if rows.cluster is None else rows.cluster[keep]
+        rows = Rows(rows.person[keep], rows.site[keep], rows.wave[keep], cluster)
     norm = next((norm for norm in outcome.norms if outcome.scale in norm.means and norm.score == outcome.metric), None)
     found = OutcomeScores(
         source=outcome.source,

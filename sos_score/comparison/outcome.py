@@ -167,7 +167,7 @@ class OutcomeScores:
         if groups is None:
             return ""
         there = self.at() & (groups >= 0)
-        held = np.full(int(groups.max(initial=-1)) + 1, -1, dtype=np.intp)
+        held = np.full(self.index.n_groups, -1, dtype=np.intp)
         held[groups[there]] = people[there]  # one of each group's people
         return self.cluster_level if (held[groups[there]] != people[there]).any() else ""
 
@@ -177,7 +177,7 @@ class OutcomeScores:
         if not self.nested_in or groups is None:
             return people
         own = groups[there]
-        return np.where(own >= 0, own, int(groups.max(initial=-1)) + 1 + people)
+        return np.where(own >= 0, own, self.index.n_groups + people)
 
     def name_people(self, places: Codes) -> list[str]:
         """Return who gave some scores; whoever has no id gets a name that nobody else has."""

@@ -47,6 +47,11 @@ class Rows:
         return None if self.cluster is None else _number(self.cluster)
 
     @cached_property
+    def n_groups(self) -> int:
+        """Return how many different `groups` there are."""
+        return 0 if self.groups is None else int(self.groups.max(initial=-1)) + 1
+
+    @cached_property
     def places(self) -> Codes:
         """Return the site and wave of each row, as a number; `names` says which."""
         return self._placed[0]

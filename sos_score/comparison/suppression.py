@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from sos_score.comparison.finding import Contrast, Detectable, Finding, Unit
 from sos_score.comparison.outcome import OutcomeScores
@@ -16,6 +17,7 @@ _TESTS_CHOSEN = ("change", "arms", "did")
 _OF_ARMS = (Contrast.ARMS, Contrast.ARM_CHANGES)
 
 
+@lru_cache(maxsize=32)  # each site of an outcome asks for the same
 def find_hidden_places(outcome: OutcomeScores, plan: ComparisonPlan) -> frozenset[tuple[str, str]]:
     """Return the sites whose scores of an outcome are not shown, and the wave."""
     return frozenset((site, wave) for wave in plan.waves for site in _find_hidden(outcome, plan, wave))
@@ -70,12 +72,18 @@ def suppress_small(
     """
     outcomes = tuple(outcomes)
     hidden = {(each.source, each.scale): find_hidden_places(each, plan) for each in outcomes}
+    at_waves = {key: frozenset(wave for _, wave in places) for key, places in hidden.items()}
     of_arms = {(each.source, each.scale): _find_hidden_arms(each, plan) for each in outcomes}
     nowhere: frozenset[tuple[str, str]] = frozenset()
 
     def shows(finding: Finding, sites: Iterable[str]) -> bool:
-        places = nowhere.union(*(hidden.get((source, finding.scale), nowhere) for source in finding.sources))
-        return any((site, wave) in places for site in sites for wave in plan.list_waves(finding.waves))
+        places = [hidden.get((source, finding.scale), nowhere) for source in finding.sources]
+        waves = plan.list_waves(finding.waves)
+        return any((site, wave) in each for each in places if each for site in sites for wave in waves)
+
+    def shows_any(finding: Finding) -> bool:
+        waves = [at_waves.get((source, finding.scale), frozenset()) for source in finding.sources]
+        return any(wave in each for each in waves for wave in plan.list_waves(finding.waves))
 
     def shows_arm(finding: Finding) -> bool:
         waves = of_arms.get((finding.source, finding.scale), frozenset())
@@ -85,7 +93,7 @@ def suppress_small(
     def treat(finding: Finding) -> Finding:
         if _is_small(finding, plan) or shows(finding, finding.sites_shown) or shows_arm(finding):
             return _blank(finding, plan)
-        if finding.is_judged and shows(finding, plan.sites):
+        if finding.is_judged and shows_any(finding):
             # What sites spread by would give the hidden one away.
             finding = replace(finding, detectable=Detectable(finding.detectable.own))
         return replace(finding, notes=tuple(_hide_count(each, plan) for each in finding.notes))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sos_score.words import count, format_named_p, join, pluralise
 
 _Sentences = dict[str, str | Callable[..., str]]
+_MANY_WAYS = 10**12
 
 
 def _describe_correlation(test: object, source: str) -> str:
@@ -104,9 +105,18 @@ def _describe_arms_apart(distance: float, wave: str, arm: str, other_arm: str) -
     )
 
 
+def _count_ways(ways: int) -> str:
+    """Return a number as it is, and one of more than twelve digits by how many digits it has."""
+    return str(ways) if ways < _MANY_WAYS else f"about 10^{len(str(ways)) - 1}"
+
+
+def _describe_ways(sites: int, others: int, ways: int, arm: str, **_: object) -> str:
+    return f"{sites} sites against {others}: {_count_ways(ways)} ways to choose the {arm} sites"
+
+
 _DESIGN: _Sentences = {
     "arm_without_site": "one arm has no site with a score, so the arms cannot be compared",
-    "assignments": "{sites} sites against {others}: {ways} ways to choose the {arm} sites",
+    "assignments": _describe_ways,
     "too_few_assignments": (
         "{sites} sites against {others}: {ways} ways to choose the {arm} sites, so no exact test of sites can reach"
         " p = {alpha:g}"
@@ -122,7 +132,9 @@ _DESIGN: _Sentences = {
     "arms_start_apart": _describe_arms_apart,
     "at_icc_seen": "at the observed ICC, {icc:.3g}; the interval is at the ends of the ICC's own interval",
     "icc_few_sites": "the share of the variation between sites, which few sites estimate poorly",
-    "permutation_limit": "{assignments} assignments; p cannot be below {smallest_p:.3g}",
+    "permutation_limit": lambda assignments, smallest_p: (
+        f"{_count_ways(assignments)} assignments; p cannot be below {smallest_p:.3g}"
+    ),
     "permutation_without_verdict": (
         "{assignments} assignments; p cannot be below {smallest_p:.3g}, so there is no verdict on the sites: no"
         " difference, however large or small, can be shown at alpha {alpha:g}"

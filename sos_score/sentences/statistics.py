@@ -29,6 +29,9 @@ _METHODS: dict[str, str | Callable[..., str]] = {
     "permutation": "permutation of sites",
     "permutation_exact": "exact permutation of sites",
     "permutation_monte_carlo": "Monte Carlo permutation ({draws} draws) of sites",
+    "monte_carlo_error": (
+        "p {p:.4f} is of {draws:,} assignments drawn at random (Monte Carlo standard error {error:.4f})"
+    ),
     "least_squares": "least squares",
     "least_squares_hc3": "least squares, HC3",
     "least_squares_cr2": "least squares, CR2 and Satterthwaite df",

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sos_score.notes import Note, note
 
 MOST_ASSIGNMENTS = 200_000
-_DRAWS = 99_999
+_DRAWS, _FEWER_DRAWS, _MANY_SITES = 99_999, 9_999, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def find_smallest_p(n_treated: int, n_contrast: int) -> float:
     """
     if min(n_treated, n_contrast) < 1:
         return math.nan
-    return (2.0 if n_treated == n_contrast else 1.0) / count_assignments(n_treated, n_contrast)
+    return (2 if n_treated == n_contrast else 1) / count_assignments(n_treated, n_contrast)
 
 
 def can_reach(smallest_p: float, alpha: float) -> bool:
@@ -86,7 +86,7 @@ def permute_sites(
     margin : float
         The smallest difference that matters, for the test of equivalence; NaN for none.
     most : int
-        With more assignments than this, draw them at random.
+        With more assignments than this, draw them at random: 99,999 of them, or 9,999 of more than 100 sites.
     seed : int
         Seed of the random draws.
 
@@ -100,7 +100,7 @@ def permute_sites(
     p is the share of assignments whose difference is at least as large as the observed one in absolute
     value; differences within 1e-9 of the size of the numbers count as equal, or rounding would
     drop the mirror assignment. Monte Carlo: (b + 1) / (m + 1) for b of m draws (Phipson and Smyth 2010), so p
-    is never 0. Fisher (1935).
+    is never 0; a note has its standard error, sqrt(p (1 - p) / m). Fisher (1935).
 
     Equivalence is the same test turned round: with the treated sites shifted so that the true difference would be 0 if
     it were -margin (and then if it were margin), p is the share of assignments at least as large (as small), and
@@ -142,11 +142,13 @@ def permute_sites(
         find_share(statistics - shift <= estimate - margin + near),
     )
     smallest = find_smallest_p(*n) if exact else 1.0 / (len(chosen) + 1.0)
-    method = note("permutation_exact") if exact else note("permutation_monte_carlo", draws=len(chosen))
-    return Permutation(
-        method, n, estimate, find_share(np.abs(statistics) >= abs(estimate) - near), count, smallest,
-        math.nan if math.isnan(margin) else p_equivalent, notes,
-    )  # fmt: skip
+    p = find_share(np.abs(statistics) >= abs(estimate) - near)
+    method = note("permutation_exact")
+    if not exact:
+        method = note("permutation_monte_carlo", draws=len(chosen))
+        error = math.sqrt(p * (1.0 - p) / len(chosen))
+        notes = (*notes, note("monte_carlo_error", p=p, error=error, draws=len(chosen)))
+    return Permutation(method, n, estimate, p, count, smallest, math.nan if math.isnan(margin) else p_equivalent, notes)
 
 
 def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
@@ -155,7 +157,7 @@ def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:
 
 
 def _draw_assignments(n_sites: int, n_treated: int, seed: int) -> NDArray[np.intp]:
-    draws = np.random.default_rng(seed).random((_DRAWS, n_sites))
+    draws = np.random.default_rng(seed).random((_DRAWS if n_sites <= _MANY_SITES else _FEWER_DRAWS, n_sites))
     return np.argsort(draws, axis=1)[:, :n_treated]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from sos_score.definition.study.model import Study
 from sos_score.definition.text import loosen_id
@@ -11,6 +12,9 @@ from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.small_cells import format_count, format_part
 from sos_score.study.suppression import HiddenSites, find_hidden_sites
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def note_study(study: Study, tables: Sequence[SourceTable], outcomes: Sequence[StudyOutcome]) -> list[Note]:
@@ -59,10 +63,10 @@ def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None], h
         here = frame if wave is None else frame[frame["wave"] == wave]
         sites = hidden.at(table.source, wave or next(iter(study.waves), ""))
         few = []
+        counts = _count_people(here)
         for site, about in study.sites.items():
             name = about.label or f"site {site}"
-            rows = here[here["site"] == site]
-            count = len(rows) if rows["person"].isna().any() else rows["person"].nunique()
+            count = counts.get(site, 0)
             if count == 0:
                 yield note("nobody_in_site", source=table.source, site=name, wave=wave)
             elif site in sites:
@@ -74,6 +78,14 @@ def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None], h
             yield note("few_in_sites", source=table.source, sites=tuple(few), wave=wave, least=least)
 
 
+def _count_people(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many people each site has; its rows, where some have no id."""
+    by_site = rows["person"].groupby(rows["site"])
+    people = rows.drop_duplicates(["site", "person"])["site"].value_counts().to_dict()
+    sizes, named = by_site.size().to_dict(), by_site.count().to_dict()
+    return {str(site): int(people[site] if named[site] == size else size) for site, size in sizes.items()}
+
+
 def _note_people(table: SourceTable, least: int) -> Iterator[Note]:
     """Yield who is there twice for a reason, and who moved."""
     named = table.frame[table.frame["person"].notna()]
@@ -82,7 +94,7 @@ def _note_people(table: SourceTable, least: int) -> Iterator[Note]:
     if repeated:
         part = format_part(repeated, len(counts), least)
         yield note("several_raters", source=table.source, part=part, is_one=is_one(repeated, least))
-    moved = int((named.groupby("person")["site"].nunique() > 1).sum())
+    moved = int((named.drop_duplicates(["person", "site"])["person"].value_counts() > 1).sum())
     if moved:
         yield note("moved", source=table.source, count=format_count(moved, least), is_one=is_one(moved, least))
 

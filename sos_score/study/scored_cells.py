@@ -77,11 +77,11 @@ class Cells:
             return numbers, ~is_finite
         given = cells.unique(maintain_order=True).to_list()
         read = [_read_number(cell) for cell in given]
-        numbers = [None if number is None or math.isnan(number) else number for number in read]
+        known = [None if number is None or math.isnan(number) else number for number in read]
         strange = [number is None for number in read]
         keys = pl.Series(given, dtype=pl.String)
         return (
-            cells.replace_strict(keys, pl.Series(numbers, dtype=pl.Float64)),
+            cells.replace_strict(keys, pl.Series(known, dtype=pl.Float64)),
             cells.replace_strict(keys, pl.Series(strange, dtype=pl.Boolean)),
         )
 
@@ -94,7 +94,8 @@ def read_cells(path: str, reading: ReadingOptions, file: Path | None) -> Cells:
         header = tuple(name.strip() for name in export.header)
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems = [Problem(f"several columns are called '{name}'", path, 1, rule="column") for name in twice]
-        frame, lines = pl.DataFrame(), range(0)
+        frame = pl.DataFrame()
+        lines: Sequence[int] = ()
         try:
             with export.normalise() as even:
                 frame, lines = _strip(*even.read_whole())

@@ -17,7 +17,7 @@ from sos_score.statistics.multiplicity import adjust_p
 from sos_score.statistics.noncentral import bound_noncentrality
 from sos_score.statistics.permutation import permute_sites
 from sos_score.statistics.ranks import compare_ranks, compare_signed_ranks
-from sos_score.statistics.regression.cluster_robust import infer_cr2, code_clusters
+from sos_score.statistics.regression.cluster_robust import code_clusters, infer_cr2
 from sos_score.statistics.regression.did import adjust_for_first, compare_changes, fit_changes
 from sos_score.statistics.regression.ols import fit_least_squares, infer_classic, infer_hc3
 from sos_score.statistics.site_comparison import compare_sites

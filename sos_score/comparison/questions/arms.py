@@ -20,8 +20,8 @@ from sos_score.comparison.finding import (
     with_ranks,
     with_test,
 )
-from sos_score.comparison.nesting import Places, compare_places, label_wrong_unit, start_of_people, with_right_test
-from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.nesting import compare_places, label_wrong_unit, start_of_people, with_right_test
+from sos_score.comparison.outcome import OutcomeScores, Places
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.questions.baseline import is_baseline
 from sos_score.comparison.site_rows import compare_arms_of_sites

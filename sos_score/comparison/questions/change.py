@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -52,14 +53,18 @@ def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads)
     if len(plan.waves) < 2 or not all(outcome.count(wave=wave) for wave in plan.span):
         return []
     found: list[Finding] = []
+    starts = _measure_starts(outcome, plan)
     for site in plan.sites:
         _, before, after = outcome.pair((site,), plan.first_wave, plan.last_wave)
         if before.size:
-            found += _ask_site(outcome, plan, site, before, after)
+            found += _ask_site(outcome, plan, site, (before, after), starts.find_far(site, plan.first_wave))
     return found
 
 
-def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: Scores, after: Scores) -> list[Finding]:
+def _ask_site(
+    outcome: OutcomeScores, plan: ComparisonPlan, site: str, scores: tuple[Scores, Scores], far: tuple[Note, ...]
+) -> list[Finding]:
+    before, after = scores
     x, y = after[~np.isnan(after)], before[~np.isnan(before)]
     groups = Groups(Contrast.WAVES, (plan.last_wave, plan.first_wave))
     base = start_of_people(outcome, "change", plan.span, groups, site)
@@ -70,7 +75,6 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     # Which findings stand beside it would tell how many of a hidden site answered twice.
     is_small = links.is_small(plan.smallest_cell) or any((site, wave) in hidden for wave in plan.span)
     sd = _pool(x, y)
-    far = _find_far_start(outcome, plan, site)
     judged = with_right_test(replace(base, notes=(links.describe(plan), *base.notes, *far)), main)
     judged = with_effect(judged, Measure.G, hedges_g(x, y, main))
     if plan.judged_only:
@@ -88,23 +92,47 @@ def _ask_site(outcome: OutcomeScores, plan: ComparisonPlan, site: str, before: S
     return [*found, _count_reliable(outcome, plan, base, before, after)]
 
 
-def _find_far_start(outcome: OutcomeScores, plan: ComparisonPlan, site: str) -> tuple[Note, ...]:
-    """Return that a site started far from the mean of the others, in standard deviations within sites, if it did.
+@dataclass(frozen=True)
+class _Starts:
+    """How many scores each site has at the first wave, their mean, and their squares around it.
 
-    Hidden sites are not among them: how far another is from them would tell of their means.
+    Hidden sites are not among the others: how far another is from them would tell of their means.
     """
-    hidden = find_hidden_places(outcome, plan)
-    starts = {
-        name: outcome.scores(name, plan.first_wave)
-        for name in plan.sites
-        if name == site or (name, plan.first_wave) not in hidden
-    }
-    others = [scores.mean() for name, scores in starts.items() if name != site and scores.size]
-    sd = math.sqrt(pool_variance(*starts.values()))
-    if not others or not starts[site].size or not sd > 0:
-        return ()
-    distance = float(starts[site].mean() - np.mean(others)) / sd
-    return (note("regression_to_mean", distance=distance, wave=plan.first_wave),) if abs(distance) > FAR else ()
+
+    sites: dict[str, tuple[int, float, float]]
+    hidden: frozenset[str]
+
+    @cached_property
+    def _shown(self) -> tuple[int, float, float, int]:
+        """Return how many sites are shown, the sums of their means and squares, and their degrees of freedom."""
+        shown = [each for site, each in self.sites.items() if site not in self.hidden]
+        sums = (sum(mean for _, mean, _ in shown), sum(squares for _, _, squares in shown))
+        return len(shown), *sums, sum(n - 1 for n, _, _ in shown)
+
+    def find_far(self, site: str, wave: str) -> tuple[Note, ...]:
+        """Return that a site started far from the mean of the others, in SDs within sites, if it did."""
+        if site not in self.sites:
+            return ()
+        n, mean, squares = self.sites[site]
+        others, total, within, freedom = self._shown
+        if site in self.hidden:
+            within, freedom = within + squares, freedom + n - 1
+        else:
+            others, total = others - 1, total - mean
+        sd = math.sqrt(within / freedom) if freedom else math.nan
+        if not others or not sd > 0:
+            return ()
+        distance = (mean - total / others) / sd
+        return (note("regression_to_mean", distance=distance, wave=wave),) if abs(distance) > FAR else ()
+
+
+def _measure_starts(outcome: OutcomeScores, plan: ComparisonPlan) -> _Starts:
+    hidden = frozenset(site for site, wave in find_hidden_places(outcome, plan) if wave == plan.first_wave)
+    scores = {site: outcome.scores(site, plan.first_wave) for site in plan.sites}
+    return _Starts(
+        {site: (x.size, float(x.mean()), float(((x - x.mean()) ** 2).sum())) for site, x in scores.items() if x.size},
+        hidden,
+    )
 
 
 def _ask_linked(base: Finding, before: Scores, after: Scores) -> list[Finding]:

@@ -23,8 +23,8 @@ from sos_score.comparison.finding import (
     with_test,
 )
 from sos_score.comparison.links import count_linked
-from sos_score.comparison.nesting import Places, label_wrong_unit, start_of_people, with_right_test
-from sos_score.comparison.outcome import OutcomeScores, Scores
+from sos_score.comparison.nesting import label_wrong_unit, start_of_people, with_right_test
+from sos_score.comparison.outcome import OutcomeScores, Places, Scores
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.questions.change import FAR
 from sos_score.comparison.site_rows import compare_arms_of_sites
@@ -218,9 +218,9 @@ def _are_links_safe(outcome: OutcomeScores, plan: ComparisonPlan, sites: tuple[s
 def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows: tuple[Places, Scores]) -> Finding:
     """Return a mixed model with intercepts of sites, of sites at each wave, of the level below and of people."""
     there, design = rows
-    rows = outcome.index
+    index = outcome.index
     units = {pluralise(base.level): outcome.clusters(there)} if base.level else {}
-    levels = {"sites": rows.sites[there], _SITES_AT_WAVES: rows.places[there], **units, "people": rows.people[there]}
+    levels = {"sites": index.sites[there], _SITES_AT_WAVES: index.places[there], **units, "people": index.people[there]}
     data = variance_data(outcome.score[there], levels, design)
     fit = fit_variance(data)
     tests = assess_coefficients(data, fit=fit)

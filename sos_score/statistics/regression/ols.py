@@ -83,20 +83,30 @@ def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> Least
     if outcome.shape != (n,) or len(names) != k:
         raise ValueError(f"{outcome.shape} outcomes and {len(names)} names do not fit a design of {n} by {k}")
     size = float(np.abs(outcome).mean()) if n else 0.0
-    if n < k or np.linalg.matrix_rank(design) < k:
+    # The triangle of [X y] holds R and Q'y: a Q as long as the data is not needed.
+    triangle = np.zeros((k, k + 1))
+    if n >= k:
+        triangle = np.asarray(np.linalg.qr(np.column_stack([design, outcome]), mode="r"))
+    r, turned = triangle[:k, :k], triangle[:k, k]
+    if n < k or _find_rank(r, n) < k:
         empty = np.full(k, np.nan)
         why = (note("not_identified"),)
         gone = np.full((k, k), np.nan)
         nothing = math.nan
         return LeastSquares(tuple(names), design, empty, np.full(n, np.nan), gone, size, nothing, nothing, why)
-    q, r = np.linalg.qr(design)
     inverse = np.linalg.inv(r)
-    coefficients = inverse @ (q.T @ outcome)
+    coefficients = inverse @ turned
     residuals = outcome - design @ coefficients
     left = float(residuals @ residuals)
     df = float(n - k)
     sigma = clear_noise(math.sqrt(left / df), size) if df else math.nan
     return LeastSquares(tuple(names), design, coefficients, residuals, inverse @ inverse.T, size, df, sigma)
+
+
+def _find_rank(triangle: Floats, n: int) -> int:
+    """Return the rank of a design of n rows from its triangle, by the rule of numpy's matrix_rank."""
+    sizes = np.linalg.svd(triangle, compute_uv=False)
+    return int((sizes > sizes.max() * n * np.finfo(np.float64).eps).sum()) if sizes.size else 0
 
 
 def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
