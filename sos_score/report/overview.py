@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from textwrap import shorten
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
 from sos_score.comparison.judging import Comparison
@@ -12,6 +14,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_doubt, name_short
+from sos_score.report.many_sites import has_many, make_site_table
 from sos_score.report.questions.outcomes import name_limit
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
@@ -22,6 +25,7 @@ QUESTIONS = ("design", "change", "arms", "did")
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 
 _MOST = 6  # sentences, so that the example fits a screen
+_LONGEST = 600  # characters of a note: a thousand sites are not named one by one
 _ARMS = "arms"
 _SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
 _COLOURS = {"▲": "green", "▼": "red"}
@@ -39,6 +43,8 @@ _LEGEND = {
 
 def make_table(comparison: Comparison, labels: Labels) -> Table:
     """Return a row a scale: its change in each site and between the arms, or the arms where it was asked once."""
+    if has_many(comparison):
+        return _summarise_sites(comparison, labels)
     changes, once = _index(comparison, ("change", "did")), _index(comparison, ("arms",))
     once = {key: found for key, found in once.items() if key not in changes}
     places = [*comparison.plan.sites, _ARMS]
@@ -53,6 +59,17 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
     has_dash = any("-" in row[1:] for row in rows)
     notes = _explain(shown, comparison.plan.smallest_cell, has_dash=has_dash)
     return Table(columns, tuple(rows), _name(changes, comparison, labels), notes, 1, _COLOURS)
+
+
+def _summarise_sites(comparison: Comparison, labels: Labels) -> Table:
+    """Return a row a scale: how the changes of many sites spread, and the difference of the arms."""
+    found = [each for question in ("arms", "did") for each in comparison.ask(question)]
+    arms = {(each.source, each.scale): _show(each) for each in found if each.is_judged and each.unit is not Unit.SITES}
+    changes = comparison.ask("change")
+    title = _name({("", ""): {}} if changes else {}, comparison, labels)
+    table = make_site_table(changes, comparison, labels, title, arms if comparison.plan.has_arms else None)
+    marks = _explain([each for each in found if each.is_judged and each.unit is not Unit.SITES], 0, has_dash=False)
+    return replace(table, notes=(*marks, *table.notes), colours=_COLOURS)
 
 
 def _name(changes: Index, comparison: Comparison, labels: Labels) -> str:
@@ -143,6 +160,14 @@ def list_patterns(comparison: Comparison, labels: Labels) -> list[str]:
 
 def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
     """Yield on how many scales each site changed, in a sentence; nothing where no change can be told."""
+    if has_many(comparison):
+        judged = [each for each in comparison.ask("change") if each.is_judged and each.verdict]
+        changed = {each.site for each in judged if each.verdict is Verdict.DIFFERENT}
+        if judged:
+            span = f"{comparison.plan.first_wave} to {comparison.plan.last_wave}"
+            sites = len({each.site for each in judged})
+            yield f"{span}: {len(changed)} of {sites} sites changed clearly on some scale."
+        return
     clear, still = [], []
     for site in comparison.plan.sites:
         found = [each for each in comparison.ask("change") if each.is_judged and each.verdict and each.site == site]
@@ -264,7 +289,17 @@ def count_rest(comparison: Comparison) -> tuple[int, int, int]:
 
 def list_data_notes(data: StudyData, labels: Labels) -> list[str]:
     """Return what the data do not allow, save what the table shows itself."""
-    return [f"{labels.describe(each)}." for each in data.notes if each.code not in _SEEN]
+    said: dict[str, list[str]] = {}
+    for each in data.notes:
+        if each.code not in _SEEN:
+            said.setdefault(each.code, []).append(f"{shorten(labels.describe(each), _LONGEST, placeholder=' ...')}.")
+    return [line for lines in said.values() for line in _cut(lines)]
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """Return the first of many lines of one kind, and how many more there are."""
+    more = len(lines) - _MOST
+    return lines if more < _MOST else [*lines[:_MOST], f"And {more} more of this kind."]
 
 
 def list_arms(comparison: Comparison, labels: Labels) -> str:
@@ -274,5 +309,5 @@ def list_arms(comparison: Comparison, labels: Labels) -> str:
     for arm, label in plan.arm_labels.items():
         sites = [labels.name_site(site) for site in plan.sites if plan.arms.get(site) == arm]
         if sites:
-            named.append(f"{label}: {join(sites)}")
+            named.append(f"{label}: {count(len(sites), 'site') if has_many(comparison) else join(sites)}")
     return f"{'; '.join(named)}." if named else ""

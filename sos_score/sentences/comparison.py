@@ -139,6 +139,7 @@ _DESIGN: _Sentences = {
         "{assignments} assignments; p cannot be below {smallest_p:.3g}, so there is no verdict on the sites: no"
         " difference, however large or small, can be shown at alpha {alpha:g}"
     ),
+    "pairs_left_out": "{sites} sites: no two of them are compared with each other, as there are more than {most}",
     "interval_of_sites": "interval: t of site means, if normal; never narrower than the people in the sites allow",
     "sites_may_miss": (
         "equivalence is not judged: an effect of this size that one site in four has can be missing from all {sites}"

@@ -22,9 +22,10 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.nesting import compare_places, label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Places
-from sos_score.comparison.plan import ComparisonPlan, list_cautions
+from sos_score.comparison.plan import MANY_SITES, ComparisonPlan, list_cautions
 from sos_score.comparison.questions.baseline import is_baseline
 from sos_score.comparison.site_rows import compare_arms_of_sites
+from sos_score.notes import note
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
 from sos_score.statistics.power.detectable import detect_between_people, detect_from_error
@@ -85,16 +86,20 @@ def _find_places(outcome: OutcomeScores, plan: ComparisonPlan, arm: str, wave: s
 
 
 def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: Finding) -> list[Finding]:
-    """Return Welch's analysis of variance across the sites, and Games-Howell for each pair."""
+    """Return Welch's analysis of variance across the sites, and Games-Howell for each pair unless they are too many."""
     sites = tuple(site for site in plan.sites if outcome.count(site, wave))
     scores = [outcome.scores(site, wave) for site in sites]
     welch = compare_welch_anova(scores)
+    left_out = (note("pairs_left_out", sites=len(sites), most=MANY_SITES),) if len(sites) > MANY_SITES else ()
     found = [
         replace(
             base, groups=Groups(Contrast.SITES, sites), sites_shown=sites, counts=welch.n, method=welch.method,
-            test=Statistic("F", welch.statistic, welch.df1, welch.df2, welch.p), notes=(*base.notes, *welch.notes),
+            test=Statistic("F", welch.statistic, welch.df1, welch.df2, welch.p),
+            notes=(*base.notes, *welch.notes, *left_out),
         )
     ]  # fmt: skip
+    if left_out:
+        return found
     for (i, j), tested in compare_pairs(scores).items():
         pair = (sites[i], sites[j])
         found.append(with_test(replace(base, groups=Groups(Contrast.SITE_PAIR, pair), sites_shown=pair), tested))

@@ -22,7 +22,7 @@ from sos_score.comparison.finding import (
     at,
 )
 from sos_score.comparison.nesting import split_waves
-from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.plan import MANY_SITES, ComparisonPlan
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.profile_similarity import VERY_SIMILAR, Similarity, judge_similarity
@@ -80,6 +80,9 @@ def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> It
     waves = {wave: _list_people(members, rows, norm, plan, wave) for wave, rows in split_waves(first.frame, plan)}
     if any(len(people) < len(there) for people, there in waves.values()):
         base = add_notes(base, note("sites_left_out", least=plan.smallest_cell))
+    most = max((len(there) for _, there in waves.values()), default=0)
+    if most > MANY_SITES:
+        base = add_notes(base, note("pairs_left_out", sites=most, most=MANY_SITES))
     names = list(waves)
     confidence = 1 - plan.alpha
     if len(names) > 1:
@@ -90,6 +93,8 @@ def _compare(members: list[StudyOutcome], norm: str, plan: ComparisonPlan) -> It
             finding = replace(base, site=site, waves=plan.span, groups=groups)
             yield from _describe(finding, compare_profiles(after[site], before[site], seed=plan.seed, level=confidence))
     drawn: dict[str, _Draws] = {wave: {} for wave in names}
+    if most > MANY_SITES:
+        return  # pairs are too many to draw, and to read
     pairs = [(wave, *pair) for wave in names for pair in combinations(waves[wave][0], 2)]
     for wave, one, two in follow(plan.track, pairs, "Profiles of sites"):
         both = (waves[wave][0][one], waves[wave][0][two])

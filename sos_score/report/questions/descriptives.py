@@ -9,6 +9,7 @@ from sos_score.comparison.finding import Finding
 from sos_score.comparison.judging import Comparison
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
+from sos_score.report.many_sites import ask_ends
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.view import View, explain_gate, mark_gate
 
@@ -42,7 +43,7 @@ def _show_end(value: float) -> Cell:
 
 def _split_sources(comparison: Comparison) -> dict[str, list[Finding]]:
     sources: dict[str, list[Finding]] = {}
-    for each in comparison.ask("descriptives"):
+    for each in ask_ends("descriptives", comparison):
         sources.setdefault(each.source, []).append(each)
     order = list(dict.fromkeys((each.source, each.scale) for each in comparison.outcomes))
     waves, sites = list(comparison.plan.waves), list(comparison.plan.sites)

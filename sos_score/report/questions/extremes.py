@@ -11,6 +11,7 @@ from sos_score.comparison.questions.extremes import MARK
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels
+from sos_score.report.many_sites import ask_ends
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.view import PAGE, TERMINAL, Style, View
 from sos_score.words import format_fixed, format_percent
@@ -44,7 +45,7 @@ def _describe(finding: Finding, labels: Labels) -> str:
 def make_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
     """Return a row an outcome and wave, a column a site: the shares at both ends."""
     found: dict[tuple[str, ...], dict[str, dict[Measure, Finding]]] = {}
-    for each in comparison.ask("extremes"):
+    for each in ask_ends("extremes", comparison):
         row = found.setdefault((*style.name(each, labels), labels.name_waves(each.waves)), {})
         row.setdefault(each.site, {})[each.effect.measure] = each
     sites = [site for site in comparison.plan.sites if any(site in row for row in found.values())]
@@ -68,7 +69,7 @@ def _describe_section(report: ReportData) -> Iterator[Block]:
     table = make_table(report.comparison, report.labels, PAGE)
     if table.rows:
         yield Block("text", _ABOUT)
-        said = [_describe(each, report.labels) for each in report.comparison.ask("extremes")]
+        said = [_describe(each, report.labels) for each in ask_ends("extremes", report.comparison)]
         yield Block("list", tuple(filter(None, said))) if any(said) else Block("text", _NONE)
         yield Block("folded", table)
 

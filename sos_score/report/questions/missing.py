@@ -11,6 +11,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
+from sos_score.report.many_sites import ask_ends
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.view import PAGE, TERMINAL, Style, View
 
@@ -65,12 +66,14 @@ def _show_arms(each: Finding) -> tuple[str, ...]:
 
 
 def _make_site_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
-    found = [each for each in comparison.ask("missing") if each.effect.measure is Measure.ATTRITION and each.site]
+    found = [each for each in ask_ends("missing", comparison) if each.effect.measure is Measure.ATTRITION and each.site]
     return _lay_sites(found, comparison, labels, style, "Attrition of the sites (% of those who answered first)")
 
 
 def _make_gap_table(comparison: Comparison, labels: Labels, style: Style) -> Table:
-    found = [each for each in comparison.ask("missing") if each.effect.measure in (Measure.GAPS, Measure.UNSCORED)]
+    found = [
+        each for each in ask_ends("missing", comparison) if each.effect.measure in (Measure.GAPS, Measure.UNSCORED)
+    ]
     return _lay_sites(found, comparison, labels, style, "Answer sheets with gaps / without a score (%)")
 
 

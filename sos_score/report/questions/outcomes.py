@@ -15,7 +15,8 @@ from sos_score.comparison.verdict import Direction, Verdict
 from sos_score.output.numbers import format_df, format_interval, format_named_p, format_number, format_p, with_interval
 from sos_score.output.table import Column, Table
 from sos_score.report.labels import Labels, name_better, name_doubt, name_gate, name_kind, name_short
-from sos_score.report.questions.view import Style, View, explain_marks, make_outcome_column, mark_verdict
+from sos_score.report.many_sites import ask_ends, has_many, make_site_table
+from sos_score.report.questions.view import TERMINAL, Style, View, explain_marks, make_outcome_column, mark_verdict
 from sos_score.words import count, format_percent, join
 
 _ESTIMATE = 22  # columns of an estimate with its interval
@@ -120,7 +121,7 @@ def _name_place(finding: Finding, labels: Labels) -> str:
 def list_detail_tables(question: str, comparison: Comparison, labels: Labels) -> list[Table]:
     """Return the findings of a question, a table an outcome."""
     outcomes: dict[tuple[str, str], list[Finding]] = {}
-    for finding in comparison.ask(question):
+    for finding in ask_ends(question, comparison):
         outcomes.setdefault((finding.outcome, labels.name_title(finding)), []).append(finding)
     return [_make_detail(found, f"{name}: {title}", labels) for (name, title), found in outcomes.items()]
 
@@ -238,6 +239,10 @@ def spread_verdicts(
 
 def list_levels(comparison: Comparison, labels: Labels, style: Style) -> list[Table]:
     """Return the verdicts against the norm, a table a wave."""
+    if has_many(comparison):
+        title = f"{name_question('level', is_numbered=style.is_numbered)} (points of the scale)"
+        last = [each for each in comparison.ask("level") if comparison.plan.last_wave in (*each.waves, "")]
+        return [make_site_table(last, comparison, labels, title, None)]
     return [
         spread_verdicts(
             "level", comparison, labels, style, _by_site, wave=wave or None, measure=f"{wave} T points".strip()
@@ -264,9 +269,16 @@ def _by_unit(finding: Finding, _labels: Labels) -> str:
 
 def _make_view(question: str, across: Across) -> View:
     def summarise(comparison: Comparison, labels: Labels, style: Style) -> list[Table]:
+        if across is _by_site and has_many(comparison):
+            title = f"{name_question(question, is_numbered=style.is_numbered)} (points of the scale)"
+            return [make_site_table(comparison.ask(question), comparison, labels, title, None)]
         return [spread_verdicts(question, comparison, labels, style, across)]
 
-    return View(summarise, partial(list_detail_tables, question), describe_outcome)
+    def list_all(comparison: Comparison, labels: Labels) -> list[Table]:
+        spread = summarise(comparison, labels, TERMINAL) if across is _by_site and has_many(comparison) else []
+        return [*spread, *list_detail_tables(question, comparison, labels)]
+
+    return View(summarise, list_all, describe_outcome)
 
 
 LEVEL = View(list_levels, partial(list_detail_tables, "level"), describe_outcome)
@@ -306,7 +318,9 @@ def list_judged(question: str, comparison: Comparison, labels: Labels) -> Table:
     heads = ("where", "n", "difference", "effect", "p", "adj. p", "verdict")
     columns = tuple(Column(head, wraps=head in ("where", "difference", "verdict")) for head in heads)
     rows = tuple(
-        (*labels.name_outcome(each), *_show_judged(each, labels)) for each in comparison.ask(question) if each.is_judged
+        (*labels.name_outcome(each), *_show_judged(each, labels))
+        for each in ask_ends(question, comparison)
+        if each.is_judged
     )
     first = (Column("source", wraps=True), Column("scale", wraps=True))
     return Table((*first, *columns), rows, f"{QUESTIONS[question].title}: every judged finding", stub=3)
@@ -333,7 +347,7 @@ def list_differences(question: str, comparison: Comparison, labels: Labels) -> I
     As in "Site 3, T1 to T2 (Culture and climate, staff): worse in Proficiency and Rigidity."
     """
     groups: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for finding in comparison.ask(question):
+    for finding in ask_ends(question, comparison):
         if finding.is_judged and finding.verdict is Verdict.DIFFERENT:
             source, scale = labels.name_outcome(finding)
             is_of_arms = not finding.site

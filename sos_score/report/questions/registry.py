@@ -9,6 +9,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Table
 from sos_score.report.columns import make_finding_sheet, make_finding_table
 from sos_score.report.labels import Labels
+from sos_score.report.many_sites import ask_ends
 from sos_score.report.questions.associations import ASSOCIATION
 from sos_score.report.questions.baseline import BASELINE
 from sos_score.report.questions.descriptives import DESCRIPTIVES
@@ -51,7 +52,7 @@ def list_summaries(comparison: Comparison, labels: Labels, style: Style) -> dict
 
 def list_sentences(question: str, comparison: Comparison, labels: Labels, *, in_full: bool) -> list[str]:
     """Return the sentences of a question's findings: in short, only of those that say something."""
-    found = comparison.ask(question)
+    found = ask_ends(question, comparison)
     if question not in OF_STUDY or not in_full:
         found = [each for each in found if each.verdict not in _SILENT]
     return [sentence for each in found if (sentence := describe_finding(each, labels))]

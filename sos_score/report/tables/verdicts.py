@@ -11,6 +11,7 @@ from sos_score.comparison.keys import CODE as AGAINST_KEY
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_kind
+from sos_score.report.many_sites import ask_ends
 from sos_score.report.questions.outcomes import describe_outcome, list_norm_sentences
 from sos_score.words import count, join
 
@@ -50,7 +51,8 @@ def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str
     """Return the findings of a difference, by what they speak of, the norm's in one sentence an outcome."""
     judged = [each for each in comparison.findings if each.is_judged and each.question in _QUESTIONS]
     is_found = (Verdict.DIFFERENT, Verdict.TRIVIAL)
-    found = [each for each in judged if each.verdict in is_found and each.question != "level"]
+    some = [each for question in _QUESTIONS for each in ask_ends(question, comparison) if each.is_judged]
+    found = [each for each in some if each.verdict in is_found and each.question != "level"]
     people, sites = (
         [describe_outcome(each, labels) for each in found if each.unit is unit] for unit in (Unit.PEOPLE, Unit.SITES)
     )
