@@ -31,7 +31,10 @@ GUIDES: Mapping[str, Guide] = {
     "new instrument": Guide(
         "Start",
         "docs/how-to/own-instrument.md",
-        ("Mood --items 4 --labels Never,Sometimes,Often", 'Staff wellbeing --items 4 --subscale "Energy=1,-2"'),
+        (
+            "Mood --items 4 --labels Never,Sometimes,Often",
+            "Staff wellbeing --items 4 --subscale Energy=1,-2 --subscale Support=3,4",
+        ),
     ),
     "new study": Guide("Start", "docs/study.md", ('"Two teams"', '"Two teams" -o autumn.yaml')),
     "columns": Guide(

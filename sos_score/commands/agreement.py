@@ -41,7 +41,10 @@ def write_agreement(request: AnalysisRequest, responses: Responses, tables: Agre
     by = [str(name) for name in tables.scales.columns[: list(tables.scales.columns).index("scale")]]
     others = [name for name in by if name != team]
     stub = (Column("scale"), *map(Column, others), Column(team))
-    notes = [f"report: {RULE}.", *_list_reasons(tables.verdicts)]
+    notes = [
+        f"report: whether the mean may be reported as the team's. It takes {RULE}.",
+        *_list_reasons(tables.verdicts),
+    ]
     options = tables.teams["ad_cutoff"].dropna().unique()
     if len(options) == 1:
         notes.append(

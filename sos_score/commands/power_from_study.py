@@ -83,5 +83,7 @@ def _describe_found(outcome: OutcomeScores, found: PlanningValues) -> tuple[str,
             f"Their two answers correlate {with_interval(r.r, r.low, r.high)} within sites ({r.n} people){below}."
         )
     if found.waves == 2:
-        notes.append("How far site means go together over time cannot be told from so few sites: 0.8 unless you say.")
+        notes.append(
+            "So few sites cannot show how site means correlate over time: 0.8, unless you give --site-correlation."
+        )
     return tuple(notes)

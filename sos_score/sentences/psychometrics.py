@@ -77,7 +77,9 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
         "Some items are not always asked: the coefficients are of those who were asked, and answered, every item."
     ),
     "ordinal_unweighted": "Ordinal alpha is of the items without their weights.",
-    "rows_of_same_people": ("Rows of the same people are pooled; the interval of alpha is by people (cluster-robust)."),
+    "rows_of_same_people": (
+        "Several rows of one person are pooled; the interval of alpha allows for that (cluster-robust)."
+    ),
     "alpha_too_few_people": "No interval of alpha: fewer than {least} people answered every item.",
     "alpha_of_people_pairwise": "No interval of alpha: by people there is one for complete rows only.",
     "no_alpha_within": "No alpha within teams: too few rows beyond one a team.",
@@ -182,7 +184,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     ),
     "team_rule": (
         "rwg of .70 or more against the uniform null (James, Demaree & Wolf 1984), r*wg of .50 or more, a mean absolute"
-        " deviation up to a sixth of the options, and every answer of 5 members who are half of the team"
+        " deviation up to a sixth of the options, and complete answers from 5 members and from half of the team"
     ),
     "team_unknown": "Agreement is not known: fewer than two members answered every item.",
     "team_few_complete": (

@@ -59,7 +59,7 @@ def test_pooled_waves_are_named_and_their_interval_is_by_people(golden, families
         assert (row["interval"], row["people"]) == ("Feldt", row["n"])
         low, high = feldt_interval(row["alpha"], row["n"], row["items"])
         assert (row["alpha_low"], row["alpha_high"]) == pytest.approx((low, high))
-    assert "Rows of the same people are pooled" in every["note"]
+    assert "Several rows of one person are pooled" in every["note"]
     assert not any("same people" in row["note"] for row in apart)
 
 
