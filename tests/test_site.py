@@ -94,7 +94,8 @@ def test_the_copy_button_takes_the_command_without_its_prompt_and_output(site: P
     finally:
         browser.close()
     assert copied == (
-        'sos-score new instrument "Staff wellbeing" --items 10 --labels "Never, Rarely, Sometimes, Often, Always"'
+        'sos-score new instrument Staff wellbeing --items 10 --labels "Never, Rarely, Sometimes, Often, Always"'
+        " --answered-by staff --subscale Energy=1,2,-3,4,5 --subscale Support=6,7,-8,9,10"
     )
 
 

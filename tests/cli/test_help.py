@@ -88,9 +88,9 @@ def test_a_misused_command_names_its_own_help() -> None:
 
 
 def test_a_name_of_two_words_without_quotes_is_told_to_be_quoted() -> None:
-    done = run("new", "instrument", "Staff", "wellbeing", "--items", "9")
+    done = run("demo", "my", "folder")
     assert done.exit_code == 2
-    assert done.stderr.endswith("Error: Unexpected words: wellbeing. Put a name of several words in quotes.\n")
+    assert done.stderr.endswith("Error: Unexpected words: folder. Put a name of several words in quotes.\n")
 
 
 def test_the_shell_completes_commands_and_allowed_values() -> None:
