@@ -16,6 +16,7 @@ from pathlib import Path
 
 from measure import TRIES, Run, python, run, say
 from peers import BARE_SUMS, BARE_TEXT, ITEMS, time_peers
+from scored import list_treated
 
 LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
 SMALL = 600
@@ -176,6 +177,22 @@ def time_study(folder: Path) -> None:
     say("sos-score demo", run([*command, "demo", str(folder / "demo")], 1), "report", report, limit="1.1")
 
 
+def time_sites(folder: Path, sizes: Sequence[int]) -> None:
+    """Time the first answer of a comparison of ten scored scales: a site for each thousand people, ten at least."""
+    print("\ncompare of ten scored scales (Parquet), people in workers in sites, two waves")
+    found: dict[int, Run] = {}
+    for people in sizes:
+        path, sites = folder / "scored.parquet", max(10, people // 1000)
+        words = ["scored.py", str(path), "--people", str(people), "--sites", str(sites)]
+        subprocess.run([sys.executable, *words], cwd=Path(__file__).parent, check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "sos_score", "compare", str(path), "-q", "--treated"]
+        found[people] = run([*command, ",".join(list_treated(sites))], 1)
+        say(f"{people:,} people in {sites:,} sites", found[people], limit="180 s and 2,000 MB at a million")
+    large = {people: each for people, each in found.items() if people >= FEW}
+    if len(large) > 1:
+        print(f"compare: time exponent {fit_exponent(large, 0.0):.2f} from {FEW:,} people on")
+
+
 def name_machine() -> str:
     """Return the machine and the versions that matter."""
     names = ("polars", "narwhals", "pandas", "numpy", "pingouin", "duckdb")
@@ -193,7 +210,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="numbers of rows")
     parser.add_argument("--folder", type=Path, help="where the data are made and removed; 10 million rows take 3 GB")
     parser.add_argument(
-        "--only", choices=("small", "study", "sizes"), nargs="+", help="parts of the run; all if not given"
+        "--only", choices=("small", "study", "sites", "sizes"), nargs="+", help="parts of the run; all if not given"
     )
     given = parser.parse_args()
     print(name_machine())
@@ -201,11 +218,13 @@ def main() -> None:
         folder = Path(name)
         definition = folder / "bench.yaml"
         write_definition(definition)
-        parts = given.only or ("small", "study", "sizes")
+        parts = given.only or ("small", "study", "sites", "sizes")
         if "small" in parts:
             time_small(folder, definition)
         if "study" in parts:
             time_study(folder)
+        if "sites" in parts:
+            time_sites(folder, sorted(size for size in given.rows if size <= MANY))
         if "sizes" in parts:
             data, scored = time_sizes(folder, sorted(given.rows), definition)
             time_peers(folder, data, definition, scored)

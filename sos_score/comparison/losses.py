@@ -75,8 +75,8 @@ def place_leavers(
     for site in sites:
         people, before, after = outcome.pair((site,), *plan.span)
         started, stayed = ~np.isnan(before), ~np.isnan(after)
-        there = outcome.at(site, plan.first_wave)
+        there = outcome.places(site, plan.first_wave)
         names = np.array(people, dtype=str)
-        leavers |= there & np.isin(outcome.person, names[started & ~stayed])
-        stayers |= there & np.isin(outcome.person, names[started & stayed])
+        leavers[there] = np.isin(outcome.person[there], names[started & ~stayed])
+        stayers[there] = np.isin(outcome.person[there], names[started & stayed])
     return leavers, stayers

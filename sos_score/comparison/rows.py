@@ -71,6 +71,15 @@ class Rows:
         """Return the site of each row, as a number."""
         return _number(self.site, are_known=True)
 
+    def at(self, site: str, wave: str) -> Codes:
+        """Return the rows of a site and wave, whether they have a score or not."""
+        return self._at.get((site, wave), np.empty(0, dtype=np.intp))
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, str], Codes]:
+        ends = np.searchsorted(self.places[self.order], np.arange(len(self.names) + 1))
+        return {name: self.order[ends[i] : ends[i + 1]] for i, name in enumerate(self.names)}
+
     @cached_property
     def _placed(self) -> tuple[Codes, list[tuple[str, str]]]:
         site, wave = self.sites, _number(self.wave, are_known=True)

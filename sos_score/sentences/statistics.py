@@ -27,6 +27,7 @@ _METHODS: dict[str, str | Callable[..., str]] = {
     "welch_anova": "Welch ANOVA",
     "games_howell": "Games-Howell",
     "permutation": "permutation of sites",
+    "model_too_large": "not fitted: {groups:,} groups, and the model's equations are solved for at most {most:,}",
     "permutation_exact": "exact permutation of sites",
     "permutation_monte_carlo": "Monte Carlo permutation ({draws} draws) of sites",
     "monte_carlo_error": (

@@ -35,7 +35,7 @@ from sos_score.statistics.estimate import Estimate as TestedEstimate
 from sos_score.statistics.estimate import describe_sample, pool_variance
 from sos_score.statistics.mixed.data import variance_data
 from sos_score.statistics.mixed.fixed_effects import assess_coefficients
-from sos_score.statistics.mixed.model import fit_variance
+from sos_score.statistics.mixed.model import MOST_GROUPS, fit_variance
 from sos_score.statistics.power.detectable import detect_from_error
 from sos_score.statistics.regression.cluster_robust import infer_cr2
 from sos_score.statistics.regression.did import TERMS, PeopleDid, adjust_for_first, compare_changes, fit_changes
@@ -221,6 +221,12 @@ def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows
     index = outcome.index
     units = {pluralise(base.level): outcome.clusters(there)} if base.level else {}
     levels = {"sites": index.sites[there], _SITES_AT_WAVES: index.places[there], **units, "people": index.people[there]}
+    finding = replace(
+        base, method=note("mixed_intercepts", levels=tuple(levels)), counts=(there.size,), sites_shown=tuple(plan.sites)
+    )
+    groups = sum(np.unique(codes).size for codes in levels.values())
+    if groups > MOST_GROUPS:
+        return replace(finding, notes=(note("model_too_large", groups=groups, most=MOST_GROUPS),))
     data = variance_data(outcome.score[there], levels, design)
     fit = fit_variance(data)
     tests = assess_coefficients(data, fit=fit)

@@ -127,14 +127,14 @@ def _count_gaps(outcome: OutcomeScores, plan: ComparisonPlan) -> Iterator[Findin
     gaps = None if outcome.items is None else unscored | np.isnan(outcome.items).any(axis=1)
     for wave in plan.waves:
         for site in plan.sites:
-            there = (outcome.site == site) & (outcome.wave == wave)
-            total = int(there.sum())
+            there = outcome.index.at(site, wave)
+            total = int(there.size)
             if not total:
                 continue
-            without = int((unscored & there).sum())
+            without = int(unscored[there].sum())
             parts: dict[str, int] = {Measure.UNSCORED: without}
             if gaps is not None:
-                parts = {Measure.GAPS: int((gaps & there).sum()) - without, **parts}
+                parts = {Measure.GAPS: int(gaps[there].sum()) - without, **parts}
             base = start_finding(
                 outcome, "missing", Unit.PEOPLE, site=site, waves=at(wave), groups=Groups(Contrast.SITE, (site,)),
                 method=note("answer_sheets"), sites_shown=(site,),

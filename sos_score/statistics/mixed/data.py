@@ -148,9 +148,12 @@ def nest_codes(*levels: ArrayLike) -> NDArray[np.object_]:
     ['A/1', 'A/2', 'B/1']
     """
     columns = [np.asarray(level, dtype=object) for level in levels]
-    rows = zip(*columns, strict=True)
-    joined = [None if any(map(_is_missing, row)) else "/".join(map(_say, row)) for row in rows]
-    return np.array(joined, dtype=object)
+    names: dict[tuple[object, ...], str | None] = {}
+    rows = list(zip(*columns, strict=True))
+    for row in rows:
+        if row not in names:
+            names[row] = None if any(map(_is_missing, row)) else "/".join(map(_say, row))
+    return np.array([names[row] for row in rows], dtype=object)
 
 
 def _is_missing(value: object) -> bool:

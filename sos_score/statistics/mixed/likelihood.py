@@ -151,8 +151,8 @@ def sum_outcomes(design: DesignSums, outcomes: Floats) -> OutcomeSums:
 
 def _sum_rows(values: Floats, codes: Codes, levels: int) -> Floats:
     total = np.zeros((levels, values.shape[1]))
-    if levels:
-        np.add.at(total, codes, values)
+    for place, column in enumerate(values.T if levels else ()):
+        total[:, place] = np.bincount(codes, column, levels)
     return total
 
 
@@ -181,6 +181,17 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTer
     and c_g are the weighted count and sums of the group, which then become a_g / (1 + t^2 a_g) and
     c_g / (1 + t^2 a_g) in the group around it (Sherman & Morrison 1950).
     """
+    moments, log_det = eliminate_groups(design, sums, theta)
+    log_det_fixed, squares = _take_out_fixed(moments)
+    return LikelihoodTerms(
+        log_det=log_det,
+        log_det_fixed=log_det_fixed + design.log_det_scale,
+        squares=np.maximum(squares, 1e-14 * sums.moments[..., -1, -1]),
+    )
+
+
+def eliminate_groups(design: DesignSums, sums: OutcomeSums, theta: Floats) -> tuple[Floats, Floats]:
+    """Return the weighted cross-products of the fixed part and the outcome, and log |V / sigma2|; see `weigh`."""
     theta = np.clip(np.abs(theta), 0, LARGEST_RATIO)
     groups, moments = sums.groups, sums.moments
     log_det = np.zeros(theta.shape[:-1])
@@ -196,12 +207,7 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTer
     if design.column_factor.size:
         moments, more = _take_out_crossing(moments, theta[..., design.column_factor])
         log_det = log_det + more
-    log_det_fixed, squares = _take_out_fixed(moments)
-    return LikelihoodTerms(
-        log_det=log_det,
-        log_det_fixed=log_det_fixed + design.log_det_scale,
-        squares=np.maximum(squares, 1e-14 * sums.moments[..., -1, -1]),
-    )
+    return moments, log_det
 
 
 def _take_out_crossing(moments: Floats, scale: Floats) -> tuple[Floats, Floats]:

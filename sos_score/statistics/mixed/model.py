@@ -16,8 +16,18 @@ import numpy as np
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.data import VarianceData
-from sos_score.statistics.mixed.likelihood import LARGEST_RATIO, profile_criterion, sum_design, sum_outcomes, weigh
+from sos_score.statistics.mixed.likelihood import (
+    LARGEST_RATIO,
+    eliminate_groups,
+    profile_criterion,
+    sum_design,
+    sum_outcomes,
+    weigh,
+)
 from sos_score.statistics.mixed.optimise import minimise_ratios
+
+MOST_GROUPS = 5_000
+"""Groups of all levels that equations are solved for: their matrix has as many rows and columns."""
 
 STARTS = 5  # starts polished by Newton steps in a single fit
 
@@ -129,7 +139,8 @@ class VarianceLevel:
     labels : tuple of str
         The groups.
     effects : array (n_groups,)
-        Best linear unbiased predictions of the groups' departures, in score points.
+        Best linear unbiased predictions of the groups' departures, in score points; empty where the model has more
+        than `MOST_GROUPS` groups.
     """
 
     name: str
@@ -229,10 +240,10 @@ def fit_variance(data: VarianceData, *, reml: bool = True) -> VarianceFit:
     variances, residual, deviance = find_variances(data, reml=reml)
     if np.isnan(residual):
         return _report_nothing(data, reml=reml, why=(note("model_unbounded"),))
-    equations = solve_equations(data, variances, residual)
+    coefficients, covariance = estimate_fixed(data, variances, residual)
     total = float(variances.sum() + residual)
     parameters = data.design.shape[1] + variances.size + 1
-    levels = _describe_levels(data, equations, total)
+    levels = _describe_levels(data, variances, residual, total)
     boundary = tuple(note("variance_at_boundary", level=level.name) for level in levels if level.at_boundary)
     return VarianceFit(
         n=data.outcome.size,
@@ -242,9 +253,9 @@ def fit_variance(data: VarianceData, *, reml: bool = True) -> VarianceFit:
         residual=residual,
         residual_share=residual / total,
         total=total,
-        coefficients=equations.coefficients,
-        se=np.sqrt(np.diag(equations.covariance)),
-        covariance=equations.covariance,
+        coefficients=coefficients,
+        se=np.sqrt(np.diag(covariance)),
+        covariance=covariance,
         log_likelihood=-deviance / 2,
         deviance=deviance,
         n_parameters=parameters,
@@ -268,14 +279,30 @@ def find_variances(data: VarianceData, *, reml: bool) -> tuple[Floats, float, fl
     return variances, residual, float(deviance[0])
 
 
-def _describe_levels(data: VarianceData, equations: MixedEquations, total: float) -> tuple[VarianceLevel, ...]:
+def estimate_fixed(data: VarianceData, variances: Floats, residual: float) -> tuple[Floats, Floats]:
+    """Return the fixed effects (p,), by generalised least squares, and their covariance: from sums within groups."""
+    design = sum_design(list(data.codes), data.design)
+    sums = sum_outcomes(design, data.outcome[None])
+    theta = np.sqrt(variances[list(design.order)] / residual)
+    moments = eliminate_groups(design, sums, theta[None])[0][0]
+    p = data.design.shape[1]
+    triangle = design.columns[:, design.column_factor.size :].T @ data.design  # of X = Q R
+    back, inner = np.linalg.inv(triangle), np.linalg.inv(moments[:p, :p])
+    start = np.linalg.lstsq(data.design, data.outcome, rcond=None)[0]
+    covariance: Floats = residual * back @ inner @ back.T
+    return start + back @ inner @ moments[:p, p], covariance
+
+
+def _describe_levels(data: VarianceData, variances: Floats, residual: float, total: float) -> tuple[VarianceLevel, ...]:
+    is_small = sum(map(len, data.labels)) <= MOST_GROUPS
+    equations = solve_equations(data, variances, residual) if is_small else None
     levels, outer = [], 0.0
     for name in data.all_names:
         if name not in data.names:
             levels.append(_describe_nothing(data, name))
             continue
         place = data.names.index(name)
-        variance = float(equations.variances[place])
+        variance = float(variances[place])
         outer += variance / total
         levels.append(
             VarianceLevel(
@@ -287,7 +314,7 @@ def _describe_levels(data: VarianceData, equations: MixedEquations, total: float
                 share_with_outer=outer,
                 at_boundary=variance == 0,
                 labels=data.labels[place],
-                effects=equations.predict(place),
+                effects=np.empty(0) if equations is None else equations.predict(place),
             )
         )
     return tuple(levels)
