@@ -51,7 +51,7 @@ GUIDES: Mapping[str, Guide] = {
     "score": Guide(
         "Score",
         "docs/score.md",
-        ("synthetic/ccbc.csv -i ccbc -o scores.csv", "synthetic/family_feedback.csv -i family-feedback --as pomp"),
+        ("synthetic/ccbc.csv -i ccbc -o scores.csv", "'synthetic/*_feedback.csv' -i family-feedback --as pomp"),
     ),
     "explain": Guide(
         "Score",

@@ -75,7 +75,11 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that alread
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")]
 Data = Annotated[
     list[str],
-    typer.Argument(metavar="DATA...", help="Survey exports (CSV, Excel, SPSS, Stata or Parquet); - is standard input."),
+    typer.Argument(
+        metavar="DATA...",
+        help="Survey exports (CSV, Excel, SPSS, Stata or Parquet); - is standard input. A folder, a pattern in quotes or "
+        "an address (s3://, gs://, az://) of CSV or Parquet files is one survey.",
+    ),
 ]
 Instrument = Annotated[
     str, typer.Option("--instrument", "-i", metavar="ID|PATH", help="An instrument by id, or a .yaml file.")

@@ -24,6 +24,7 @@ from sos_score.scoring.responses import Responses, open_responses
 from sos_score.scoring.scorer import OnInvalid
 from sos_score.survey.columns import suggest_map
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.survey.readers.parts import name_inputs
 from sos_score.version import __version__
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class AnalysisRequest:
     @property
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request may read; none of them is ever written to."""
-        return (*self.data, self.instrument, *self.column_maps)
+        return (*name_inputs(self.data), self.instrument, *self.column_maps)
 
 
 @contextmanager

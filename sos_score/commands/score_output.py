@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -44,8 +44,10 @@ def open_target(
         yield _with_progress(shown.part, quiet=quiet)
         shown.print()
     elif target is None:
-        with tempfile.TemporaryFile() as stream:
-            writer = BatchWriter(kind, cast("IO[bytes]", stream), columns, "-")
+        with (
+            tempfile.TemporaryFile() as stream,
+            closing(BatchWriter(kind, cast("IO[bytes]", stream), columns, "-")) as writer,
+        ):
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about())
             stream.seek(0)
@@ -57,8 +59,10 @@ def open_target(
             sys.stdout.flush()
     else:
         paths = [target, name_companion(target)] if kind == "csv" else [target]
-        with create_files(paths, force=force) as (file, *beside):
-            writer = BatchWriter(kind, file, columns, str(target))
+        with (
+            create_files(paths, force=force) as (file, *beside),
+            closing(BatchWriter(kind, file, columns, str(target))) as writer,
+        ):
             yield _with_progress(writer.part, quiet=quiet)
             writer.finish(about(), book())
             for companion in beside:

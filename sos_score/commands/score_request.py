@@ -17,6 +17,7 @@ from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
 from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
 from sos_score.scoring.scorer import OnInvalid
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.survey.readers.parts import name_inputs, name_stem
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class ScoreRequest:
     def inputs(self) -> tuple[str | Path, ...]:
         """Return every file the request may read; none of them is ever written to."""
         norms = () if self.norms is None else (self.norms,)
-        return (*self.data, *self.instruments, *self.column_maps, *norms)
+        return (*name_inputs(self.data), *self.instruments, *self.column_maps, *norms)
 
 
 def make_choices(request: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
@@ -113,7 +114,7 @@ def plan_targets(request: ScoreRequest) -> tuple[str, dict[str, Path | None]]:
         kind = choose_format(request.fmt or "csv", "folder")
         suffix = next(suffix for suffix, name in FORMATS.items() if name == kind)
         targets: dict[str, Path | None] = {
-            name: Path(output) / f"{Path(name).stem if name != '-' else 'stdin'}.scores{suffix}"
+            name: Path(output) / f"{name_stem(name) if name != '-' else 'stdin'}.scores{suffix}"
             for name in request.data
         }
         if len(set(targets.values())) < len(set(request.data)):

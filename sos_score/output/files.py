@@ -53,6 +53,12 @@ def check_output(path: Path, *, force: bool, inputs: Iterable[str | Path] = ()) 
         raise InvalidOutput([Problem(message, str(path), hint="choose another name", rule="output")])
     if path.is_dir():
         raise InvalidOutput([Problem("is a folder", str(path), rule="output")])
+    around = next(
+        (each for each in inputs if Path(each).is_dir() and Path(each).resolve() in path.resolve().parents), None
+    )
+    if around is not None:
+        message = f"is inside '{around}', an input of this command, of which it would be a part from then on"
+        raise InvalidOutput([Problem(message, str(path), hint="choose another folder", rule="output")])
     if not path.parent.is_dir():
         raise InvalidOutput([Problem(f"there is no folder '{path.parent}'", str(path), rule="output")])
     if path.exists() and not path.is_file():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from sos_score.errors import InvalidOutput, Problem
@@ -14,12 +15,14 @@ from sos_score.output.delimited import disarm_formulas, quote_name
 from sos_score.output.files import WHOLE_FORMATS, refuse_writing
 from sos_score.output.spss import make_sav
 from sos_score.output.workbook import MOST_CHARACTERS, MOST_ROWS, find_decimals, open_workbook
+from sos_score.temporary import private_folder
 
 if TYPE_CHECKING:
     import polars as pl
 
 
 _OTHERS = "write CSV or Parquet"
+_KEPT = 500_000  # rows of a Parquet file that wait in memory; more wait on disk
 
 
 class BatchWriter:
@@ -27,12 +30,19 @@ class BatchWriter:
 
     def __init__(self, kind: str, stream: IO[bytes], columns: list[str], name: str) -> None:
         self.kind, self.stream, self.columns, self.name = kind, stream, columns, name
-        self.batches: list[pl.DataFrame] = []
+        self.batches: list[pl.DataFrame | Path] = []
+        self.waiting = 0
         self.rows = 0
+        self.folder: Path | None = None
+        self._spool = ExitStack()
         if kind == "csv":
             stream.write((",".join(quote_name(name) for name in columns) + "\n").encode())
         elif kind == "json":
             stream.write(b'{"rows": [')
+
+    def close(self) -> None:
+        """Remove what waited on disk."""
+        self._spool.close()
 
     @contextmanager
     def part(self, source: str | None = None) -> Iterator[Callable[[pl.DataFrame], None]]:
@@ -70,8 +80,20 @@ class BatchWriter:
             if text:
                 self.stream.write(("," if self.rows else "").encode() + text.encode())
         else:
-            self.batches.append(batch)
+            self._keep(batch)
         self.rows += batch.height
+
+    def _keep(self, batch: pl.DataFrame) -> None:
+        """Keep a batch for the end: in memory, or of many rows of Parquet in files of their own."""
+        self.waiting += batch.height
+        if self.kind != "parquet" or self.waiting <= _KEPT:
+            self.batches.append(batch)
+            return
+        if self.folder is None:
+            self.folder = self._spool.enter_context(private_folder())
+        path = self.folder / f"{len(self.batches)}.arrow"
+        batch.write_ipc(path, compression="lz4")
+        self.batches.append(path)
 
     def finish(self, about: Mapping[str, Any], variables: Sequence[Variable] = ()) -> None:
         """Complete the file; `about` and what the columns mean go inside it where the format has room for that."""
@@ -82,13 +104,19 @@ class BatchWriter:
         if self.kind not in WHOLE_FORMATS:
             return
         empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
-        frame = pl.concat(self.batches, how="vertical_relaxed") if self.batches else empty
         if self.kind == "parquet":
+            frames = [each.lazy() if isinstance(each, pl.DataFrame) else pl.scan_ipc(each) for each in self.batches]
+            rows = pl.concat(frames, how="vertical_relaxed") if frames else empty.lazy()
             try:
-                frame.write_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
-            except pl.exceptions.ComputeError as error:  # the disk is full, or files of this size are not allowed
+                rows.sink_parquet(self.stream, metadata={"sos_score": json.dumps(about)})
+            except (
+                pl.exceptions.ComputeError,
+                OSError,
+            ) as error:  # the disk is full, or files of this size are too large
                 raise refuse_writing(OSError(str(error).rpartition("error: ")[2]), self.name) from None
             return
+        kept = [each for each in self.batches if isinstance(each, pl.DataFrame)]
+        frame = pl.concat(kept, how="vertical_relaxed") if kept else empty
         _check_lengths(frame, self.kind, self.name)
         if self.kind == "sav":
             self.stream.write(make_sav(frame, variables, str(about["software"]), list(_list_caveats(about))))

@@ -180,7 +180,7 @@ def _find_invalid(export: Export, scorer: Scorer, rows: Iterable[tuple[int, dict
         if not keys[item].read(cells[column]).is_allowed
     ]
     problems = explain_answers(located, export.name)
-    return [replace(each, cell=export.name_cell(each.line, each.where.partition(" (item ")[0])) for each in problems]
+    return [export.place(each, each.where.partition(" (item ")[0]) for each in problems]
 
 
 def _settle_language(export: Export, scorer: Scorer) -> tuple[Scorer, tuple[Note, ...]]:

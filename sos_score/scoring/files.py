@@ -36,6 +36,7 @@ from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
 from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
 from sos_score.survey.columns import UNIQUE_ROLES
+from sos_score.survey.readers.cells import PanicError, contain_panics
 from sos_score.survey.readers.export import Export
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def score_export(
     try:
         return _score_export(export.select_rows(scorer.columns), scorer, on_invalid, open_sink, codes)
     except OSError as error:
+        problem = export.describe_failure(error)
+        if problem is not None:
+            raise InvalidSurvey([problem]) from None
         message = f"cannot be read ({describe_failure(error)})"
         raise InvalidSurvey([Problem(message, export.name, rule="file")]) from None
 
@@ -71,18 +75,25 @@ def _score_export(
 
     # Most files are plain: they are scored while that is still being found out.
     try:
-        with open_sink() as take:
+        with contain_panics(), open_sink() as take:
             summary = _score(
                 export, scorer, on_invalid, export.guess_types(scorer.columns, scorer.keys), take, codes=codes
             )
             if export.is_normal():
                 return summary
             raise _NotPlainError
-    except (pl.exceptions.PolarsError, NarwhalsError, _NotPlainError, InvalidSurvey) as error:
+    except (pl.exceptions.PolarsError, NarwhalsError, PanicError, _NotPlainError, InvalidSurvey) as error:
         if isinstance(error, InvalidSurvey) and export.is_normal():
             raise
-    with export.normalise() as settled, open_sink() as take:
-        return _score(settled, scorer, on_invalid, settled.find_types(scorer.columns, scorer.keys), take, codes=codes)
+    try:
+        with export.normalise() as settled, contain_panics(), open_sink() as take:
+            types = settled.find_types(scorer.columns, scorer.keys)
+            return _score(settled, scorer, on_invalid, types, take, codes=codes)
+    except (pl.exceptions.PolarsError, PanicError) as error:
+        problem = export.describe_failure(error)
+        if problem is None:
+            raise
+        raise InvalidSurvey([problem]) from None
 
 
 def read_codes(export: Export, scorer: Scorer, on_invalid: OnInvalid, open_sink: OpenSink) -> FileSummary:

@@ -53,8 +53,9 @@ def _locate(one: ReadFile, other: ReadFile, count: int) -> Problem:
     more = (
         f"; so are {count - 1:,} more of its rows" if count > 2 else "; so is 1 more of its rows" if count == 2 else ""
     )
-    message = f"{who} is on line {known[key]} of {one.export.name} too{more}"
-    return Problem(message, other.export.name, line, hint=_HINT, rule="duplicate")
+    first = one.export.place(Problem("", one.export.name, known[key]))
+    message = f"{who} is on {one.export.unit} {first.line} of {first.path} too{more}"
+    return other.export.place(Problem(message, other.export.name, line, hint=_HINT, rule="duplicate"))
 
 
 def _list_keys(file: ReadFile) -> list[tuple[int, tuple[str, ...]]]:

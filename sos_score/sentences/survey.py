@@ -12,6 +12,10 @@ def _platform(title: str, rows: int) -> str:
     return f"read as an export of {title}" + (f": {under} not answers" if rows else "")
 
 
+def _read_in_parts(count: int) -> str:
+    return f"read as one survey of {count:,} files"
+
+
 def _partial_rows_kept(rows: int) -> str:
     return f"{rows:,} partial {'row' if rows == 1 else 'rows'} kept"
 
@@ -79,6 +83,7 @@ def _ids_blank(column: str, rows: int) -> str:
 
 SURVEY: dict[str, str | Callable[..., str]] = {
     "platform": _platform,
+    "read_in_parts": _read_in_parts,
     "partial_rows_kept": _partial_rows_kept,
     "ids_of_record": _ids_of_record,
     "also_in": _also_in,

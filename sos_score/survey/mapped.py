@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import InvalidRequest
+from sos_score.errors import InvalidRequest, Problem
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.check.checks import is_filled
@@ -83,6 +83,14 @@ class MappedExport(Export):
     def name_cell(self, row: int | None, column: str = "") -> str:
         """Return the address of a cell in a workbook, or of a row."""
         return self.given.name_cell(row, column)
+
+    def place(self, problem: Problem, column: str = "") -> Problem:
+        """Return a problem at its place in the file."""
+        return self.given.place(problem, column)
+
+    def describe_failure(self, error: Exception) -> Problem | None:
+        """Return the problem of a file that could not be read to its end."""
+        return self.given.describe_failure(error)
 
     def scan(self, columns: Columns, types: Mapping[str, int]) -> pl.LazyFrame:
         """Return the mapped columns of the rows that are kept."""

@@ -14,7 +14,7 @@ from sos_score.definition.yaml import document
 from sos_score.errors import clip
 from sos_score.output import workbook as output
 from sos_score.survey.check import wrong_answers
-from sos_score.survey.readers import cells, content, csv, parquet, workbook
+from sos_score.survey.readers import cells, content, csv, workbook
 
 LIMITS = (ROOT / "docs/explanation/limits.md").read_text(encoding="utf-8")
 ANSWERS = ROOT / "examples/wai_s_labels.csv"
@@ -104,7 +104,6 @@ def test_the_page_of_limits_states_what_holds():
         f"| answers of one item | {MOST_OPTIONS:,} ",
         f"| a cell of a text file | {csv._MAX_CELL:,} characters",
         f"a Stata file | {cells.MOST_CELLS // 1_000_000} million",
-        f"| cells of a Parquet file | {parquet._MOST_CELLS // 1_000_000} million",
         f"| what a workbook unpacks to | {workbook._MOST_BYTES >> 30} GB",
         f"gzip unpacks to | {content._MOST_BYTES >> 30} GB",
         f"(.xls) | {workbook._MOST_SECONDS} seconds",

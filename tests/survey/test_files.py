@@ -217,7 +217,7 @@ def test_commas_inside_a_quoted_header_do_not_count_as_delimiters(tmp_path: Path
     ("name", "message"),
     [
         ("absent.csv", "cannot be read (No such file or directory)"),
-        (".", "cannot be read (Is a directory)"),
+        (".", "holds no CSV or Parquet file"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:

@@ -102,13 +102,16 @@ class _Search:
         self.repeats += 1
         self.doubled.setdefault(key, line)
         if self.repeats <= MAX_SHOWN:
-            message = f"{name_row(dict(zip(self.places, key, strict=True)))} already on {self.export.unit} {first}"
+            spot = self.export.place(Problem("", self.export.name, first))
+            elsewhere = "" if spot.path == self.export.name else f" of {spot.path}"
+            who = name_row(dict(zip(self.places, key, strict=True)))
+            message = f"{who} already on {self.export.unit} {spot.line}{elsewhere}"
             self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def _place(self, problem: Problem) -> Problem:
-        """Return a problem with the address of its cell, where the file is a workbook."""
+        """Return a problem at its place; see `Export.place`."""
         column = problem.where if problem.where in self.export.header else problem.where.partition(" (item ")[0]
-        return replace(problem, cell=self.export.name_cell(problem.line, column))
+        return self.export.place(problem, column)
 
     def _list_headers(self, located: Iterable[Located]) -> list[Problem]:
         """Return a problem for each row that names the columns once more."""

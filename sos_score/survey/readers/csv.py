@@ -108,7 +108,14 @@ class CsvExport(Export):
 def open_csv(path: Path, name: str, folder: Path, options: ReadingOptions) -> Iterator[Export]:
     """Open a delimited text file; a file that cannot be read or has no header is a problem."""
     with ThreadPoolExecutor(1) as background:
-        yield _describe(_decode(path, name, folder), name, (options.header_row or 1) - 1, background)
+        yield describe_csv(path, name, folder, options, background)
+
+
+def describe_csv(
+    path: Path, name: str, folder: Path, options: ReadingOptions, background: ThreadPoolExecutor
+) -> CsvExport:
+    """Return a delimited text file as an export, whose lines are counted in the background."""
+    return _describe(_decode(path, name, folder), name, (options.header_row or 1) - 1, background)
 
 
 def _decode(path: Path, name: str, folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -45,20 +45,32 @@ class Delimited(Protocol):
         """Return each record with its line."""
 
 
-def scan_csv(export: Delimited, columns: Columns, numeric: Mapping[str, int]) -> pl.LazyFrame:
-    """Return the mapped columns of an export."""
+def make_categories() -> pl.DataType:
+    """Return a type for columns of texts that repeat: more than it counts are an error, and are then read as text."""
+    import polars as pl
+
+    return pl.Categorical(pl.Categories.random(physical=pl.UInt16))
+
+
+def scan_csv(
+    export: Delimited,
+    columns: Columns,
+    numeric: Mapping[str, int],
+    bodies: Sequence[Path] = (),
+    texts: pl.DataType | None = None,
+) -> pl.LazyFrame:
+    """Return the mapped columns of an export; of several files that are alike, and with categories shared by others."""
     import polars as pl
 
     names = _unique_names(export.header)
-    # A column of more texts than this type counts is an error, and is then read as text.
-    texts = pl.Categorical(pl.Categories.random(physical=pl.UInt16))
+    texts = make_categories() if texts is None else texts
     types: dict[int, pl.DataType | type[pl.DataType]] = {8: pl.Int8, 16: pl.Int16, CATEGORIES: texts}
     schema = {
         name: types[numeric[column]] if column in numeric else pl.String
         for name, column in zip(names, export.header, strict=True)
     }
     frame = pl.scan_csv(
-        export.body,
+        list(bodies) or export.body,
         has_header=False,
         skip_lines=export.body_start,
         separator=export.delimiter,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress, dropwhile, islice
 from typing import TYPE_CHECKING
 
+from sos_score.errors import Problem
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.columns import Columns, Headers
@@ -124,6 +125,14 @@ class Export(ABC):
         """Return the address of a cell in a workbook, or of a row; nothing for files that have lines."""
         return ""
 
+    def place(self, problem: Problem, column: str = "") -> Problem:
+        """Return a problem at its cell, where the file is a workbook, or at its line of the right file."""
+        return replace(problem, cell=self.name_cell(problem.line, column))
+
+    def describe_failure(self, _error: Exception) -> Problem | None:
+        """Return the problem of a file that could not be read to its end; None where the error is not the file's."""
+        return None
+
     def select_rows(self, _columns: Columns) -> Export:
         """Return the export without the rows that its platform says are not answers to the mapped items."""
         return self
@@ -173,7 +182,7 @@ class FrameExport(Export):
         from polars import selectors
 
         frame = self.frame.with_columns(selectors.float().fill_nan(None))
-        are_whole = frame.select(_is_whole(selectors.float()).all()).to_dicts()
+        are_whole = frame.select(is_whole(selectors.float()).all()).to_dicts()
         whole = [name for found in are_whole for name, is_whole in found.items() if is_whole]
         object.__setattr__(self, "frame", frame.with_columns(pl.col(whole).cast(pl.Int64)))
         object.__setattr__(self, "header", self.header or tuple(frame.columns))
@@ -223,7 +232,8 @@ class FrameExport(Export):
         return name_cell(self.sheet, row, self.header.index(column) if column in self.header else None)
 
 
-def _is_whole(numbers: pl.Expr) -> pl.Expr:
+def is_whole(numbers: pl.Expr) -> pl.Expr:
+    """Return whether numbers are whole, and so small that none was rounded."""
     return (numbers % 1 == 0) & (numbers.abs() < _EXACT)
 
 

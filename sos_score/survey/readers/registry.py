@@ -15,6 +15,7 @@ from sos_score.survey.platforms.registry import check_platform, read_as_platform
 from sos_score.survey.readers.content import ODS, PARQUET, SPSS, STATA, TEXT, XLS, XLSX, identify, unpack
 from sos_score.survey.readers.csv import open_csv
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
+from sos_score.survey.readers.parts import holds_many, open_parts
 from sos_score.temporary import private_folder
 
 # A reader is given the file, its name as the user gave it, a folder for what it has to write out, and how to read it.
@@ -54,9 +55,17 @@ _WORKBOOKS = (XLSX, XLS, ODS)
 
 @contextmanager
 def open_export(name: str, options: ReadingOptions = AS_FOUND, file: Path | None = None) -> Iterator[Export]:
-    """Open a survey export for reading; ``-`` is standard input, unless `file` is where it has been copied to."""
+    """Open a survey export for reading; ``-`` is standard input, unless `file` is where it has been copied to.
+
+    A folder, a pattern or an address is one export in parts; see `open_parts`.
+    """
     check_platform(options.platform)
     with private_folder() as folder:
+        if file is None and holds_many(name):
+            _check_options(PARQUET if options.header_row is None else TEXT, name, options)
+            with open_parts(name, folder, options) as parts:
+                yield read_as_platform(parts, options.platform)
+            return
         path = unpack(file or find_file(name, folder), name, folder)
         kind = identify(path, name)
         _check_options(kind, name, options)
