@@ -101,7 +101,7 @@ def time_peers(folder: Path, data: dict[int, Path], definition: Path, scored: di
             print(f"{name}: not installed here, so not timed")
             continue
         _say_rate(f"{name} {version(name)}", rows, python(code, data[rows], folder / "peer.csv", tries=1), ours)
-    print("local Spark: timed by the pages on clusters, not here")
+    _time_spark(folder, data[rows], rows, definition)
     small = max(size for size in data if size <= R_ROWS)
     _time_r(folder, data[small], small, scored[small], definition)
     few = max((size for size in data if size <= SCORIFY_ROWS), default=min(data))
@@ -113,6 +113,18 @@ def _say_rate(name: str, rows: int, found: Run, ours: Run) -> None:
         f"{name:<46}{found.wall:8.2f} s{found.cpu:8.2f} cpu s{found.peak:7.0f} MB{rows / found.wall:12,.0f} rows/s"
         f"  {found.cpu / ours.cpu:6.2f} x ours"
     )
+
+
+def _time_spark(folder: Path, data: Path, rows: int, definition: Path) -> None:
+    """Time Spark on this machine: it works in a process of Java's, so that only the clock can be told."""
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        print("local Spark: PySpark or Java is not installed here, so not timed")
+        return
+    scores = folder / "spark.parquet"
+    command = [sys.executable, "-m", "sos_score", "score", data, "-i", definition, "-o", scores, "--force", "-q"]
+    found = run([*command, "--engine", "spark"], 1)
+    name = f"local Spark {version('pyspark')}"
+    print(f"{name:<46}{found.wall:8.2f} s{'':28}{rows / found.wall:12,.0f} rows/s")
 
 
 def _time_r(folder: Path, data: Path, rows: int, scored: Run, definition: Path) -> None:

@@ -20,7 +20,7 @@ from scored import list_treated
 
 LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
 SMALL = 600
-FEW, MANY = 100_000, 1_000_000  # rows from which on less is timed, or only once
+MANY = 1_000_000  # rows from which on less is timed, or only once
 
 DEFINITION = """\
 format: 1
@@ -108,18 +108,18 @@ def time_sizes(folder: Path, sizes: Sequence[int], definition: Path) -> tuple[di
         for command, by in groups.items():
             taken[command] = run([*program, command, str(data[rows]), *by, *options, str(folder / "out.csv")], tries)
             say(f"sos-score {command}, codes", taken[command], "score", score, limit="3")
-        if rows <= FEW:
-            of_scores = ["compare", str(scores), "--treated", "1,4", "--waves", "T1,T2", "-q"]
-            taken["compare"] = run([*program, *of_scores], 1)
-            say("sos-score compare of the scores, 4 sites", taken["compare"])
-        print(f"{'rows a second, score':<46}{rows / score.wall:12,.0f}")
+        of_scores = ["compare", str(scores), "--treated", "1,4", "--waves", "T1,T2", "-q"]
+        taken["compare"] = run([*program, *of_scores], 1)
+        say("sos-score compare of the scores, 4 sites", taken["compare"])
         for name, each in taken.items():
             found.setdefault(name, {})[rows] = each
+            print(f"{f'rows a second, {name}':<46}{rows / each.wall:12,.0f}")
     for name, runs in found.items():
-        large = {rows: each for rows, each in runs.items() if rows >= FEW}
-        if len(large) > 1:
-            exponent = fit_exponent(large, least.cpu)
-            print(f"{name}: time exponent {exponent:.2f} from {FEW:,} rows on (processor seconds less start-up)")
+        if len(runs) > 1:
+            # What it takes to start and to look at a few rows is no part of the slope; `least` is of score alone.
+            start = least.cpu if name.startswith("score") else 0.0
+            exponent = fit_exponent(runs, start)
+            print(f"{name}: time exponent {exponent:.2f} from {min(runs):,} rows (processor seconds less start-up)")
     return data, found["score"]
 
 
@@ -207,7 +207,9 @@ def name_machine() -> str:
 def main() -> None:
     """Print every measurement of one run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="numbers of rows")
+    parser.add_argument(
+        "--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000], help="numbers of rows"
+    )
     parser.add_argument("--folder", type=Path, help="where the data are made and removed; 10 million rows take 3 GB")
     parser.add_argument(
         "--only", choices=("small", "study", "sites", "sizes"), nargs="+", help="parts of the run; all if not given"

@@ -77,8 +77,8 @@ Data = Annotated[
     list[str],
     typer.Argument(
         metavar="DATA...",
-        help="Survey exports (CSV, Excel, SPSS, Stata or Parquet); - is standard input. A folder, a pattern in quotes or "
-        "an address (s3://, gs://, az://) of CSV or Parquet files is one survey.",
+        help="Survey exports (CSV, Excel, SPSS, Stata or Parquet); - is standard input. A folder, a pattern in quotes "
+        "or an address (s3://, gs://, az://) of CSV or Parquet files is one survey.",
     ),
 ]
 Instrument = Annotated[

@@ -146,10 +146,13 @@ def load_request(request: CompareRequest) -> StudyData:
             raise InvalidRequest("--waves is for a file of scores; a study file has its waves in order")
         return load_study_data(read_study(Path(request.path)))
     from sos_score.study.from_scores import ScoredFile, make_study_from_scores
+    from sos_score.survey.readers.parts import holds_many, is_address
     from sos_score.survey.readers.registry import find_file, open_export
 
     with private_folder() as folder:
-        file, wave = find_file(request.path, folder), request.wave  # standard input can be read only once
+        is_folder = holds_many(request.path) and not is_address(request.path)
+        # Standard input can be read only once.
+        file, wave = None if is_folder else find_file(request.path, folder), request.wave
         if wave is None:
             with open_export(request.path, request.reading, file) as export:
                 wave = "wave" if "wave" in [name.strip() for name in export.header] else None

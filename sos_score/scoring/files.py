@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BATCH = 50_000
-_PARTS = 8  # of the numbers of all rows, compared one after another
+_PARTS = 32  # of the numbers of all rows, compared one after another
 _STRAY, _FILLED, _UNASKED = "\x1fstray", "\x1ffilled", "\x1funasked "
 
 BatchSink = Callable[["pl.DataFrame"], None]

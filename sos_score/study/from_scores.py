@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sos_score.study.notes import note_left_out, note_study
 from sos_score.study.scored_cells import Cells, read_cells
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
+from sos_score.survey.readers.parts import hash_files, list_files
 from sos_score.survey.waves import are_words, order_waves
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     problems = [*_find_texts(scored.path, cells, scores), *_find_twice(scored.path, cells, frame)]
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
-    with (scored.file or Path(scored.path)).open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hash_files([scored.file] if scored.file else list_files(scored.path))
     lost = {role: int(frame[role].isna().sum()) for role in ("site", "wave") if role in ids}
     least = study.privacy.smallest_cell
     notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]

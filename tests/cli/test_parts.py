@@ -68,6 +68,18 @@ def test_a_survey_in_parts_has_the_reliability_and_agreement_of_one_file(
         assert (many.exit_code, many.stdout) == (0, one.stdout), many.output
 
 
+def test_compare_takes_scores_in_parts(cli: CommandLine, folder: Path) -> None:
+    scores = score(cli, EXAMPLE)
+    (folder / "scores").mkdir()
+    (folder / "scores" / "_SUCCESS").touch()
+    scores.write_parquet("scores.parquet")
+    for number, part in enumerate((scores[:7], scores[7:])):
+        part.write_parquet(f"scores/part-{number}.parquet")
+    one, many = (cli("compare", name, "--treated", "1,4", "-q") for name in ("scores.parquet", "scores"))
+    assert (one.exit_code, many.exit_code) == (0, 0), many.output
+    assert many.stdout == one.stdout.replace("scores.parquet", "scores")
+
+
 def test_how_many_files_were_read_is_said(cli: CommandLine) -> None:
     assert "parquet: 24 rows scored" in cli("score", "parquet", *WAI).stderr
     assert "read as one survey of 4 files" in cli("score", "csv", *WAI).stderr

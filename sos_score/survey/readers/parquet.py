@@ -70,6 +70,12 @@ class ParquetExport(Export):
             for number, cells_of_row in enumerate(batch.iter_rows(), number + 1):  # noqa: B020 - it counts on
                 yield number, cells_of_row
 
+    def read_whole(self) -> tuple[pl.DataFrame, Sequence[int]]:
+        """Return every column as it is, named by its place."""
+        cells = [cell.alias(str(place)) for place, cell in enumerate(self._list_cells(self.header).values())]
+        frame = self.rows.select(cells).collect(engine="streaming")
+        return frame, range(1, frame.height + 1)
+
     def place(self, problem: Problem, column: str = "") -> Problem:
         """Return a problem at the row of the file that holds it."""
         if not self.parts or problem.line is None:

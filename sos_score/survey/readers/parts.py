@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ _TEXTS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _KEY = re.compile(r"([^/=]+)=([^/]*)")
 _NULL = "__HIVE_DEFAULT_PARTITION__"
-_BATCH = 50_000
+_BATCH, _PIECE = 50_000, 1 << 20
 _ONE_BY_ONE = "give other kinds of file one by one, by their names"
 
 
@@ -57,6 +58,16 @@ def list_files(name: str) -> list[Path]:
             found.append(path)
     # Spark leaves parts without a row empty.
     return [each for each in dict.fromkeys(found) if each.is_file() and each.stat().st_size]
+
+
+def hash_files(files: Iterable[Path]) -> str:
+    """Return the SHA-256 of what files hold, one after another."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 def name_inputs(names: Iterable[str]) -> Iterator[str | Path]:
