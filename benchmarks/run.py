@@ -20,7 +20,7 @@ from scored import list_treated
 
 LABELS = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
 SMALL = 600
-MANY = 1_000_000  # rows from which on less is timed, or only once
+FEW, MANY = 100_000, 1_000_000  # from which on a slope of compare is fitted, and less is timed, or only once
 
 DEFINITION = """\
 format: 1
@@ -108,9 +108,10 @@ def time_sizes(folder: Path, sizes: Sequence[int], definition: Path) -> tuple[di
         for command, by in groups.items():
             taken[command] = run([*program, command, str(data[rows]), *by, *options, str(folder / "out.csv")], tries)
             say(f"sos-score {command}, codes", taken[command], "score", score, limit="3")
-        of_scores = ["compare", str(scores), "--treated", "1,4", "--waves", "T1,T2", "-q"]
-        taken["compare"] = run([*program, *of_scores], 1)
-        say("sos-score compare of the scores, 4 sites", taken["compare"])
+        if rows <= MANY:  # it holds the scores of everybody
+            of_scores = ["compare", str(scores), "--treated", "1,4", "--waves", "T1,T2", "-q"]
+            taken["compare"] = run([*program, *of_scores], 1)
+            say("sos-score compare of the scores, 4 sites", taken["compare"])
         for name, each in taken.items():
             found.setdefault(name, {})[rows] = each
             print(f"{f'rows a second, {name}':<46}{rows / each.wall:12,.0f}")
