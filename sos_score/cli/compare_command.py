@@ -23,6 +23,7 @@ Question = StrEnum(
         "variation",
         "association",
         "profiles",
+        "reliable",
         "extremes",
         "missing",
         "sensitivity",

@@ -262,6 +262,7 @@ def _print_everything(comparison: Comparison, labels: Labels, console: Console) 
         _print_section(name, sentences, console)
     for name, questions in (
         ("Across the study", OF_STUDY),
+        ("More than error", ("reliable",)),
         ("At the end of a scale", ("extremes",)),
         ("Who is missing", ("missing",)),
     ):

@@ -7,7 +7,8 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sos_score.commands.power_request import PlanRequest, make_plan
+from sos_score.commands.power_goals import list_goal
+from sos_score.commands.power_request import GOALS, PlanRequest, check_goal, make_plan
 from sos_score.errors import InvalidRequest
 from sos_score.notes import note
 from sos_score.output.delimited import RESULT_FORMATS, write_tables
@@ -72,9 +73,22 @@ def write_plan(
     force: bool,
 ) -> None:
     """Assess a plan, show or write its tables, and draw its picture."""
-    request, found = _fill(request)
-    plan = make_plan(request)
+    check_goal(request)
+    if figure is not None and (request.goal != "arms" or _asks_for_all(request)):
+        raise InvalidRequest("--figure goes with --for arms, and one plan")
     choose_format(fmt, output, RESULT_FORMATS)
+    if _asks_for_all(request):
+        from sos_score.commands.power_from_study import list_needed
+
+        _write(list_needed(request), request, fmt, output, force=force)
+        return
+    request, found = _fill(request)
+    if request.goal != "arms":
+        first, *others = (tables := list_goal(request)).values()
+        first = replace(first, notes=(*found, *first.notes))
+        _write(dict(zip(tables, (first, *others), strict=True)), request, fmt, output, force=force)
+        return
+    plan = make_plan(request)
     path = None if figure is None else Path(figure)
     if path is not None:
         if path.suffix.lower() not in CHARTS:
@@ -87,6 +101,20 @@ def write_plan(
     if path is not None:
         with create_file(path, force=force) as stream:
             stream.write(draw_power(result, CHARTS[path.suffix.lower()]))
+
+
+def _asks_for_all(request: PlanRequest) -> bool:
+    """Return whether a study is named and nothing else of a plan: then every outcome of it is asked about."""
+    others = (name for name in GOALS["arms"] if name not in ("study", "effect"))
+    return (
+        request.study is not None and request.goal == "arms" and all(getattr(request, name) is None for name in others)
+    )
+
+
+def _write(tables: dict[str, Table], request: PlanRequest, fmt: str | None, output: str | None, *, force: bool) -> None:
+    first = next(iter(tables.values()))
+    about = {"plan": first.title, "power": f"{request.power:g}", "version": __version__}
+    write_tables(tables, fmt, output, force=force, about=about)
 
 
 def _fill(request: PlanRequest) -> tuple[PlanRequest, tuple[str, ...]]:

@@ -6,16 +6,20 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from sos_score.commands.power_request import PlanRequest
+from sos_score.commands.power_request import PlanRequest, check_wanted
 from sos_score.comparison.compare import take_scores
+from sos_score.comparison.needed import find_needed_sites
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.plan import make_plan as make_study_plan
 from sos_score.comparison.planning_values import PlanningValues, measure_for_planning
 from sos_score.errors import InvalidRequest
 from sos_score.output.numbers import with_interval
+from sos_score.output.table import Table
+from sos_score.report.tables.needed import make_needed_table
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
+from sos_score.study.suppression import find_hidden_sites
 from sos_score.words import format_percent
 
 
@@ -23,14 +27,13 @@ def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple
     """Return a request with what it leaves open taken from one outcome of a study, and what was found there."""
     outcome, plan = _choose_outcome(path, scale)
     found = measure_for_planning(outcome, plan)
-    sites = (
-        None if request.sites_per_arm or request.arms or not all(found.sites) else f"{found.sites[0]},{found.sites[1]}"
-    )
+    is_given = request.sites_per_arm or request.arms or "/" in (request.people or "")
+    sites = None if is_given or not all(found.sites) else f"{found.sites[0]},{found.sites[1]}"
     waves = found.waves if request.waves is None else request.waves
     filled = replace(
         request,
         arms=request.arms or sites,
-        people=request.people if request.people is not None else found.people or None,
+        people=request.people if request.people is not None else str(found.people) if found.people else None,
         icc=request.icc if request.icc is not None else _or_none(found.icc),
         waves=waves,
     )
@@ -42,6 +45,20 @@ def fill_from_study(request: PlanRequest, path: str, scale: str | None) -> tuple
             stability = max(r.r, 0.0)
         filled = replace(filled, overlap=overlap, person_correlation=stability)
     return filled, _describe_found(outcome, found)
+
+
+def list_needed(request: PlanRequest) -> dict[str, Table]:
+    """Return what each outcome of a study would have needed, in the place of what it had."""
+    problems = check_wanted(request)
+    if problems:
+        raise InvalidRequest("\n".join(problems))
+    data = load_study_data(read_study(Path(str(request.study))))
+    plan = make_study_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes))
+    outcomes = [take_scores(outcome, plan)[0] for outcome in data.outcomes if outcome.is_planned]
+    found = find_needed_sites(outcomes, replace(plan, alpha=request.alpha), request.effect, request.power)
+    if not found:
+        raise InvalidRequest(f"{request.study} has no two arms with scores to plan for")
+    return {"needed": make_needed_table(found, request.power)}
 
 
 def _or_none(value: float) -> float | None:

@@ -10,6 +10,8 @@ from sos_score.statistics.power.trial import StudyPlan, check_plan
 
 _MOST_SITES, _MOST_PEOPLE = 500, 100_000
 _ARMS = re.compile(r"\s*(\d{1,6})\s*,\s*(\d{1,6})\s*", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,9}", re.ASCII)
+_SIZES = re.compile(r"\d{1,9}(,\d{1,9})*/\d{1,9}(,\d{1,9})*", re.ASCII)
 _CHANGE_ONLY = ("overlap", "person_correlation", "site_correlation")
 
 
@@ -21,8 +23,8 @@ class PlanRequest:
     ----------
     arms : str or None
         Sites of each arm, as in ``2,3``; in place of `sites_per_arm`.
-    people : int or None
-        People of each site, at each wave.
+    people : str or None
+        People of each site, at each wave: a number, or one for each site of both arms, as in ``8,12,20/25,6``.
     waves : int or None
         None is 1.
     overlap, person_correlation, site_correlation : float or None
@@ -31,11 +33,19 @@ class PlanRequest:
         In standard deviations.
     study, scale : str or None
         A study file, and one of its outcomes, that give what was not said.
+    goal : str
+        What is planned for: one of `GOALS`.
+    limit : float or None
+        The difference to be ruled out, in standard deviations.
+    workers, items, raters : int or None
+        Of a correlation of workers, of alpha, of an ICC.
+    expect, width : float or None
+        The reliability that is expected, and how wide its interval may be.
     """
 
     sites_per_arm: int | None
     arms: str | None
-    people: int | None
+    people: str | None
     icc: float | None
     waves: int | None = None
     overlap: float | None = None
@@ -46,16 +56,43 @@ class PlanRequest:
     effect: float | None = None
     study: str | None = None
     scale: str | None = None
+    goal: str = "arms"
+    limit: float | None = None
+    workers: int | None = None
+    items: int | None = None
+    raters: int | None = None
+    expect: float | None = None
+    width: float | None = None
+
+
+_TRIAL = ("sites_per_arm", "arms", "people", "icc", "waves", *_CHANGE_ONLY, "effect", "study", "scale")
+GOALS: dict[str, tuple[str, ...]] = {
+    "arms": _TRIAL,
+    "equivalence": (*_TRIAL, "limit"),
+    "change": ("people", "overlap", "person_correlation", "effect"),
+    "correlation": ("workers", "people", "icc", "effect"),
+    "alpha": ("items", "people", "expect", "width"),
+    "icc": ("raters", "people", "expect", "width"),
+}
+"""What can be planned for, and the options that go with each, by the field of the request."""
+
+
+def check_goal(request: PlanRequest) -> None:
+    """Refuse options that do not go with what is planned for."""
+    problems = []
+    for name in dict.fromkeys(name for names in GOALS.values() for name in names):
+        goals = [goal for goal, names in GOALS.items() if name in names]
+        if getattr(request, name) is not None and request.goal not in goals:
+            option = "from" if name == "study" else name.replace("_", "-")
+            problems.append(f"--{option} goes with --for {' or '.join(goals)}, not with --for {request.goal}")
+    if problems:
+        raise InvalidRequest("\n".join(problems))
 
 
 def make_plan(request: PlanRequest) -> StudyPlan:
     """Return the plan asked for."""
     problems: list[str] = []
-    sites = _read_arms(request, problems)
-    if request.people is None:
-        problems.append("give the people of each site (--people 15)")
-    elif not 1 <= request.people <= _MOST_PEOPLE:
-        problems.append(f"--people {request.people} is outside 1-{_MOST_PEOPLE:,}")
+    sizes = _read_sizes(request, problems)
     problems += _check_numbers(request)
     waves = 1 if request.waves is None else request.waves
     if waves not in (1, 2):
@@ -63,15 +100,48 @@ def make_plan(request: PlanRequest) -> StudyPlan:
     stated = {name: value for name in _CHANGE_ONLY if (value := getattr(request, name)) is not None}
     if waves == 1:
         problems += [f"--{name.replace('_', '-')} needs --waves 2" for name in stated]
-    if problems or request.people is None or request.icc is None:
+    if problems or request.icc is None:
         raise InvalidRequest("\n".join(problems))
-    people = ((request.people,) * sites[0], (request.people,) * sites[1])
-    plan = StudyPlan(people, request.icc, waves, alpha=request.alpha, **stated)
+    plan = StudyPlan(sizes, request.icc, waves, alpha=request.alpha, **stated)
     try:
         check_plan(plan)
     except ValueError as error:
         raise InvalidRequest(str(error)) from None
     return plan
+
+
+def _read_sizes(request: PlanRequest, problems: list[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the people of each site of each arm."""
+    given = str(request.people or "").replace(" ", "")
+    if _SIZES.fullmatch(given):
+        if request.sites_per_arm is not None or request.arms is not None:
+            problems.append("--people names every site, so leave out --sites-per-arm and --arms")
+        one, two = (tuple(map(int, arm.split(","))) for arm in given.split("/"))
+        return (one, two) if not check_people([*one, *two], request.people, problems) else ((1,), (1,))
+    sites = _read_arms(request, problems)
+    if request.people is None:
+        problems.append("give the people of each site (--people 15)")
+        return (1,), (1,)
+    people = read_people(
+        request.people, problems, more=", or the people of every site of both arms, as in 8,12,20/25,6"
+    )
+    return (people,) * sites[0], (people,) * sites[1]
+
+
+def read_people(given: str, problems: list[str], more: str = "") -> int:
+    """Return a number of people; 1 where it is none, with what is wrong added to the problems."""
+    if not _NUMBER.fullmatch(given.strip()):
+        problems.append(f"--people is a number{more}, not '{given}'")
+        return 1
+    return int(given) if not check_people([int(given)], given, problems) else 1
+
+
+def check_people(sizes: list[int], given: str | None, problems: list[str]) -> bool:
+    """Return whether numbers of people are outside what can be, which is then one of the problems."""
+    is_outside = not all(1 <= size <= _MOST_PEOPLE for size in sizes) or len(sizes) > 2 * _MOST_SITES
+    if is_outside:
+        problems.append(f"--people {given} is outside 1-{_MOST_PEOPLE:,}")
+    return is_outside
 
 
 def _read_arms(request: PlanRequest, problems: list[str]) -> tuple[int, int]:
@@ -102,6 +172,12 @@ def _check_numbers(request: PlanRequest) -> list[str]:
         value = getattr(request, name)
         if value is not None and not 0 <= value <= 1:
             problems.append(f"--{name.replace('_', '-')} {value:g} is outside 0-1")
+    return [*problems, *check_wanted(request)]
+
+
+def check_wanted(request: PlanRequest) -> list[str]:
+    """Return what is wrong with the level, the power and the effect that are asked for."""
+    problems = []
     if not 0 < request.alpha < 1:
         problems.append(f"--alpha {request.alpha:g} is not between 0 and 1")
     if not request.alpha < request.power < 1:

@@ -71,15 +71,16 @@ _PART = (
     Column("targets"),
     *(Column(label, 2, key=key) for label, key in (
         ("target", "target"), ("rater", "rater"), ("item", "item"), ("t x r", "target_rater"), ("t x i", "target_item"),
-        ("r x i", "rater_item"), ("rest", "residual"), ("G", "g"), ("Phi", "phi"),
+        ("r x i", "rater_item"), ("rest", "residual"), ("G", "g"), ("from", "g_low"), ("to", "g_high"), ("Phi", "phi"),
+        ("from ", "phi_low"), ("to ", "phi_high"),
     )),
     Column("for .7", 0, key="needed_70"),
     Column("for .8", 0, key="needed_80"),
 )  # fmt: skip
 _ABOUT_PARTS = (
     "target to rest: shares of the variance of single answers, of targets with every rating of every item. G, Phi: of "
-    "one rater's mean of all items, for the order of targets and for the scores as such. for .7, .8: how many raters "
-    "Phi needs; a dash: more than 50.",
+    "one rater's mean of all items, for the order of targets and for the scores as such, with their 95% intervals. for "
+    ".7, .8: how many raters Phi needs; a dash: more than 50.",
 )
 _TARGET = (
     Column("target"),

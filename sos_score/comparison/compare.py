@@ -38,7 +38,7 @@ def compare_study(
         From `load_study_data`.
     questions : sequence of str
         ``design``, ``level``, ``change``, ``arms``, ``did``, ``variation``, ``association``, ``profiles``,
-        ``extremes``, ``missing``; none means all.
+        ``reliable``, ``extremes``, ``missing``; none means all.
     instruments, scales : sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
     track : callable, optional

@@ -41,6 +41,7 @@ class Contrast(StrEnum):
     NEWCOMERS = "newcomers less stayers"
     LINKED = "linked people"
     RELIABLE = "linked people by how they changed"
+    BEYOND = "linked people by whether they changed"
     ARMS = "treated less reference arm"
     ARM_CHANGES = "change of the treated less change of the reference arm"
     SITES = "several sites"
@@ -102,6 +103,9 @@ class Measure(StrEnum):
     ATTRITION = "attrition"
     GAPS = "with gaps"
     UNSCORED = "without a score"
+    RELIABILITY = "reliability"
+    SEM = "standard error of measurement"
+    BEYOND = "changed by more than error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Verdict(StrEnum):
     LOW_ATTRITION = "low attrition"
     LOW_IF_OPTIMISTIC = "low attrition under optimistic assumptions only"
     HIGH_ATTRITION = "high attrition"
+    MORE_THAN_ERROR = "more people changed than error alone makes likely"
+    LIKE_ERROR = "no more people changed than error alone makes likely"
 
 
 class Direction(StrEnum):

@@ -40,6 +40,7 @@ _GROUPS = {
     Contrast.NEWCOMERS: "newcomers - stayers",
     Contrast.LINKED: "linked people",
     Contrast.RELIABLE: "linked, up, down, unchanged",
+    Contrast.BEYOND: "linked, beyond error, within it",
 }
 _JOINED = {
     Contrast.WAVE_COUNTS: ", ",

@@ -54,6 +54,15 @@ _METHODS: _Sentences = {
     "few_at_end": "this share would reveal a group of fewer than {least} people, so it is not shown",
     "attrition": "share of those with a score at the first wave who have none at the last",
     "answer_sheets": "share of answer sheets",
+    "alpha_at_first": "Cronbach's alpha at the first wave",
+    "reliability_of_difference": "reliability of the difference of two scores of one person (Lord)",
+    "error_of_score": "standard error of measurement at the first wave",
+    "error_of_part": lambda part, low, high: (
+        f"standard error of measurement of scores in the {('lowest', 'middle', 'highest')[part]} third of the scale,"
+        f" {low:.3g} to {high:.3g} (Feldt-Qualls)"
+    ),
+    "few_in_part": "fewer than {least} people with complete answers have such a score",
+    "beyond_error": "share of linked people whose score changed by more than {points:.3g} points",
     "very_similar": "very similar: within {limit:g} points per scale",
 }
 
@@ -70,6 +79,7 @@ _REASONS: _Sentences = {
     "not_after_adjustment": "but not after adjustment",
     "sites_may_miss_equivalence": "but so few sites cannot rule out an effect that only some sites have",
     "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
+    "by_error": "error alone makes {expected:.1f} likely; more than {most} it makes rarely",
     "attrition_bounds": (
         "low would be arms no more than {cautious:.1%} apart (cautious boundary) or {optimistic:.1%} (optimistic)"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isnan
 
 from sos_score.words import count, join
 
@@ -205,6 +206,40 @@ def _describe_effect_without_permutation(
     )
 
 
+def _describe_sites_needed(
+    *, effect: float, power: float, sites: float, people: int, is_equal: bool, permutation: int
+) -> str:
+    of = f"{people} people" if is_equal else f"such unequal sizes ({people} people on average)"
+    return (
+        f"To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs {sites:.0f} sites of {of};"
+        f" a permutation test is possible from {permutation} sites in each arm."
+    )
+
+
+def _describe_equivalence_needed(limit: float, power: float, sites: float, effect: float) -> str:
+    what = (
+        f"a difference of {limit:g} standard deviations with a power of {power:.0%}, where the true one is {effect:g}"
+    )
+    if isnan(sites):
+        return f"No feasible number of sites rules out {what}."
+    return f"To rule out {what}, each arm needs {sites:.0f} sites."
+
+
+def _describe_needed(what: str, of: str) -> Callable[..., str]:
+    def describe(effect: float, power: float, needed: float, most: int) -> str:
+        if isnan(needed):
+            return f"Not even {most:,} {of} show {what.format(effect=effect)} with a power of {power:.0%}."
+        return f"To show {what.format(effect=effect)} with a power of {power:.0%} takes {needed:.0f} {of}."
+
+    return describe
+
+
+def _describe_width(*, width: float, what: str, expect: float, needed: float, of: str, most: int) -> str:
+    if isnan(needed):
+        return f"Not even {most:,} {of} give so narrow an interval."
+    return f"An interval no wider than {width:g}, where {what} is {expect:g}, takes {needed:.0f} {of}."
+
+
 _POWER: dict[str, str | Callable[..., str]] = {
     "detect_too_few": ("each arm needs members, and there must be at least three in all, for a t test to have power"),
     "detect_no_spread": "the spread between sites is not known, so no detectable effect can be given",
@@ -217,11 +252,24 @@ _POWER: dict[str, str | Callable[..., str]] = {
     "sites_not_feasible": (
         "An effect of {effect:g} standard deviations cannot be shown by any feasible number of sites."
     ),
-    "sites_needed": (
-        "To show {effect:g} standard deviations with a power of {power:.0%}, each arm needs {sites:.0f} sites of"
-        " {people} people; a permutation test is possible from {permutation} sites in each arm."
-    ),
+    "sites_needed": _describe_sites_needed,
     "planned_from": "{said}",
+    "equivalence_needed": _describe_equivalence_needed,
+    "equivalence_of_sites": (
+        "compare itself calls sites equivalent only from {sites} treated sites on: with fewer, an effect that one site"
+        " in four has may be missing from all of them. Both analyses take site means as normal."
+    ),
+    "change_needed": _describe_needed("a change of {effect:g} standard deviations of one score", "people at each wave"),
+    "change_paired": "By the paired t test. It speaks of more people like these in the same team.",
+    "change_overlapping": (
+        "By the t test for partially overlapping samples. It speaks of more people like these in the same team."
+    ),
+    "workers_needed": _describe_needed("a correlation of {effect:g}", "workers"),
+    "attenuated": (
+        "r is that of workers' scores with the true means of their people; with so few people of each, {share:.0%} of"
+        " it is seen."
+    ),
+    "width_needed": _describe_width,
     "cr2_needs_two": "A regression of people with CR2 errors needs two sites in each arm.",
     "cr2_same_test": (
         "A regression of people with CR2 errors is the same test when all sites and arms are of equal size."

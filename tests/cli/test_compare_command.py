@@ -213,7 +213,7 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
     [
         (
             ["--only", "chnage"],
-            "'profiles', 'extremes', 'missing', 'sensitivity'. Did you mean 'change'?",
+            "'profiles', 'reliable', 'extremes', 'missing', 'sensitivity'. Did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
         (["-f", "docx"], "docx"),

@@ -96,6 +96,8 @@ def test_one_outcome_has_to_be_named():
         " alliance_worker.total, engagement.total)\nTry 'sos-score power --help'.\n"
     )
     assert run("--scale", "nothing").stderr.startswith("--scale nothing is no outcome: give --scale SOURCE.SCALE (")
-    assert run().stderr.startswith("--from needs one outcome: give --scale SOURCE.SCALE (outcomes: osc.proficiency,")
+    assert run("--waves", "1").stderr.startswith(
+        "--from needs one outcome: give --scale SOURCE.SCALE (outcomes: osc.proficiency,"
+    )
     alone = CommandLine("power")("--scale", "use")
     assert (alone.exit_code, alone.stderr) == (2, "--scale needs --from STUDY.yaml\nTry 'sos-score power --help'.\n")

@@ -286,6 +286,7 @@ def test_with_one_arm_answering_the_arms_are_not_compared_and_the_limit_says_so(
         "design",
         "descriptives",
         "change",
+        "reliable",
         "extremes",
         "missing",
     }
@@ -300,6 +301,7 @@ def test_without_arms_sites_are_described_and_nothing_else():
         "design",
         "descriptives",
         "change",
+        "reliable",
         "extremes",
         "missing",
     }

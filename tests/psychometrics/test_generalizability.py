@@ -57,3 +57,45 @@ def test_one_rater_or_one_item_gives_no_parts(ratings):
     for few in (ratings[:, :1], ratings[:, :, :1], ratings[:1]):
         assert all(math.isnan(value) for value in rater_generalizability(few).variances.values())
     assert tuple(rater_generalizability(ratings[:1]).variances) == PARTS
+
+
+# quantiles of a million draws from the mean squares of aov, R 4.2.2: generalizability.R
+@pytest.mark.parametrize(
+    ("raters", "g", "phi"),
+    [(1, (0.63007, 0.87408), (0.06016, 0.70155)), (3, (0.82232, 0.94931), (0.13943, 0.82389))],
+)
+def test_intervals_of_g_and_phi_are_those_of_r(ratings, raters, g, phi):
+    found = rater_generalizability(ratings).find_intervals(raters)
+    assert found[0] == pytest.approx(g, abs=0.01)
+    assert found[1] == pytest.approx(phi, abs=0.01)
+    assert found == rater_generalizability(ratings).find_intervals(raters)
+
+
+def test_without_parts_there_is_no_interval(ratings):
+    found = rater_generalizability(ratings[:, :1]).find_intervals(1)
+    assert all(math.isnan(end) for each in found for end in each)
+    flat = rater_generalizability(np.full((4, 2, 3), 2.0)).find_intervals(1)
+    assert all(math.isnan(end) for each in flat for end in each)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("shape", "sds"),
+    [((30, 3, 5), (0.8, 0.4, 0.5, 0.4, 0.3, 0.3, 0.6)), ((14, 2, 10), (0.7, 0.2, 0.3, 0.3, 0.1, 0.2, 0.6))],
+)
+def test_intervals_hold_the_true_g_and_phi_in_about_95_of_100_samples(shape, sds):
+    rng, items, draws = np.random.default_rng(3), shape[2], 500
+    part = dict(zip(PARTS, np.square(sds), strict=True))
+    relative = part["target_rater"] + part["target_item"] / items + part["residual"] / items
+    absolute = relative + part["rater"] + part["item"] / items + part["rater_item"] / items
+    true = [part["target"] / (part["target"] + error) for error in (relative, absolute)]
+    axes = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
+    held = np.zeros(2)
+    for _ in range(draws):
+        made = sum(
+            sd * rng.normal(size=tuple(size if axis in on else 1 for axis, size in enumerate(shape)))
+            for sd, on in zip(sds, axes, strict=True)
+        )
+        found = rater_generalizability(made).find_intervals(1)
+        held += [low <= value <= high for value, (low, high) in zip(true, found, strict=True)]
+    assert held / draws == pytest.approx(0.95, abs=0.03)

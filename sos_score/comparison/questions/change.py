@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sos_score.comparison.detectable import Spreads
+from sos_score.comparison.error_of_change import find_error
 from sos_score.comparison.finding import (
     Contrast,
     Detectable,
@@ -29,8 +30,6 @@ from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.suppression import find_hidden_places
 from sos_score.notes import Note, note
-from sos_score.psychometrics.internal_consistency.alpha import reliability
-from sos_score.psychometrics.moments import moments
 from sos_score.psychometrics.retest.stability import reliable_change
 from sos_score.statistics.effect_sizes import hedges_g, standardize_change
 from sos_score.statistics.estimate import pool_variance
@@ -174,13 +173,10 @@ def _count_reliable(
     finding = replace(
         base, method=note("reliable_change"), counts=(linked,), groups=Groups(Contrast.LINKED), notes=()
     )  # fmt: skip
-    if outcome.items is None:
-        return replace(finding, notes=(note("reliability_not_known"),))
-    there = outcome.at(wave=plan.first_wave)
-    alpha = reliability(moments(outcome.items[there])).alpha
-    sd = float(outcome.score[there].std(ddof=1)) if there.sum() > 1 else math.nan
-    if not 0 < alpha < 1 or not sd > 0:
-        return replace(finding, notes=(note("reliability_not_known_here"),))
+    error = find_error(outcome, plan)
+    if isinstance(error, Note):
+        return replace(finding, notes=(error,))
+    alpha, sd = error.alpha, error.sd
     found = reliable_change(before, after, sd, alpha, higher_is_better=outcome.good != "low")
     up, down = (found.deteriorated, found.improved) if outcome.good == "low" else (found.improved, found.deteriorated)
     basis = note("reliable_change_basis", points=found.critical_change, alpha=alpha, sd=sd, wave=plan.first_wave)

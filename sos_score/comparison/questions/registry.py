@@ -20,6 +20,7 @@ from sos_score.comparison.questions.extremes import find_extremes
 from sos_score.comparison.questions.level import find_level
 from sos_score.comparison.questions.missing import find_missing
 from sos_score.comparison.questions.profiles import find_profiles
+from sos_score.comparison.questions.reliable import find_reliable
 from sos_score.comparison.questions.variation import find_variation, judge_levels
 from sos_score.study.data import StudyData, StudyOutcome
 
@@ -66,6 +67,9 @@ QUESTIONS: dict[str, Question] = {
     ),
     "profiles": Question(
         "Profiles of sites", "several scales with norms at two sites or waves", ask_study=find_profiles
+    ),
+    "reliable": Question(
+        "Whether changes are more than error", "answers to the items, of the same people at two waves", find_reliable
     ),
     "extremes": Question("Floor and ceiling", "scales whose lowest and highest score are known", find_extremes),
     "missing": Question("Who is missing", "answers at one of the sites", find_missing),

@@ -18,6 +18,7 @@ PARTS = ("target", "rater", "item", "target_rater", "target_item", "rater_item",
 """What a rating varies by; the residual is all three together, and chance."""
 
 MOST_NEEDED = 50
+_DRAWS, _SEED = 20_000, 1
 _SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
 
 
@@ -31,34 +32,53 @@ class Generalizability:
         How many were used.
     variances : dict of str to float
         By the names of `PARTS`; all NaN where there are too few to tell them apart.
+    squares : tuple of float
+        Their mean squares, in the same order; none where there are too few.
     """
 
     targets: int
     raters: int
     items: int
     variances: dict[str, float]
+    squares: tuple[float, ...] = ()
 
     def g(self, raters: int) -> float:
         """Return the generalizability coefficient of the mean of some raters: for putting targets in order."""
-        return self._divide(self._relative(raters))
+        return float(_find_g(self.variances, raters, self.items))
 
     def phi(self, raters: int) -> float:
         """Return the dependability coefficient of the mean of some raters: for the scores as such."""
-        each = self.variances
-        absolute = each["rater"] / raters + each["item"] / self.items + each["rater_item"] / (raters * self.items)
-        return self._divide(self._relative(raters) + absolute)
+        return float(_find_phi(self.variances, raters, self.items))
+
+    def find_intervals(self, raters: int, level: float = 0.95) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the intervals of G and of Phi of the mean of some raters; NaN where there is no coefficient.
+
+        Notes
+        -----
+        Generalized confidence intervals: every expected mean square is drawn as its mean square times its degrees of
+        freedom over a chi-square, and the coefficient worked out from them as from the mean squares themselves, parts
+        below 0 taken as 0; the interval lies between the quantiles of 20,000 draws with a fixed seed. Weerahandi
+        (1993), Journal of the American Statistical Association, 88, 899-905; Burdick, Borror and Montgomery (2005).
+        Agrees with R 4.2.2 (mean squares of ``aov``, a million draws) to 0.01. With few raters Phi is hardly known: a
+        mean square with one degree of freedom says little.
+        """
+        nothing = (math.nan, math.nan), (math.nan, math.nan)
+        if not self.squares or math.isnan(self.g(raters)):
+            return nothing
+        rng, shape = np.random.default_rng(_SEED), (self.targets, self.raters, self.items)
+        drawn = {}
+        for axes, square in zip(_SETS, self.squares, strict=True):
+            df = math.prod(shape[axis] - 1 for axis in axes)
+            drawn[axes] = square * df / rng.chisquare(df, _DRAWS)
+        variances = _solve(drawn, shape)
+        ends = [(1 - level) / 2, (1 + level) / 2]
+        found = (np.nanquantile(find(variances, raters, self.items), ends) for find in (_find_g, _find_phi))
+        g, phi = ((float(low), float(high)) for low, high in found)
+        return g, phi
 
     def find_needed(self, phi: float) -> int | None:
         """Return how many raters a target needs for Phi to reach a value; None where not even 50 are enough."""
         return next((k for k in range(1, MOST_NEEDED + 1) if self.phi(k) >= phi), None)
-
-    def _relative(self, raters: int) -> float:
-        each, items = self.variances, self.items
-        return each["target_rater"] / raters + each["target_item"] / items + each["residual"] / (raters * items)
-
-    def _divide(self, error: float) -> float:
-        true = self.variances["target"]
-        return true / (true + error) if true + error > 0 else math.nan
 
 
 def rater_generalizability(ratings: ArrayLike) -> Generalizability:
@@ -89,12 +109,36 @@ def rater_generalizability(ratings: ArrayLike) -> Generalizability:
         effect = _find_effect(x, axes)
         df = math.prod(x.shape[axis] - 1 for axis in axes)
         squares[axes] = float((effect**2).sum()) * x.size / effect.size / df
+    variances = {name: float(each) for name, each in _solve(squares, x.shape).items()}
+    return Generalizability(len(x), x.shape[1], x.shape[2], variances, tuple(squares[axes] for axes in _SETS))
+
+
+def _solve(squares: Mapping[tuple[int, ...], Any], shape: tuple[int, ...]) -> dict[str, Any]:
+    """Return the variance parts behind expected mean squares, numbers or arrays; below 0 is 0."""
     variances = {}
     for name, axes in zip(PARTS, _SETS, strict=True):
         above = [each for each in _SETS if set(axes) <= set(each)]
         total = sum((-1) ** (len(each) - len(axes)) * squares[each] for each in above)
-        variances[name] = max(0.0, total / math.prod(x.shape[axis] for axis in range(3) if axis not in axes))
-    return Generalizability(len(x), x.shape[1], x.shape[2], variances)
+        variances[name] = np.maximum(0.0, total / math.prod(shape[axis] for axis in range(3) if axis not in axes))
+    return variances
+
+
+def _find_g(each: Mapping[str, Any], raters: int, items: int) -> Any:
+    return _divide(each["target"], _find_relative(each, raters, items))
+
+
+def _find_phi(each: Mapping[str, Any], raters: int, items: int) -> Any:
+    absolute = each["rater"] / raters + each["item"] / items + each["rater_item"] / (raters * items)
+    return _divide(each["target"], _find_relative(each, raters, items) + absolute)
+
+
+def _find_relative(each: Mapping[str, Any], raters: int, items: int) -> Any:
+    return each["target_rater"] / raters + each["target_item"] / items + each["residual"] / (raters * items)
+
+
+def _divide(true: Any, error: Any) -> Any:
+    total = np.asarray(true + error, dtype=float)
+    return np.divide(true, total, out=np.full(total.shape, math.nan), where=total > 0)
 
 
 def _find_effect(x: Floats, axes: tuple[int, ...]) -> Floats:
@@ -108,7 +152,10 @@ def _find_effect(x: Floats, axes: tuple[int, ...]) -> Floats:
 GOALS = (0.7, 0.8)
 """The values of Phi for which the observers needed are counted."""
 
-COLUMNS = ("kind", "name", "scale", "targets", "raters", "items", *PARTS, "g", "phi", "needed_70", "needed_80")
+COLUMNS = (
+    *("kind", "name", "scale", "targets", "raters", "items", *PARTS),
+    *("g", "g_low", "g_high", "phi", "phi_low", "phi_high", "needed_70", "needed_80"),
+)
 
 
 def list_parts(
@@ -131,4 +178,13 @@ def list_parts(
     counts = {"targets": found.targets, "raters": found.raters, "items": found.items}
     shares = {name: variance / total for name, variance in found.variances.items()}
     needed = {f"needed_{100 * goal:.0f}": found.find_needed(goal) for goal in GOALS}
-    return [about | counts | shares | {"g": found.g(1), "phi": found.phi(1)} | needed]
+    (g_low, g_high), (phi_low, phi_high) = found.find_intervals(1)
+    worth = {
+        "g": found.g(1),
+        "g_low": g_low,
+        "g_high": g_high,
+        "phi": found.phi(1),
+        "phi_low": phi_low,
+        "phi_high": phi_high,
+    }
+    return [about | counts | shares | worth | needed]

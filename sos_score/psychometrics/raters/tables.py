@@ -71,8 +71,9 @@ class RaterTables:
         (ICC(A,1) of complete targets, or ICC(1) of all ratings where no target is complete).
     parts : pandas DataFrame
         One row a scale of several items: the shares of the variance of ratings by ``target``, ``rater``, ``item``, by
-        two of them together, and ``residual``; ``g`` and ``phi`` of one rater's mean of all items, and how many raters
-        Phi of .7 and .8 needs, ``needed_70`` and ``needed_80`` (see `rater_generalizability`).
+        two of them together, and ``residual``; ``g`` and ``phi`` of one rater's mean of all items, each with ``_low``
+        and ``_high``, and how many raters Phi of .7 and .8 needs, ``needed_70`` and ``needed_80`` (see
+        `rater_generalizability`).
     targets : pandas DataFrame
         One row a scale and target: ``ratings``, ``mean``, ``sd``, ``minimum``, ``maximum``, ``spread`` (their
         distance) of the scores, ``lacks`` (how many raters did not rate it).

@@ -20,6 +20,9 @@ FEWEST_PEOPLE = 3
 RELIABLE = 1.96
 """Reliable change index beyond which a change is more than error."""
 
+BY_ERROR = 0.05
+"""The share of people whom error alone takes beyond it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retest:
@@ -189,6 +192,40 @@ def difference_reliability(sds: tuple[float, float], reliabilities: tuple[float,
     if np.isnan(spread) or np.isnan(r1 + r2) or spread <= 1e-12 * (s1**2 + s2**2):
         return np.nan
     return max(0.0, float((s1**2 * r1 + s2**2 * r2 - common) / spread))
+
+
+def count_by_error(n: int, alpha: float = 0.05) -> tuple[float, int]:
+    """Return how many of n people change reliably by error alone, and the most there are save with a small chance.
+
+    Parameters
+    ----------
+    n : int
+        People with both scores.
+    alpha : float
+        The chance that there are more than the most.
+
+    Returns
+    -------
+    tuple of float and int
+        0.05 n, as error alone takes 5 of 100 people beyond 1.96 errors of a difference, half of them each way; and the
+        smallest number that the binomial distribution exceeds with a chance of alpha or less.
+
+    Notes
+    -----
+    Errors are taken as normal and equally large for everybody. Ferguson, Robinson and Splaine (2002), Quality of Life
+    Research, 11, 509-516, compare observed with expected counts so. Agrees with R's ``qbinom(1 - alpha, n, 0.05)``.
+
+    Examples
+    --------
+    >>> count_by_error(40)
+    (2.0, 4)
+    """
+    from scipy.special import bdtr
+
+    most = 0
+    while most < n and bdtr(most, n, BY_ERROR) < 1 - alpha:
+        most += 1
+    return BY_ERROR * n, most
 
 
 def _correlate(x: Floats, y: Floats) -> tuple[float, float, float, float, float, tuple[Note, ...]]:

@@ -124,6 +124,18 @@ def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayL
     )
 
 
+def find_icc_interval(f: float, k: int, teams: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of ICC(1) where F of so many teams of k people has come out as f.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in find_icc_interval(16.0, 2, 3)]
+    [-0.001, 0.997]
+    """
+    _, _, low, high = _f_test(f, 1.0, teams - 1, teams * (k - 1), level)
+    return _icc1(low, k), _icc1(high, k)
+
+
 def _notes(teams: int, between: float, within: float) -> tuple[Note, ...]:
     notes = []
     if teams < FEW_TEAMS:

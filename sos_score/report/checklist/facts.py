@@ -241,6 +241,7 @@ def _questions(report: ReportData) -> Iterator[Fact]:
         "level": "scores against norms",
         "variation": "how much scores vary between sites, workers and people",
         "profiles": "profiles of scales",
+        "reliable": "whether changes of single people are more than error",
         "extremes": "floor and ceiling effects",
         "missing": "attrition and gaps in answer sheets",
     }

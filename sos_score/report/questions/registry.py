@@ -18,6 +18,7 @@ from sos_score.report.questions.extremes import EXTREMES
 from sos_score.report.questions.missing import MISSING
 from sos_score.report.questions.outcomes import ARMS, CHANGE, DID, LEVEL
 from sos_score.report.questions.profiles import PROFILES
+from sos_score.report.questions.reliable import RELIABLE
 from sos_score.report.questions.variation import VARIATION
 from sos_score.report.questions.view import Style, View
 
@@ -32,6 +33,7 @@ VIEWS: dict[str, View] = {
     "variation": VARIATION,
     "association": ASSOCIATION,
     "profiles": PROFILES,
+    "reliable": RELIABLE,
     "extremes": EXTREMES,
     "missing": MISSING,
 }
@@ -80,8 +82,9 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Variation": ("How much of the variation lies between sites, workers and families", ("variation",)),
     "Associations": ("The pairs of scores that the study declared", ("association",)),
     "Limits": (
-        "What this design can show at all, who has the lowest or the highest score there can be, and who is missing",
-        ("design", "extremes", "missing"),
+        "What this design can show at all, whether changes are more than error, who has the lowest or the highest score"
+        " there can be, and who is missing",
+        ("design", "reliable", "extremes", "missing"),
     ),
 }
 """The sheets of a workbook that hold findings: what each holds, and its questions."""

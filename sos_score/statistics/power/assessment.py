@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sos_score.notes import Note, note
 from sos_score.statistics.permutation import can_reach, count_assignments, find_smallest_p
 from sos_score.statistics.power.permutation import MOST_SIMULATED, detect_by_permutation, find_permutation_power
@@ -155,17 +153,17 @@ def _list_analyses(plan: StudyPlan, effect: float, power: float) -> pd.DataFrame
 def _list_sites(plan: StudyPlan, effect: float, power: float, needed: float, first: int) -> pd.DataFrame:
     import pandas as pd
 
-    size = int(np.mean([size for arm in plan.people for size in arm]))
+    sizes = [size for arm in plan.people for size in arm]
     own = plan.sites[0] if plan.sites[0] == plan.sites[1] else None
     remarks = {own: "this plan", first: "permutation possible", needed: "enough"}
     rows = []
-    for sites in _choose_sites(own, needed, first):
+    for sites in choose_sites(own, needed, first):
         analysis = analyse_equal_sites(plan, sites)
         smallest_p = find_smallest_p(sites, sites)
         rows.append(
             {
                 "sites_per_arm": sites,
-                "people": 2 * sites * size,
+                "people": round(2 * sites * sum(sizes) / len(sizes)),
                 "smallest_effect": analysis.find_effect(power, plan.alpha),
                 "power_at_effect": nan if isnan(effect) else analysis.find_power(effect, plan.alpha),
                 "smallest_p": smallest_p,
@@ -176,7 +174,7 @@ def _list_sites(plan: StudyPlan, effect: float, power: float, needed: float, fir
     return pd.DataFrame(rows)
 
 
-def _choose_sites(own: int | None, needed: float, first: int) -> list[int]:
+def choose_sites(own: int | None, needed: float, first: int) -> list[int]:
     """Choose numbers of sites: round ones as far as the answers lie, and those of the answers themselves."""
     marked = {first, *([] if own is None or own < 2 else [own]), *([] if isnan(needed) else [int(needed)])}
     beyond = [step for step in _STEPS if step > max(marked)][:1]

@@ -191,19 +191,19 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
     12.0
     """
     check_plan(plan)
-    size = int(np.mean([size for arm in plan.people for size in arm]))
 
     def enough(sites: int) -> bool:
         return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
 
-    needed = float(_find_first(enough)) if effect != 0 else np.nan
-    permutation = _find_first(lambda sites: can_reach(find_smallest_p(sites, sites), plan.alpha))
+    needed = float(find_first(enough)) if effect != 0 else np.nan
+    permutation = find_first(lambda sites: can_reach(find_smallest_p(sites, sites), plan.alpha))
     notes = () if np.isfinite(needed) else (note("plan_too_many_sites", most=MOST_SITES),)
     answer = note("sites_not_feasible", effect=effect)
     if np.isfinite(needed):
         answer = note(
-            "sites_needed", effect=effect, power=power, sites=needed, people=size, permutation=int(permutation)
-        )
+            "sites_needed", effect=effect, power=power, sites=needed, people=plan.mean_people,
+            is_equal=plan.is_equal, permutation=int(permutation),
+        )  # fmt: skip
     return SitesNeeded(
         effect=effect,
         power=power,
@@ -214,15 +214,15 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
     )
 
 
-def _find_first(enough: Callable[[int], bool]) -> float:
-    """Find the smallest number of sites in each arm, from 2, that is enough; NaN when none is."""
-    most = 2
-    while not enough(most):
-        most *= 2
-        if most > MOST_SITES:
+def find_first(enough: Callable[[int], bool], most: int = MOST_SITES, least: int = 2) -> float:
+    """Find the smallest number, from `least`, that is enough; NaN when none up to `most` is."""
+    tried = least
+    while not enough(tried):
+        tried *= 2
+        if tried > most:
             return np.nan
-    least = most // 2
-    while most - least > 1:
-        middle = (least + most) // 2
-        least, most = (least, middle) if enough(middle) else (middle, most)
-    return most
+    below = max(tried // 2, least - 1)
+    while tried - below > 1:
+        middle = (below + tried) // 2
+        below, tried = (below, middle) if enough(middle) else (middle, tried)
+    return tried

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,6 +46,17 @@ class StudyPlan:
     def sites(self) -> tuple[int, int]:
         """Sites in each arm."""
         return len(self.people[0]), len(self.people[1])
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether all sites have as many people."""
+        return len({size for arm in self.people for size in arm}) == 1
+
+    @property
+    def mean_people(self) -> int:
+        """People of a site on average, rounded down."""
+        sizes = [size for arm in self.people for size in arm]
+        return sum(sizes) // len(sizes)
 
 
 def plan_equal_sites(sites: tuple[int, int], people: int, icc: float) -> StudyPlan:
@@ -137,14 +148,13 @@ def find_site_variances(plan: StudyPlan, arm: int) -> Floats:
 
 
 def analyse_equal_sites(plan: StudyPlan, sites: float) -> Analysis:
-    """Analyse `sites` sites in each arm, each of the plan's mean number of people (rounded down).
+    """Analyse `sites` sites in each arm, of as many people as the plan's, or as unequal as they are.
 
-    The t test of sites and the CR2 regression are the same test then. Between whole numbers of sites it serves
-    to draw a curve.
+    The t test of sites and the CR2 regression are the same test where sites are of equal size. Between whole numbers of
+    sites it serves to draw a curve.
     """
-    size = int(np.mean([size for arm in plan.people for size in arm]))
-    wider = replace(plan, people=((size,), (size,)))
-    variance, df = 2 * float(find_site_variances(wider, 0)[0]) / sites, 2.0 * sites - 2
+    variances = np.concatenate([find_site_variances(plan, arm) for arm in (0, 1)])
+    variance, df = 2 * float(variances.mean()) / sites, 2.0 * sites - 2
     return Analysis(variance, variance, df, df)
 
 
