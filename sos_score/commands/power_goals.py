@@ -46,9 +46,9 @@ def _list_equivalence(request: PlanRequest) -> dict[str, Table]:
     wanted = (effect, plan.alpha, request.power)
     rows: list[tuple[Cell, ...]] = []
     for name, analysis in (("t test of sites", analyse_sites(plan)), ("CR2 regression", analyse_people(plan))):
-        known = analysis is not None
-        smallest = find_smallest_limit(analysis, *wanted) if known else math.nan
-        rows.append((name, smallest, find_equivalence_power(analysis, limit, *wanted[:2]) if known else math.nan))
+        smallest = math.nan if analysis is None else find_smallest_limit(analysis, *wanted)
+        power = math.nan if analysis is None else find_equivalence_power(analysis, limit, *wanted[:2])
+        rows.append((name, smallest, power))
     needed = find_first(
         lambda sites: find_equivalence_power(analyse_equal_sites(plan, sites), limit, *wanted[:2]) >= request.power
     )
@@ -204,7 +204,7 @@ def _list_precision(request: PlanRequest, *, is_alpha: bool) -> dict[str, Table]
     if width is not None and not 0.01 <= width < 1:
         problems.append(f"--width {width:g} is outside 0.01 to below 1")
     people = None if request.people is None else read_people(request.people, problems)
-    if people is not None and people < 2:
+    if people is not None and people < 2 and not problems:
         problems.append(f"--people {people} is fewer than 2")
     if width is None and people is None:
         problems.append("give the width of the interval (--width 0.1), the number of people (--people 50), or both")

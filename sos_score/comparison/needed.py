@@ -56,23 +56,10 @@ class Needed:
 def find_needed_sites(
     outcomes: Iterable[OutcomeScores], plan: ComparisonPlan, effect: float | None = None, power: float = 0.8
 ) -> list[Needed]:
-    """Return what each outcome of a study of two arms would have needed.
+    """Return what each outcome of a study of two arms would have needed to show an effect, or the plan's smallest.
 
-    Parameters
-    ----------
-    outcomes : iterable of OutcomeScores
-        Those without scores are left out.
-    plan : ComparisonPlan
-        Whose smallest difference that matters is to be shown, unless `effect` is given.
-    effect : float, optional
-        In standard deviations of a score.
-    power : float
-        The chance of showing it, or of ruling it out.
-
-    Notes
-    -----
-    Outcomes with two waves are planned for a difference of changes, with the overlap and the correlation over time that
-    they had and a correlation of site means over time of 0.8; see `find_sites_needed`.
+    The effect is in standard deviations. Outcomes with two waves are planned for a difference of changes, with the
+    overlap and the correlation over time that they had. Those without scores in both arms are left out.
     """
     return [each for outcome in outcomes if (each := _assess(outcome, plan, effect, power)) is not None]
 

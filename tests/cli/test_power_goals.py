@@ -116,7 +116,8 @@ def test_sites_of_unequal_size_are_named_one_by_one():
         (
             "--for correlation --people 3 --effect 1",
             "give the number of workers (--workers 20)\n"
-            "give both or neither: the people of each worker (--people 3) and the share of their variance between workers (--icc 0.3)\n--effect 1 is no correlation below 1\n",
+            "give both or neither: the people of each worker (--people 3) and the"
+            " share of their variance between workers (--icc 0.3)\n--effect 1 is no correlation below 1\n",
         ),
         (
             "--for equivalence --arms 2,2 --people 9 --icc 0.1",

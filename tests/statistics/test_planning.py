@@ -35,7 +35,7 @@ def test_the_smallest_limit_is_ruled_out_with_the_stated_power():
 # R 4.2.2, integrate: planning.R; Cohen (1988), table 3.3.5, has .80 for the first
 @pytest.mark.parametrize(("r", "n", "power"), [(0.3, 84, 0.80033895), (0.5, 20, 0.64165632), (-0.2, 30, 0.1858353)])
 def test_power_of_a_correlation_is_that_of_r(r, n, power):
-    assert find_correlation_power(r, n, 0.05) == pytest.approx(power, abs=1e-5)
+    assert find_correlation_power(r, n, 0.05) == pytest.approx(power, abs=1e-4)
 
 
 def test_without_a_correlation_as_many_are_found_as_alpha_says_and_three_workers_show_none():
