@@ -39,7 +39,7 @@ COLUMNS: dict[str, FindingColumn] = {
         ("scale", lambda each, _: each.scale, "the scale, by id"),
         ("title", lambda each, labels: labels.name_title(each), "scale and source, as tables name them"),
         ("question", lambda each, _: each.question,
-         "what is asked: design, descriptives, level, change, arms, did, variation, association, profiles,"
+         "what is asked: design, descriptives, level, change, arms, did, variation, association, profiles, reliable,"
          " extremes or missing"),
         ("unit", lambda each, labels: labels.name_unit(each),
          "what counts as one: people, sites, workers, scores or another level of the study"),

@@ -37,6 +37,7 @@ def test_a_question_has_a_section_and_the_annex_follows_folded(page):
         "Arms, and whether they changed differently",
         "How scores vary between sites and within them",
         "Associations in full",
+        "Whether changes are more than error",
         "Floor and ceiling",
         "Who is missing",
         "Findings under other choices of the analysis",
@@ -46,7 +47,7 @@ def test_a_question_has_a_section_and_the_annex_follows_folded(page):
     links = [each.attributes["href"] for each in page.all("a") if "nav" in each.parents]
     assert links == [f"#{each.attributes['id']}" for each in page.all("section")]
     folded = [each for each in page.all("section") if "details" in each.parents]
-    assert len(folded) == 15
+    assert len(folded) == 16
     assert folded == page.all("section")[8:]
 
 

@@ -31,6 +31,10 @@ _REFERENCES = {
     " Methods, 16(1), 137-157.",
     "feldt": "Feldt, L. S., Woodruff, D. J., & Salih, F. A. (1987). Statistical inference for coefficient alpha."
     " Applied Psychological Measurement, 11(1), 93-103.",
+    "along": "Feldt, L. S., & Qualls, A. L. (1996). Estimation of measurement error variance at specific score levels."
+    " Journal of Educational Measurement, 33(2), 141-156.",
+    "expected": "Ferguson, R. J., Robinson, A. B., & Splaine, M. (2002). Use of the reliable change index to evaluate"
+    " clinical significance in SF-36 outcomes. Quality of Life Research, 11, 509-516.",
     "g": "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators."
     " Journal of Educational Statistics, 6(2), 107-128.",
     "holm": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of"
@@ -60,6 +64,12 @@ _WHOLE = {
         "Profiles of T-scores are compared by elevation, scatter and shape (Cronbach & Gleser, 1953), with bootstrap"
         " intervals over people.",
         ("profiles",),
+    ),
+    "reliable": (
+        "The error of scores along a scale is taken from how unevenly people with such scores answer its items (Feldt &"
+        " Qualls, 1996); people who changed by more than error are counted beside the 5 of 100 that error alone takes"
+        " beyond the limit (Ferguson et al., 2002).",
+        ("along", "expected"),
     ),
     "variation": (
         "The variation of a score is divided by a mixed model (REML) with profile-likelihood intervals. Whether"
@@ -153,6 +163,8 @@ def _list_whole(comparison: Comparison) -> Iterator[str]:
     """Yield which questions of the whole study were asked, as keys of `_WHOLE`."""
     if any(each.effect.measure is Measure.RWG for each in comparison.findings):
         yield "agreement"
+    if any(each.counts for each in comparison.ask("reliable")):
+        yield "reliable"
     yield from (question for question in ("profiles", "variation") if comparison.ask(question))
     pairs = comparison.ask("association")
     if any(each.is_judged for each in pairs):
