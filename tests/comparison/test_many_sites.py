@@ -18,8 +18,9 @@ from sos_score.cli import app
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Contrast, Unit
 from sos_score.comparison.judging import Comparison
-from sos_score.report.labels import Labels
+from sos_score.report.figures.change import list_changes
 from sos_score.report.many_sites import ask_ends
+from sos_score.report.model import ReportData
 from sos_score.statistics.permutation import find_smallest_p, permute_sites
 from sos_score.study.data import StudyData
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
@@ -137,13 +138,20 @@ def test_no_two_of_many_sites_are_compared_with_each_other(study: StudyData) -> 
 
 
 @pytest.mark.slow
-def test_tables_name_the_ten_highest_and_the_ten_lowest_sites(found: Comparison, study: StudyData) -> None:
+def test_tables_name_the_ten_highest_and_the_ten_lowest_sites(found: Comparison) -> None:
     changes = sorted(
         (each.estimate.value, each.site) for each in found.ask("change") if each.scale == "s02" and each.is_judged
     )
     ends = {each.site for each in ask_ends("change", found) if each.scale == "s02"}
     assert ends == {site for _, site in [*changes[:10], *changes[-10:]]}
-    assert Labels.of(found, study).name_site("S0001") == "S0001"
+
+
+@pytest.mark.slow
+def test_one_picture_has_the_changes_of_all_sites(found: Comparison, study: StudyData) -> None:
+    (picture,) = list_changes(ReportData(study, found, "manifest", "2026-11-27"))
+    assert picture.title == "Scores: 0 of 600 changes of 300 sites are clear"
+    assert picture.description.startswith("s01: 300 sites from ")
+    assert b"<svg" in picture.render("svg")
 
 
 @pytest.mark.slow
