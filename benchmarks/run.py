@@ -189,9 +189,8 @@ def time_sites(folder: Path, sizes: Sequence[int]) -> None:
         command = [sys.executable, "-m", "sos_score", "compare", str(path), "-q", "--treated"]
         found[people] = run([*command, ",".join(list_treated(sites))], 1)
         say(f"{people:,} people in {sites:,} sites", found[people], limit="180 s and 2,000 MB at a million")
-    large = {people: each for people, each in found.items() if people >= FEW}
-    if len(large) > 1:
-        print(f"compare: time exponent {fit_exponent(large, 0.0):.2f} from {FEW:,} people on")
+    if len(found) > 1:
+        print(f"compare: time exponent {fit_exponent(found, 0.0):.2f} from {min(found):,} people, start-up included")
 
 
 def name_machine() -> str:

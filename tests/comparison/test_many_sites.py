@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -59,6 +60,12 @@ def _read(path: Path) -> pl.DataFrame:
     return frame.with_columns(arm=pl.col("site").is_in(scored.list_treated(SITES)), later=pl.col("wave") == "T2")
 
 
+def _find_changes(path: Path) -> dict[str, float]:
+    score, later = pl.col("s01"), pl.col("later")
+    change = score.filter(later).mean() - score.filter(~later).mean()
+    return dict(_read(path).group_by("site").agg(change).iter_rows())
+
+
 def _cluster(frame: pl.DataFrame) -> tuple[float, float, float]:
     """Return the difference in differences, its CR2 error and degrees of freedom: worker by worker, by definition."""
     x = np.column_stack([np.ones(frame.height), frame["arm"], frame["later"], frame["arm"] & frame["later"]]).astype(
@@ -84,8 +91,7 @@ def _cluster(frame: pl.DataFrame) -> tuple[float, float, float]:
 
 @pytest.mark.slow
 def test_changes_of_three_hundred_sites_are_those_of_their_people(found: Comparison, path: Path) -> None:
-    means = _read(path).group_by("site", "wave").agg(pl.col("s01").mean()).pivot("wave", index="site", values="s01")
-    known = dict(zip(means["site"], (means["T2"] - means["T1"]).to_list(), strict=True))
+    known = _find_changes(path)
     judged = {each.site: each.estimate.value for each in found.ask("change") if each.scale == "s01" and each.is_judged}
     assert judged == pytest.approx(known)
     assert len(judged) == SITES
@@ -159,14 +165,24 @@ def test_the_first_answer_says_how_all_sites_spread(path: Path) -> None:
     treated = ",".join(scored.list_treated(SITES))
     run = CliRunner().invoke(app, ["compare", str(path), "--treated", treated, "-q"])
     assert run.exit_code == 0
-    means = _read(path).group_by("site", "wave").agg(pl.col("s01").mean()).pivot("wave", index="site", values="s01")
-    ends = (means["T2"] - means["T1"]).quantile(0.25, "linear")
+    quartile = float(np.quantile(list(_find_changes(path).values()), 0.25))
     row = next(line for line in run.stdout.splitlines() if line.strip().startswith("s01 (Scores)"))
     assert row.split()[2] == "300"
-    assert row.split()[4] == f"{ends:.2f}"
+    assert row.split()[4] == f"{quartile:.2f}"
     assert "Treated: 150 sites;" in run.stdout
     assert "S0002" not in run.stdout
     assert len(run.stdout.splitlines()) < 60
+
+
+def test_a_table_that_spark_left_in_parts_is_the_same_as_one_file(tmp_path: Path) -> None:
+    scored.write_scores(tmp_path / "one.parquet", 800, 4, scales=1)
+    scored.write_scores(tmp_path / "table", 800, 4, scales=1, parts=3)
+    assert len(list((tmp_path / "table").iterdir())) == 7
+    one, several = (
+        make_study_from_scores(ScoredFile(str(tmp_path / name), wave="wave", treated=("S0000", "S0002")))
+        for name in ("one.parquet", "table")
+    )
+    pd.testing.assert_frame_equal(one.tables[0].frame, several.tables[0].frame)
 
 
 @pytest.mark.soak
