@@ -34,9 +34,12 @@ def draw_consistency(trust: Sequence[Trust], span: Sequence[str]) -> Picture | N
     if not known:
         return None
     is_each = len({each.name[:2] for each in known}) <= _MOST
+    is_one_source = len({each.name[0] for each in known}) == 1
     rows: _Rows = {}
     for each in known:
-        rows.setdefault(each.name[:2] if is_each else ("", each.name[0]), []).append(each)
+        source, scale = each.name[:2]
+        row = ("" if is_one_source else source, scale) if is_each else ("", source)
+        rows.setdefault(row, []).append(each)
     waves = [wave for wave in dict.fromkeys(span) if any(each.name[2] == wave for each in known)]
     drawn = _Consistency(rows, waves, is_each=is_each)
     lowest = _find_lowest(known)

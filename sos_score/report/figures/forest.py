@@ -74,9 +74,9 @@ def _make_picture(question: str, wave: str, pairs: Pairs, labels: Labels) -> Pic
     return Picture(
         name="".join(letter if letter.isalnum() else "-" for letter in name).lower(),
         title=f"{_TITLES[question]}{f', {wave}' if wave else ''}: {found}",
-        reading=f"Hedges g with its 95% interval. To the right of 0 is better for {labels.arms[0]}, to the left for"
-        f" {labels.arms[1]}.{turned} Circles count answers{_SITES if has_sites else ''}. The band is too small to"
-        f" matter.{cut * is_cut}",
+        reading=f"Hedges g with its 95% interval. To the right of 0 is {drawn.better} {labels.arms[0]}, to the left"
+        f" {drawn.better} {labels.arms[1]}.{turned} Circles count answers{_SITES if has_sites else ''}. The band is too"
+        f" small to matter.{cut * is_cut}",
         description=f"{groups}. " + " ".join(_describe(pairs)),
         measure=drawn.measure,
         fill=drawn.fill,
@@ -131,6 +131,12 @@ class _Forest:
     labels: Labels
     limit: float
 
+    @property
+    def better(self) -> str:
+        """Return what a side of the scale says of an arm: of no row it may be known which end is good."""
+        known = any(self.labels.find_good(each) for units in self.pairs.values() for each in units.values())
+        return "better for" if known else "higher in"
+
     def measure(self, width: float) -> float:
         """Return its height from its width."""
         return _TOP + self._measure_key(width) + measure_rows(self.pairs, _ROW, width) + 0.1 + _BELOW
@@ -178,7 +184,7 @@ class _Forest:
     def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
         """Write below the scale which arm either side favours."""
         treated, reference = self.labels.arms
-        left, right = f"\N{LEFTWARDS ARROW} better for {reference}", f"better for {treated} \N{RIGHTWARDS ARROW}"
+        left, right = f"\N{LEFTWARDS ARROW} {self.better} {reference}", f"{self.better} {treated} \N{RIGHTWARDS ARROW}"
         room = (x.end - x.start) / 2
         for words, at, ha in ((left, x.start, "left"), (right, x.end, "right")):
             canvas.write((at, bottom + 0.4), break_text(words, room, 8), 8, ha=ha, va="top", color=GREY)

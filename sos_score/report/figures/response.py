@@ -124,7 +124,7 @@ def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) ->
     left, heights = place_rows(canvas, [(each.label, each.site_label) for each in counts], top, _BAR)
     parts = {(each.label, each.site_label): _split(each, waves) for each in counts}
     most = max((sum(found.values()) for found in parts.values()), default=0)
-    x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1)
+    x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1 - _measure_beside(counts, waves))
     canvas.draw_scale(x, top + 0.1, bottom, "people", most=6, rows=list_rows(canvas, heights.values(), _BAR))
     for kind, colour in _KINDS.items():
         boxes = [(x(_sum_before(found, kind)), heights[name] - 0.36 * _BAR,
@@ -138,8 +138,14 @@ def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) ->
                 middle = x(_sum_before(parts[name], kind) + number / 2)
                 canvas.write((middle, heights[name]), str(number), 7.5, ha="center",
                              color=PAPER if kind == "both" else INK)  # fmt: skip
-        _write_beside(canvas, (x(sum(parts[name].values())) + 0.06, heights[name]), each, waves)
+        at = (x(sum(parts[name].values())) + 0.06, heights[name])
+        canvas.write(at, _name_beside(each, waves), 8, color=GREY)
     canvas.draw_key(key)
+
+
+def _measure_beside(counts: list[SiteCount], waves: list[str]) -> float:
+    """Return the room for what is written beside bars that stand for no split."""
+    return max((measure_text(words, 8) + 0.1 for each in counts if (words := _name_beside(each, waves))), default=0.0)
 
 
 def _split(each: SiteCount, waves: list[str]) -> dict[str, int]:
@@ -156,9 +162,8 @@ def _sum_before(parts: dict[str, int], kind: str) -> int:
     return sum(list(parts.values())[: list(parts).index(kind)])
 
 
-def _write_beside(canvas: Canvas, at: tuple[float, float], each: SiteCount, waves: list[str]) -> None:
+def _name_beside(each: SiteCount, waves: list[str]) -> str:
     first, last = (each.waves.get(wave) for wave in waves)
     if first is None or last is None:
-        canvas.write(at, "not shown: too few people", 8, color=GREY)
-    elif each.both is None:
-        canvas.write(at, f"{first} at {waves[0]}, {last} at {waves[1]}", 8, color=GREY)
+        return "not shown: too few people"
+    return f"{first} at {waves[0]}, {last} at {waves[1]}" if each.both is None else ""

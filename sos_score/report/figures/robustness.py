@@ -40,6 +40,9 @@ _MOST, _FEWEST = 12, 6  # differences shown; findings shown where there is no di
 _COLUMNS = 10  # choices that have a column, at most
 _WIDEST = 3.0  # standard deviations
 _ROW, _CELL, _COUNT, _ABOVE = 0.28, 0.2, 0.5, 0.25  # inches
+_BROAD_CELLS = (0.62, 0.58)  # inches of a column whose head is written across, on a page and on a telephone
+_ACROSS = 0.46  # of the width, at most, for such columns
+_HEAD = 7.5  # points of the heads of columns
 _CELLS = 0.58  # of a telephone's width
 _LONGEST = 22  # letters at the head of a column
 _DIRECTIONS = {"high": "", "low": " (low is good)"}
@@ -62,9 +65,11 @@ def draw_robustness(found: Sensitivity, labels: Labels) -> Picture | None:
     sources = list(dict.fromkeys(each.finding.source for each in found.findings))
     chosen.sort(key=lambda each: sources.index(each.finding.source))
     has_one_span = len(labels.plan.waves) < 3
+    is_one_source = len({each.finding.source for each in chosen}) == 1
     rows = {}
     for each in chosen:
         source, scale = labels.name_outcome(each.finding)
+        source = "" if is_one_source else source
         scale += _DIRECTIONS.get(labels.find_good(each.finding) or "", " (right is higher)")
         rows[source, f"{scale}, {name_place(each.finding, labels, with_span=not has_one_span)}"] = each
     choices = {choice for each in of for choice in each.others}
@@ -111,7 +116,7 @@ class _Robustness:
 
     @property
     def _below(self) -> float:
-        return 0.95 if self._has_arms else 0.6
+        return 0.85 if self._has_arms else 0.6
 
     @property
     def _has_arms(self) -> bool:
@@ -119,8 +124,17 @@ class _Robustness:
 
     def _find_top(self, width: float) -> float:
         """Return where rows begin: below the key and the heads of the columns."""
-        heads = max((measure_text(head, 7.5) for head in self._heads), default=0.0)
-        return _ABOVE + measure_key(_KEY, width) + heads + 0.1
+        cell = self._find_broad_cell(width)
+        if cell:
+            heads = max(break_text(head, cell, _HEAD).count("\n") + 1 for head in self._heads) * 1.2 * _HEAD / 72
+        else:
+            heads = max((measure_text(head, _HEAD) for head in self._heads), default=0.0)
+        return _ABOVE + measure_key(_KEY, width) + heads + 0.1 if self.choices else 0.15
+
+    def _find_broad_cell(self, width: float) -> float:
+        """Return how wide columns are whose heads are written across; 0 where there are too many for that."""
+        cell = _BROAD_CELLS[is_narrow(width)]
+        return cell if 0 < cell * len(self.choices) <= _ACROSS * width else 0.0
 
     @property
     def _heads(self) -> list[str]:
@@ -134,22 +148,24 @@ class _Robustness:
             planned = f"{with_interval(each.finding.effect.value, low, high)}, {name_short(each.finding)}"
             others = join([name_choice(choice, self.labels) for choice in each.flips])
             otherwise = f"; another verdict: {others}" if others else "; the same under every other choice"
-            yield f"{title} ({source}): {planned}{otherwise}."
+            yield f"{title}{f' ({source})' if source else ''}: {planned}{otherwise}."
 
     def fill(self, figure: Figure) -> None:
         """Draw the rows: the estimate, then a mark for each choice."""
         canvas = Canvas(figure)
         top, bottom = self._find_top(canvas.width), canvas.height - self._below
         left, heights = place_rows(canvas, self.rows, top, _ROW)
-        cell = _CELL
-        if is_narrow(canvas.width):
-            cell = min(_CELL, _CELLS * canvas.width / max(1, len(self.choices)))
+        broad = self._find_broad_cell(canvas.width)
+        cell = broad or min(_CELL, _CELLS * canvas.width / max(1, len(self.choices)))
         start = canvas.width - _COUNT - cell * len(self.choices)
         columns = {choice: start + (place + 0.5) * cell for place, choice in enumerate(self.choices)}
         self._fill_estimates(canvas, heights, (left, start - 0.15, top, bottom))
         for head, x in zip(self._heads, columns.values(), strict=True):
-            at = (x + 0.36 * 7.5 / 72, top - 0.05)
-            canvas.write(at, head, 7.5, va="bottom", rotation=90, rotation_mode="anchor")
+            if broad:
+                canvas.write((x, top - 0.05), break_text(head, broad, _HEAD), _HEAD, ha="center", va="bottom")
+            else:
+                at = (x + 0.36 * _HEAD / 72, top - 0.05)
+                canvas.write(at, head, _HEAD, va="bottom", rotation=90, rotation_mode="anchor")
         canvas.draw_lines([[(start, y), (start + cell * len(self.choices), y)] for y in heights.values()], LINE, 0.7)
         for is_turned_over, (marker, colour, _) in zip((False, True), _KEY, strict=True):
             points = [(x, heights[name]) for name, each in self.rows.items() for choice, x in columns.items()
@@ -190,13 +206,13 @@ class _Robustness:
 
     def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
         """Write below the scale what either side means; of arms, which it favours."""
-        left, right = "\N{LEFTWARDS ARROW} worse", "better \N{RIGHTWARDS ARROW}"
+        is_known = any(self.labels.find_good(each.finding) for each in self.rows.values())
+        down, up, of_arms = ("worse", "better", "better for") if is_known else ("lower", "higher", "higher in")
+        left, right = f"\N{LEFTWARDS ARROW} {down}", up
         if self._has_arms:
             treated, reference = self.labels.arms
-            left, right = (
-                f"{left}; arms: better for {reference}",
-                f"better; arms: better for {treated} \N{RIGHTWARDS ARROW}",
-            )
+            left, right = f"{left}; arms: {of_arms} {reference}", f"{right}; arms: {of_arms} {treated}"
+        right = f"{right} \N{RIGHTWARDS ARROW}"
         room = (x.end - x.start) / 2 - 0.05
         for words, at, ha in ((left, x.start, "left"), (right, x.end, "right")):
             canvas.write((at, bottom + 0.4), break_text(words, room, 8), 8, ha=ha, va="top", color=GREY)

@@ -33,6 +33,7 @@ def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
     for each in findings:
         kinds, (source, scale) = len(each.sources), labels.name_outcome(each)
         together = f"{kinds} kinds of rater together" if kinds > 1 else source
+        together = "" if len(labels.sources) == 1 else together
         waves = shares.setdefault((together, scale), {})
         level = "" if is_conclusion(each) else name_level(each)
         waves.setdefault(labels.name_waves(each.waves), {})[level] = each
@@ -77,7 +78,8 @@ def _describe(shares: _Shares, levels: list[str]) -> Iterator[str]:
             parts = [f"{level} {_show(found[level])}" for level in levels if level in found]
             if "" in found and found[""].verdict:
                 parts.append(_name_answer(found[""]))
-            yield f"{scale} ({source}){f', {wave}' if wave else ''}: {', '.join(parts)}."
+            named = f"{scale} ({source})" if source else scale
+            yield f"{named}{f', {wave}' if wave else ''}: {', '.join(parts)}."
 
 
 def _show(finding: Finding) -> str:

@@ -20,6 +20,7 @@ from sos_score.report.tables.grouping import group_by_source
 from sos_score.words import count
 
 _NOT_CAUSE = "Association is not causation. Only the pairs named in the study file were looked at."
+_MOST = 4  # choices that have a row
 _OTHERWISE = "Each finding on change and on the arms was judged again with one choice of the analysis made otherwise."
 
 
@@ -90,11 +91,13 @@ def describe_robust(report: ReportData) -> Iterator[Block]:
 
 
 def _keep_changing(table: Table) -> Table:
-    """Return the choices that give some finding another verdict, and how many give none."""
-    rows = tuple(row for row in table.rows if row[2])
-    same = len(table.rows) - len(rows)
-    if not rows or not same:
-        return table
-    changes = "changes" if same == 1 else "change"
-    said = f"{count(same, 'other choice')} {changes} no verdict; all are in the annex."
-    return replace(table, rows=rows, notes=(said, *table.notes))
+    """Return the choices that give most findings another verdict, and a row for all others together."""
+    largest = sorted(table.rows, key=lambda row: -float(str(row[2])))[:_MOST]
+    rows = tuple(row for row in table.rows if row[2] and row in largest)
+    others = [row for row in table.rows if row not in rows]
+    if not others:
+        return replace(table, notes=())
+    many = f"{count(len(others), 'other choice')} together" if rows else f"all {count(len(others), 'choice')}"
+    judged, *changed = ([int(str(row[place])) for row in others] for place in range(1, 5))
+    rest = (f"{many} (annex)", max(judged), *map(sum, changed))
+    return replace(table, rows=(*rows, rest), notes=())
