@@ -43,7 +43,7 @@ def test_whatever_is_left_to_its_default_is_listed() -> None:
         "sources.answered_by: the respondent the definition names first",
         "sources.min_answered: the definition's own rule",
         "sources.on_invalid: error",
-        "levels: site, worker, family",
+        "levels: the site, and the levels below it that the data have",
         "plan.alpha: 0.05",
         "plan.smallest_effect: none, so nothing can be called equivalent",
         "plan.multiplicity.method: holm",

@@ -21,7 +21,7 @@ def list_defaults(study: Study) -> list[str]:
     """
     plan, multiplicity = study.plan, study.plan.multiplicity
     stated: list[tuple[str, BaseModel, str, object]] = [
-        ("levels", study, "levels", ", ".join(study.levels)),
+        ("levels", study, "levels", "the site, and the levels below it that the data have"),
         ("plan.alpha", plan, "alpha", plan.alpha),
         ("plan.smallest_effect", plan, "smallest_effect", "none, so nothing can be called equivalent"),
         ("plan.multiplicity.method", multiplicity, "method", multiplicity.method),
