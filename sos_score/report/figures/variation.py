@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _Shares = dict[Name, dict[str, dict[str, Finding]]]  # outcome, wave, level; "" is the conclusion
 _LOOKS = ((ORANGE, "s", -0.06), (BLUE, "o", 0.06))
+_WORDS = (
+    ". The words say which of the two accounts for more, in brackets before adjustment only; what is left lies within"
+    " them or at other levels."
+)
 _TOP, _ROW, _BELOW, _VERDICTS, _NARROW_VERDICTS = 0.5, 0.3, 0.45, 0.95, 0.92  # inches
 
 
@@ -55,8 +59,7 @@ def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
         title=title,
         reading="Share of the variance of scores, with 95% intervals: "
         + " and ".join(f"{shape} are {level}" for shape, level in zip(("squares", "circles"), levels, strict=False))
-        + ". The words say which of the two accounts for more, in brackets before adjustment only; what is left"
-        " lies within them or at other levels.",
+        + (_WORDS if len(levels) > 1 else ". What is left lies within them."),
         description=" ".join(_describe(shares, levels)),
         measure=lambda width: _TOP + measure_rows(shares, _ROW, width) + 0.1 + _BELOW,
         fill=partial(_fill, shares=shares, levels=levels),
