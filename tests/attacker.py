@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 
-from sos_score.commands.report import compare_whole
+from sos_score.commands.compare import CompareRequest, compare_file, describe_comparison
+from sos_score.commands.report import compare_whole, write_report
+from sos_score.commands.sensitivity import assess_file
 from sos_score.report.checklist.draft import make_checklist
 from sos_score.report.manifest import make_manifest
 from sos_score.report.model import Picture, ReportData
+from sos_score.report.questions.registry import make_file_tables, make_sheets, make_single_table
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.sections.registry import list_sections
+from sos_score.report.tables.sensitivity import make_matrix
 
 LEAST = 5
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
@@ -45,7 +51,8 @@ scales:
 class Study:
     """Sites with their arm, waves, and by source how many people answered where and when.
 
-    `linked` people keep their id from wave to wave; of each source, `gaps` answers are left out.
+    `linked` people keep their id from wave to wave; of each source, `gaps` answers are left out. With `pairs` the means
+    of sites on the two scales are said to go together.
     """
 
     arms: dict[str, str]
@@ -54,6 +61,7 @@ class Study:
     linked: bool = False
     gaps: int = 0
     seed: int = 1
+    pairs: bool = False
     rows: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -85,6 +93,7 @@ class Study:
         )
         (folder / "study.yaml").write_text(
             f"format: 1\nid: small\ntitle: Small\n{arms}sites:\n{sites}waves: [{', '.join(self.waves)}]\nsources:\n{of}"
+            + "levels: [site]\npairs: {both: {x: staff.mood, y: staff.calm, level: site}}\n" * self.pairs
         )
         return folder / "study.yaml"
 
@@ -118,28 +127,73 @@ def make_report(folder, study):
     return report, json.loads(make_manifest(request, whole, "2026-01-01T00:00:00+00:00"))
 
 
-def list_disclosed(report, manifest, *, pictures=()):
-    """Return everything that leaves the program, by name: all texts, tables, numbers, and pictures where asked for.
-
-    What depends on the files as such, their SHA-256, is taken out; numbers have nine digits, as the order in which
-    sites are added up shows in the sixteenth.
-    """
+def list_disclosed(report, manifest):
+    """Return everything that leaves the program, by name, before it is drawn: all texts, tables and numbers."""
     found = {
         "findings": "\n".join(map(repr, report.comparison.findings)),
         "notes": repr(report.comparison.notes),
         "manifest": json.dumps(manifest, indent=1),
         "checklist": make_checklist(report, ".md").decode(),
+        "about in JSON of compare": json.dumps(describe_comparison(report.data, report.comparison), indent=1),
+        "sensitivity of compare": repr(make_matrix(report.sensitivity, report.labels)),
+        "CSV of compare": repr(make_single_table(report.comparison, report.labels)),
     }
+    for kind, make in (("JSON", make_file_tables), ("workbook", make_sheets)):
+        found |= {
+            f"{kind} of compare: {name}": repr(table) for name, table in make(report.comparison, report.labels).items()
+        }
     for section in list_sections(report):
         for place, block in enumerate(section.blocks):
             name, value = f"{section.name} {section.is_annex} {place}", block.value
             if isinstance(value, Picture):
                 found[name] = f"{value.title}\n{value.reading}\n{value.description}"
-                for kind in pictures:
-                    found[f"{name} {kind}"] = str(value.render(kind))
             else:
                 found[name] = repr(value)
-    return {name: _NUMBER.sub(_cut, _SHA256.sub("SHA-256", text)) for name, text in found.items()}
+    folder = Path(report.data.inputs[0].path).parent
+    return {name: _even_out(text, folder) for name, text in found.items()}
+
+
+def write_everything(folder, study):
+    """Return the contents of every file that is written of a study, by name; of archives, those of their parts."""
+    path = study.write(folder)
+    given = set(folder.iterdir())
+    outputs = tuple(str(folder / f"report{suffix}") for suffix in (".html", ".docx", ".xlsx"))
+    write_report(
+        ReportRequest(
+            str(path), outputs, figures=str(folder / "figures"), checklist=str(folder / "draft.md"), quiet=True
+        )
+    )
+    for only in ((), ("sensitivity",)):
+        for suffix in (".csv", ".json", ".xlsx"):
+            request = CompareRequest(
+                str(path), only=only, output=str(folder / f"{'-'.join(('compare', *only))}{suffix}"), quiet=True
+            )
+            (assess_file if only else compare_file)(request)
+    found = {}
+    for file in sorted(each for each in folder.rglob("*") if each.is_file() and each not in given):
+        name, content = str(file.relative_to(folder)), file.read_bytes()
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                found |= {f"{name} {part}": _decode(archive.read(part), folder) for part in archive.namelist()}
+        else:
+            found[name] = _decode(content, folder)
+    return found
+
+
+def _decode(content, folder):
+    """Return a text evened out, and other bytes as they are."""
+    try:
+        return _even_out(content.decode(), folder)
+    except UnicodeDecodeError:
+        return content
+
+
+def _even_out(text, folder):
+    """Return a text without what depends on the files as such: their folder and SHA-256.
+
+    Numbers have nine digits, as the order in which sites are added up shows in the sixteenth.
+    """
+    return _NUMBER.sub(_cut, _SHA256.sub("SHA-256", text.replace(f"{folder}/", "")))
 
 
 def _cut(number):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linprog
 
-from sos_score.comparison.finding import Contrast, Unit
-from sos_score.report.response_counts import count_answers
+from sos_score.commands.compare import describe_comparison
+from sos_score.comparison.finding import Contrast, Measure, Unit
+from sos_score.comparison.links import count_linked
+from sos_score.report.response_counts import count_answers, list_missing
 
 PEOPLE = ""
+BOTH = "both waves"
+ITEMS = {"mood": ("q1", "q2", "q3", "q4"), "calm": ("q1", "q2")}  # whoever has a score has answered all of them
 Cell = tuple[str, str, str, str]
-"""Source, scale ("" for people), site, wave."""
+"""Source, scale ("" for people), site, wave; `BOTH` in place of a wave is of who is there at the first and the last."""
 
 
 @dataclass
@@ -23,6 +28,9 @@ class Known:
     counts: dict[Cell, int]
     sums: dict[Cell, float]
     hidden: list[Cell]
+    waves: list[str]
+    parts: list[dict[Cell, float]] = field(default_factory=list)
+    """Who answered at both waves, at the first only or at the last only, of each site where these are a few."""
     _of_counts: list[tuple[dict[Cell, float], float]] = field(default_factory=list)
     _of_sums: list[tuple[dict[Cell, float], float]] = field(default_factory=list)
 
@@ -38,10 +46,11 @@ class Known:
         assert math.isclose(truth, total, abs_tol=1e-6), (terms, total, truth)
         self._of_sums.append((terms, total))
 
-    def narrow(self, cell):
-        """Return the fewest and the most people that a cell can have.
+    def narrow(self, wanted):
+        """Return the fewest and the most people that cells, each times a number, can have.
 
-        A reader knows besides that no more have a score than are people, and that a site not shown has somebody.
+        A reader knows besides that no more have a score than are people, that a site not shown has somebody, and that
+        nobody is there at both waves who is not at each.
         """
         cells = list(self.counts)
         place = {each: number for number, each in enumerate(cells)}
@@ -49,12 +58,18 @@ class Known:
         for row, (terms, _) in zip(equal, self._of_counts, strict=True):
             for each, times in terms.items():
                 row[place[each]] = times
-        pairs = [each for each in cells if each[1] != PEOPLE]
+        pairs = [(each, (each[0], PEOPLE, *each[2:])) for each in cells if each[1] != PEOPLE and each[3] != BOTH]
+        pairs += [
+            ((each[0], scale, *each[2:]), each) for each in cells for scale, items in ITEMS.items() if each[1] in items
+        ]
+        pairs += [(each, (*each[:3], wave)) for each in cells if each[3] == BOTH for wave in self.waves]
         upper = np.zeros((len(pairs), len(cells)))
-        for row, each in zip(upper, pairs, strict=True):
-            row[place[each]], row[place[each[0], PEOPLE, each[2], each[3]]] = 1.0, -1.0
-        least = [(1.0 if each[1] == PEOPLE and self.counts[each] else 0.0, None) for each in cells]
-        aim = np.eye(len(cells))[place[cell]]
+        for row, (fewer, more) in zip(upper, pairs, strict=True):
+            row[place[fewer]], row[place[more]] = 1.0, -1.0
+        least = [(1.0 if each[1] == PEOPLE and each[3] != BOTH and self.counts[each] else 0.0, None) for each in cells]
+        aim = np.zeros(len(cells))
+        for each, times in wanted.items():
+            aim[place[each]] = times
         ends = []
         for sign in (1.0, -1.0):
             found = linprog(
@@ -87,6 +102,9 @@ def gather(report, manifest, study):
     _read_counts(known, report)
     _read_totals(known, report, study)
     _read_manifest(known, report, manifest)
+    _read_links(known, report, study)
+    _read_gaps(known, report)
+    _read_notes(known, report)
     return known
 
 
@@ -95,14 +113,32 @@ def _list_truth(report):
     counts, sums = {}, {}
     for table in data.tables:
         for site in plan.sites:
+            people = [set(table.frame.loc[(table.frame["site"] == site) & (table.frame["wave"] == wave), "person"])
+                      for wave in plan.span]  # fmt: skip
+            counts[table.source, PEOPLE, site, BOTH] = len(people[0] & people[-1]) if len(plan.waves) > 1 else 0
             for wave in plan.waves:
                 here = table.frame[(table.frame["site"] == site) & (table.frame["wave"] == wave)]
                 counts[table.source, PEOPLE, site, wave] = here["person"].nunique()
                 for scale in (each.scale for each in data.outcomes if each.table is table):
                     counts[table.source, scale, site, wave] = int(here[scale].notna().sum())
                     sums[table.source, scale, site, wave] = float(here[scale].sum())
-    hidden = [cell for cell, count in counts.items() if 0 < count < plan.smallest_cell]
-    return Known(counts, sums, hidden)
+                for item in table.answers:
+                    counts[table.source, str(item), site, wave] = int(table.answers.loc[here.index, item].notna().sum())
+    hidden = [
+        cell
+        for cell, count in counts.items()
+        if 0 < count < plan.smallest_cell and cell[3] != BOTH and (cell in sums or cell[1] == PEOPLE)
+    ]
+    known = Known(counts, sums, hidden, list(plan.span) if len(plan.waves) > 1 else [])
+    for outcome in report.comparison.outcomes if known.waves else ():
+        for site in plan.sites:
+            cells = [(outcome.source, outcome.scale, site, wave) for wave in (BOTH, *plan.span)]
+            links = count_linked(outcome, plan, (site,))
+            counts[cells[0]] = links.both
+            one, first, last = ({cells[0]: 1.0}, *({cell: 1.0, cells[0]: -1.0} for cell in cells[1:]))
+            sizes = zip((one, first, last), (links.both, links.first_only, links.last_only), strict=True)
+            known.parts += [terms for terms, size in sizes if 0 < size < plan.smallest_cell]
+    return known
 
 
 def _read_finding(known, each, report, study):  # noqa: C901 - a branch for each kind of contrast
@@ -118,7 +154,7 @@ def _read_finding(known, each, report, study):  # noqa: C901 - a branch for each
         if not math.isnan(mean):
             known.sum(dict.fromkeys(group, 1.0), mean * count)
 
-    if each.unit not in (Unit.PEOPLE, Unit.ADJUSTED) or not each.counts:
+    if each.unit not in (Unit.PEOPLE, Unit.ADJUSTED) or not each.counts or each.question == "missing":
         return
     of_arm = {arm: [site for site, its in study.arms.items() if its == arm] for arm in members}
     values = each.means or (math.nan,) * len(each.counts)
@@ -150,6 +186,13 @@ def _read_counts(known, report):
         for wave, count in each.waves.items():
             if count is not None:
                 known.count({(each.source, PEOPLE, each.site, wave): 1.0}, count)
+        if each.both is not None:
+            known.count({(each.source, PEOPLE, each.site, BOTH): 1.0}, each.both)
+    for label, shares in list_missing(report.data).items():
+        table = next(each for each in report.data.tables if report.labels.sources[each.source] == label)
+        for item, share in shares.items():
+            cells = [cell for cell in known.counts if cell[:2] == (table.source, item)]
+            known.count(dict.fromkeys(cells, 1.0), (1.0 - share) * len(table.frame))
 
 
 def _read_totals(known, report, study):
@@ -173,9 +216,15 @@ def _read_manifest(known, report, manifest):
         source = each["source"]
         known.count(everywhere(source, PEOPLE), each["rows_used"])
         for scale, lost in each["without_score"].items():
-            known.count(everywhere(source, scale), each["rows_used"] - lost)
-    for each in manifest["counts"]["files"] or ():
-        known.count(everywhere(each["file"].removesuffix(".csv"), PEOPLE), each["rows"])
+            if lost is not None:
+                known.count(everywhere(source, scale), each["rows_used"] - lost)
+    about = describe_comparison(report.data, report.comparison)
+    for each in (*(manifest["counts"]["files"] or ()), *(about["files"] or ())):
+        source = Path(each["file"]).stem
+        known.count(everywhere(source, PEOPLE), each["rows"])
+        for column, scored in each["scored"].items():
+            if scored is not None:
+                known.count(everywhere(source, column.removeprefix("mood_")), scored)
     by_name = dict(
         zip(manifest["findings"], [each for each in report.comparison.findings if each.is_judged], strict=True)
     )
@@ -186,3 +235,73 @@ def _read_manifest(known, report, manifest):
             terms = {(finding.source, PEOPLE, site, wave): 1.0 for site, wave in places}
             terms |= {(finding.source, finding.scale, site, wave): -1.0 for site, wave in places}
             known.count(terms, lost)
+
+
+def _read_links(known, report, study):
+    """Take who answered at both waves, at the first only and at the last only, wherever that is said."""
+    plan = report.comparison.plan
+    if not known.waves:
+        return
+    missing = [each for each in report.comparison.ask("missing") if each.method and each.method.code == "attrition"]
+    told = {(each.source, each.scale, each.site) for each in missing if each.site}
+
+    def list_sites(each, member):
+        """Return the sites that a number is about: one, or those of an arm whose people can be followed."""
+        if each.site:
+            return [each.site]
+        sites = [site for site, arm in study.arms.items() if arm == member]
+        return [site for site in sites if (each.source, each.scale, site) in told or each.question != "missing"]
+
+    def take(each, member="", **parts):
+        for part, number in parts.items():
+            places = [(each.source, each.scale, site) for site in list_sites(each, member)]
+            terms = {(*place, BOTH): 1.0 if part == "both" else -1.0 for place in places}
+            wave = {"left": plan.first_wave, "came": plan.last_wave}.get(part)
+            known.count(terms | {(*place, wave): 1.0 for place in places if wave}, number)
+
+    for each in report.comparison.findings:
+        for member, parts in _list_links(each, len(plan.waves)):
+            take(each, member, **parts)
+    for each in missing:
+        shares = each.means or (each.effect.value,)
+        for member, started, share in zip(each.groups.members, each.counts, shares, strict=bool(each.counts)):
+            sites = list_sites(each, member)
+            known.count({(each.source, each.scale, site, plan.first_wave): 1.0 for site in sites}, started)
+            take(each, member, left=share * started)
+
+
+def _list_links(each, waves):
+    """Yield what a finding says of who is there twice, at the first wave and at the last: of an arm, or of its site."""
+    for said in () if each.is_hidden else each.notes:
+        if said.code == "linked" and each.site:
+            yield "", {part: said[part] for part in ("both", "left", "came")}
+    contrast, members, counts = each.groups.contrast, each.groups.members, each.counts
+    if not counts:
+        return
+    if contrast is Contrast.WAVE_COUNTS and len(counts) > waves:
+        yield "", {"both": counts[-1]}
+    elif contrast in (Contrast.LINKED, Contrast.RELIABLE):
+        yield "", {"both": counts[0]}
+    elif contrast in (Contrast.LEAVERS, Contrast.NEWCOMERS):
+        part = "left" if contrast is Contrast.LEAVERS else "came"
+        yield next(iter(members), ""), {part: counts[0], "both": counts[1]}
+    elif each.method and each.method.code == "ancova":
+        yield from ((arm, {"both": number}) for arm, number in zip(members, counts, strict=True))
+
+
+def _read_gaps(known, report):
+    """Take how many answer sheets there are, and how many of them have no score."""
+    for each in report.comparison.ask("missing"):
+        if each.effect.measure is Measure.UNSCORED and each.counts:
+            place = (each.source, each.scale, each.site, each.waves[0])
+            people = (each.source, PEOPLE, *place[2:])
+            known.count({people: 1.0}, each.counts[0])
+            known.count({people: 1.0, place: -1.0}, each.effect.value * each.counts[0])
+
+
+def _read_notes(known, report):
+    """Take how many rows a source has in all, where a note counts some of them."""
+    for each in (*report.comparison.notes, *report.sensitivity.notes):
+        if each.code in ("straight_lined", "several_raters", "not_linked") and " of " in each["part"]:
+            cells = [cell for cell in known.counts if cell[:2] == (each["source"], PEOPLE) and cell[3] != BOTH]
+            known.count(dict.fromkeys(cells, 1.0), int(each["part"].rpartition(" of ")[2]))

@@ -34,8 +34,8 @@ from sos_score.report.questions.registry import (
     make_single_table,
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
+from sos_score.report.response_counts import describe_files, explain_files
 from sos_score.report.tables.verdicts import list_doubts, list_headlines, make_count_table
-from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -169,7 +169,8 @@ def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, ob
         "study": {"id": data.study.id, "title": data.study.title},
         "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
         "plan": data.study.plan.model_dump(mode="json"),
-        "files": [describe_summary(each) for each in data.files],
+        "files": describe_files(data),
+        **({"files_not_shown": said} if (said := explain_files(data)) else {}),
         "defaults": list(data.defaults),
         "families": comparison.families,
         "verification": {

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from sos_score.comparison.links import Links, count_linked
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.suppression import find_hidden_places
+from sos_score.study.suppression import list_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,19 @@ class Losses:
     Attributes
     ----------
     followed : mapping of str to Links
-        The sites with people at both waves, all of them with an id.
+        The sites with people at both waves, all of them with an id. Hidden sites are all there or, of an arm where it
+        does not hold for them together, none: single ones would tell which of them somebody left.
     others : tuple of str
-        Sites with scores at the first wave whose people cannot be followed, or that have nobody at the last wave.
+        Other sites with scores at the first wave: whose people cannot be followed, or with nobody at the last wave.
+    hidden : tuple of str
+        Sites that are not shown at one of the two waves.
     least : int
         Groups of fewer people are not shown.
     """
 
     followed: Mapping[str, Links]
     others: tuple[str, ...]
+    hidden: tuple[str, ...]
     least: int
 
     def add(self, sites: Iterable[str]) -> Links:
@@ -36,34 +42,42 @@ class Losses:
         each = [self.followed[site] for site in sites if site in self.followed]
         return Links(*(sum(getattr(one, part) for one in each) for part in ("both", "first_only", "last_only")))
 
+    def is_told(self, site: str) -> bool:
+        """Return whether something is said of a site: its counts, or that they are hidden."""
+        return site in self.followed or site in self.hidden
+
     def may_show_site(self, site: str) -> bool:
         """Return whether the counts of a site are about no group that is too small."""
-        return site in self.followed and not self.followed[site].is_small(self.least)
+        return site in self.followed and site not in self.hidden and not self.followed[site].is_small(self.least)
 
     def may_show_arm(self, sites: Iterable[str]) -> bool:
         """Return whether an arm's counts, less those of its sites that are shown, leave no group that is too small."""
-        sites = [site for site in sites if site in self.followed]
-        hidden = [site for site in sites if not self.may_show_site(site)]
-        if not sites or self.add(sites).is_small(self.least) or len(hidden) == 1:
+        sites = [site for site in sites if self.is_told(site)]
+        kept_back = [site for site in sites if not self.may_show_site(site)]
+        if not self.followed.keys() >= {*sites} or not sites or len(kept_back) == 1:
             return False
-        left = self.add(hidden)
-        return not hidden or (min(left.both, left.first_only) >= self.least and not left.is_small(self.least))
+        if self.add(sites).is_small(self.least):
+            return False
+        left = self.add(kept_back)
+        return not kept_back or (min(left.both, left.first_only) >= self.least and not left.is_small(self.least))
 
 
 def find_losses(outcome: OutcomeScores, plan: ComparisonPlan) -> Losses:
     """Return who was lost of an outcome; nobody can be followed in a study of one wave."""
-    followed: dict[str, Links] = {}
-    others: list[str] = []
-    nameless = outcome.at() & (outcome.person == "") & np.isin(outcome.wave, list(plan.span))
-    for site in plan.sites:
-        links = count_linked(outcome, plan, (site,))
-        if not links.both + links.first_only:
-            continue
-        if len(plan.waves) > 1 and links.both and not (nameless & (outcome.site == site)).any():
-            followed[site] = links
-        else:
-            others.append(site)
-    return Losses(followed, tuple(others), plan.smallest_cell)
+    links = {site: count_linked(outcome, plan, (site,)) for site in plan.sites}
+    if len(plan.waves) < 2 or not any(each.both for each in links.values()):
+        started = tuple(site for site, each in links.items() if each.both + each.first_only)
+        return Losses({}, started, (), plan.smallest_cell)
+    kept_back = {site for site, wave in find_hidden_places(outcome, plan) if wave in plan.span}
+    hidden = tuple(site for site in plan.sites if site in kept_back)
+    nameless = {*outcome.site[outcome.at() & (outcome.person == "") & np.isin(outcome.wave, list(plan.span))].tolist()}
+    shown = [site for site, each in links.items() if site not in hidden and each.both + each.first_only]
+    whole = {site for site in shown if links[site].both and site not in nameless}
+    for group in list_groups(hidden, plan.arms):
+        if any(links[site].both for site in group) and nameless.isdisjoint(group):
+            whole |= set(group)
+    followed = {site: each for site, each in links.items() if site in whole}
+    return Losses(followed, tuple(site for site in shown if site not in whole), hidden, plan.smallest_cell)
 
 
 def place_leavers(

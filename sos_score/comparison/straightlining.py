@@ -12,6 +12,7 @@ from sos_score.notes import Note, note
 from sos_score.psychometrics.straight_lines import are_straight, measure_runs
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.small_cells import format_part
+from sos_score.study.suppression import find_hidden_sites
 
 
 def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
@@ -50,6 +51,7 @@ def _list_merged(instrument: Instrument) -> set[str]:
 def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
     """Return a study without its straight-lined rows, and how many each source had."""
     tables, notes = {}, []
+    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
     for table in data.tables:
         lined = find_straight_liners(table)
         if table.instrument is not None and not _list_merged(table.instrument).isdisjoint(table.answers.columns):
@@ -62,7 +64,8 @@ def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
         )
         tables[id(table)] = kept
         if lined.any():
-            part = format_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell)
+            is_told = hidden.may_tell_total(table.source, data.study.waves or ("",))
+            part = format_part(int(lined.sum()), lined.size, data.study.privacy.smallest_cell, is_told=is_told)
             notes.append(note("straight_lined", source=table.source, part=part))
     outcomes = tuple(replace(outcome, table=tables[id(outcome.table)]) for outcome in data.outcomes)
     kept_data = replace(data, tables=tuple(tables.values()), outcomes=outcomes)

@@ -67,8 +67,9 @@ def suppress_small(
     """Return the findings with small groups blanked, complementary ones too.
 
     Blanked, save for what it is about, is a finding that counts 1 to ``smallest_cell - 1`` people, one in which the
-    scores of a hidden site show, and one of arms where an arm is one hidden site. Which sites are hidden does not
-    depend on what was asked. Of the others, notes do not count a few rows.
+    scores of a hidden site show, one of arms where an arm is one hidden site, and one of two scores where the total of
+    one of them may not be told, or where the means of sites are paired and one of them is hidden. Which sites are
+    hidden does not depend on what was asked. Of the others, notes do not count a few rows.
     """
     outcomes = tuple(outcomes)
     hidden = {(each.source, each.scale): find_hidden_places(each, plan) for each in outcomes}
@@ -91,7 +92,8 @@ def suppress_small(
         return is_of_arms and not waves.isdisjoint(plan.list_waves(finding.waves))
 
     def treat(finding: Finding) -> Finding:
-        if _is_small(finding, plan) or shows(finding, finding.sites_shown) or shows_arm(finding):
+        is_shown = shows(finding, finding.sites_shown) or shows_arm(finding) or _shows_pair(finding, plan)
+        if is_shown or _is_small(finding, plan):
             return _blank(finding, plan)
         if finding.is_judged and shows_any(finding):
             # What sites spread by would give the hidden one away.
@@ -99,6 +101,17 @@ def suppress_small(
         return replace(finding, notes=tuple(_hide_count(each, plan) for each in finding.notes))
 
     return [treat(finding) for finding in findings]
+
+
+def _shows_pair(finding: Finding, plan: ComparisonPlan) -> bool:
+    """Return whether two scores, of everybody together or of sites, would tell of a hidden site."""
+    if finding.groups.contrast is not Contrast.SCORES:
+        return False
+    waves, hidden = plan.list_waves(finding.waves), plan.hidden
+    names = [name.split(".") for name in finding.groups.members]
+    if not all(hidden.may_tell_total(source, waves, [scale, ""]) for source, scale in names):
+        return True
+    return finding.level == "site" and any(hidden.at(source, wave, scale) for source, scale in names for wave in waves)
 
 
 def _is_small(finding: Finding, plan: ComparisonPlan) -> bool:

@@ -96,7 +96,7 @@ def _find_share(each: Finding, losses: Losses, plan: ComparisonPlan) -> tuple[fl
     if each.unit is not Unit.PEOPLE or plan.list_waves(each.waves)[-1] != plan.last_wave or len(plan.waves) < 2:
         return math.nan, Lack.NOT_ASKED
     sites = [each.site] if each.site else [site for site in plan.sites if plan.arms[site] == plan.treated]
-    known = [site for site in sites if site in losses.followed]
+    known = [site for site in sites if losses.is_told(site)]
     if not known or any(site in losses.others for site in sites):
         return math.nan, Lack.NOT_FOLLOWED
     may_show = losses.may_show_site(each.site) if each.site else losses.may_show_arm(known)

@@ -25,9 +25,8 @@ from sos_score.errors import InvalidRequest
 from sos_score.report.columns import COLUMNS
 from sos_score.report.labels import Labels
 from sos_score.report.request import Report, ReportRequest
-from sos_score.report.response_counts import may_count_files
+from sos_score.report.response_counts import describe_files, explain_files, may_count
 from sos_score.report.seal import seal
-from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.version import __version__
 
@@ -111,11 +110,12 @@ def _count(request: ReportRequest, data: StudyData, comparison: Comparison, labe
         if each.is_judged
     )
     hidden = Counter(each.question for each in comparison.findings if each.is_hidden)
-    files = [describe_summary(each) | {"file": relate(each.name, folder)} for each in data.files]
+    files = describe_files(data)
     sources = [_count_source(Path(request.study).parent, data, table) for table in data.tables]
     return {
-        "files": files if may_count_files(data) else None,
-        "sources": sources if may_count_files(data) else None,
+        "files": None if files is None else [each | {"file": relate(each["file"], folder)} for each in files],
+        "sources": None if files is None else sources,
+        **({"files_not_shown": said} if (said := explain_files(data)) else {}),
         "not_shown": dict(sorted(hidden.items())),
         "families": comparison.families,
         "verdicts": dict(sorted(verdicts.items())),
@@ -133,7 +133,9 @@ def _count_source(folder: Path, data: StudyData, table: SourceTable) -> dict[str
         "rows_read": read,
         "rows_left_out": read - len(table.frame),
         "rows_used": len(table.frame),
-        "without_score": {scale: int(table.frame[scale].isna().sum()) for scale in scales},
+        "without_score": {
+            scale: int(table.frame[scale].isna().sum()) if may_count(data, table, scale) else None for scale in scales
+        },
     }
 
 

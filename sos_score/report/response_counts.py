@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sos_score.comparison.links import Links
 from sos_score.definition.study.model import Study
+from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import SourceTable, StudyData
-from sos_score.study.suppression import find_hidden_sites, is_safe
+from sos_score.study.suppression import find_hidden_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,31 +49,65 @@ def may_count_files(data: StudyData) -> bool:
 
     Not where one is small, nor where its rows less those of the sites and waves that are shown are those of a few.
     """
-    return not has_small_file(data) and all(_may_count_rows(data, table) for table in data.tables)
+    return not has_small_file(data) and all(may_count(data, table) for table in data.tables)
 
 
-def _may_count_rows(data: StudyData, table: SourceTable) -> bool:
-    """Return whether the rows of a source's files say nothing about a few people.
+def explain_files(data: StudyData) -> str:
+    """Return why the rows of files are not told, or not how many have a score on some scale; empty where all is."""
+    least = data.study.privacy.smallest_cell
+    gives_away = f"beside the groups shown it could give away one of fewer than {least} people"
+    if has_small_file(data):
+        return f"How many rows each file holds is not shown: one holds fewer than {least}."
+    if not may_count_files(data):
+        return f"How many rows each file holds is not shown: {gives_away}."
+    if any(None in each["scored"].values() for each in describe_files(data) or ()):
+        return f"How many rows have a score on some scales is not shown: {gives_away}."
+    return ""
+
+
+def describe_files(data: StudyData) -> list[dict[str, Any]] | None:
+    """Return what became of each file, as plain data; None where its rows may not be told.
+
+    A count of scores that would give a few people away is None, in every file with a column of that name.
+    """
+    if not may_count_files(data):
+        return None
+    withheld = {
+        f"{table.instrument.column_stem}_{each.scale}"
+        for table in data.tables
+        for each in data.outcomes
+        if table.instrument and each.table is table and not may_count(data, table, each.scale)
+    }
+    found = [describe_summary(each) for each in data.files]
+    return [
+        each | {"scored": {name: None if name in withheld else scored for name, scored in each["scored"].items()}}
+        for each in found
+    ]
+
+
+def may_count(data: StudyData, table: SourceTable, scale: str = "") -> bool:
+    """Return whether how many people, or scores of a scale, a table has at all waves says nothing about a few people.
 
     At each wave the hidden sites have to be safe together. Which file a row is from is not known: of several, one may
     hold the rows of a single hidden site.
     """
-    if len(data.study.sources[table.source].files) > 1:
-        return not any(_list_hidden_sizes(data, table).values())
-    return are_all_shown(data, table)
+    if len(data.study.sources[table.source].files) == 1:
+        return are_all_shown(data, table, scales=("", scale))
+    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
+    return not any(hidden.at(table.source, wave, scale) for wave in data.study.waves or ("",))
 
 
-def are_all_shown(data: StudyData, table: SourceTable, wave: str | None = None) -> bool:
-    """Return whether what is said of everybody in a table, at a wave or at any, says nothing about a few people."""
-    least = data.study.privacy.smallest_cell
-    return all(is_safe(sizes, least) for at, sizes in _list_hidden_sizes(data, table).items() if wave in (None, at))
+def are_all_shown(
+    data: StudyData, table: SourceTable, wave: str | None = None, scales: Sequence[str] | None = None
+) -> bool:
+    """Return whether what is said of everybody in a table, at a wave or at any, says nothing about a few people.
 
-
-def _list_hidden_sizes(data: StudyData, table: SourceTable) -> dict[str, list[int]]:
-    """Return how many people each hidden site has at each wave."""
-    people = _list_people_by_site(data.study, table.frame)
-    hidden = _find_hidden(data, table.source, people)
-    return {wave: [len(people[site][wave]) for site in sites if site in people] for wave, sites in hidden.items()}
+    It is said of people ("") and of scores; if not stated otherwise of all scales, as answers to items are.
+    """
+    waves = list(data.study.waves) or [""] if wave is None else [wave or next(iter(data.study.waves), "")]
+    every = ["", *(each.scale for each in data.outcomes if each.table is table)]
+    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
+    return hidden.may_tell_total(table.source, waves, every if scales is None else scales)
 
 
 def count_answers(data: StudyData) -> list[SiteCount]:

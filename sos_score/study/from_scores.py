@@ -17,9 +17,10 @@ from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.file import Input
-from sos_score.study.notes import note_left_out, note_study
+from sos_score.study.notes import note_left_out, note_study, withhold_totals
 from sos_score.study.scored_cells import Cells, read_cells
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
+from sos_score.study.suppression import find_hidden_sites
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.parts import hash_files, list_files
 from sos_score.survey.waves import are_words, order_waves
@@ -87,6 +88,7 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         notes.append(note("waves_as_they_appear", waves=tuple(study.waves)))
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     outcomes = tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source]))
+    notes = list(withhold_totals(notes, study, find_hidden_sites(study, tables, outcomes)))
     return StudyData(
         study=study,
         tables=tuple(tables),

@@ -11,9 +11,10 @@ from sos_score.scoring.file_summary import FileSummary, merge_summaries
 from sos_score.study.data import SourceTable, StudyData, StudyOutcome
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, read_links
-from sos_score.study.notes import note_study
+from sos_score.study.notes import note_study, withhold_totals
 from sos_score.study.placing import place_rows
 from sos_score.study.rows import read_rows
+from sos_score.study.suppression import find_hidden_sites
 from sos_score.study.tables import count_scored, list_outcomes, make_table
 
 
@@ -60,6 +61,8 @@ def load_study_data(file: StudyFile) -> StudyData:
                 done[place] = merge_summaries(done[place], each) if place in done else each
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
+    hidden = find_hidden_sites(file.study, tables, outcomes)
+    notes = list(withhold_totals(notes, file.study, hidden))
     return StudyData(
         study=file.study,
         tables=tuple(tables),

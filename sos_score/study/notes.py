@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sos_score.definition.study.model import Study
 from sos_score.definition.text import loosen_id
 from sos_score.notes import Note, note
 from sos_score.study.data import SourceTable, StudyOutcome
-from sos_score.study.small_cells import format_count, format_part
+from sos_score.study.small_cells import SOME, format_count, format_part
 from sos_score.study.suppression import HiddenSites, find_hidden_sites
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _note_table(study: Study, table: SourceTable, asked: list[str], hidden: Hidd
     arms = set(frame["arm"].dropna())
     if len(arms) == 1 and len(study.arms) > 1:
         yield note("source_in_one_arm", source=source, arm=study.label_arm(arms.pop()))
-    yield from _note_people(table, study.privacy.smallest_cell)
+    yield from _note_people(study, table, hidden)
     yield from _note_links(table, [wave for wave in asked if wave in present], study.privacy.smallest_cell)
     if table.instrument is not None:
         empty = [scale for scale in table.instrument.scales if scale in frame.columns and frame[scale].isna().all()]
@@ -86,13 +86,15 @@ def _count_people(rows: pd.DataFrame) -> dict[str, int]:
     return {str(site): int(people[site] if named[site] == size else size) for site, size in sizes.items()}
 
 
-def _note_people(table: SourceTable, least: int) -> Iterator[Note]:
+def _note_people(study: Study, table: SourceTable, hidden: HiddenSites) -> Iterator[Note]:
     """Yield who is there twice for a reason, and who moved."""
+    least = study.privacy.smallest_cell
     named = table.frame[table.frame["person"].notna()]
     counts = named.groupby(["person", named["wave"].fillna("")]).size()
     repeated = int((counts > 1).sum())
     if repeated:
-        part = format_part(repeated, len(counts), least)
+        is_told = hidden.may_tell_total(table.source, study.waves or ("",))
+        part = format_part(repeated, len(counts), least, is_told=is_told)
         yield note("several_raters", source=table.source, part=part, is_one=is_one(repeated, least))
     moved = int((named.drop_duplicates(["person", "site"])["person"].value_counts() > 1).sum())
     if moved:
@@ -118,6 +120,24 @@ def _note_links(table: SourceTable, waves: Sequence[str], least: int) -> Iterato
 def is_one(count: int, least: int) -> bool:
     """Return whether a count is one person and shown as such."""
     return count == 1 and least <= 1
+
+
+def withhold_totals(notes: Iterable[Note], study: Study, hidden: HiddenSites) -> Iterator[Note]:
+    """Yield notes made before it was known what is hidden; none says how many there are in all where that tells of few.
+
+    A note of a file of scores is about each of its sources.
+    """
+    for each in notes:
+        values = dict(each.values)
+        sources = [str(values["source"])] if values.get("source") else list(study.sources)
+        if all(hidden.may_tell_total(source, study.waves or ("",)) for source in sources):
+            yield each
+        elif each.code == "left_out":
+            yield each.with_values(rows=None)
+        elif each.code == "not_linked":
+            yield each.with_values(part=SOME)
+        else:
+            yield each
 
 
 def note_left_out(lost: int, rows: int, role: str, least: int, source: str = "") -> Note:

@@ -14,16 +14,23 @@ def format_count(count: int, least: int) -> str:
     return f"fewer than {least}" if 0 < count < least else str(count)
 
 
-def format_part(part: int, whole: int, least: int) -> str:
+SOME = "some"
+
+
+def format_part(part: int, whole: int, least: int, *, is_told: bool = True) -> str:
     """Return how many of how many, so that neither the part nor the rest is a few who are counted.
+
+    The whole may be one that cannot be told, as with it a hidden group would be.
 
     Examples
     --------
     >>> format_part(14, 34, 5), format_part(2, 34, 5), format_part(33, 34, 5), format_part(1, 4, 5)
     ('14 of 34', 'fewer than 5 of 34', 'all but fewer than 5 of 34', 'some')
+    >>> format_part(14, 34, 5, is_told=False)
+    'some'
     """
-    if 0 < whole < least:
-        return "some"
+    if 0 < whole < least or not is_told:
+        return SOME
     if 0 < whole - part < least and not 0 < part < least:
         return f"all but {format_count(whole - part, least)} of {whole}"
     return f"{format_count(part, least)} of {whole}"

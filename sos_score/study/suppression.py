@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 from sos_score.definition.study.model import Study
@@ -105,14 +106,22 @@ class HiddenSites:
         Source and wave to the sites whose people are not counted, nor described on any scale.
     scales : dict
         Source, scale and wave to further sites that are not described on a scale that many left out.
+    untold : set
+        Source, scale ("" for people) and wave where not even what all sites have together may be told: nor what they
+        have at all waves, as the other waves of that are told.
     """
 
     people: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     scales: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    untold: frozenset[tuple[str, str, str]] = frozenset()
 
     def at(self, source: str, wave: str, scale: str = "") -> frozenset[str]:
         """Return the hidden sites of a source at a wave: of its people, or of one of its scales."""
         return self.people.get((source, wave), frozenset()) | self.scales.get((source, scale, wave), frozenset())
+
+    def may_tell_total(self, source: str, waves: Iterable[str], scales: Iterable[str] = ("",)) -> bool:
+        """Return whether what all sites have together at some waves, people or scores, says nothing about a few."""
+        return self.untold.isdisjoint(product((source,), scales, waves))
 
     def is_ever(self, site: str) -> bool:
         """Return whether a site is hidden anywhere."""
@@ -127,7 +136,7 @@ def find_hidden_sites(study: Study, tables: Sequence[SourceTable], outcomes: Seq
     of the people, so that a scale which few are asked does not hide all others.
     """
     arms, least = {site: each.arm or "" for site, each in study.sites.items()}, study.privacy.smallest_cell
-    people, scales = {}, {}
+    people, scales, untold = {}, {}, set()
     for source in dict.fromkeys(table.source for table in tables):
         counts = [_count_scores(study, each, outcomes) for each in tables if each.source == source]
         for wave in list(study.waves) or [""]:
@@ -140,7 +149,13 @@ def find_hidden_sites(study: Study, tables: Sequence[SourceTable], outcomes: Seq
                 every = [sizes for table in found for sizes in table.values()]
                 wider = find_hidden(every[0], arms, least, every[1:], hidden)
                 scales.update({(source, scale, wave): wider for scale in apart})
-    return HiddenSites(people, scales)
+            untold |= {
+                (source, scale, wave)
+                for table in found
+                for scale, sizes in table.items()
+                if gives_total_away(sizes, scales.get((source, scale, wave), hidden), least)
+            }
+    return HiddenSites(people, scales, frozenset(untold))
 
 
 def _is_sparse(people: Sizes, scores: Sizes, least: int) -> bool:

@@ -25,6 +25,7 @@ from sos_score.comparison.outcome import OutcomeScores, Places
 from sos_score.comparison.plan import MANY_SITES, ComparisonPlan, list_cautions
 from sos_score.comparison.questions.baseline import is_baseline
 from sos_score.comparison.site_rows import compare_arms_of_sites
+from sos_score.comparison.suppression import find_hidden_places
 from sos_score.notes import note
 from sos_score.statistics.anova import compare_pairs, compare_welch_anova
 from sos_score.statistics.effect_sizes import hedges_g
@@ -86,7 +87,10 @@ def _find_places(outcome: OutcomeScores, plan: ComparisonPlan, arm: str, wave: s
 
 
 def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: Finding) -> list[Finding]:
-    """Return Welch's analysis of variance across the sites, and Games-Howell for each pair unless they are too many."""
+    """Return Welch's analysis of variance across the sites, and Games-Howell for each pair unless they are too many.
+
+    Pairs are tested among the sites that are shown: p among all would tell whether a hidden one has one person or more.
+    """
     sites = tuple(site for site in plan.sites if outcome.count(site, wave))
     scores = [outcome.scores(site, wave) for site in sites]
     welch = compare_welch_anova(scores)
@@ -100,7 +104,11 @@ def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: 
     ]  # fmt: skip
     if left_out:
         return found
-    for (i, j), tested in compare_pairs(scores).items():
-        pair = (sites[i], sites[j])
+    hidden = find_hidden_places(outcome, plan)
+    shown = [site for site in sites if (site, wave) not in hidden]
+    tests = {(sites[i], sites[j]): tested for (i, j), tested in compare_pairs(scores).items()}
+    of_shown = compare_pairs([outcome.scores(site, wave) for site in shown]) if len(shown) > 1 else {}
+    tests |= {(shown[i], shown[j]): tested for (i, j), tested in of_shown.items()}
+    for pair, tested in tests.items():
         found.append(with_test(replace(base, groups=Groups(Contrast.SITE_PAIR, pair), sites_shown=pair), tested))
     return found

@@ -42,22 +42,23 @@ def find_missing(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> li
     losses = find_losses(outcome, plan)
     return [
         *_compare_arms(outcome, plan, losses),
-        *(_ask_site(outcome, plan, losses, site) for site in losses.followed),
+        *(_ask_site(outcome, plan, losses, site) for site in plan.sites if losses.is_told(site)),
         *_count_gaps(outcome, plan),
     ]
 
 
 def _compare_arms(outcome: OutcomeScores, plan: ComparisonPlan, losses: Losses) -> Iterator[Finding]:
     arms = (plan.treated, plan.reference)
-    sites = [[site for site in losses.followed if plan.arms[site] == arm] for arm in arms]
+    sites = [[site for site in plan.sites if losses.is_told(site) and plan.arms[site] == arm] for arm in arms]
     if not plan.has_arms or not all(sites):
         return
     base = start_finding(
         outcome, "missing", Unit.PEOPLE, waves=plan.span, groups=Groups(Contrast.ARMS, arms),
         method=note("attrition"), notes=_list_cautions(plan, losses),
     )  # fmt: skip
-    may_show = [losses.may_show_arm(each) for each in sites] if _is_whole(outcome, plan, losses) else [False, False]
+    may_show = [losses.may_show_arm(each) for each in sites]
     if not all(may_show):
+        # Nor are the leavers of one arm told: with everybody's number, that would tell how many are in the other.
         yield replace(base, verdict=Verdict.CANNOT_TELL, notes=(note("few_lost", least=plan.smallest_cell),))
     else:
         counts = [losses.add(each) for each in sites]
@@ -69,15 +70,9 @@ def _compare_arms(outcome: OutcomeScores, plan: ComparisonPlan, losses: Losses) 
             estimate=Estimate(found.differential), effect=Effect(Measure.ATTRITION, found.overall),
             verdict=_judge(found), reason=_name_bounds(found),
         )  # fmt: skip
-    for arm, each, is_shown in zip(arms, sites, may_show, strict=True):
-        if is_shown and losses.add(each).first_only:
-            yield _compare_leavers(outcome, plan, arm, each)
-
-
-def _is_whole(outcome: OutcomeScores, plan: ComparisonPlan, losses: Losses) -> bool:
-    """Return whether the sites left out are large enough not to show as a difference of two totals."""
-    return all(outcome.at(site, wave).sum() >= plan.smallest_cell or not outcome.at(site, wave).any()
-               for site in losses.others for wave in plan.span)  # fmt: skip
+        for arm, each in zip(arms, sites, strict=True):
+            if losses.add(each).first_only:
+                yield _compare_leavers(outcome, plan, arm, each)
 
 
 def _judge(found: Attrition) -> Verdict:

@@ -19,7 +19,7 @@ from sos_score.report.response_counts import (
     SiteCount,
     are_all_shown,
     count_answers,
-    has_small_file,
+    explain_files,
     list_missing,
     may_count_files,
 )
@@ -76,13 +76,7 @@ def describe_quality(report: ReportData) -> Iterator[Block]:
         for each in data.files
     )  # fmt: skip
     if not may_count_files(data):
-        smallest = data.study.privacy.smallest_cell
-        reason = (
-            f"one holds fewer than {smallest}"
-            if has_small_file(data)
-            else f"beside the groups shown it could give away one of fewer than {smallest} people"
-        )
-        yield Block("text", f"How many rows each file holds is not shown: {reason}.")
+        yield Block("text", explain_files(data))
     elif rows:
         columns = (Column("file"), Column("rows"), Column("blank rows left out"), Column("marked missing"),
                    Column("refused, made missing"))  # fmt: skip
