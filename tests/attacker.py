@@ -153,14 +153,18 @@ def list_disclosed(report, manifest):
     return {name: _even_out(text, folder) for name, text in found.items()}
 
 
-def write_everything(folder, study):
+def write_everything(folder, study, forms=(".html", ".docx", ".xlsx"), figures="figures"):
     """Return the contents of every file that is written of a study, by name; of archives, those of their parts."""
     path = study.write(folder)
     given = set(folder.iterdir())
-    outputs = tuple(str(folder / f"report{suffix}") for suffix in (".html", ".docx", ".xlsx"))
+    outputs = tuple(str(folder / f"report{suffix}") for suffix in forms)
     write_report(
         ReportRequest(
-            str(path), outputs, figures=str(folder / "figures"), checklist=str(folder / "draft.md"), quiet=True
+            str(path),
+            outputs,
+            figures=figures and str(folder / figures),
+            checklist=str(folder / "draft.md"),
+            quiet=True,
         )
     )
     for only in ((), ("sensitivity",)):
