@@ -18,6 +18,8 @@ from sos_score.report.labels import Labels
 ENDS = 10
 """How many of the highest and of the lowest sites tables name, where there are more than `MANY_SITES`."""
 
+ABOUT_ENDS = f"Of each scale the {ENDS} sites that rose most and the {ENDS} that fell most."
+
 _WIDE = ("extremes", "missing")  # a column a site: the same sites for all scales
 _HEADS = ("sites", "lowest", "25%", "median", "75%", "highest", "up", "down")
 _ABOUT = (

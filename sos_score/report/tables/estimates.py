@@ -11,6 +11,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import name_doubt, name_short
+from sos_score.report.many_sites import ABOUT_ENDS, ask_ends, has_many
 from sos_score.report.model import ReportData
 from sos_score.words import format_percent
 
@@ -33,7 +34,7 @@ def name_finding(finding: Finding, unclear: str = _UNCLEAR) -> str:
 def make_change_table(report: ReportData) -> Table:
     """Return a row a scale and site: n, mean and SD at both waves, and the change with its interval."""
     first, last = report.comparison.plan.span
-    found = [each for each in report.comparison.ask("change") if each.is_judged]
+    found = [each for each in ask_ends("change", report.comparison) if each.is_judged]
     shown = _choose(found)
     means = {
         (each.source, each.scale, each.site, wave): each
@@ -44,7 +45,7 @@ def make_change_table(report: ReportData) -> Table:
     level = format_percent(CONFIDENCE)
     heads = ("site", "n", f"{first}: mean (SD)", f"{last}: mean (SD)", f"change [{level} CI]", "finding")
     columns = (Column("scale", wraps=True), *(Column(head, wraps=head in ("site", "finding")) for head in heads))
-    notes = []
+    notes = [ABOUT_ENDS] if has_many(report.comparison) else []
     if len(shown) < len(found):
         left = len({(each.source, each.scale) for each in found}) - len({(each.source, each.scale) for each in shown})
         notes.append(f"{left} scales without a clear change in any site are in the annex.")
