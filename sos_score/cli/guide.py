@@ -97,11 +97,7 @@ GUIDES: Mapping[str, Guide] = {
     "power": Guide(
         "Compare",
         "docs/power.md",
-        (
-            "--sites-per-arm 4 --people 20 --icc 0.05",
-            "--for alpha --items 12 --expect 0.85 --width 0.1",
-            "--from study.yaml",
-        ),
+        ("--sites-per-arm 4 --people 20 --icc 0.05", "--from study.yaml"),
     ),
     "plausible": Guide(
         "Compare",
