@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from sos_score.comparison.plan import make_plan
 from sos_score.study.data import StudyData
 from sos_score.version import __version__
+from sos_score.words import pluralise
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TOLERANCE = 1e-6
 """The largest difference between our numbers and another program's that counts as none, relative above 1."""
-SCRIPTS = ("README.md", "judged_rows.R", "judged_rows.py", "reliability.R", "invariance.R")
+SCRIPTS = ("README.md", "judged_rows.R", "judged_rows.py", "reliability.R", "invariance.R", "imputation.R",
+           "bayes.R")  # fmt: skip
+IMPUTATIONS = 50
+"""How often missing scores are filled in."""
 _PLAIN = re.compile(r"[A-Za-z0-9 _.,:()-]")
 
 
@@ -66,6 +70,9 @@ def make_scripts(data: StudyData) -> dict[str, str]:
         "reference": plan.reference,
         "adjustment": {"bh": "BH"}.get(plan.adjustment, plan.adjustment),
         "seed": plan.seed,
+        "imputations": IMPUTATIONS,
+        "nested": tuple(level for level in study.levels if level != "site"),
+        "groups": pluralise(next((level for level in study.levels if level != "site"), "person")),
     }
     return {name: environment.get_template(f"{name}.j2").render(values) for name in SCRIPTS}
 

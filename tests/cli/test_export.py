@@ -32,15 +32,20 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def write_study(folder: Path, sites: int = 8, people: int = 9) -> Path:
-    """Write a study of two arms whose labels and ids are code."""
+def write_study(folder: Path, sites: int = 8, people: int = 9, *, leave_below: float = 0) -> Path:
+    """Write a study of two arms whose labels and ids are code; of whom answers lower at T1 than that, none is at T2."""
     draw = np.random.default_rng(5)
     lines = ["respondent,site,wave,who5_1,who5_2,who5_3,who5_4,who5_5"]
     for site in range(sites):
         name = f"={site}" if site % 2 else f"{QUOTE}{site}".replace('"', '""')
+        level: dict[int, float] = {}
         for wave in ("T1", "T2"):
             for person in range(people + site):
-                answers = np.clip(draw.integers(1, 5) + draw.integers(-1, 2, 5), 0, 5)
+                if wave == "T1" or not leave_below:
+                    level[person] = draw.integers(1, 5)
+                elif level[person] < leave_below:
+                    continue
+                answers = np.clip(level[person] + draw.integers(-1, 2, 5), 0, 5)
                 lines.append(",".join([f"+{site}-{person}", f'"{name}"', wave, *map(str, answers)]))
     (folder / "answers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     ids = [f"={site}" if site % 2 else f"{QUOTE}{site}" for site in range(sites)]
@@ -87,7 +92,7 @@ def run_r(folder: Path, script: str = "judged_rows.R") -> subprocess.CompletedPr
     done = subprocess.run(
         ["Rscript", "--vanilla", script], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    if "there is no package called" in done.stderr:
+    if "there is no package called" in done.stderr or "which R does not find here" in done.stderr:
         leave_out(done.stderr)
     return done
 
@@ -224,17 +229,68 @@ def test_psych_finds_our_alpha_again(folder: Path) -> None:
         assert float(found[wave]["alpha"]) == pytest.approx(ours.alpha, abs=1e-6)
 
 
+def test_every_script_for_r_can_be_parsed_by_r(folder: Path) -> None:
+    scripts = sorted(path.name for path in folder.glob("*.R"))
+    assert scripts == ["bayes.R", "imputation.R", "invariance.R", "judged_rows.R", "reliability.R"]
+    (folder / "parse").write_text("for (name in commandArgs(TRUE)) invisible(parse(name, encoding = 'UTF-8'))\n")
+    if shutil.which("Rscript") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Rscript is not installed")
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "parse", *scripts], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.slow
+def test_a_script_whose_package_is_not_there_says_what_to_install(folder: Path) -> None:
+    if shutil.which("Rscript") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Rscript is not installed")
+    for script, command in (("imputation.R", "r-cran-pan"), ("bayes.R", "r-cran-brms")):
+        text = (folder / script).read_text(encoding="utf-8")
+        (folder / "without.R").write_text(f"requireNamespace <- function(...) FALSE\n{text}", encoding="utf-8")
+        done = subprocess.run(
+            ["Rscript", "--vanilla", "without.R"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{script} needs " in done.stderr
+        assert command in done.stderr
+
+
+@pytest.mark.slow
+def test_missing_scores_are_filled_in_and_pooled_the_same_each_time(tmp_path: Path) -> None:
+    # With the same seed, everybody of T1 is there at T2 in the one study; in the other the lower half has left.
+    whole, left = tmp_path / "whole", tmp_path / "left"
+    for folder, below in ((whole, 0.5), (left, 2.5)):
+        folder.mkdir()
+        assert export(write_study(folder, 4, 30, leave_below=below), "-o", folder / "for-r", "-q").exit_code == 0
+    truth = {row["site"]: float(row["estimate"]) for row in read(whole / "for-r" / "judged_rows.csv")
+             if row["question"] == "change"}  # fmt: skip
+    files = []
+    for _ in range(2):
+        done = run_r(left / "for-r", "imputation.R")
+        assert done.returncode == 0, done.stdout + done.stderr
+        files.append((left / "for-r" / "imputation.csv").read_bytes())
+    assert files[0] == files[1]
+    rows = [row for row in read(left / "for-r" / "imputation.csv") if row["question"] == "change"]
+    assert len(rows) == 4
+    for row in rows:
+        assert abs(float(row["estimate"]) - truth[row["site"]]) < abs(float(row["observed"]) - truth[row["site"]]) / 2
+        assert 0 < float(row["missing_information"]) < 1
+        assert float(row["low"]) < float(row["estimate"]) < float(row["high"])
+    assert not list(tmp_path.rglob("broken"))
+
+
 @pytest.mark.slow
 def test_models_over_small_groups_are_refused_and_those_over_large_ones_are_fitted(tmp_path: Path) -> None:
     assert export(write_study(tmp_path, 4, 60), "-o", tmp_path / "for-r", "-q").exit_code == 0
     done = run_r(tmp_path / "for-r", "invariance.R")
     assert done.returncode == 0, done.stdout + done.stderr
-    said = "staff.total over sites cannot be tested: the smallest group has 60 complete answers"
+    said = "staff.total over sites at T1 cannot be tested: the smallest group has 60 complete answers"
     assert f"{said}, and 100 are needed in each." in done.stdout.splitlines()
     levels: dict[str, list[str]] = {}
     for row in read(tmp_path / "for-r" / "invariance.csv"):
         levels.setdefault(row["groups"], []).append(row["level"])
         assert row["level"] == "not testable" or 0 <= float(row["cfi"]) <= 1
     whole = ["configural", "metric", "scalar"]
-    assert levels == {"waves": whole, "arms": whole, "sites": ["not testable"]}
+    assert levels == {"waves": whole, "arms": whole * 2, "sites": ["not testable"] * 2}
     assert not list(tmp_path.rglob("broken"))
