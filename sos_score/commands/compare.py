@@ -35,6 +35,7 @@ from sos_score.report.questions.registry import (
 )
 from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
 from sos_score.report.response_counts import describe_files, explain_files
+from sos_score.report.tables.comparability import list_comparability
 from sos_score.report.tables.verdicts import list_doubts, list_headlines, make_count_table
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
@@ -228,6 +229,7 @@ def _print_question(question: str, comparison: Comparison, labels: Labels, conso
         _write([_explain_empty(question)], console)
     _show(tables, console)
     console.print()
+    _write(list_comparability(comparison.ask(question)), console)
     _write(list_sentences(question, comparison, labels, in_full=True), console, "- ")
 
 
@@ -250,7 +252,8 @@ def _print_overview(
     notes = list_data_notes(data, labels)
     if notes:
         _print_section("About the data", notes, console)
-    console.print()
+    if notes or not table.rows:
+        console.print()
     _write([describe_rest(comparison)], console)
 
 
@@ -259,6 +262,8 @@ def _print_everything(comparison: Comparison, labels: Labels, console: Console) 
     of_outcomes = [table for name, tables in found.items() if name not in OF_STUDY for table in tables]
     _show(drop_repeated_notes([*of_outcomes, make_count_table(comparison, labels)]), console)
     _show((table for name, tables in found.items() if name in OF_STUDY for table in tables), console)
+    console.print()
+    _write(list_comparability(comparison.findings), console)
     for name, sentences in list_headlines(comparison, labels).items():
         _print_section(name, sentences, console)
     for name, questions in (

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sos_score.comparison.comparability import carry_comparability
+from sos_score.comparison.imputed import carry_imputed
 from sos_score.comparison.judging import Comparison, compare_outcomes
 from sos_score.comparison.keys import carry_doubts, find_key_doubts, find_plan, reverse_items
 from sos_score.comparison.outcome import OutcomeScores, Scores
@@ -53,6 +55,11 @@ def compare_study(
     Comparison
         A `Finding` for each result, with small groups blanked. An item that runs against its scale at a site or a wave
         is a note (``item_against_key``), the first of the comparison's and one of each finding that it touches.
+
+    Raises
+    ------
+    InvalidSurvey
+        Where pooled results that the study file puts back were made from other estimates.
     """
     plan = replace(
         make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)),
@@ -75,7 +82,8 @@ def compare_study(
     kept = tuple(each for each in found.findings if not each.pair or each.pair in pairs)
     doubts = find_key_doubts(data, chosen)
     of_keys = tuple(doubt.said for doubt in doubts)
-    return replace(found, findings=carry_doubts(kept, doubts), notes=(*of_keys, *found.notes))
+    findings = carry_imputed(carry_comparability(carry_doubts(kept, doubts), data), data)
+    return replace(found, findings=findings, notes=(*of_keys, *found.notes))
 
 
 def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:

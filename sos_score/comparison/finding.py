@@ -165,6 +165,46 @@ class Detectable:
     sites: float = NAN
 
 
+class Standing(StrEnum):
+    """How far a scale is known to mean the same in groups, or why that is not known."""
+
+    SCALAR = "scalar"
+    METRIC = "metric"
+    CONFIGURAL = "configural"
+    NOT_CONFIGURAL = "not configural"
+    FEW_PEOPLE = "few people"
+    ONE_ITEM = "one item"
+    FEW_ITEMS = "two items"
+    NO_ITEMS = "scores only"
+    OF_SCALES = "made of scales"
+    RECODED = "recoded items"
+    NOT_CONVERGED = "not converged"
+    NOT_TESTED = "not tested"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparability:
+    """Whether a scale means the same over ``waves``, or over ``arms`` or ``sites`` at a wave."""
+
+    over: str
+    wave: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Imputed:
+    """A judged finding with missing scores filled in several times and pooled, as R found it.
+
+    `missing_information` is the share of what is known of the estimate that rests on what was filled in.
+    """
+
+    estimate: Estimate
+    df: float
+    p: float
+    missing_information: float
+    imputations: int
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.
@@ -209,6 +249,10 @@ class Finding:
         Of a comparison of arms: the mean and standard deviation of what `counts` counts, in its order.
     arm_changes : tuple of Estimate
         Of a comparison of changes: each arm's own change, the treated arm's first.
+    comparability : tuple of Comparability
+        Of a comparison of waves, arms or sites: whether its scales are known to mean the same there.
+    imputed : Imputed or None
+        The same with missing scores filled in, where that was put back.
     """
 
     question: str
@@ -242,6 +286,8 @@ class Finding:
     means: tuple[float, ...] = ()
     sds: tuple[float, ...] = ()
     arm_changes: tuple[Estimate, ...] = ()
+    comparability: tuple[Comparability, ...] = ()
+    imputed: Imputed | None = None
 
     @property
     def source(self) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sos_score.comparison.compare import choose_outcomes, take_scores
 from sos_score.comparison.finding import Finding, Unit, judge_otherwise
+from sos_score.comparison.imputed import carry_imputed, fill_in
 from sos_score.comparison.judging import ask_questions, judge_findings
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
@@ -24,7 +25,7 @@ from sos_score.study.suppression import find_hidden_sites
 RULES = ("all", "80%", "50%")
 """The missing rules that are tried, as `rescore_study` names them."""
 PLANNED, SITES, ATTENTIVE, LINKED, WITHOUT = "planned", "sites", "attentive", "linked", "without"
-FAMILY, LIMIT = "family", "limit"
+FAMILY, LIMIT, IMPUTED = "family", "limit", "imputed"
 _FAMILIES: tuple[Family, ...] = ("scale", "source", "question")
 _LIMITS = (0.2, 0.3, 0.5)  # standard deviations of people
 _OF_ARMS = ("arms", "did")
@@ -36,8 +37,8 @@ _Key = tuple[object, ...]
 class Choice:
     """A way to analyse: as planned, one of `RULES`, or another kind.
 
-    ``sites``, ``attentive``, ``linked``; ``without`` a site; another ``family`` of tests or ``limit`` in standard
-    deviations, its value in `value`.
+    ``sites``, ``attentive``, ``linked``, ``imputed``; ``without`` a site; another ``family`` of tests or ``limit`` in
+    standard deviations, its value in `value`.
     """
 
     kind: str
@@ -124,8 +125,8 @@ def assess_sensitivity(
         Each choice is the whole analysis done again, adjustment and withholding included, with one thing changed:
         the missing rule; straight-lined rows left out (see `find_straight_liners`); the same question judged of
         sites, for findings of people; one site left out, if it is shown; only people with a score at the first and at
-        the last wave; tests adjusted within a scale, a source or a question; a smallest effect of .2, .3 and .5
-        standard deviations.
+        the last wave; missing scores filled in, where that was put back from R; tests adjusted within a scale, a source
+        or a question; a smallest effect of .2, .3 and .5 standard deviations.
         Beside them stands how far those who left would have to differ from those who answered (`find_tipping_points`).
     """
     plan = replace(make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)), judged_only=True)
@@ -145,6 +146,8 @@ def assess_sensitivity(
         found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
+    if imputed := _judge_imputed(carry_imputed(asked, data), outcomes, plan):
+        found[Choice(IMPUTED)] = imputed
     for choice, other in _vary_plan(data.study, plan):
         found[choice] = _judge_otherwise(asked, outcomes, other, is_limit=choice.kind == LIMIT)
     tipping = {_name(each): point for each, point in find_tipping_points(asked, outcomes, plan)}
@@ -194,6 +197,17 @@ def _judge_otherwise(
         judge_otherwise(each, of[each.source, each.scale], plan) if each.is_judged else each for each in asked
     ]  # fmt: skip
     return _keep_judged(again, outcomes, plan)
+
+
+def _judge_imputed(
+    asked: Sequence[Finding], outcomes: Sequence[OutcomeScores], plan: ComparisonPlan
+) -> dict[_Key, Finding]:
+    """Return the findings that were pooled over imputations, judged by their pooled numbers."""
+    of = {(each.source, each.scale): each for each in outcomes}
+    again = [judge_otherwise(fill_in(each), of[each.source, each.scale], plan) if each.imputed else each
+             for each in asked]  # fmt: skip
+    pooled = {_name(each) for each in asked if each.imputed}
+    return {key: each for key, each in _keep_judged(again, outcomes, plan).items() if key in pooled}
 
 
 def _keep_judged(

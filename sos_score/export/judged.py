@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sos_score.comparison.finding import Contrast, Finding, Unit
+from sos_score.comparison.finding import Contrast, Finding
+from sos_score.comparison.imputed import name_method, name_unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import CONFIDENCE
@@ -71,11 +72,11 @@ def _clean(value: Any) -> Any:
 
 def _describe(finding: Finding, outcome: OutcomeScores | None) -> dict[str, Any]:
     waves = (*finding.waves, "", "")[:2]
-    method = _name_method(finding)
+    method = name_method(finding)
     each, test = finding.estimate, finding.test
     found = {
         "question": finding.question, "source": "+".join(finding.sources), "scale": finding.scale,
-        "unit": finding.level if finding.unit is Unit.LEVEL else finding.unit.value, "site": finding.site,
+        "unit": name_unit(finding), "site": finding.site,
         "wave_1": waves[0], "wave_2": waves[1], "method": method,
         "clustered_on": (finding.level or "person") if method == "cr2" else "",
         "confidence": CONFIDENCE, "smallest": finding.equivalence.smallest,
@@ -86,18 +87,6 @@ def _describe(finding: Finding, outcome: OutcomeScores | None) -> dict[str, Any]
     if finding.question == "level" and outcome is not None and outcome.norm is not None:
         found["norm_mean"] = float(outcome.norm.means[outcome.scale])
     return found
-
-
-def _name_method(finding: Finding) -> str:
-    if finding.question == "variation":
-        return "levels"
-    if finding.question == "association":
-        return "pearson"
-    if finding.unit is Unit.SITES:
-        return "permutation"
-    if finding.level or finding.question == "did":
-        return "cr2"
-    return {"change": "overlap", "level": "one_sample"}.get(finding.question, "welch")
 
 
 def _describe_study(finding: Finding, data: StudyData, comparison: Comparison) -> dict[str, Any]:

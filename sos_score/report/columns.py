@@ -11,6 +11,7 @@ from sos_score.notes import Note
 from sos_score.output.codebook import Variable, make_codebook
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_better
+from sos_score.report.tables.comparability import describe_comparability
 
 FillCell = Callable[[Finding, Labels], Cell]
 
@@ -106,6 +107,16 @@ COLUMNS: dict[str, FindingColumn] = {
         ("is_good", lambda each, _: name_better(each),
          "better or worse, where it is known which end of the scale is good"),
         ("reason", lambda each, labels: labels.describe_reason(each), "why the verdict is that"),
+        ("comparability", lambda each, _: describe_comparability(each),
+         "of comparisons of waves, arms or sites: whether the scale is known to mean the same there, by what, or why"
+         " that cannot be tested"),
+        ("imputed", lambda each, _: each.imputed.estimate.value if each.imputed else None,
+         "of judged rows: the estimate with missing scores filled in, where it was put back from R"),
+        ("imputed_low", lambda each, _: each.imputed.estimate.low if each.imputed else None,
+         "lower end of its 95% interval"),
+        ("imputed_high", lambda each, _: each.imputed.estimate.high if each.imputed else None,
+         "upper end of its 95% interval"),
+        ("imputed_p", lambda each, _: each.imputed.p if each.imputed else None, "its p, not adjusted"),
         ("notes", lambda each, labels: _join(map(labels.describe, each.notes)),
          "what could not be computed, or has to be known"),
     )
@@ -130,7 +141,7 @@ _LISTS: dict[str, tuple[str, Callable[[Finding], tuple[float, ...]]]] = {
     "sds": ("sd", lambda each: each.sds),
     "arm_changes": ("arm_change", lambda each: tuple(change.value for change in each.arm_changes)),
 }
-_P = ("p", "p_adjusted", "tost_p", "tost_p_adjusted")
+_P = ("p", "p_adjusted", "tost_p", "tost_p_adjusted", "imputed_p")
 
 
 def make_finding_sheet(findings: Sequence[Finding], labels: Labels, write: FillCell, title: str) -> Table:

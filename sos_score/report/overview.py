@@ -16,6 +16,7 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_doubt, name_short
 from sos_score.report.many_sites import has_many, make_site_table
 from sos_score.report.questions.outcomes import name_limit
+from sos_score.report.tables.comparability import list_shortest
 from sos_score.study.data import StudyData
 from sos_score.words import count, join
 
@@ -57,7 +58,7 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
     heads = [labels.name_site(place) if place != _ARMS else _ARMS for place in places]
     columns = (Column("scale", wraps=True, narrowest=24), *map(Column, heads))
     has_dash = any("-" in row[1:] for row in rows)
-    notes = _explain(shown, comparison.plan.smallest_cell, has_dash=has_dash)
+    notes = (*_explain(shown, comparison.plan.smallest_cell, has_dash=has_dash), *list_shortest(shown))
     return Table(columns, tuple(rows), _name(changes, comparison, labels), notes, 1, _COLOURS)
 
 

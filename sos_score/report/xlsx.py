@@ -19,6 +19,7 @@ _GATHERED = {
     "reliability": ("Reliability", "Alpha with its interval, omega, and the error of one person's score"),
     "quality": ("People", "Who answered where and when, and what became of each file"),
     "measures": _SOURCES,
+    "comparability": ("Comparability", "Models of whether scales mean the same over waves, arms and sites"),
     "sensitivity": ("Robustness", "Which verdicts change when one choice of the analysis is changed"),
     "provenance": _SOURCES,
 }

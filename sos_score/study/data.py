@@ -14,6 +14,7 @@ from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.file import Input
+from sos_score.study.put_back import NOTHING, PutBack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +134,8 @@ class StudyData:
         What became of each export: rows, blank rows, missing and refused answers.
     inputs : tuple of Input
         Every file that was read.
+    results : PutBack
+        What scripts of an export found.
     """
 
     study: Study
@@ -142,6 +145,7 @@ class StudyData:
     defaults: tuple[str, ...]
     files: tuple[FileSummary, ...]
     inputs: tuple[Input, ...]
+    results: PutBack = NOTHING
 
     def outcome(self, ref: str) -> StudyOutcome:
         """Return an outcome by its ``source.scale``."""

@@ -32,7 +32,7 @@ class Input:
     Attributes
     ----------
     kind : str
-        ``study``, ``instrument``, ``columns``, ``norms``, ``links`` or ``answers``.
+        ``study``, ``instrument``, ``columns``, ``norms``, ``links``, ``answers`` or ``results``.
     path : str
         As the user named it; a shipped instrument by its id.
     sha256 : str
@@ -96,6 +96,7 @@ class StudyFile:
             found += [self._hash("answers", each) for each in source.files]
         found += [self._hash("links", each) for each in study.links]
         found += [self._hash("norms", each) for each in study.norms]
+        found += [self._hash("results", each) for each in (study.results.invariance, study.results.imputation) if each]
         return list(dict.fromkeys(found))
 
     def _hash(self, kind: str, name: str) -> Input:
@@ -216,6 +217,10 @@ class _Reader:
                 path = Path(resolve_path(self.document, name))
                 if loc[-1] != "instrument" or _is_path(name):
                     yield from self._check_file((*loc, index), name, path)
+        for key, put_back in self.study.results.model_dump().items():
+            if put_back:
+                path = Path(resolve_path(self.document, put_back))
+                yield from self._check_file(("results", key), put_back, path)
 
     def _check_file(self, loc: Loc, name: str, path: Path) -> Iterator[Problem]:
         if not path.is_file():

@@ -13,6 +13,7 @@ from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, read_links
 from sos_score.study.notes import note_study, withhold_totals
 from sos_score.study.placing import place_rows
+from sos_score.study.results import read_results
 from sos_score.study.rows import read_rows
 from sos_score.study.suppression import find_hidden_sites
 from sos_score.study.tables import count_scored, list_outcomes, make_table
@@ -59,6 +60,7 @@ def load_study_data(file: StudyFile) -> StudyData:
                 times[each.name] += 1  # a file may be there twice, with a map for each wave
                 place = (each.name, times[each.name])
                 done[place] = merge_summaries(done[place], each) if place in done else each
+    results = read_results(file, outcomes, problems, is_whole=not problems)
     if problems:
         raise InvalidSurvey(dict.fromkeys(problems), "nothing was compared")
     hidden = find_hidden_sites(file.study, tables, outcomes)
@@ -71,6 +73,7 @@ def load_study_data(file: StudyFile) -> StudyData:
         defaults=tuple(list_defaults(file.study)),
         files=tuple(done.values()),
         inputs=tuple(file.list_inputs()),
+        results=results,
     )
 
 

@@ -324,6 +324,21 @@ class Checks(Model):
     accepted: list[Accepted] = []
 
 
+class Results(Model):
+    """What scripts of an export found, put back for the next comparison and report.
+
+    Attributes
+    ----------
+    invariance : str or None
+        ``invariance.csv``, as ``invariance.R`` writes it, relative to the study file.
+    imputation : str or None
+        ``imputation.csv``, as ``imputation.R`` writes it.
+    """
+
+    invariance: Text | None = None
+    imputation: Text | None = None
+
+
 class Study(Model):
     """A study: sites in arms, waves, the files that hold the answers, and the plan of analysis.
 
@@ -359,6 +374,8 @@ class Study(Model):
         What may not be shown.
     checks : Checks
         What is known of the data.
+    results : Results
+        What scripts of ``sos-score export`` found in R, to stand beside the findings.
     """
 
     format: Literal[1]
@@ -376,6 +393,7 @@ class Study(Model):
     plan: Plan = Plan()
     privacy: Privacy = Privacy()
     checks: Checks = Checks()
+    results: Results = Results()
 
     @property
     def reference_arm(self) -> str | None:

@@ -17,6 +17,7 @@ from sos_score.report.questions.registry import list_summaries
 from sos_score.report.questions.view import PAGE
 from sos_score.report.sections.profiles import describe_profiles
 from sos_score.report.sections.sensitivity import describe_holding
+from sos_score.report.tables.comparability import list_comparability
 from sos_score.report.tables.verdicts import count_verdicts, list_doubts, make_count_table
 from sos_score.scoring.provenance import describe_caveat
 from sos_score.statistics.permutation import can_reach
@@ -123,5 +124,7 @@ def _list_tables(report: ReportData, question: str, tables: list[Table]) -> Iter
     """Yield a question's tables, and every judged row of it to unfold."""
     for table in tables:
         yield Block("table", table)
+    for said in list_comparability(report.comparison.ask(question)) if tables else ():
+        yield Block("text", said)
     if tables:
         yield Block("folded", list_judged(question, report.comparison, report.labels))

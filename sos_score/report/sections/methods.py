@@ -10,6 +10,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.definition.study.model import Plan
 from sos_score.output.table import Column, Table
 from sos_score.report.model import Block, ReportData
+from sos_score.report.sections.put_back import describe_handover
 from sos_score.version import __version__
 from sos_score.words import join
 
@@ -24,6 +25,12 @@ _REFERENCES = {
     " 297-334.",
     "profiles": "Cronbach, L. J., & Gleser, G. C. (1953). Assessing similarity between profiles. Psychological"
     " Bulletin, 50, 456-473.",
+    "pooled": "Barnard, J., & Rubin, D. B. (1999). Small-sample degrees of freedom with multiple imputation."
+    " Biometrika, 86, 948-955.",
+    "invariance": "Cheung, G. W., & Rensvold, R. B. (2002). Evaluating goodness-of-fit indexes for testing measurement"
+    " invariance. Structural Equation Modeling, 9, 233-255.",
+    "imputation": "Van Buuren, S., & Groothuis-Oudshoorn, K. (2011). mice: Multivariate imputation by chained equations"
+    " in R. Journal of Statistical Software, 45(3), 1-67.",
     "error": "De Vet, H. C. W., Terwee, C. B., Knol, D. L., & Bouter, L. M. (2006). When to use agreement versus"
     " reliability measures. Journal of Clinical Epidemiology, 59, 1033-1039.",
     "overlap": "Derrick, B., Russ, B., Toher, D., & White, P. (2017). Test statistics for the comparison of means for"
@@ -143,6 +150,11 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
     norms = {norm.describe(): None for each in report.data.outcomes if each.is_planned for norm in each.norms}
     if norms:
         yield Block("list", tuple(norms))
+    yield from describe_handover(report)
+    if report.data.results.invariance:
+        used.append("invariance")
+    if report.data.results.imputation:
+        used += ["imputation", "pooled"]
     yield Block("heading", "References")
     own = (ref for table in report.data.tables if table.instrument for ref in table.instrument.references)
     yield Block("list", tuple(sorted({*own, *(_REFERENCES[name] for name in used)})))
@@ -195,8 +207,7 @@ def describe_provenance(report: ReportData) -> Iterator[Block]:
     rows = tuple((each.kind, PurePath(each.path).name, each.sha256) for each in report.data.inputs)
     columns = (Column("kind"), Column("file"), Column("SHA-256"))
     yield Block("text", f"Made by sos-score {__version__}. The file {report.manifest} beside this page holds"
-                " these sums and the findings; sos-score verify recomputes them. sos-score export writes a folder"
-                " with scripts that compute every judged row again in R.")  # fmt: skip
+                " these sums and the findings; sos-score verify recomputes them.")  # fmt: skip
     yield Block("table", Table(columns, rows, "Inputs", stub=2))
     if report.data.defaults:
         yield Block("text", "Left to defaults by the study file:")

@@ -16,6 +16,7 @@ from sos_score.report.sections.main.people import describe_answered, describe_me
 from sos_score.report.sections.main.whole import describe_accounts, describe_robust, describe_together
 from sos_score.report.sections.measurement import describe_agreement, describe_measures, describe_quality
 from sos_score.report.sections.methods import describe_methods, describe_provenance
+from sos_score.report.sections.put_back import describe_comparability
 from sos_score.report.sections.reliability import describe_reliability
 from sos_score.report.sections.sensitivity import describe_sensitivity
 from sos_score.report.sections.variation import describe_variation
@@ -37,6 +38,7 @@ SECTIONS: dict[str, tuple[str, Describe]] = {
     "measures": ("Questionnaires, scoring keys and rights", describe_measures),
     "quality": ("Data quality and response", describe_quality),
     "reliability": ("Reliability", describe_reliability),
+    "comparability": ("Whether scales mean the same in groups", describe_comparability),
     "descriptives": _OF_QUESTIONS.pop("descriptives"),
     "agreement": ("Agreement in teams", describe_agreement),
     "change": ("Profiles and change", describe_change),

@@ -10,6 +10,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_short
 from sos_score.report.model import Block, ReportData
+from sos_score.report.sections.put_back import describe_imputed
 from sos_score.report.tables.sensitivity import TIPPING_KEY, name_choice, name_place, show_tipping
 from sos_score.words import count, join
 
@@ -35,6 +36,7 @@ def describe_sensitivity(report: ReportData) -> Iterator[Block]:
     yield Block("table", make_count_table(found, flipped, labels))
     if flipped:
         yield Block("folded", _make_flip_table(flipped, labels))
+    yield from describe_imputed(report)
 
 
 def list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from sos_score.comparison.finding import Finding
 from sos_score.comparison.sensitivity import (
     ATTENTIVE,
     FAMILY,
+    IMPUTED,
     LIMIT,
     LINKED,
     PLANNED,
@@ -31,6 +32,7 @@ _WORDS = {
     "50%": "half of a scale's items answered",
     ATTENTIVE: "without straight-lined answers",
     SITES: "answers judged at the level of sites",
+    IMPUTED: "missing scores filled in (multiple imputation)",
     LINKED: "only those who answered at both waves",
 }
 _BRIEF = {

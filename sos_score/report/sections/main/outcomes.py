@@ -12,6 +12,7 @@ from sos_score.report.model import Block, ReportData
 from sos_score.report.overview import describe_all_arms, describe_sites
 from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.outcomes import list_differences
+from sos_score.report.tables.comparability import list_comparability
 from sos_score.report.tables.estimates import list_arm_tables, make_change_table
 
 _REACH = (
@@ -34,6 +35,8 @@ def describe_changes(report: ReportData) -> Iterator[Block]:
         if picture.name.removeprefix("change-") in clear:
             yield Block("picture", picture)
     yield Block("table", table)
+    for said in list_comparability(report.comparison.ask("change")):
+        yield Block("text", said)
 
 
 def describe_arms(report: ReportData) -> Iterator[Block]:
@@ -55,6 +58,9 @@ def describe_arms(report: ReportData) -> Iterator[Block]:
             f" {ADJUSTABLE:g} SD apart on {many or 'none'} of {len(apart)} scales; the annex has each.",
         )
     yield Block("table", tables[0])
+    compared = [each for question in ("did", "arms") for each in comparison.ask(question)]
+    for said in list_comparability(compared):
+        yield Block("text", said)
     pictures = {picture.name: picture for picture in list_forests(report)}
     chosen = pictures.get("forest-did", next(iter(pictures.values()), None))
     if chosen is not None:

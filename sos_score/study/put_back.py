@@ -1,0 +1,80 @@
+"""What scripts of an export found in R: models of invariance, and judged rows pooled over imputations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GROUPS = ("waves", "arms", "sites")
+LEVELS = ("configural", "metric", "scalar")
+FAILED = ("not testable", "not converged")
+
+
+@dataclass(frozen=True, slots=True)
+class InvarianceRow:
+    """One model of a scale over groups.
+
+    Attributes
+    ----------
+    line : int
+        Where it stands in the file.
+    groups : str
+        ``waves``, ``arms`` or ``sites``.
+    wave : str
+        When arms or sites were compared; empty over waves.
+    smallest : int
+        How many complete answers the smallest group has.
+    level : str
+        ``configural``, ``metric`` or ``scalar``; ``not testable`` or ``not converged`` where there is no model.
+    fits : mapping of str to float
+        ``chi2``, ``df``, ``cfi``, ``rmsea``, ``srmr``; ``p_change`` and ``cfi_change`` against the level before; NaN
+        where there is none.
+    """
+
+    line: int
+    source: str
+    scale: str
+    groups: str
+    wave: str
+    smallest: int
+    level: str
+    fits: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PooledRow:
+    """A judged row with missing scores filled in several times, pooled by Rubin's rules.
+
+    Attributes
+    ----------
+    line : int
+        Where it stands in the file.
+    name : tuple of str
+        Which judged row, by the columns that name one.
+    observed : float
+        The estimate as planned, when the row was exported.
+    numbers : mapping of str to float
+        The pooled numbers.
+    """
+
+    line: int
+    name: tuple[str, ...]
+    observed: float
+    imputations: int
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """What was put back; `folder` is where it came from, as the study file names it, and empty where there is nothing.
+
+    `paths` are the files that were read, by kind.
+    """
+
+    invariance: tuple[InvarianceRow, ...] = ()
+    imputation: tuple[PooledRow, ...] = ()
+    folder: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING = PutBack()
