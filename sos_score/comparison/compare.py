@@ -82,7 +82,8 @@ def compare_study(
     kept = tuple(each for each in found.findings if not each.pair or each.pair in pairs)
     doubts = find_key_doubts(data, chosen)
     of_keys = tuple(doubt.said for doubt in doubts)
-    findings = carry_imputed(carry_comparability(carry_doubts(kept, doubts), data), data)
+    compared = carry_comparability(carry_doubts(kept, doubts), data)
+    findings = carry_imputed(compared, data, found.outcomes, plan)
     return replace(found, findings=findings, notes=(*of_keys, *found.notes))
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sos_score.comparison.finding import Estimate, Finding, Imputed, Statistic, Unit
+from sos_score.comparison.losses import Losses, find_losses
+from sos_score.comparison.outcome import OutcomeScores
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.study.data import StudyData
 from sos_score.study.put_back import PooledRow
@@ -32,8 +35,13 @@ def name_unit(finding: Finding) -> str:
     return finding.level if finding.unit is Unit.LEVEL else finding.unit.value
 
 
-def carry_imputed(findings: Iterable[Finding], data: StudyData) -> tuple[Finding, ...]:
+def carry_imputed(
+    findings: Iterable[Finding], data: StudyData, outcomes: Iterable[OutcomeScores], plan: ComparisonPlan
+) -> tuple[Finding, ...]:
     """Return the findings, each judged one that is shown with what was pooled of it.
+
+    Beside what was found before, a pooled estimate tells what was filled in, and with it of those who left: it is left
+    out where that is of fewer people than may be shown, or those who left may not be counted.
 
     Raises `InvalidSurvey` where a row was pooled from an estimate that the data do not give any more.
     """
@@ -42,6 +50,7 @@ def carry_imputed(findings: Iterable[Finding], data: StudyData) -> tuple[Finding
     if not rows:
         return findings
     path = dict(data.results.paths)["imputation"]
+    losses = {(each.source, each.scale): find_losses(each, plan) for each in outcomes}
     problems: list[Problem] = []
     found = []
     for each in findings:
@@ -53,7 +62,8 @@ def carry_imputed(findings: Iterable[Finding], data: StudyData) -> tuple[Finding
             hint = "the data or the plan have changed since: export the study and run imputation.R again"
             problems.append(Problem(message, path, row.line, "observed", hint, "results"))
         else:
-            found.append(replace(each, imputed=_take(row)))
+            may_show = _may_show(each, row, losses[each.source, each.scale], plan)
+            found.append(replace(each, imputed=_take(row)) if may_show else each)
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
     return tuple(found)
@@ -67,6 +77,17 @@ def fill_in(finding: Finding) -> Finding:
     each = pooled.estimate
     statistic = each.value / each.se if each.se > 0 else math.nan
     return replace(finding, estimate=each, test=Statistic("t", statistic, pooled.df, p=pooled.p))
+
+
+def _may_show(finding: Finding, row: PooledRow, losses: Losses, plan: ComparisonPlan) -> bool:
+    if row.numbers["n"] - sum(finding.counts) < plan.smallest_cell:
+        return False
+    if len(plan.waves) < 2 or plan.list_waves(finding.waves)[-1] != plan.last_wave:
+        return True
+    if finding.site:
+        return losses.may_show_site(finding.site)
+    arms = [[site for site in plan.sites if plan.arms[site] == arm] for arm in (plan.treated, plan.reference)]
+    return all(losses.may_show_arm(sites) for sites in arms)
 
 
 def _differ(first: float, second: float) -> bool:

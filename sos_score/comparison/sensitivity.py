@@ -146,7 +146,7 @@ def assess_sensitivity(
         found[Choice(WITHOUT, site)] = _leave_out(outcomes, plan, site)
     if len(plan.waves) > 1:
         found[Choice(LINKED)] = _judge([kept for each in outcomes if (kept := _keep_linked(each, plan))], plan)
-    if imputed := _judge_imputed(carry_imputed(asked, data), outcomes, plan):
+    if imputed := _judge_imputed(carry_imputed(asked, data, outcomes, plan), outcomes, plan):
         found[Choice(IMPUTED)] = imputed
     for choice, other in _vary_plan(data.study, plan):
         found[choice] = _judge_otherwise(asked, outcomes, other, is_limit=choice.kind == LIMIT)

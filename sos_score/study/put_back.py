@@ -54,7 +54,7 @@ class PooledRow:
     observed : float
         The estimate as planned, when the row was exported.
     numbers : mapping of str to float
-        The pooled numbers.
+        The pooled numbers, and `n`, how many scores they rest on with those that were filled in.
     """
 
     line: int

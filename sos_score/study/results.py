@@ -16,7 +16,7 @@ from sos_score.study.put_back import FAILED, GROUPS, LEVELS, NOTHING, Invariance
 
 QUESTIONS = ("level", "change", "arms", "did", "association")
 _FITS = ("chi2", "df", "cfi", "rmsea", "srmr", "p_change", "cfi_change")
-_POOLED = ("estimate", "se", "low", "high", "df", "p", "missing_information")
+_POOLED = ("n", "estimate", "se", "low", "high", "df", "p", "missing_information")
 _ROW = ("question", "source", "scale", "unit", "site", "wave_1", "wave_2", "method", "x", "y", "level")
 INVARIANCE_COLUMNS = ("source", "scale", "groups", "wave", "smallest", "level", *_FITS)
 IMPUTATION_COLUMNS = (*_ROW, "observed", "imputations", *_POOLED)
@@ -57,7 +57,9 @@ def count_complete(table: SourceTable, items: Sequence[str], groups: str, wave: 
     """Return how many complete answers to some items each wave, arm or site has; without items, how many sheets."""
     names = table.frame[{"waves": "wave", "arms": "arm", "sites": "site"}[groups]].tolist()
     waves = [wave] * len(names) if groups == "waves" else table.frame["wave"].tolist()
-    is_complete = table.answers[list(items)].notna().to_numpy().all(axis=1).tolist() if items else [True] * len(names)
+    is_complete = [True] * len(names)
+    if items:
+        is_complete = table.answers[list(items)].notna().to_numpy().all(axis=1).tolist()
     found = Counter(name for name, when, counts in zip(names, waves, is_complete, strict=True)
                     if counts and isinstance(name, str) and name and (when or "") == wave)  # fmt: skip
     return dict(found)

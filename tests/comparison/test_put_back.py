@@ -62,15 +62,16 @@ def write_invariance(folder: Path, *rows: str) -> None:
     (folder / "invariance.csv").write_text("\n".join([",".join(INVARIANCE_COLUMNS), *rows]) + "\n", encoding="utf-8")
 
 
-def write_imputation(study: Path, shift: float = 0.0) -> None:
+def write_imputation(study: Path, shift: float = 0.0, filled: int = 10) -> None:
     """Write every judged change and difference of people as if 0.2 had been added to it by filling in."""
     data = load_study_data(read_study(study))
     lines = [",".join(IMPUTATION_COLUMNS)]
     for row in list_judged(data, compare_study(data, ("change", "arms", "did"), judged_only=True)):
         if row["method"] != "permutation":
             own = row["estimate"] + shift
-            found = {**row, "observed": own, "imputations": 50, "estimate": own + 0.2, "se": 0.01, "low": own + 0.18,
-                     "high": own + 0.22, "df": 40, "p": 1e-9, "missing_information": 0.25}  # fmt: skip
+            found = {**row, "observed": own, "n": row["n"] + filled, "imputations": 50, "estimate": own + 0.2,
+                     "se": 0.01, "low": own + 0.18, "high": own + 0.22, "df": 40, "p": 1e-9,
+                     "missing_information": 0.25}  # fmt: skip
             lines.append(",".join("" if found[name] is None else str(found[name]) for name in IMPUTATION_COLUMNS))
     (study.parent / "imputation.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -154,6 +155,16 @@ def test_findings_stand_beside_the_same_with_scores_filled_in_and_verdicts_are_j
     assert len(table.rows) == 6
 
 
+def test_what_was_filled_in_for_fewer_people_than_may_be_shown_stays_hidden(tmp_path: Path) -> None:
+    study = write_study(tmp_path, 12)
+    for filled, shown in ((4, 0), (5, 6)):
+        write_study(tmp_path, 12)
+        write_imputation(study, filled=filled)
+        write_study(tmp_path, 12, "results: {imputation: imputation.csv}\n")
+        found = compare_study(load_study_data(read_study(study)), ("change", "arms", "did"), judged_only=True)
+        assert sum(each.imputed is not None for each in found.findings) == shown
+
+
 def test_results_of_other_data_are_refused_with_their_place(tmp_path: Path) -> None:
     study = write_study(tmp_path, 12)
     write_imputation(study, shift=0.5)
@@ -205,7 +216,7 @@ def test_everything_wrong_in_results_is_said_at_once(tmp_path: Path) -> None:
         "invariance.csv:8: has not as many cells as the first row (13)",
         "invariance.csv:9: cfi: '' is not a number",
         "imputation.csv:1: has no column scale, unit, site, wave_1, wave_2, method, x, y, level, observed, imputations,"
-        f" estimate, se, low, high, df, p, missing_information (columns: {', '.join(IMPUTATION_COLUMNS)})",
+        f" n, estimate, se, low, high, df, p, missing_information (columns: {', '.join(IMPUTATION_COLUMNS)})",
         "  hint: run the script of the folder again; it writes them",
         "11 problems in 2 files; nothing was compared.",
     ]

@@ -10,15 +10,17 @@ from sos_score.output.numbers import format_p, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.model import Block, ReportData
 from sos_score.report.tables.comparability import list_comparability, make_invariance_table
-from sos_score.words import count
+from sos_score.study.put_back import FAILED
+from sos_score.words import count, join
 
 
 def describe_comparability(report: ReportData) -> Iterator[Block]:
     """Yield whether scales mean the same over what is compared, and every model that says so."""
     for said in list_comparability(report.comparison.findings):
         yield Block("text", said)
-    if report.data.results.invariance:
-        yield Block("table", make_invariance_table(report.data.results.invariance, report.labels))
+    fitted = [each for each in report.data.results.invariance if each.level != FAILED[0]]
+    if fitted:
+        yield Block("table", make_invariance_table(fitted, report.labels))
 
 
 def describe_imputed(report: ReportData) -> Iterator[Block]:
@@ -60,14 +62,19 @@ def describe_handover(report: ReportData) -> Iterator[Block]:
     """Yield where the scripts are that compute the judged findings again, and what of theirs is in the report."""
     results = report.data.results
     if results.folder:
-        files = " and ".join(PurePath(path).name for _, path in results.paths)
+        files = [PurePath(path).name for _, path in results.paths]
+        verb = "were" if len(files) > 1 else "was"
         pooled = sum(each.imputed is not None for each in report.comparison.findings)
         said = [
             f"The folder {results.folder} of the study holds scripts, written from this plan by sos-score export, that"
-            f" compute every judged finding again in R and Python. Of what they found, {files} was put back."
+            f" compute every judged finding again in R and Python. Of what they found, {join(files)} {verb} put back."
         ]
         if results.imputation:
-            said.append(f"{count(pooled, 'judged finding')} stand beside the same with missing scores filled in.")
+            verb = "stands" if pooled == 1 else "stand"
+            said.append(
+                f"{count(pooled, 'judged finding')} {verb} beside the same with missing scores filled in; the others"
+                " rest on none, or on too few to be shown."
+            )
         yield Block("text", " ".join(said))
         return
     study = next((PurePath(each.path).name for each in report.data.inputs if each.kind == "study"), "")

@@ -9,7 +9,7 @@ from sos_score.comparison.finding import Comparability, Finding, Standing
 from sos_score.output.numbers import format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
-from sos_score.study.put_back import FAILED, InvarianceRow
+from sos_score.study.put_back import FAILED, GROUPS, InvarianceRow
 from sos_score.words import count, join
 
 _TESTED = {
@@ -66,7 +66,7 @@ def list_comparability(findings: Iterable[Finding]) -> Iterator[str]:
             scales.setdefault(_name_standing(each.standing), {})[finding.outcome] = None
     if not scales:
         return
-    about = f"Whether scales mean the same over {join(list(overs))}"
+    about = f"Whether scales mean the same over {join([each for each in GROUPS if each in overs])}"
     if len(scales) == 1:
         yield f"{about}: {next(iter(scales))}."
         return
@@ -83,7 +83,7 @@ def list_shortest(findings: Iterable[Finding]) -> Iterator[str]:
             overs[each.over] = None
             standings.setdefault(each.standing, {})[finding.outcome] = None
     tested = [each for each in standings if each in _TESTED]
-    about = f"Whether scales mean the same over {join(list(overs))}"
+    about = f"Whether scales mean the same over {join([each for each in GROUPS if each in overs])}"
     if tested:
         parts = [f"{_SHORT[each]} for {len(held)}" for each, held in standings.items() if each in _TESTED]
         yield f"{about}: {', '.join(parts)}."
