@@ -57,9 +57,9 @@ def count_complete(table: SourceTable, items: Sequence[str], groups: str, wave: 
     """Return how many complete answers to some items each wave, arm or site has; without items, how many sheets."""
     names = table.frame[{"waves": "wave", "arms": "arm", "sites": "site"}[groups]].tolist()
     waves = [wave] * len(names) if groups == "waves" else table.frame["wave"].tolist()
-    is_complete = [True] * len(names)
+    is_complete: list[bool] = [True] * len(names)
     if items:
-        is_complete = table.answers[list(items)].notna().to_numpy().all(axis=1).tolist()
+        is_complete = [bool(each) for each in table.answers[list(items)].notna().to_numpy().all(axis=1)]
     found = Counter(name for name, when, counts in zip(names, waves, is_complete, strict=True)
                     if counts and isinstance(name, str) and name and (when or "") == wave)  # fmt: skip
     return dict(found)
