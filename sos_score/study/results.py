@@ -59,7 +59,8 @@ def count_complete(table: SourceTable, items: Sequence[str], groups: str, wave: 
     waves = [wave] * len(names) if groups == "waves" else table.frame["wave"].tolist()
     is_complete: list[bool] = [True] * len(names)
     if items:
-        is_complete = [bool(each) for each in table.answers[list(items)].notna().to_numpy().all(axis=1)]
+        lacking = table.answers[list(items)].isna().to_numpy().sum(axis=1)
+        is_complete = [each == 0 for each in lacking.tolist()]
     found = Counter(name for name, when, counts in zip(names, waves, is_complete, strict=True)
                     if counts and isinstance(name, str) and name and (when or "") == wave)  # fmt: skip
     return dict(found)
