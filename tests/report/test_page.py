@@ -31,6 +31,7 @@ def test_a_question_has_a_section_and_the_annex_follows_folded(page):
         "Questionnaires, scoring keys and rights",
         "Data quality and response",
         "Reliability",
+        "Whether scales mean the same in groups",
         "Scores at each site and wave",
         "Agreement in teams",
         "Profiles and change",
