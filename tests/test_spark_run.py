@@ -38,7 +38,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, float) and value != 0
 
 
-def compare_engines(cli: CommandLine, data: Path, by: str) -> None:
+def compare_engines(cli: CommandLine, data: Path, by: str, *, is_sampled: bool = False) -> None:
     """Hold scores, reliability and agreement of Spark to be those of Polars, to 1e-12."""
     analyses = {"reliability": ("--by", by), "agreement": ("--team", "site", "--by", "wave")}
     for engine in ("spark", "polars"):
@@ -60,7 +60,10 @@ def compare_engines(cli: CommandLine, data: Path, by: str) -> None:
         one, other = (json.loads(Path(f"{engine}.{command}.json").read_text()) for engine in ("spark", "polars"))
         for table in ("scales", "items", "teams"):
             for row, wanted in zip(one.get(table, []), other.get(table, []), strict=True):
+                # Ordinal alpha takes 10,000 rows of a group, and which these are depends on the partitions.
                 for name, value in row.items():
+                    if is_sampled and name.startswith("ordinal"):
+                        continue
                     assert value == (pytest.approx(wanted[name], rel=1e-12) if is_number(value) else wanted[name])
 
 
@@ -92,7 +95,7 @@ def write_million(path: Path) -> None:
 def test_spark_scores_a_million_rows_that_compare_then_takes(cli: CommandLine) -> None:
     data = Path("million").absolute()  # Java keeps the folder that it was started in
     write_million(data)
-    compare_engines(cli, data, "site,wave")
+    compare_engines(cli, data, "site,wave", is_sampled=True)
     done = cli("compare", "spark.parquet", "--treated", "1,2,3,4", "--waves", "T1,T2", "-q")
     assert done.exit_code == 0, done.output
     assert "1,000,000" in done.stdout
