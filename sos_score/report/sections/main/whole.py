@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sos_score.comparison.finding import Finding
-from sos_score.output.table import Table
+from sos_score.output.table import Cell, Table
 from sos_score.report.figures.pairs import draw_pairs
 from sos_score.report.figures.robustness import draw_robustness
 from sos_score.report.figures.variation import choose_levels, draw_shares
@@ -99,5 +99,5 @@ def _keep_changing(table: Table) -> Table:
         return replace(table, notes=())
     many = f"{count(len(others), 'other choice')} together" if rows else f"all {count(len(others), 'choice')}"
     judged, *changed = ([int(str(row[place])) for row in others] for place in range(1, 5))
-    rest = (f"{many} (annex)", max(judged), *map(sum, changed))
+    rest: tuple[Cell, ...] = (f"{many} (annex)", max(judged), *map(sum, changed))
     return replace(table, rows=(*rows, rest), notes=())
