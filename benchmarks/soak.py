@@ -94,7 +94,7 @@ def _judge(process: subprocess.Popen[bytes], words: str, number: signal.Signals 
     code = process.returncode
     soak.ends[f"{'let run' if number is None else number.name}: exit {code}"] += 1
     # A signal that comes before the program has begun ends Python itself.
-    early = number is not None and code in (-number, 1) and "sos_score/cli" not in said
+    early = number is not None and code in (-number, 1) and ", in main\n" not in said
     if (code not in ALLOWED and not early) or ("Traceback" in said and not early):
         soak.faults.append(f"{words}: exit {code}: {said[-300:]}")
 
@@ -118,7 +118,7 @@ def _read(path: Path) -> None:
     import pyreadstat
 
     if path.suffix == ".csv":
-        assert pl.read_csv(path).height > 0
+        assert pl.read_csv(path).height > 0 or path.stem.endswith("suspicions")  # there may be none
         assert path.read_bytes().endswith(b"\n")
     elif path.suffix == ".json":
         json.loads(path.read_text(encoding="utf-8"))

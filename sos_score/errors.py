@@ -61,13 +61,18 @@ class Problem:
     items: int = 1
     column: int | None = None
 
+    @property
+    def counted(self) -> str:
+        """Return what is wrong, and in how many cells where it is several."""
+        if self.count == 1:
+            return self.message
+        return f"{self.message}; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
+
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""
         place = f"{self.path}:{self.line}" if self.path and self.line is not None and not self.cell else self.path
         head = ": ".join(part for part in (place, self.cell, self.where) if part)
-        text = guard_start(make_visible(f"{head}: {self.message}" if head else self.message, one_line=True))
-        if self.count > 1:
-            text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
+        text = guard_start(make_visible(f"{head}: {self.counted}" if head else self.counted, one_line=True))
         return f"{text}\n  hint: {make_visible(self.hint)}" if self.hint else text
 
     def as_dict(self) -> dict[str, object]:

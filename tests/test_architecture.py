@@ -185,7 +185,7 @@ print([name for name in {HEAVY!r} if name in sys.modules], code or 0, file=sys.s
         ["--help"],
         ["list"],
         ["show", "wai"],
-        ["validate", "instruments"],
+        ["validate", "instruments", "examples/contrast_study"],
         ["score", "examples/wai_s_labels.csv", "-i", "wai-s"],
         ["check", "examples/wai_s_labels.csv", "-i", "wai-s"],
     ],

@@ -184,7 +184,7 @@ def main() -> None:
     process.prepare_streams()
     process.end_on_signals()
     limit = process.find_memory_limit()
-    is_little = limit is not None and limit < process.LEAST_MEMORY
+    is_little = process.find_little_memory() is not None
     if limit is not None and is_little and len(sys.argv) > 2 and sys.argv[1] not in _WITHOUT_DATA:
         raise _refuse_memory(limit)
     try:

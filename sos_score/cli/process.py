@@ -82,6 +82,12 @@ def find_memory_limit() -> int | None:
     return limit if limit >= 0 else None
 
 
+def find_little_memory() -> int | None:
+    """Return the limit where it is too low for the readers of data; None where there is enough."""
+    limit = find_memory_limit()
+    return limit if limit is not None and limit < LEAST_MEMORY else None
+
+
 def describe_memory_limit(limit: int) -> str:
     """Return what to say where a limit of memory is too low."""
     allow = f"allow {_ENOUGH >> 20:,} MB"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sos_score.characters import make_visible
@@ -25,7 +25,7 @@ from sos_score.definition.library import extend_definition, list_instruments, lo
 from sos_score.definition.reading import Definition
 from sos_score.definition.revision import read_revised
 from sos_score.definition.yaml.document import Document, read_yaml
-from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.errors import InvalidDefinition, InvalidRequest, Problem, guess
 from sos_score.scoring.examples import check_definition, check_examples
 from sos_score.scoring.norms import read_norm_file
 from sos_score.survey.column_map import ColumnMap, read_column_map
@@ -46,19 +46,26 @@ class _Checked:
 
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     suppressed: list[tuple[Problem, str]] = field(default_factory=list)
+    data_files: set[str] | None = None
     definitions: dict[str, Definition] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
 
 
 def validate_paths(
-    names: Iterable[str], instruments: Iterable[str] = (), profile: Profile = "default", changed_from: str = ""
+    names: Iterable[str],
+    instruments: Iterable[str] = (),
+    profile: Profile = "default",
+    changed_from: str = "",
+    *,
+    opens_data: bool = True,
 ) -> Validation:
     """Check files, all files of folders, and all files that patterns match; each by what it is.
 
-    Column maps are checked for `instruments` as `score` checks them; with none, only their form is.
+    Column maps are checked for `instruments` as `score` checks them; with none, only their form is. The files of
+    answers and links that a sound study names are opened, unless they are to be left alone.
     """
     asked = [load_instrument(name) for name in instruments]
-    checked = _Checked()
+    checked = _Checked(data_files=set() if opens_data else None)
     paths: list[str] = []
     for name in names:
         found = find_paths(name)
@@ -78,6 +85,7 @@ def validate_paths(
         _judge(dict.fromkeys(checked.suppressed), profile),
         sum(len(definition.instrument.examples) for definition in checked.definitions.values()),
         dict(checked.kinds),
+        None if checked.data_files is None else len(checked.data_files),
         profile,
         changed_from,
     )
@@ -111,6 +119,8 @@ def _check_file(path: str, asked: list[Instrument], checked: _Checked) -> list[P
             return problems
         if kind == "columns" and asked:
             read_column_map(Path(path), asked)
+        elif kind == "study":
+            return _check_study(document, checked)
         else:
             CHECKS[kind](document)
     except InvalidDefinition as error:
@@ -161,7 +171,7 @@ def _place(problem: Problem) -> tuple[int, int, str]:
 
 
 def recognise(data: object) -> str:
-    """Return which kind of file holds `data`, ``instrument`` or a key of `CHECKS`; the first where it cannot be told.
+    """Return which kind of file holds `data`, ``study`` or a key of `CHECKS`; ``instrument`` where it cannot be told.
 
     Examples
     --------
@@ -199,10 +209,23 @@ def _check_norms(document: Document) -> None:
     read_norm_file(path, [load_instrument(str(beside))])
 
 
-def _check_study(document: Document) -> None:
+def _check_study(document: Document, checked: _Checked) -> list[Problem]:
     from sos_score.study.file import check_study  # the models of a study take their time to load
 
-    check_study(document)
+    file = check_study(document)
+    if checked.data_files is None:
+        return []
+    try:
+        from sos_score.study.load import find_wrong_data
+
+        problems = find_wrong_data(file)
+    except ModuleNotFoundError as error:
+        lacking = (error.name or "").partition(".")[0]
+        message = f"the files that a study names cannot be opened without {lacking}, which is not installed"
+        raise InvalidRequest(f"{message}\n  hint: add --no-data to check the study alone") from None
+    checked.data_files |= {each.path for each in file.list_inputs() if each.kind in ("answers", "links")}
+    # A hint of several lines is one of several parts here: no line of a report is anything but a finding.
+    return [replace(each, rule="data", hint=each.hint.replace("\n  ", "; ")) for each in problems]
 
 
 def _check_wording(document: Document) -> None:
@@ -212,6 +235,5 @@ def _check_wording(document: Document) -> None:
 CHECKS: dict[str, Callable[[Document], None]] = {
     "columns": _check_columns,
     "norms": _check_norms,
-    "study": _check_study,
     "wording": _check_wording,
 }

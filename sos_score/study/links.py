@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ def _read_table(file: StudyFile, path: str) -> LinkTable:
     known = list(dict.fromkeys([*file.study.levels, *ID_ROLES]))
     rows: dict[str, tuple[dict[str, str], int]] = {}
     problems: list[Problem] = []
+    strange: dict[str, list[int]] = {}
     with open_export(path) as export:
         header = [cell.strip() for cell in export.header]
         above = tuple(name for name in header[1:] if name in known)
@@ -74,7 +75,10 @@ def _read_table(file: StudyFile, path: str) -> LinkTable:
                 problems.append(Problem(message, path, line, rule="links"))
             elif unit:
                 rows[unit] = {name: cells[name] for name in above if cells.get(name)}, line
-                problems += _check_site(file, path, line, rows[unit][0])
+                site = cells.get("site", "")
+                if site and site not in file.study.sites:
+                    strange.setdefault(site, []).append(line)
+    problems += [_name_strange_site(file, path, site, lines) for site, lines in strange.items()]
     if not rows and not problems:
         problems.append(Problem("has a header and no rows", path, rule="file"))
     if problems:
@@ -82,11 +86,11 @@ def _read_table(file: StudyFile, path: str) -> LinkTable:
     return LinkTable(path, header[0], above, rows)
 
 
-def _check_site(file: StudyFile, path: str, line: int, ids: Mapping[str, str]) -> Iterator[Problem]:
+def _name_strange_site(file: StudyFile, path: str, site: str, lines: list[int]) -> Problem:
+    """Return one problem for all lines of a site that is not in the study, with the first of them."""
     sites = list(file.study.sites)
-    if "site" in ids and ids["site"] not in sites:
-        message = f"'{ids['site']}' is not a site of the study (sites: {', '.join(sites)})"
-        yield Problem(message, path, line, "site", guess(ids["site"], sites), "site")
+    message = f"'{site}' is not a site of the study (sites: {', '.join(sites)})"
+    return Problem(message, path, lines[0], "site", guess(site, sites), "site", count=len(lines))
 
 
 def link_rows(frame: pl.DataFrame, table: LinkTable, source: str, least: int) -> tuple[pl.DataFrame, list[Note]]:

@@ -37,10 +37,8 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         notes += said
     frame, wrong = _add_columns(file, rows.source, frame)
     problems += wrong
-    for role, known in (("site", list(file.study.sites)), ("wave", list(file.study.waves))):
-        if role in frame.columns and known:
-            frame, wrong = _match(file, rows, frame, role, known)
-            problems += wrong
+    frame, wrong = _match_places(file, rows, frame)
+    problems += wrong
     if not problems and frame["site"].null_count() == frame.height:
         names = ", ".join(map(str, file.study.sources[rows.source].files))
         problems.append(file.problem(("sources", rows.source), f"no row has a site ({names})", rule="site"))
@@ -54,6 +52,20 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         count, is_single = format_count(rows.folded, least), is_one(rows.folded, least)
         notes.append(note("ids_folded", source=rows.source, count=count, is_one=is_single))
     return placed, [*notes, *left_out]
+
+
+def find_strange_places(file: StudyFile, rows: SourceRows) -> list[Problem]:
+    """Return the sites and waves that the rows themselves name and the study does not know."""
+    return _match_places(file, rows, rows.frame)[1]
+
+
+def _match_places(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
+    problems: list[Problem] = []
+    for role, known in (("site", list(file.study.sites)), ("wave", list(file.study.waves))):
+        if role in frame.columns and known:
+            frame, wrong = _match(file, rows, frame, role, known)
+            problems += wrong
+    return frame, problems
 
 
 def _add_columns(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:

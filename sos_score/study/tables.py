@@ -29,19 +29,17 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> SourceTable:
-    """Return the scores of one instrument in one source."""
+def make_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame, plan: ScoringPlan | None) -> SourceTable:
+    """Return the scores of one instrument in one source, by its plan; None where T-scores arrived ready-made."""
     import pandas as pd
 
     instrument = rows.instrument
     ids = [name for name in placed.columns if name not in rows.frame.columns or name in rows.columns]
     columns: dict[str, Any] = {name: pd.Series(placed[name].to_numpy(), dtype=object) for name in ids}
     codes: dict[str, Floats] = {}
-    plan = None
-    if rows.is_scored:
+    if plan is None:
         columns |= {name: _numbers(values) for name, values in _read_vendor(file, rows, placed)}
     else:
-        plan = _plan(file, rows, placed)
         columns |= score_codes(placed, plan)
         codes = {item: _numbers(placed[answer_column(item)]) for item in instrument.responses}
     levels = tuple(level for level in file.study.levels if level in ids)
@@ -77,7 +75,7 @@ def count_scored(rows: SourceRows, placed: pl.DataFrame, table: SourceTable) -> 
         yield replace(summary, scored={column: int(frame[mine][name].notna().sum()) for column, name in names.items()})
 
 
-def _plan(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> ScoringPlan:
+def plan_table(file: StudyFile, rows: SourceRows, placed: pl.DataFrame) -> ScoringPlan:
     """Return the plan with stated norms, and with reference samples measured in all rows of the source."""
     instrument = rows.instrument
     min_answered = file.study.sources[rows.source].min_answered

@@ -73,6 +73,7 @@ def test_a_file_named_twice_is_checked_once() -> None:
         "profile": "default",
         "files": ["safety-scale.yaml"],
         "examples": 4,
+        "data_files": 0,
         "problems": [],
         "suppressed": [],
     }
@@ -180,6 +181,7 @@ def test_each_file_is_checked_as_what_it_is() -> None:
     assert result.stdout == (
         f"1 definition valid; {examples} worked examples give the expected scores.\n"
         "1 study, 7 column maps, 1 file of norms valid.\n"
+        "10 files of answers and links were opened and can be used.\n"
     )
 
 

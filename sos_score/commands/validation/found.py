@@ -66,6 +66,8 @@ class Validation:
         How many examples came out as stated.
     kinds : mapping
         How many of the files are of each kind.
+    data_files : int or None
+        How many files of answers and links were opened; None where they were to be left alone.
     since : str
         Only files that changed since then were checked; empty where all were.
     """
@@ -75,6 +77,7 @@ class Validation:
     suppressed: tuple[Found, ...]
     examples: int
     kinds: Mapping[str, int]
+    data_files: int | None = None
     profile: Profile = "default"
     since: str = ""
 
@@ -94,8 +97,8 @@ def judge(problem: Problem, profile: Profile, reason: str = "") -> Found:
     rule = find_rule(problem.rule)
     shown = replace(
         problem,
-        message=make_visible(problem.message, one_line=True),
-        where=make_visible(problem.where, one_line=True),
+        message=make_visible(problem.counted, one_line=True),
+        where=make_visible(": ".join(filter(None, (problem.cell, problem.where))), one_line=True),
         hint=make_visible(problem.hint, one_line=True),
         path=make_visible(problem.path, one_line=True),
     )

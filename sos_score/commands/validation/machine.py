@@ -23,6 +23,7 @@ def write_json(report: Validation) -> str:
         "profile": report.profile,
         "files": list(report.paths),
         "examples": report.examples,
+        "data_files": report.data_files,
         "problems": [_describe(found) for found in report.found],
         "suppressed": [_describe(found) | {"reason": found.reason} for found in report.suppressed],
     }

@@ -33,7 +33,9 @@ def write_text(report: Validation) -> str:
 
 def _place(found: Found) -> str:
     path = guard_start(found.problem.path)
-    return path if found.problem.line is None else f"{path}:{found.line}:{found.column}"
+    if found.problem.line is None:
+        return path
+    return f"{path}:{found.line}" + (f":{found.column}" if found.problem.column is not None else "")
 
 
 def _show(found: Found) -> str:
@@ -54,8 +56,17 @@ def _describe_valid(report: Validation) -> list[str]:
         return [f"Nothing was checked: no file changed since {report.since}."]
     others = [count(report.kinds[kind], *nouns) for kind, nouns in _OTHERS.items() if report.kinds.get(kind)]
     sentences = [f"{', '.join(others)} valid."] if others else []
+    if report.kinds.get("study"):
+        sentences.append(_describe_data(report))
     if report.kinds.get("instrument"):
         files = count(report.kinds["instrument"], "definition", "definitions")
         examples = count(report.examples, "worked example gives", "worked examples give")
         sentences.insert(0, f"{files} valid; {examples} the expected scores.")
     return sentences
+
+
+def _describe_data(report: Validation) -> str:
+    if report.data_files is None:
+        return "Files of answers and links were not opened."
+    files = count(report.data_files, "file of answers or links was", "files of answers and links were")
+    return f"{files} opened and can be used."

@@ -101,7 +101,7 @@ RULES = (
         "an id column that stands for nothing",
         "Nobody could be linked by it.",
         bad=_SOURCES + "    ids: {teacher: T}\n",
-        good=_SOURCES + "    ids: {worker: T}\n",
+        good=_SOURCES + "    ids: {person: respondent}\n",
     ),
     _study(
         "level",
@@ -183,6 +183,14 @@ RULES = (
         bad=_SOURCES.replace("data/answers.csv", "[data/answers.csv, data/answers.csv]")
         + "    columns: [data/columns_t.yaml, data/columns_no_t.yaml]\n",
         good=_SOURCES,
+    ),
+    _study(
+        "data",
+        926,
+        "files of answers that are not what the study says",
+        "`compare` would stop at them; what it would say is said here, for all files at once.",
+        bad="sites:\n  1: {arm: new}\n  3: {arm: old}\n",
+        good="sites:\n  1: {arm: new}\n  2: {arm: old}\n",
     ),
     Rule(
         "SOS999",
