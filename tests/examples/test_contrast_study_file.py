@@ -22,7 +22,8 @@ def data() -> StudyData:
 
 def test_the_study_is_valid() -> None:
     result = CliRunner().invoke(app, ["validate", str(FOLDER / "study.yaml")])
-    assert (result.exit_code, result.stdout) == (0, "1 study valid.\n")
+    told = "1 study valid.\n10 files of answers and links were opened and can be used.\n"
+    assert (result.exit_code, result.stdout) == (0, told)
 
 
 def test_every_file_of_answers_is_a_source(data: StudyData) -> None:
