@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from copy import copy
+from inspect import getdoc
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +50,7 @@ _LACKING = """\
 '{command}' needs {lacking}, which is not installed.
   hint: validate, list, show, schema and diff run without it; for the rest: python -m pip install sos-score"""
 _WITHOUT_DATA = ("list", "show", "validate", "schema", "diff", "new")  # commands that run in very little memory
+_LISTS = ("--help", "-h", "--version")  # what is asked before any command
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
 
 
@@ -164,6 +166,24 @@ def _keep_only(whole: typer.Typer, names: Sequence[str]) -> typer.Typer:
     return part
 
 
+def _name_all(whole: typer.Typer) -> typer.Typer:
+    """Return an app whose commands have their names and help and no options, which a list of them does without."""
+    part = copy(whole)
+    part.registered_commands = [copy(command) for command in whole.registered_commands]
+    part.registered_groups = [copy(group) for group in whole.registered_groups]
+    for command in part.registered_commands:
+        command.help = command.help or getdoc(command.callback)
+        command.callback = _do_nothing
+    for group in part.registered_groups:
+        if group.typer_instance:
+            group.typer_instance = _name_all(group.typer_instance)
+    return part
+
+
+def _do_nothing() -> None:
+    pass
+
+
 def _refuse_memory(limit: int) -> SystemExit:
     typer.echo(f"{process.describe_memory_limit(limit)}. Nothing was written.", err=True)
     return SystemExit(EXIT_INPUT)
@@ -188,7 +208,8 @@ def main() -> None:
     if limit is not None and is_little and len(sys.argv) > 2 and sys.argv[1] not in _WITHOUT_DATA:
         raise _refuse_memory(limit)
     try:
-        _keep_only(app, sys.argv[1:2])()
+        lists_commands = sys.argv[1:2] and sys.argv[1] in _LISTS
+        (_name_all(app) if lists_commands else _keep_only(app, sys.argv[1:2]))()
     except Exception as error:
         if "--debug" in sys.argv:
             raise

@@ -19,7 +19,6 @@ from sos_score.output.table import Table
 from sos_score.report.tables.needed import make_needed_table
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
-from sos_score.study.suppression import find_hidden_sites
 from sos_score.words import format_percent
 
 
@@ -53,7 +52,7 @@ def list_needed(request: PlanRequest) -> dict[str, Table]:
     if problems:
         raise InvalidRequest("\n".join(problems))
     data = load_study_data(read_study(Path(str(request.study))))
-    plan = make_study_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes))
+    plan = make_study_plan(data.study, data.hidden)
     outcomes = [take_scores(outcome, plan)[0] for outcome in data.outcomes if outcome.is_planned]
     found = find_needed_sites(outcomes, replace(plan, alpha=request.alpha), request.effect, request.power)
     if not found:

@@ -20,7 +20,6 @@ from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import SourceTable, StudyData, StudyOutcome
-from sos_score.study.suppression import find_hidden_sites
 
 
 def compare_study(
@@ -62,7 +61,7 @@ def compare_study(
         Where pooled results that the study file puts back were made from other estimates.
     """
     plan = replace(
-        make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)),
+        make_plan(data.study, data.hidden),
         track=track,
         judged_only=judged_only,
     )

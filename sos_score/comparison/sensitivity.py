@@ -20,7 +20,6 @@ from sos_score.definition.study.model import Family, Study, name_family
 from sos_score.notes import Note
 from sos_score.study.data import StudyData
 from sos_score.study.rescore import rescore_study
-from sos_score.study.suppression import find_hidden_sites
 
 RULES = ("all", "80%", "50%")
 """The missing rules that are tried, as `rescore_study` names them."""
@@ -129,7 +128,7 @@ def assess_sensitivity(
         or a question; a smallest effect of .2, .3 and .5 standard deviations.
         Beside them stands how far those who left would have to differ from those who answered (`find_tipping_points`).
     """
-    plan = replace(make_plan(data.study, find_hidden_sites(data.study, data.tables, data.outcomes)), judged_only=True)
+    plan = replace(make_plan(data.study, data.hidden), judged_only=True)
     attentive, lined = drop_straight_liners(data)
     outcomes = _take_all(data, plan, instruments, scales)
     asked = ask_questions(outcomes, plan, _QUESTIONS)

@@ -12,7 +12,6 @@ from sos_score.notes import Note, note
 from sos_score.psychometrics.straight_lines import are_straight, measure_runs
 from sos_score.study.data import SourceTable, StudyData
 from sos_score.study.small_cells import format_part
-from sos_score.study.suppression import find_hidden_sites
 
 
 def measure_longest_runs(table: SourceTable) -> NDArray[np.intp]:
@@ -51,7 +50,7 @@ def _list_merged(instrument: Instrument) -> set[str]:
 def drop_straight_liners(data: StudyData) -> tuple[StudyData, tuple[Note, ...]]:
     """Return a study without its straight-lined rows, and how many each source had."""
     tables, notes = {}, []
-    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
+    hidden = data.hidden
     for table in data.tables:
         lined = find_straight_liners(table)
         if table.instrument is not None and not _list_merged(table.instrument).isdisjoint(table.answers.columns):

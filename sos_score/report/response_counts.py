@@ -10,7 +10,6 @@ from sos_score.comparison.links import Links
 from sos_score.definition.study.model import Study
 from sos_score.scoring.provenance import describe_summary
 from sos_score.study.data import SourceTable, StudyData
-from sos_score.study.suppression import find_hidden_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +92,7 @@ def may_count(data: StudyData, table: SourceTable, scale: str = "") -> bool:
     """
     if len(data.study.sources[table.source].files) == 1:
         return are_all_shown(data, table, scales=("", scale))
-    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
+    hidden = data.hidden
     return not any(hidden.at(table.source, wave, scale) for wave in data.study.waves or ("",))
 
 
@@ -106,7 +105,7 @@ def are_all_shown(
     """
     waves = list(data.study.waves) or [""] if wave is None else [wave or next(iter(data.study.waves), "")]
     every = ["", *(each.scale for each in data.outcomes if each.table is table)]
-    hidden = find_hidden_sites(data.study, data.tables, data.outcomes)
+    hidden = data.hidden
     return hidden.may_tell_total(table.source, waves, every if scales is None else scales)
 
 
@@ -153,7 +152,7 @@ def _list_people_by_site(study: Study, frame: pd.DataFrame) -> dict[str, dict[st
 
 def _find_hidden(data: StudyData, source: str, people: dict[str, dict[str, set[object]]]) -> dict[str, frozenset[str]]:
     """Return the hidden sites of each wave of a source; the wave is empty where none is recorded."""
-    found = find_hidden_sites(data.study, data.tables, data.outcomes)
+    found = data.hidden
     waves = dict.fromkeys(wave for each in people.values() for wave in each)
     return {wave: found.at(source, wave or next(iter(data.study.waves), "")) for wave in waves}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sos_score.definition.instrument.instrument import Instrument
@@ -15,6 +16,7 @@ from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.file import Input
 from sos_score.study.put_back import NOTHING, PutBack
+from sos_score.study.suppression import HiddenSites, find_hidden_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +117,7 @@ class StudyOutcome:
         return f"{self.scale}_t_{norm}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StudyData:
     """A study with everything it says about where answers are, read and scored.
 
@@ -146,6 +148,11 @@ class StudyData:
     files: tuple[FileSummary, ...]
     inputs: tuple[Input, ...]
     results: PutBack = NOTHING
+
+    @cached_property
+    def hidden(self) -> HiddenSites:
+        """Return which sites are not shown, counted once."""
+        return find_hidden_sites(self.study, self.tables, self.outcomes)
 
     def outcome(self, ref: str) -> StudyOutcome:
         """Return an outcome by its ``source.scale``."""

@@ -8,10 +8,11 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from sos_score.definition.study.model import Study
-from sos_score.study.data import SourceTable, StudyOutcome
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sos_score.study.data import SourceTable, StudyOutcome
 
 Sizes = Mapping[str, int]
 """How many people each site has."""
