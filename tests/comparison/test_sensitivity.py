@@ -109,8 +109,8 @@ def test_straight_lined_rows_are_left_out_and_counted(study):
 
 
 def keep_judged(finding):
-    """Return a finding with what its verdict rests on, and without the effects and limits that stand beside."""
-    return replace(finding, effect=Effect(), detectable=Detectable(), notes=())
+    """Return a finding with what its verdict rests on, and without what stands beside: effects, limits, comparability."""
+    return replace(finding, effect=Effect(), detectable=Detectable(), notes=(), comparability=())
 
 
 def answer(finding):
