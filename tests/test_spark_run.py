@@ -99,3 +99,12 @@ def test_spark_scores_a_million_rows_that_compare_then_takes(cli: CommandLine) -
     done = cli("compare", "spark.parquet", "--treated", "1,2,3,4", "--waves", "T1,T2", "-q")
     assert done.exit_code == 0, done.output
     assert "of 40 comparisons" in " ".join(done.stdout.split())
+
+
+@pytest.mark.soak
+def test_what_stops_spark_is_a_problem_and_nothing_is_left(cli: CommandLine) -> None:
+    Path("broken.parquet").write_bytes(b"PAR1 and no more")
+    done = cli("score", "broken.parquet", *WAI, *SPARK, "-o", "scores.parquet")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[0].startswith("Spark: stopped before the end (")
+    assert sorted(path.name for path in Path().iterdir()) == ["broken.parquet"]

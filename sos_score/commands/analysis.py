@@ -81,9 +81,10 @@ def open_analysis(request: AnalysisRequest, groups: Sequence[str] = ()) -> Itera
         check_output(Path(str(request.output)), force=request.force, inputs=request.inputs)
     instrument = load_definition(request.instrument).instrument
     if request.engine == "spark":
-        from sos_score.commands.spark import read_on_spark
+        from sos_score.commands.spark import read_on_spark, refuse_failures
 
-        yield read_on_spark(request.data, instrument, request.column_maps, request.on_invalid, request.reading)
+        with refuse_failures():
+            yield read_on_spark(request.data, instrument, request.column_maps, request.on_invalid, request.reading)
         return
     large = [name for name in request.data if Path(name).is_file() and Path(name).stat().st_size > _LARGE]
     for name in large:

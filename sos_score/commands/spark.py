@@ -6,15 +6,18 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sos_score.characters import make_visible
 from sos_score.commands.column_maps import pair_maps
 from sos_score.commands.score_output import name_companion
 from sos_score.commands.score_request import ScoreRequest, load_definitions, make_choices
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.errors import InvalidOutput, InvalidRequest, InvalidSurvey, Problem
+from sos_score.output.files import create_files
 from sos_score.scoring.frames import score_survey
 from sos_score.scoring.provenance import describe_caveat, describe_scores
 from sos_score.scoring.responses import Responses, read_responses
@@ -39,13 +42,15 @@ def score_on_spark(request: ScoreRequest) -> None:
     instruments = [definition.instrument for definition in definitions]
     column_map = _choose_map(request.data, request.column_maps, instruments)
     choices = make_choices(request, instruments)
-    frame = open_spark_frame(request.data, request.reading)
-    scored = score_survey(frame, instruments, columns=column_map, on_invalid=request.on_invalid, choices=choices)
     place = str(target.absolute()) if is_local else str(output)
-    scored.write.mode("overwrite" if request.force else "errorifexists").parquet(place)
-    if is_local:
+    abouts = [name_companion(target)] if is_local else []
+    with create_files(abouts, force=request.force) as streams, refuse_failures():
+        frame = open_spark_frame(request.data, request.reading)
+        scored = score_survey(frame, instruments, columns=column_map, on_invalid=request.on_invalid, choices=choices)
+        scored.write.mode("overwrite" if request.force else "errorifexists").parquet(place)
         about = describe_scores(definitions, (), __version__, choices.min_answered)
-        name_companion(target).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        for stream in streams:
+            stream.write(f"{json.dumps(about, indent=2, ensure_ascii=False)}\n".encode())
     if not request.quiet:
         lines = [f"Scores are in {output}.", *map(describe_caveat, instruments)]
         print("\n".join(filter(None, lines)), file=sys.stderr)  # noqa: T201 - messages go to standard error
@@ -98,6 +103,29 @@ def open_spark_frame(data: Sequence[str], reading: ReadingOptions = AS_FOUND) ->
     except AnalysisException as error:
         message = f"cannot be read ({str(error).splitlines()[0][:100]})"
         raise InvalidSurvey([Problem(message, ", ".join(data), rule="file")]) from None
+
+
+@contextmanager
+def refuse_failures() -> Iterator[None]:
+    """Turn what stops Spark, or what it cannot reach or read, into a problem: it is no bug of ours."""
+    try:
+        yield
+    except _list_failures() as error:
+        java = getattr(error, "java_exception", None)
+        said = (str(java.toString()) if java is not None else str(error)).strip().splitlines()
+        message = f"stopped before the end ({make_visible(said[0] if said else type(error).__name__)[:200]})"
+        hint = "see what it printed above; its workers need sos-score too, and PYSPARK_PYTHON names their Python"
+        raise InvalidSurvey([Problem(message, "Spark", hint=hint, rule="file")]) from None
+
+
+def _list_failures() -> tuple[type[Exception], ...]:
+    """Return what Spark raises; nothing where there is no Spark, which is said elsewhere."""
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+    except ImportError:
+        return ()
+    return Py4JError, PySparkException
 
 
 def _start_session() -> Any:

@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sos_score.errors import InvalidRequest
-
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
@@ -21,7 +19,6 @@ def map_partitions(frame: Any, add_up: Callable[[Iterator[pl.DataFrame]], Part],
 
     It runs on the workers, which need sos-score; rows come to it in batches of about `size`.
     """
-    from pyspark.errors import PythonException
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -32,14 +29,7 @@ def map_partitions(frame: Any, add_up: Callable[[Iterator[pl.DataFrame]], Part],
         # It warns of pandas 3, which has no part in this.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         mapped = frame.mapInArrow(work, "part binary")
-    try:
-        rows = mapped.collect()
-    except PythonException as error:
-        if "ModuleNotFoundError" not in str(error):
-            raise
-        hint = "install it on each, and set PYSPARK_PYTHON to its Python"
-        raise InvalidRequest(f"Spark's workers cannot load sos-score; {hint}") from None
-    for row in rows:
+    for row in mapped.collect():
         part: Part = pickle.loads(row["part"])
         yield part
 
