@@ -109,7 +109,7 @@ def test_straight_lined_rows_are_left_out_and_counted(study):
 
 
 def keep_judged(finding):
-    """Return a finding with what its verdict rests on, and without what stands beside: effects, limits, comparability."""
+    """Return a finding with what its verdict rests on, and without the effects and the like that stand beside."""
     return replace(finding, effect=Effect(), detectable=Detectable(), notes=(), comparability=())
 
 
