@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sos_score.comparison.finding import Comparability, Contrast, Finding, Standing
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 from sos_score.study.put_back import LEVELS, InvarianceRow
 from sos_score.study.results import count_complete, list_own_items
 

@@ -19,7 +19,8 @@ from sos_score.comparison.rows import Rows
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
-from sos_score.study.data import SourceTable, StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable, StudyOutcome
 
 
 def compare_study(

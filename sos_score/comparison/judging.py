@@ -15,7 +15,8 @@ from sos_score.comparison.suppression import suppress_small
 from sos_score.comparison.verdict import Direction
 from sos_score.notes import Note, note
 from sos_score.statistics.multiplicity import adjust_p
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 
 _LIMITED = ("level", "change", "arms", "did")
 

@@ -12,7 +12,8 @@ from sos_score.comparison.outcome import Scores
 from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.key_places import locate_suspects
 from sos_score.scoring.plan import ScalePlan
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 
 CODE = "item_against_key"
 """The code of the note on an item that runs against its scale."""

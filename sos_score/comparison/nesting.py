@@ -18,7 +18,7 @@ from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.regression.cluster_robust import compare_clustered, infer_cr2
 from sos_score.statistics.regression.ols import fit_least_squares
 from sos_score.statistics.t_tests import compare_to_norm, compare_welch
-from sos_score.study.data import SourceTable
+from sos_score.study.outcome import SourceTable
 from sos_score.words import pluralise
 
 if TYPE_CHECKING:

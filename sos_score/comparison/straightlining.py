@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.notes import Note, note
 from sos_score.psychometrics.straight_lines import are_straight, measure_runs
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable
 from sos_score.study.small_cells import format_part
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sos_score.comparison.judging import Comparison
 from sos_score.export.judged import COLUMNS, list_judged
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
 from sos_score.study.links import LinkTable
+from sos_score.study.outcome import SourceTable
 
 if TYPE_CHECKING:
     import polars as pl

@@ -27,7 +27,8 @@ from sos_score.report.labels import Labels
 from sos_score.report.request import Report, ReportRequest
 from sos_score.report.response_counts import describe_files, explain_files, may_count
 from sos_score.report.seal import seal
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable
 from sos_score.version import __version__
 
 FORMAT = 1

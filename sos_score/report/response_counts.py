@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sos_score.comparison.links import Links
 from sos_score.definition.study.model import Study
 from sos_score.scoring.provenance import describe_summary
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,8 @@ from sos_score.definition.reading import Definition
 from sos_score.output.codebook import Variable, describe_id, describe_plan, describe_vendor_score, merge_variables
 from sos_score.output.spss import make_sav
 from sos_score.scoring.provenance import describe_caveat
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable
 from sos_score.survey.vendor_scores import VendorScore
 from sos_score.version import __version__
 

@@ -2,119 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.verification import Claim
 from sos_score.definition.study.model import Study
 from sos_score.notes import Note
 from sos_score.scoring.file_summary import FileSummary
-from sos_score.scoring.norms import NamedNorm
-from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.file import Input
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.put_back import NOTHING, PutBack
 from sos_score.study.suppression import HiddenSites, find_hidden_sites
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class SourceTable:
-    """One instrument in one source: a row for each time somebody was asked.
-
-    Attributes
-    ----------
-    instrument : Instrument or None
-        None where a file of scores does not say how they were made.
-    plan : ScoringPlan or None
-        How the scores were computed; None where they arrived ready-made.
-    frame : pandas.DataFrame
-        ``person``, ``site``, ``arm`` and ``wave`` always; ``worker``, ``family``, ``rater`` and other levels where
-        the source has them; all text, None where unknown. Then for each scale its score under the scale's id, the
-        count of answered items under ``n_<scale>``, and T-scores under ``<scale>_t_<norm>``. NaN where missing.
-    answers : pandas.DataFrame
-        The codes as answered, not reversed, of the same rows: a column an item. No columns where scores arrived
-        ready-made.
-    levels : tuple of str
-        Those of the study's levels that the source has, the highest first.
-    """
-
-    source: str
-    instrument: Instrument | None
-    plan: ScoringPlan | None
-    frame: pd.DataFrame
-    answers: pd.DataFrame
-    levels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StudyOutcome:
-    """One scale of one source: what a comparison is about.
-
-    Attributes
-    ----------
-    source, scale : str
-        Their ids.
-    instrument : str
-        Its id; empty where unknown.
-    title, source_label : str
-        Their names in tables.
-    answered_by : str
-        ``staff``, ``family``, ``worker`` or ``observer``; empty where unknown.
-    unit : str
-        What one answer sheet stands for, in the plural: staff, families, interviews.
-    metric : str
-        ``mean``, ``sum``; ``T`` where ready-made T-scores are all there is; ``score`` where unknown.
-    table : SourceTable
-        Its rows; the score is in the column `scale` of ``table.frame``.
-    higher_is : str
-        What a higher score means, in words.
-    good : str or None
-        ``high`` or ``low``, where that is known.
-    low, high : float
-        The theoretical range; NaN for T-scores, and where unknown.
-    norms : tuple of NamedNorm
-        What T-scores are given against; see `t_column`.
-    verification : mapping of str to Claim
-        Who vouches for each part of the definition.
-    is_planned : bool
-        Whether the plan names it as an outcome.
-    """
-
-    source: str
-    scale: str
-    instrument: str
-    title: str
-    source_label: str
-    answered_by: str
-    unit: str
-    metric: str
-    table: SourceTable
-    higher_is: str
-    good: str | None
-    low: float
-    high: float
-    norms: tuple[NamedNorm, ...]
-    verification: Mapping[str, Claim]
-    is_planned: bool
-
-    @property
-    def id(self) -> str:
-        """Return ``source.scale``, as a study file names it."""
-        return f"{self.source}.{self.scale}"
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Return the rows of its source."""
-        return self.table.frame
-
-    def t_column(self, norm: str) -> str:
-        """Return the column of the T-scores against a norm."""
-        return f"{self.scale}_t_{norm}"
+    pass
 
 
 @dataclass(frozen=True)

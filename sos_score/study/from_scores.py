@@ -15,9 +15,10 @@ from sos_score.definition.study.model import Study
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
 from sos_score.study.file import Input
 from sos_score.study.notes import note_left_out, note_study, withhold_totals
+from sos_score.study.outcome import SourceTable
 from sos_score.study.scored_cells import Cells, read_cells
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
 from sos_score.study.suppression import find_hidden_sites

@@ -11,10 +11,11 @@ from sos_score.errors import InvalidInput, InvalidSurvey, Problem
 from sos_score.notes import Note
 from sos_score.scoring.file_summary import FileSummary, merge_summaries
 from sos_score.scoring.plan import ScoringPlan
-from sos_score.study.data import SourceTable, StudyData, StudyOutcome
+from sos_score.study.data import StudyData
 from sos_score.study.file import StudyFile
 from sos_score.study.links import LinkTable, read_links
 from sos_score.study.notes import note_study, withhold_totals
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.placing import find_strange_places, place_rows
 from sos_score.study.results import read_results
 from sos_score.study.rows import SourceRows, read_rows

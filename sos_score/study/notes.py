@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sos_score.definition.study.model import Study
 from sos_score.definition.text import loosen_id
 from sos_score.notes import Note, note
-from sos_score.study.data import SourceTable, StudyOutcome
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.small_cells import SOME, format_count, format_part
 from sos_score.study.suppression import HiddenSites, find_hidden_sites
 

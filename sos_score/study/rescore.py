@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.plan import ScoringChoices, plan_scores
-from sos_score.study.data import SourceTable, StudyData
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import SourceTable
 from sos_score.study.tables import score_codes
 
 

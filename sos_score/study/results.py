@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from sos_score.errors import Problem, guess
-from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.file import StudyFile
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.put_back import FAILED, GROUPS, LEVELS, NOTHING, InvarianceRow, PooledRow, PutBack
 
 QUESTIONS = ("level", "change", "arms", "did", "association")

@@ -10,7 +10,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import respondent_types
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import plan_scores
-from sos_score.study.data import SourceTable, StudyOutcome
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.units import name_unit
 
 _LOOSE = "scores"

@@ -12,7 +12,7 @@ from sos_score.definition.study.model import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sos_score.study.data import SourceTable, StudyOutcome
+    from sos_score.study.outcome import SourceTable, StudyOutcome
 
 Sizes = Mapping[str, int]
 """How many people each site has."""

@@ -15,8 +15,8 @@ from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.norms import NamedNorm, Reference, name_norms
 from sos_score.scoring.plan import ScoringChoices, ScoringPlan, plan_scores
 from sos_score.scoring.reference_samples import measure_reference
-from sos_score.study.data import SourceTable, StudyOutcome
 from sos_score.study.file import StudyFile
+from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.rows import FILE, SourceRows
 from sos_score.study.units import name_unit
 from sos_score.survey.vendor_scores import VendorScores

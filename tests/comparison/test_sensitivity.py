@@ -30,10 +30,10 @@ from sos_score.definition.study.model import SmallestEffect
 from sos_score.notes import note
 from sos_score.report.labels import Labels
 from sos_score.report.tables.sensitivity import name_column
-from sos_score.study.data import SourceTable
 from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
+from sos_score.study.outcome import SourceTable
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 NAN = float("nan")

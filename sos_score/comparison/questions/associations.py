@@ -28,7 +28,8 @@ from sos_score.notes import Note, note
 from sos_score.statistics.agreement import compare_views
 from sos_score.statistics.correlation import Correlation, correlate_pearson, correlate_spearman
 from sos_score.statistics.mixed.fixed_effects import CoefficientTest, estimate_slopes, separate_slopes
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 from sos_score.words import pluralise
 
 FAMILY = "association, all declared pairs"

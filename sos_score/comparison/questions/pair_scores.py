@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.definition.study.model import Pair
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -35,7 +35,8 @@ from sos_score.statistics.profiles import (
     draw_profiles,
 )
 from sos_score.statistics.progress import follow
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 from sos_score.study.suppression import find_hidden
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from sos_score.comparison.questions.missing import find_missing
 from sos_score.comparison.questions.profiles import find_profiles
 from sos_score.comparison.questions.reliable import find_reliable
 from sos_score.comparison.questions.variation import find_variation, judge_levels
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 
 OfOutcome = Callable[[OutcomeScores, ComparisonPlan, Spreads], list[Finding]]
 OfStudy = Callable[[StudyData, ComparisonPlan, Sequence[StudyOutcome]], list[Finding]]

@@ -30,7 +30,8 @@ from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.shares import RESIDUAL, VarianceShares, profile_shares
 from sos_score.statistics.mixed.variance_tests import LevelComparison, assess_levels, compare_levels
-from sos_score.study.data import StudyData, StudyOutcome
+from sos_score.study.data import StudyData
+from sos_score.study.outcome import StudyOutcome
 from sos_score.words import pluralise
 
 if TYPE_CHECKING:

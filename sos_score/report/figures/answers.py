@@ -17,7 +17,7 @@ from sos_score.report.figures.canvas import Canvas, Scale, measure_text
 from sos_score.report.figures.style import BLUES, GREY, INK, MIDDLE, ORANGES, PAPER
 from sos_score.report.model import Picture, ReportData
 from sos_score.report.response_counts import are_all_shown
-from sos_score.study.data import SourceTable
+from sos_score.study.outcome import SourceTable
 from sos_score.words import count, format_percent
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sos_score.report.figures.canvas import Canvas, Scale, break_text, is_narrow
 from sos_score.report.figures.style import BLUE, INK, ORANGE, PALE, PAPER
 from sos_score.report.labels import Labels
 from sos_score.report.model import Picture, ReportData
-from sos_score.study.data import StudyOutcome
+from sos_score.study.outcome import StudyOutcome
 from sos_score.words import count
 
 if TYPE_CHECKING:
