@@ -1,6 +1,7 @@
 """The picture of the first page: before and after in every site, arms named."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from report_pages import small_study
@@ -63,7 +64,7 @@ def test_of_many_scales_it_shows_the_one_of_each_source_that_changed_most_and_sa
 def test_primary_outcomes_come_before_all_others(example):
     plan = example.data.study.plan.model_copy(update={"primary": ["alliance_family.bond", "osc.rigidity"]})
     study = example.data.study.model_copy(update={"plan": plan})
-    data = type(example.data)(study, *(getattr(example.data, name) for name in example.data.__slots__[1:]))
+    data = replace(example.data, study=study)
     picture = draw_before_after(ReportData(data, example.comparison, "r"))
     assert re.findall(r"(\w+) \([^)]+\), 1 to \d:", picture.description) == ["Rigidity", "Bond"]
     assert "the primary outcomes, 2 of 19 scales" in picture.reading
