@@ -162,7 +162,7 @@ def test_the_action_checks_what_a_branch_changed(runner: Runner, project: Path) 
 # GitLab
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_job_for_gitlab_runs_as_the_page_has_it(project: Path, clone: Path, tmp_path: Path) -> None:
     (project / "instruments" / "broken.yaml").write_text(BAD, encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "environment"], check=True)

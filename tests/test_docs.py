@@ -44,7 +44,7 @@ def show_lines(text: str) -> list[str]:
 
 
 # This page makes the report several times.
-TIMED = [pytest.param(page, marks=pytest.mark.slow) if page.name == "report.md" else page for page in PAGES]
+TIMED = [pytest.param(page, marks=pytest.mark.soak) if page.name == "report.md" else page for page in PAGES]
 
 
 @pytest.mark.parametrize("page", TIMED, ids=lambda page: page.relative_to(ROOT).as_posix())

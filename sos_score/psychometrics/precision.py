@@ -31,7 +31,7 @@ def expect_icc(icc: float, raters: int) -> Interval:
     Examples
     --------
     >>> [round(end, 3) for end in expect_icc(0.7, 3)(67)]
-    [0.589, 0.789]
+    [0.591, 0.791]
     """
     f = (1 + (raters - 1) * icc) / (1 - icc)
     return lambda targets: find_icc_interval(f, raters, targets)

@@ -147,6 +147,7 @@ def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
     assert places[0] < text.index("Scores at each site and wave: Culture and climate, staff") < places[1]
 
 
+@pytest.mark.soak
 def test_no_table_is_broken_at_80_columns(workplace):
     for options in ("", *(f"--only {question} --scale osc.engagement" for question in SUMMARISED)):
         shown = run_shell(f"sos-score compare examples/contrast_study/study.yaml -q {options}", workplace).splitlines()

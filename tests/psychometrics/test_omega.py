@@ -155,7 +155,7 @@ def test_omega_ignores_origin_unit_and_order_of_the_items(seed, unit):
     np.testing.assert_allclose(one.loadings * unit, other.loadings[::-1], rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_bootstrap_interval_of_omega_covers_in_95_of_100_samples():
     loadings = np.array([0.8, 0.7, 0.6, 0.7, 0.5, 0.6])
     truth = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())

@@ -48,7 +48,7 @@ def test_a_question_has_a_section_and_the_annex_follows_folded(page):
     links = [each.attributes["href"] for each in page.all("a") if "nav" in each.parents]
     assert links == [f"#{each.attributes['id']}" for each in page.all("section")]
     folded = [each for each in page.all("section") if "details" in each.parents]
-    assert len(folded) == 16
+    assert len(folded) == 17
     assert folded == page.all("section")[8:]
 
 

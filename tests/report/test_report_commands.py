@@ -66,7 +66,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
     said = write(study, "--figures", study.parent / "figures")
     folder = study.parent
     assert said == (
-        f"{folder}/report.html: 7 sections, an annex of 14, 9 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 7 sections, an annex of 16, 11 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
     names = ("answers-staff", "before-after", "change-staff", "forest-arms-t2", "forest-did", "missing", "response",
@@ -82,7 +82,7 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
 def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
     folder = study.parent
     assert write_all(study) == (
-        f"{folder}/report.html: 7 sections, an annex of 14, 9 pictures, also in {folder}/figures\n"
+        f"{folder}/report.html: 7 sections, an annex of 16, 11 pictures, also in {folder}/figures\n"
         f"{folder}/report.docx: the same; its annex is report-annex.docx\n{folder}/report.xlsx: the same\n"
         f"{folder}/scores.sav: 60 rows of scores, with the ids of the people\n"
         f"{folder}/report.manifest.json: what it was made from\n"
@@ -95,7 +95,7 @@ def test_one_run_writes_every_form_with_the_scores_and_one_manifest(study):
         "outputs": ["report.html", "report.docx", "report.xlsx"], "figures": "figures", "scores": "scores.sav",
     }  # fmt: skip
     said = run("verify", folder / "report.manifest.json").stdout
-    assert said == "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert said == "report.html: 27 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_the_same_inputs_give_the_same_bytes(study):
@@ -109,7 +109,7 @@ def test_the_same_inputs_give_the_same_bytes(study):
 def test_a_word_document_alone_is_a_report_too(study):
     path = study.parent / "alone.docx"
     assert run("report", study, "-o", path).stderr == (
-        f"{path}: 7 sections, an annex of 14, 9 pictures; its annex is alone-annex.docx\n"
+        f"{path}: 7 sections, an annex of 16, 11 pictures; its annex is alone-annex.docx\n"
         f"{study.parent}/alone.manifest.json: what it was made from\n"
     )
     assert run("verify", study.parent / "alone.manifest.json").exit_code == 0
@@ -256,7 +256,7 @@ def test_a_report_that_is_as_recorded_is_said_to_be(study):
     write(study, "--figures", study.parent / "figures")
     result = run("verify", study.parent / "report.manifest.json")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "report.html: 19 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert result.stdout == "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_answer_is_found_number_by_number(study):
@@ -612,7 +612,7 @@ def test_a_signed_manifest_cannot_be_changed_without_the_key(study):
 def test_a_folder_that_moved_as_a_whole_still_verifies(everything, tmp_path):
     study = copy(everything, tmp_path / "far" / "away")
     said = run("verify", study.parent / "report.manifest.json").stdout
-    assert said == "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
+    assert said == "report.html: 27 outputs and 3 inputs as recorded; 5 findings come out the same.\n"
 
 
 def test_a_changed_definition_is_named_with_what_comes_of_it(everything, tmp_path):
@@ -659,7 +659,7 @@ def test_another_version_compares_findings_and_says_that_files_were_not_made_aga
     page.write_bytes(b"made by another version")
     path.write_bytes(seal_again(manifest))
     assert run("verify", path).stdout == (
-        "report.html: 23 outputs and 3 inputs as recorded; 5 findings come out the same."
+        "report.html: 27 outputs and 3 inputs as recorded; 5 findings come out the same."
         " It was made with sos-score 0.0.1, numpy 1.0, so its files were not made again.\n"
     )
 

@@ -49,12 +49,16 @@ def find_reliable(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> l
     if isinstance(error, Note):
         return [_start(outcome, plan.span, note("reliability_of_difference"), Measure.RELIABILITY, notes=(error,))]
     counts = {site: count_site(outcome, plan, site, error) for site in plan.sites}
-    counts = {site: each for site, each in counts.items() if each.linked}
+    linked = any(each.linked for each in counts.values())
+    # Hidden sites are all there: which of them has linked people is not told, nor by how many sites are tested.
+    kept_back = {site for site, wave in find_hidden_places(outcome, plan) if wave in plan.span}
+    counts = {site: each for site, each in counts.items() if each.linked or (linked and site in kept_back)}
+    tested = sum(each.is_linked_shown for each in counts.values())
     found = [*_describe_error(outcome, plan, error)] if is_total_shown(outcome, plan, plan.first_wave) else []
     if counts and all(is_total_shown(outcome, plan, wave) for wave in plan.span):
         found.append(_describe_difference(outcome, plan, error))
     for site, each in counts.items():
-        found += _describe_counts(outcome, plan, error, each, site=site, tests=len(counts))
+        found += _describe_counts(outcome, plan, error, each, site=site, tests=tested)
     return [*found, *_describe_counts(outcome, plan, error, add_sites(counts.values(), plan.smallest_cell))]
 
 

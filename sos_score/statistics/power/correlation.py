@@ -46,7 +46,7 @@ def find_correlation_power(r: float, workers: int, alpha: float) -> float:
     Examples
     --------
     >>> round(find_correlation_power(0.3, 84, 0.05), 3), round(find_correlation_power(0.0, 20, 0.05), 3)
-    (0.798, 0.05)
+    (0.8, 0.05)
     """
     from scipy.special import chdtri, nctdtr, stdtrit
 
