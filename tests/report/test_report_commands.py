@@ -69,8 +69,8 @@ def test_a_report_is_a_page_a_manifest_and_pictures_where_they_are_wanted(study)
         f"{folder}/report.html: 7 sections, an annex of 16, 11 pictures, also in {folder}/figures\n"
         f"{folder}/report.manifest.json: what it was made from\n"
     )
-    names = ("answers-staff", "before-after", "change-staff", "forest-arms-t2", "forest-did", "missing", "response",
-             "variation", "variation-last")  # fmt: skip
+    names = ("answers-staff", "before-after", "change-staff", "consistency", "forest-arms-t2", "forest-did", "missing",
+             "response", "robustness", "variation", "variation-last")  # fmt: skip
     expected = [f"figures/{name}.{kind}" for name in names for kind in ("png", "svg")]
     assert sorted([*before, "report.html", "report.manifest.json", *expected]) == list_files(folder)
     for name in names:
