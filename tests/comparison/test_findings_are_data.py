@@ -46,7 +46,7 @@ def list_facts(findings):
     ]
 
 
-@pytest.mark.parametrize("load", [make_small_study, read_example])
+@pytest.mark.parametrize("load", [make_small_study, pytest.param(read_example, marks=pytest.mark.soak)])
 def test_no_finding_hangs_on_the_wording_of_a_sentence(load, tmp_path, monkeypatch):
     before = compare_study(load(tmp_path))
     for code in SENTENCES:

@@ -62,7 +62,7 @@ def is_found(name: str, number: int, line: str, rules: set[str], folder: Path) -
     return any(each.rule.id in rules and (rules <= LINES_APART or each.line == number + 1) for each in found)
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.soak)])
 def test_a_mistake_is_found_by_its_rule_at_its_line(count: int, tmp_path: Path) -> None:
     dice = random.Random(f"{count} mistakes")
     drawn = [dice.choice(MISTAKES) for _ in range(count)]

@@ -28,7 +28,9 @@ def find_coverage(n_studies, shape, true):
     return held / n_studies
 
 
-@pytest.mark.parametrize("true", [(0.1, 0.3), (0.3, 0.1), (0.0, 0.3)])
+@pytest.mark.parametrize(
+    "true", [(0.1, 0.3), *(pytest.param(each, marks=pytest.mark.soak) for each in ((0.3, 0.1), (0.0, 0.3)))]
+)
 def test_profile_intervals_of_shares_cover_in_4_sites_of_5_workers_of_3_families(true):
     coverage = find_coverage(150, (4, 5, 3), true)
     assert (coverage >= 0.91).all(), coverage
@@ -49,7 +51,7 @@ def test_the_mixture_test_of_a_level_keeps_its_level():
     assert (refused / 400 <= 0.07).all(), refused
 
 
-@pytest.mark.parametrize("share", [0.05, 0.3])
+@pytest.mark.parametrize("share", [pytest.param(0.05, marks=pytest.mark.soak), 0.3])
 def test_levels_of_equal_variance_are_rarely_told_apart(share):
     rng = np.random.default_rng(12)
     told = 0
