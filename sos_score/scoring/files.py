@@ -89,7 +89,7 @@ def _score_export(
         with export.normalise() as settled, contain_panics(), open_sink() as take:
             types = settled.find_types(scorer.columns, scorer.keys)
             return _score(settled, scorer, on_invalid, types, take, codes=codes)
-    except (pl.exceptions.PolarsError, PanicError) as error:
+    except (pl.exceptions.PolarsError, NarwhalsError, PanicError) as error:
         problem = export.describe_failure(error)
         if problem is None:
             raise
