@@ -136,6 +136,7 @@ def check_is_told(stderr: str, path: Path, lines: int) -> None:
             assert 1 <= int(place[1]) <= lines
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("mutate", "share"), MUTATIONS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_mistake_is_told_with_its_place_or_changes_no_score(mutate: Mutate, share: float, tmp_path: Path) -> None:
     told = 0

@@ -189,7 +189,7 @@ def test_r_finds_every_judged_row_of_the_example_again(example: Path) -> None:
     assert done.stdout.endswith("Everything agrees within 1e-06.\n")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_python_finds_every_judged_row_again_save_those_of_levels(example: Path) -> None:
     done = run_python(example)
     assert done.returncode == 0, done.stdout + done.stderr

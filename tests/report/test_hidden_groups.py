@@ -200,7 +200,7 @@ def attack_many(folders, number):
     return tried
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_many_studies_are_attacked_both_ways(tmp_path_factory):
     tried = attack_many(tmp_path_factory, 10)
     assert tried["studies"] >= 10

@@ -63,6 +63,7 @@ def refuse(path: Path) -> str:
     return str(refused.value).replace(str(path), path.name)
 
 
+@pytest.mark.soak
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tables())
 def test_the_same_answers_in_every_format_have_the_same_scores(columns: Columns) -> None:
