@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from sos_score.definition.study.model import Study
 from sos_score.notes import Note
@@ -13,9 +12,6 @@ from sos_score.study.file import Input
 from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.put_back import NOTHING, PutBack
 from sos_score.study.suppression import HiddenSites, find_hidden_sites
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class PooledRow:
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """What was put back; `folder` is where it came from, as the study file names it, and empty where there is nothing.
+    """What was put back; `folder` is the name of the folder it came from, and empty where there is nothing.
 
     `paths` are the files that were read, by kind.
     """

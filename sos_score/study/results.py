@@ -40,7 +40,7 @@ def read_results(
     invariance = tuple(reader.read(given.invariance, INVARIANCE_COLUMNS, reader.make_invariance))
     imputation = tuple(reader.read(given.imputation, IMPUTATION_COLUMNS, reader.make_pooled))
     problems += reader.problems
-    folder = next(iter(named.values())).rpartition("/")[0] or "."
+    folder = Path(file.resolve(next(iter(named.values())))).absolute().parent.name
     return PutBack(invariance, imputation, folder, tuple((key, file.resolve(name)) for key, name in named.items()))
 
 
@@ -171,7 +171,7 @@ class _Reader:
             found = float(value)
         except ValueError:
             found = math.nan
-        if math.isnan(found) or (whole and found != int(found)):
+        if math.isnan(found) or (whole and not found.is_integer()):
             self._add(line, column, f"'{value}' is not a {'whole ' if whole else ''}number")
         return found
 

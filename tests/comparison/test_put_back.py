@@ -127,7 +127,8 @@ def test_every_comparison_of_waves_or_arms_says_what_is_known_of_its_scale(tmp_p
     ]
     assert any("over waves: tested" in str(block.value) for block in sections["changes"].blocks)
     methods = "\n".join(str(block.value) for block in sections["methods"].blocks)
-    assert "The folder . of the study holds scripts, written from this plan by sos-score export" in methods
+    assert f"The folder {tmp_path.name} holds scripts, written from this plan by sos-score export" in methods
+    assert str(tmp_path) not in methods
     assert "Cheung, G. W., & Rensvold, R. B. (2002)" in methods
 
 
@@ -194,6 +195,7 @@ def test_everything_wrong_in_results_is_said_at_once(tmp_path: Path) -> None:
         "staff,total,arms,T2,24,not testable,,,,,,,",
         "staff,total",
         "staff,total,sites,T1,12,configural,1,2,,0,0,,",
+        "staff,total,sites,T2,inf,not testable,,,,,,,",
     )
     (tmp_path / "imputation.csv").write_text("question,source\nchange,staff\n", encoding="utf-8")
     done = compare(study)
@@ -215,10 +217,11 @@ def test_everything_wrong_in_results_is_said_at_once(tmp_path: Path) -> None:
         "invariance.csv:7: says the same row again as line 6",
         "invariance.csv:8: has not as many cells as the first row (13)",
         "invariance.csv:9: cfi: '' is not a number",
+        "invariance.csv:10: smallest: 'inf' is not a whole number",
         "imputation.csv:1: has no column scale, unit, site, wave_1, wave_2, method, x, y, level, observed, imputations,"
         f" n, estimate, se, low, high, df, p, missing_information (columns: {', '.join(IMPUTATION_COLUMNS)})",
         "  hint: run the script of the folder again; it writes them",
-        "11 problems in 2 files; nothing was compared.",
+        "12 problems in 2 files; nothing was compared.",
     ]
 
 

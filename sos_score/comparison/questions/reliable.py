@@ -45,7 +45,9 @@ def find_reliable(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> l
     """
     if len(plan.waves) < 2 or not all(outcome.at(wave=wave).any() for wave in plan.span):
         return []
-    error = find_error(outcome, plan)
+    error: ErrorOfChange | Note = find_error(outcome, plan)
+    if not is_total_shown(outcome, plan, plan.first_wave):  # the limit of a change is of everybody's scores
+        error = note("hidden", least=plan.smallest_cell)
     if isinstance(error, Note):
         return [_start(outcome, plan.span, note("reliability_of_difference"), Measure.RELIABILITY, notes=(error,))]
     counts = {site: count_site(outcome, plan, site, error) for site in plan.sites}
@@ -54,8 +56,8 @@ def find_reliable(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> l
     kept_back = {site for site, wave in find_hidden_places(outcome, plan) if wave in plan.span}
     counts = {site: each for site, each in counts.items() if each.linked or (linked and site in kept_back)}
     tested = sum(each.is_linked_shown for each in counts.values())
-    found = [*_describe_error(outcome, plan, error)] if is_total_shown(outcome, plan, plan.first_wave) else []
-    if counts and all(is_total_shown(outcome, plan, wave) for wave in plan.span):
+    found = [*_describe_error(outcome, plan, error)]
+    if counts and is_total_shown(outcome, plan, plan.last_wave):
         found.append(_describe_difference(outcome, plan, error))
     for site, each in counts.items():
         found += _describe_counts(outcome, plan, error, each, site=site, tests=tested)

@@ -66,7 +66,7 @@ def describe_handover(report: ReportData) -> Iterator[Block]:
         verb = "were" if len(files) > 1 else "was"
         pooled = sum(each.imputed is not None for each in report.comparison.findings)
         said = [
-            f"The folder {results.folder} of the study holds scripts, written from this plan by sos-score export, that"
+            f"The folder {results.folder} holds scripts, written from this plan by sos-score export, that"
             f" compute every judged finding again in R and Python. Of what they found, {join(files)} {verb} put back."
         ]
         if results.imputation:
