@@ -94,6 +94,23 @@ def test_a_folder_keeps_what_its_name_says_as_text(cli: CommandLine, folder: Pat
         assert sorted(waves) == ["01", "02"]
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_file_that_says_something_else_than_its_folder_is_refused(kind: str, cli: CommandLine) -> None:
+    for path in Path(kind).glob("wave=*/p*"):
+        rows = pl.read_parquet(path) if kind == "parquet" else pl.read_csv(path, infer_schema=False)
+        rows = rows.with_columns(wave=pl.lit(path.parent.name.removeprefix("wave=")))
+        (rows.write_parquet if kind == "parquet" else rows.write_csv)(path)
+    assert cli("score", kind, *WAI, "-o", "scores.csv").exit_code == 0
+    Path(kind, "wave=T2").rename(Path(kind, "wave=T3"))
+    for name in [kind, *([f"file://{Path(kind).resolve()}"] if kind == "parquet" else [])]:
+        done = cli("score", name, *WAI, "-o", "moved.csv", columns=400)
+        assert done.exit_code == 1
+        for part in ("part-0", "part-1"):
+            said = f"{name}/wave=T3/{part}.{kind}: 'wave' is 'T2' in the file, and its folder says 'T3'\n"
+            assert said in done.stderr
+        assert not Path("moved.csv").exists()
+
+
 @pytest.mark.parametrize(("kind", "line"), [("parquet", 2), ("csv", 3)])
 def test_problems_name_the_file_and_the_row_in_it(kind: str, line: int, cli: CommandLine) -> None:
     path = Path(kind) / "wave=T2" / f"part-1.{kind}"

@@ -18,11 +18,10 @@ from sos_score.survey.readers.content import unpack
 from sos_score.survey.readers.csv import CsvExport, describe_csv, normalise_csv
 from sos_score.survey.readers.csv_scan import find_numeric, guess_numeric, make_categories, scan_csv
 from sos_score.survey.readers.export import Export, ReadingOptions
+from sos_score.survey.readers.folders import Values, refuse_contradictions
 
 if TYPE_CHECKING:
     import polars as pl
-
-Values = tuple[str | None, ...]
 
 _PART = 1 << 40  # more than any part has lines: a number of a row holds the part and the line
 _HINT = "the parts of one survey have the same header; give files that differ one by one"
@@ -158,10 +157,19 @@ def open_csv_parts(
         if problems:
             raise InvalidSurvey(problems)
         first = exports[0]
-        # A column of the files is believed before the name of a folder.
+        refuse_contradictions(_read_keys(exports, [key for key in keys if key in first.header]))
         new = [place for place, key in enumerate(keys) if key not in first.header]
         folders = tuple(tuple(values[place] for place in new) for _, _, values in parts)
         extra = tuple(keys[place] for place in new)
         yield CsvParts(
             name, tuple(exports), folders, extra, (*first.header, *extra), about, header_row=first.header_row
         )
+
+
+def _read_keys(exports: Sequence[CsvExport], keys: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    """Yield what the rows of files say in columns that the folders name too."""
+    places = {key: exports[0].header.index(key) for key in keys}
+    for export in exports if places else ():
+        for _, cells in export.records():
+            if len(cells) == len(export.header) and any(cell.strip() for cell in cells):
+                yield export.name, {key: cells[place].strip() for key, place in places.items()}

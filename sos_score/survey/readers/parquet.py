@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sos_score.errors import InvalidSurvey, Problem, clip
@@ -14,6 +14,7 @@ from sos_score.survey.answers import ColumnValues
 from sos_score.survey.columns import Columns
 from sos_score.survey.readers.cells import PanicError, contain_panics
 from sos_score.survey.readers.export import Export, ReadingOptions, is_whole
+from sos_score.survey.readers.folders import read_folders, refuse_contradictions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _BATCH = 50_000
 _AGAIN = "write it again"
 _MOST_PROBLEMS = 20
+_PATH = "\x1fpath"
 
 
 @dataclass(frozen=True)
@@ -163,14 +165,24 @@ def open_parquet_parts(parts: Sequence[Path], name: str, keys: Sequence[str], ab
     )
 
 
+def _list_keys(rows: pl.LazyFrame, keys: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    """Yield what rows say in columns that the folders of their files name too."""
+    import polars as pl
+
+    if keys:
+        found = rows.select(_PATH, *(pl.col(key).cast(pl.String) for key in keys)).unique().sort(_PATH, *keys)
+        for path, *own in found.collect(engine="streaming").iter_rows():
+            yield path, dict(zip(keys, own, strict=True))
+
+
 def open_parquet_address(address: str, name: str) -> Export:
     """Open what Polars finds at an address, or by a pattern of addresses."""
     import polars as pl
 
     with _refuse_damage(name):
-        own = pl.scan_parquet(address, hive_partitioning=False).collect_schema()
-        found = pl.scan_parquet(address, hive_partitioning=True).collect_schema()
-        keys = [each for each in found if each not in own]
+        rows = pl.scan_parquet(address, hive_partitioning=False, include_file_paths=_PATH)
+        paths = rows.select(_PATH).unique().collect(engine="streaming").to_series().to_list()
+    keys = read_folders([PurePosixPath(path) for path in sorted(paths)])[0] if paths else ()
     return _open_lazily(lambda **hive: pl.scan_parquet(address, **hive), name, keys)
 
 
@@ -186,6 +198,9 @@ def _open_lazily(
     # Polars would take the site 01 of a folder for the number 1.
     hive = {"hive_schema": dict.fromkeys(keys, pl.String)} if keys else {}
     with _refuse_damage(name):
+        given = scan(hive_partitioning=False, include_file_paths=_PATH)
+        own = given.collect_schema()
+        refuse_contradictions(_list_keys(given, [key for key in keys if key in own]))
         rows = scan(hive_partitioning=bool(keys), **hive)
         schema = rows.collect_schema()
     return ParquetExport(name, rows, schema, tuple(schema), parts, about)

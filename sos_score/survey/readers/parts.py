@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
 
 from sos_score.errors import InvalidSurvey, Problem, clip, describe_failure
 from sos_score.notes import note
 from sos_score.survey.readers.content import PARQUET, TEXT, identify, unpack
-from sos_score.survey.readers.csv_parts import Values, open_csv_parts
+from sos_score.survey.readers.csv_parts import open_csv_parts
 from sos_score.survey.readers.export import Export, ReadingOptions
+from sos_score.survey.readers.folders import read_folders
 
 STORES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "file")
 """The kinds of address that Polars reads."""
@@ -22,8 +22,6 @@ STORES = ("s3", "s3a", "gs", "gcs", "az", "azure", "adl", "abfs", "abfss", "file
 _SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 _TEXTS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_KEY = re.compile(r"([^/=]+)=([^/]*)")
-_NULL = "__HIVE_DEFAULT_PARTITION__"
 _BATCH, _PIECE = 50_000, 1 << 20
 _ONE_BY_ONE = "give other kinds of file one by one, by their names"
 
@@ -118,7 +116,7 @@ def open_parts(name: str, folder: Path, options: ReadingOptions) -> Iterator[Exp
         )
         hint = "give a pattern of one of the kinds, such as 'survey/*.csv'" if alike else _ONE_BY_ONE
         raise InvalidSurvey([Problem(message, str(path), hint=hint, rule="file") for path in strange[:20]])
-    keys, values = _read_folders(files)
+    keys, values = read_folders(files)
     about = (note("read_in_parts", count=len(files)),) if len(files) > 1 else ()
     if kinds[files[0]] == PARQUET:
         from sos_score.survey.readers.parquet import open_parquet_parts
@@ -144,18 +142,6 @@ def _make_folder(folder: Path, name: str) -> Path:
     return path
 
 
-def _read_folders(files: Sequence[Path | PurePosixPath]) -> tuple[tuple[str, ...], list[Values]]:
-    """Return the columns that the names of folders give (``wave=T1``), and their values for each file."""
-    found = [{pair[1]: pair[2] for part in path.parts[:-1] if (pair := _KEY.fullmatch(part))} for path in files]
-    keys = tuple(found[0])
-    odd = next((path for path, own in zip(files, found, strict=True) if tuple(own) != keys), None)
-    if odd is not None:
-        message = f"is in other kinds of folder than {files[0]}"
-        hint = "the parts of one survey lie in folders of the same kind (wave=T1/, wave=T2/)"
-        raise InvalidSurvey([Problem(message, str(odd), hint=hint, rule="file")])
-    return keys, [tuple(None if value == _NULL else unquote(value) for value in own.values()) for own in found]
-
-
 @contextmanager
 def _open_address(name: str, folder: Path, options: ReadingOptions) -> Iterator[Export]:
     """Open what Polars finds at an address: Parquet where it lies; text is copied here first, to be looked at."""
@@ -171,7 +157,7 @@ def _open_address(name: str, folder: Path, options: ReadingOptions) -> Iterator[
         yield open_parquet_address(name if is_file else f"{name.rstrip('/')}/**/*.parquet", name)
         return
     copies = _copy_texts(name, _make_folder(folder, "copies"))
-    keys, values = _read_folders([PurePosixPath(address) for address, _ in copies])
+    keys, values = read_folders([PurePosixPath(address) for address, _ in copies])
     parts = [(path, address, own) for (address, path), own in zip(copies, values, strict=True)]
     about = (note("read_in_parts", count=len(parts)),) if len(parts) > 1 else ()
     with open_csv_parts(parts, name, keys, _make_folder(folder, "parts"), options, about=about) as export:
