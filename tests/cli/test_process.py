@@ -152,3 +152,11 @@ def test_a_file_that_the_shell_writes_is_utf8_whatever_the_console_has(tmp_path)
     narrow = os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, tmp_path / "file.py"], env=narrow, capture_output=True, check=True)
     assert done.stdout == text.encode()
+
+
+def test_an_interrupt_while_the_command_is_loaded_ends_it_quietly() -> None:
+    stop = "import sys\nclass Stop:\n    def find_spec(self, name, *_):\n        if name == 'sos_score.cli':\n"
+    stop += "            raise KeyboardInterrupt\nsys.meta_path.insert(0, Stop())\n"
+    program = f"{stop}from sos_score.__main__ import main\nmain()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

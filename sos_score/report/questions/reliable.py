@@ -26,8 +26,8 @@ _KEY = (
 )
 _COUNTS = "Who changed by more than error, of those at both waves, and in brackets how many error alone makes likely"
 _COUNT_KEY = (
-    "Error alone takes 5 of 100 people beyond. *: more than it does in 95 of 100 studies, for all sites of a scale"
-    " counted. together: of the sites whose people at both waves may be counted."
+    "Error alone takes 5 of 100 people beyond the limit. *: more people than error alone explains (at the 5% level,"
+    " over the sites of a scale). together: the sites whose people at both waves may be counted."
     f" {_HIDDEN}: confidential, as the number would give away a few people."
 )
 _ABOUT = (
