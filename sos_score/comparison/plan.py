@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.definition.study.model import Design, Study
@@ -75,6 +77,11 @@ class ComparisonPlan:
     design: Design = field(default_factory=Design)
     hidden: HiddenSites = field(default_factory=HiddenSites)
     track: Track | None = None
+
+    @cached_property
+    def hidden_places(self) -> WeakKeyDictionary[OutcomeScores, frozenset[tuple[str, str]]]:
+        """Return the sites and waves that are not shown of each outcome so far asked for."""
+        return WeakKeyDictionary()
 
     @property
     def has_arms(self) -> bool:

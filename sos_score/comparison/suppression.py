@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
 from sos_score.comparison.finding import Contrast, Detectable, Finding, Unit
 from sos_score.comparison.outcome import OutcomeScores
@@ -17,10 +16,12 @@ _TESTS_CHOSEN = ("change", "arms", "did")
 _OF_ARMS = (Contrast.ARMS, Contrast.ARM_CHANGES)
 
 
-@lru_cache(maxsize=32)  # each site of an outcome asks for the same
 def find_hidden_places(outcome: OutcomeScores, plan: ComparisonPlan) -> frozenset[tuple[str, str]]:
     """Return the sites whose scores of an outcome are not shown, and the wave."""
-    return frozenset((site, wave) for wave in plan.waves for site in _find_hidden(outcome, plan, wave))
+    known = plan.hidden_places  # each site of an outcome asks for the same
+    if outcome not in known:
+        known[outcome] = frozenset((site, wave) for wave in plan.waves for site in _find_hidden(outcome, plan, wave))
+    return known[outcome]
 
 
 def list_places(outcome: OutcomeScores, plan: ComparisonPlan) -> list[tuple[str, str]]:

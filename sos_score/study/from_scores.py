@@ -89,12 +89,13 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         notes.append(note("waves_as_they_appear", waves=tuple(study.waves)))
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     outcomes = tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source]))
-    notes = list(withhold_totals(notes, study, find_hidden_sites(study, tables, outcomes)))
+    hidden = find_hidden_sites(study, tables, outcomes)
+    notes = list(withhold_totals(notes, study, hidden))
     return StudyData(
         study=study,
         tables=tuple(tables),
         outcomes=outcomes,
-        notes=(*notes, *note_study(study, tables, outcomes)),
+        notes=(*notes, *note_study(study, tables, hidden)),
         defaults=tuple(each for each in list_defaults(study) if not each.startswith("sources.")),
         files=(FileSummary(scored.path, len(cells.lines)),),
         inputs=(Input("answers", scored.path, digest),),

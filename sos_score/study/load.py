@@ -67,7 +67,7 @@ def load_study_data(file: StudyFile) -> StudyData:
         study=file.study,
         tables=tuple(tables),
         outcomes=tuple(outcomes),
-        notes=(*dict.fromkeys(notes), *dict.fromkeys(note_study(file.study, tables, outcomes))),
+        notes=(*dict.fromkeys(notes), *dict.fromkeys(note_study(file.study, tables, hidden))),
         defaults=tuple(list_defaults(file.study)),
         files=tuple(done.values()),
         inputs=tuple(file.list_inputs()),

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from sos_score.definition.study.model import Study
 from sos_score.definition.text import loosen_id
 from sos_score.notes import Note, note
-from sos_score.study.outcome import SourceTable, StudyOutcome
+from sos_score.study.outcome import SourceTable
 from sos_score.study.small_cells import SOME, format_count, format_part
-from sos_score.study.suppression import HiddenSites, find_hidden_sites
+from sos_score.study.suppression import HiddenSites
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def note_study(study: Study, tables: Sequence[SourceTable], outcomes: Sequence[StudyOutcome]) -> list[Note]:
+def note_study(study: Study, tables: Sequence[SourceTable], hidden: HiddenSites) -> list[Note]:
     """Return what the data of the whole study do not allow."""
-    hidden = find_hidden_sites(study, tables, outcomes)
     notes = []
     if study.treated_arm is None:
         notes.append(note("one_arm", arm=study.label_arm(next(iter(study.arms)))) if study.arms else note("no_arms"))
