@@ -16,10 +16,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sos_score.characters import guard_start, make_visible
+
+
+_LONGEST = 2000
+_MOST_ALIKE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Problem:
         To how many items these cells are answers.
     column : int or None
         1-based column in `line`, where the file is a text whose columns are known.
+    unnamed : int
+        How many more problems of the same rule the file has that are not named.
     """
 
     message: str
@@ -60,13 +66,21 @@ class Problem:
     cell: str = ""
     items: int = 1
     column: int | None = None
+    unnamed: int = 0
+
+    def __post_init__(self) -> None:
+        """Leave out the middle of what no one reads to its end: a file can hold a text as long as a book."""
+        for name in ("message", "where", "hint"):
+            if len(text := getattr(self, name)) > _LONGEST:
+                object.__setattr__(self, name, f"{text[: _LONGEST - 205]} ... {text[-200:]}")
 
     @property
     def counted(self) -> str:
-        """Return what is wrong, and in how many cells where it is several."""
-        if self.count == 1:
-            return self.message
-        return f"{self.message}; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
+        """Return what is wrong, in how many cells where it is several, and how often besides."""
+        text = self.message
+        if self.count > 1:
+            text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
+        return text + (f"; and {self.unnamed:,} more problems of this kind" if self.unnamed else "")
 
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""
@@ -90,13 +104,13 @@ class InvalidInput(SosScoreError):  # noqa: N818 - reads as a sentence: raise In
     Parameters
     ----------
     problems : iterable of Problem
-        Everything found, in the order of the file.
+        Everything found, in the order of the file; of each kind in a file the first hundred are kept.
     outcome : str
         What did not happen because of it ("nothing was scored").
     """
 
     def __init__(self, problems: Iterable[Problem], outcome: str = "") -> None:
-        self.problems = tuple(problems)
+        self.problems = name_some(problems)
         self.outcome = outcome
         super().__init__(str(self))
 
@@ -135,6 +149,28 @@ def describe_failure(error: OSError) -> str:
     return error.strerror or str(error)
 
 
+def name_some(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the first hundred problems of each rule in a file; the last of them counts those left out.
+
+    Examples
+    --------
+    >>> named = name_some(Problem("is not a key", "study.yaml", line, rule="unknown-key") for line in range(1, 1001))
+    >>> len(named), str(named[-1])
+    (100, 'study.yaml:100: is not a key; and 900 more problems of this kind')
+    """
+    named: list[Problem] = []
+    places: dict[tuple[str, str], list[int]] = {}
+    for problem in problems:
+        alike = places.setdefault((problem.path, problem.rule), [])
+        if len(alike) < _MOST_ALIKE:
+            alike.append(len(named))
+            named.append(problem)
+        else:
+            last = named[alike[-1]]
+            named[alike[-1]] = replace(last, unnamed=last.unnamed + 1 + problem.unnamed)
+    return tuple(named)
+
+
 def count_problems(problems: Collection[Problem]) -> str:
     """Return "1 problem in t1.csv" or "4 problems in 2 files".
 
@@ -144,7 +180,8 @@ def count_problems(problems: Collection[Problem]) -> str:
     '2 problems in t1.csv'
     """
     paths = sorted({problem.path for problem in problems if problem.path})
-    noun = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    number = len(problems) + sum(problem.unnamed for problem in problems)
+    noun = "1 problem" if number == 1 else f"{number} problems"
     if not paths:
         return noun
     return f"{noun} in {paths[0]}" if len(paths) == 1 else f"{noun} in {len(paths)} files"

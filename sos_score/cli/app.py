@@ -6,7 +6,8 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from inspect import getdoc
 from pathlib import Path
@@ -64,36 +65,43 @@ class Commands(Group):
                 shown = make_visible(word, one_line=True)
                 hint = "rename the file" if Path(word).exists() else "type it again"
                 raise typer.BadParameter(f"'{shown}' holds a control character; {hint}", ctx)
-        return super().parse_args(ctx, args)
+        with _say_failures(ctx):  # help is written here
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        try:
+        with _say_failures(ctx):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a full disk or a reader that has gone is noticed here, not by the interpreter
-        except BrokenPipeError:  # whoever reads the output has read enough
-            process.let_go_of_output()
-            raise SystemExit(process.CLOSED_PIPE) from None
-        except InvalidInput as error:
-            several = len(error.problems) > 1 and not error.outcome
-            typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
-            raise typer.Exit(EXIT_INPUT) from None
-        except ModuleNotFoundError as error:
-            lacking = (error.name or "").partition(".")[0]
-            if lacking in ("", "sos_score"):
-                raise
-            typer.echo(_LACKING.format(command=ctx.invoked_subcommand, lacking=lacking), err=True)
-            raise typer.Exit(EXIT_REQUEST) from None
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            if error.errno == errno.EBADF:
-                place = "standard output is closed: "
-            typer.echo(f"{place}cannot be read or written ({describe_failure(error)})", err=True)
-            raise typer.Exit(EXIT_INPUT) from None
-        except MemoryError:
-            typer.echo("there is not enough memory for this; nothing was written", err=True)
-            raise typer.Exit(EXIT_INPUT) from None
         return result
+
+
+@contextmanager
+def _say_failures(ctx: Any) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads the output has read enough
+        process.let_go_of_output()
+        raise SystemExit(process.CLOSED_PIPE) from None
+    except InvalidInput as error:
+        several = len(error.problems) > 1 and not error.outcome
+        typer.echo(f"{error}\n{count_problems(error.problems)}." if several else str(error), err=True)
+        raise typer.Exit(EXIT_INPUT) from None
+    except ModuleNotFoundError as error:
+        lacking = (error.name or "").partition(".")[0]
+        if lacking in ("", "sos_score"):
+            raise
+        typer.echo(_LACKING.format(command=ctx.invoked_subcommand, lacking=lacking), err=True)
+        raise typer.Exit(EXIT_REQUEST) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        is_closed = error.errno == errno.EBADF
+        said = f"{place}cannot be read or written ({describe_failure(error)})"
+        typer.echo("standard output is closed" if is_closed else said, err=True)
+        raise typer.Exit(EXIT_INPUT) from None
+    except MemoryError:
+        typer.echo("there is not enough memory for this; nothing was written", err=True)
+        raise typer.Exit(EXIT_INPUT) from None
 
 
 app = typer.Typer(

@@ -24,6 +24,7 @@ _PLAIN = "sos-score.plain"
 # What stands for a sign that a console of Windows lacks, or a file that its shell writes: "?" has a meaning of its own.
 _INSTEAD = {"\N{BLACK UP-POINTING TRIANGLE}": "^", "\N{BLACK DOWN-POINTING TRIANGLE}": "v", "\N{MINUS SIGN}": "-",
             "\N{RIGHTWARDS ARROW}": ">", "\N{LEFTWARDS ARROW}": "<"}  # fmt: skip
+_STREAMS = {1: "standard output", 2: "standard error"}
 CLOSED_PIPE = 128 + 13  # what a shell reports of a program that SIGPIPE ended
 
 
@@ -56,23 +57,36 @@ def _put_instead(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_PLAIN, _put_instead)
 
 
-class PlainStream(io.TextIOWrapper):
-    """A text stream that writes control characters out, so that no id or name can act on a terminal.
-
-    A label outside the terminal's character set is replaced and does not end the program. `styled` is the stream as it
-    was, for colours.
-    """
+class _NamedStream(io.TextIOWrapper):
+    """A text stream whose errors say which stream it is; a letter that it lacks is replaced and does not end a run."""
 
     def __init__(self, stream: TextIO) -> None:
-        self.styled = stream
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_PLAIN, write_through=True)
         super().__init__(
             stream.buffer, stream.encoding, _PLAIN, line_buffering=bool(stream.line_buffering), write_through=True
         )
 
     def write(self, text: str) -> int:
         """Write a text, and return its length."""
+        try:
+            return super().write(text)
+        except OSError as error:
+            error.filename = error.filename or _STREAMS.get(self.fileno())
+            raise
+
+
+class PlainStream(_NamedStream):
+    """A text stream that writes control characters out, so that no id or name can act on a terminal.
+
+    `styled` is the same stream for what writes colours, and sees to control characters itself.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._first = stream  # closes its buffer when it is let go
+        self.styled = _NamedStream(stream)
+        super().__init__(stream)
+
+    def write(self, text: str) -> int:
+        """Write a text that can be shown, and return its length."""
         return super().write(make_visible(text))
 
 

@@ -25,7 +25,7 @@ from sos_score.definition.library import extend_definition, list_instruments, lo
 from sos_score.definition.reading import Definition
 from sos_score.definition.revision import read_revised
 from sos_score.definition.yaml.document import Document, read_yaml
-from sos_score.errors import InvalidDefinition, InvalidRequest, Problem, guess
+from sos_score.errors import InvalidDefinition, InvalidRequest, Problem, guess, name_some
 from sos_score.scoring.examples import check_definition, check_examples
 from sos_score.scoring.norms import read_norm_file
 from sos_score.survey.column_map import ColumnMap, read_column_map
@@ -81,7 +81,7 @@ def validate_paths(
         _check_versions(checked, history)
     return Validation(
         tuple(make_visible(path, one_line=True) for path in paths),
-        _judge(((problem, "") for problem in _list_once(checked.problems.values())), profile),
+        _judge(((problem, "") for problem in name_some(_list_once(checked.problems.values()))), profile),
         _judge(dict.fromkeys(checked.suppressed), profile),
         sum(len(definition.instrument.examples) for definition in checked.definitions.values()),
         dict(checked.kinds),

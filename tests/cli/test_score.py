@@ -270,7 +270,7 @@ def test_an_output_that_does_not_fit_on_the_disk_is_blamed_and_not_the_answers(n
 @pytest.mark.parametrize("command", ["score t1.csv -i wai-s", "score t1.csv -i wai-s -f csv", "show wai-s", "list"])
 def test_a_terminal_that_takes_nothing_is_no_bug_of_ours(command: str, tmp_path: Path) -> None:
     said = run_shell(f"sos-score {command} > /dev/full; echo $?", tmp_path)
-    assert said.splitlines() == ["cannot be read or written (No space left on device)", "1"]
+    assert said.splitlines() == ["standard output: cannot be read or written (No space left on device)", "1"]
 
 
 # A spreadsheet takes nothing for a formula.

@@ -42,6 +42,7 @@ def _describe(found: Found) -> dict[str, object]:
         "column": problem.column,
         "where": problem.where,
         "hint": problem.hint,
+        "unnamed": problem.unnamed,
     }
 
 
