@@ -21,7 +21,6 @@ from pathlib import Path
 
 from sos_score.characters import guard_start, make_visible
 
-
 _LONGEST = 2000
 _MOST_ALIKE = 100
 

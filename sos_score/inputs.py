@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 MOST_OF_SETTINGS = 1_000_000
@@ -23,3 +25,23 @@ def read_small(path: Path, most: int = MOST_OF_SETTINGS) -> bytes:
     """Return what a file holds; raise `OSError` where it is no file or too large to be what it should."""
     check_file(path, most)
     return path.read_bytes()
+
+
+def name_files(paths: Iterable[str]) -> dict[str, str]:
+    """Return what to call files in results: their paths from the folder that holds them all, with slashes.
+
+    Where on a machine the folder lies, and whose it is, goes into no result. Standard input and addresses stay.
+
+    Examples
+    --------
+    >>> name_files(["/home/anna/study/study.yaml", "/home/anna/study/data/t1.csv", "-"])
+    {'-': '-', '/home/anna/study/study.yaml': 'study.yaml', '/home/anna/study/data/t1.csv': 'data/t1.csv'}
+    """
+    asked = list(dict.fromkeys(paths))
+    names = {path: path for path in asked if path == "-" or "://" in path}
+    files = [path for path in asked if path not in names]
+    try:
+        folder = os.path.commonpath([Path(path).absolute().parent for path in files]) if files else ""
+    except ValueError:  # two drives of Windows
+        return names | {path: Path(path).name for path in files}
+    return names | {path: Path(os.path.relpath(Path(path).absolute(), folder)).as_posix() for path in files}

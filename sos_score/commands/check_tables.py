@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sos_score.check.finding import Finding, Group
 from sos_score.check.rules.links import list_pairs
 from sos_score.check.rules.missing import list_lost_scores
 from sos_score.check.sources import CheckedSource
 from sos_score.check.summary import summarise_groups, summarise_items, summarise_people
+from sos_score.inputs import name_files
 from sos_score.output.table import Cell, Column, Table
 
 _FINDINGS = ("level", "code", "source", "file", "lines", "where", "about", "count", "of", "message", "accepted")
@@ -30,9 +31,11 @@ def make_tables(checked: Sequence[CheckedSource], findings: Sequence[Finding]) -
         dict.fromkeys(name for _, each, _ in read for response in each.responses for name, _ in response.group)
     )
     groups = [(name, each) for name, _, answers in read for each in summarise_groups(answers)]
+    files = (each.name for _, _, answers in read for each in answers.files)
+    names = name_files((*files, *(each.place.file for each in findings if each.place.file)))
     responses = [(name, each) for name, source, _ in read for each in source.responses]
     return {
-        "findings": _table(_FINDINGS, map(_list_cells, findings)),
+        "findings": _table(_FINDINGS, (_list_cells(each, names) for each in findings)),
         "groups": _table(
             ("source", *by, *_GROUPS), ((name, *_spread(each.group, by), *_fields(each)[1:]) for name, each in groups)
         ),
@@ -47,7 +50,7 @@ def make_tables(checked: Sequence[CheckedSource], findings: Sequence[Finding]) -
         "files": _table(
             _FILES,
             (
-                (name, each.name, each.frame.height, each.blank_rows, sum(each.export.left_out.values()))
+                (name, names[each.name], each.frame.height, each.blank_rows, sum(each.export.left_out.values()))
                 for name, _, answers in read
                 for each in answers.files
             ),
@@ -66,10 +69,10 @@ def name_group(group: Group) -> str:
     return ", ".join(f"{name} {value or '(blank)'}" for name, value in group)
 
 
-def _list_cells(finding: Finding) -> tuple[Cell, ...]:
+def _list_cells(finding: Finding, names: Mapping[str, str]) -> tuple[Cell, ...]:
     place = finding.place
     lines = ", ".join(map(str, place.lines))
-    where = (finding.source or None, place.file or None, lines or None, name_group(place.group) or None)
+    where = (finding.source or None, names.get(place.file) or None, lines or None, name_group(place.group) or None)
     figures = (place.about or None, place.count, place.of)
     return (finding.level, finding.code, *where, *figures, str(finding.note), finding.reason or None)
 

@@ -14,6 +14,7 @@ from sos_score.comparison.compare import compare_study
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
 from sos_score.errors import InvalidRequest, guess
+from sos_score.inputs import name_files
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
 from sos_score.output.table import Table, print_table
@@ -165,12 +166,13 @@ def load_request(request: CompareRequest) -> StudyData:
 
 def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, object]:
     """Return what has to stand beside the findings, as plain data."""
+    files, names = describe_files(data), _name_inputs(data)
     return {
         "software": f"sos-score {__version__}",
         "study": {"id": data.study.id, "title": data.study.title},
-        "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
+        "inputs": describe_inputs(data),
         "plan": data.study.plan.model_dump(mode="json"),
-        "files": describe_files(data),
+        "files": None if files is None else [each | {"file": names[each["file"]]} for each in files],
         **({"files_not_shown": said} if (said := explain_files(data)) else {}),
         "defaults": list(data.defaults),
         "families": comparison.families,
@@ -180,6 +182,17 @@ def describe_comparison(data: StudyData, comparison: Comparison) -> dict[str, ob
             if outcome.is_planned
         },
     }
+
+
+def describe_inputs(data: StudyData) -> list[dict[str, str]]:
+    """Return every file that was read, by its path from the folder that holds them all; an instrument by its id."""
+    names = _name_inputs(data)
+    return [{"kind": each.kind, "path": names.get(each.path, each.path), "sha256": each.sha256} for each in data.inputs]
+
+
+def _name_inputs(data: StudyData) -> dict[str, str]:
+    files = [each.path for each in data.inputs if each.kind != "instrument" or Path(each.path).suffix]
+    return name_files([*files, *(each.name for each in data.files)])
 
 
 def _print(data: StudyData, comparison: Comparison, labels: Labels, request: CompareRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
-from sos_score.commands.compare import CompareRequest, load_request, refuse_nothing
+from sos_score.commands.compare import CompareRequest, describe_inputs, load_request, refuse_nothing
 from sos_score.comparison.compare import choose_outcomes
 from sos_score.comparison.plan import make_plan
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
@@ -39,7 +39,7 @@ def assess_file(request: CompareRequest) -> None:
         about = {
             "software": f"sos-score {__version__}",
             "study": {"id": data.study.id, "title": data.study.title},
-            "inputs": [{"kind": each.kind, "path": each.path, "sha256": each.sha256} for each in data.inputs],
+            "inputs": describe_inputs(data),
             "choices": {name_column(choice, labels): name_choice(choice, labels) for choice in found.choices},
         }
         tables, inputs = {"sensitivity": make_matrix(found, labels)}, [each.path for each in data.inputs]

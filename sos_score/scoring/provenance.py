@@ -9,6 +9,7 @@ from typing import Any
 from sos_score.definition.instrument.instrument import Instrument, scoring_key
 from sos_score.definition.instrument.published import Conversion, CutOff
 from sos_score.definition.reading import Definition
+from sos_score.inputs import name_files
 from sos_score.notes import Note
 from sos_score.scoring.file_summary import FileSummary
 
@@ -137,12 +138,13 @@ def describe_scores(
     min_answered: int | str | None = None,
 ) -> dict[str, Any]:
     """Return everything that has to stand beside a file of scores, as plain data."""
-    definitions = list(definitions)
+    definitions, summaries = list(definitions), list(summaries)
     instruments = [definition.instrument for definition in definitions]
+    names = name_files(summary.name for summary in summaries)
     override = {} if min_answered is None else {"min_answered": describe_override(min_answered, instruments)}
     return {
         "software": f"sos-score {version}",
         **override,
         "definitions": [describe_definition(definition) for definition in definitions],
-        "files": [describe_summary(summary) for summary in summaries],
+        "files": [describe_summary(summary) | {"file": names[summary.name]} for summary in summaries],
     }

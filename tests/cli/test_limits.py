@@ -135,3 +135,30 @@ def test_three_hundred_thousand_wrong_answers_are_said_in_a_few_lines(tmp_path):
     assert result.exit_code == 1
     assert len(result.stderr) < 10_000
     assert "299967 more texts are not allowed either" in result.stderr.replace(",", "")
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "github", "gitlab", "sarif", "junit"])
+def test_ten_thousand_wrong_keys_are_said_in_a_hundred_messages_in_every_format(tmp_path, kind):
+    path = tmp_path / "safety-scale.yaml"
+    extra = "".join(f"key_{number}: 1\n" for number in range(10_000))
+    path.write_text((ROOT / "instruments/safety-scale.yaml").read_text(encoding="utf-8") + extra, encoding="utf-8")
+    result = run("validate", path, "--format", kind)
+    assert result.exit_code == 1
+    assert "; and 9,900 more problems of this kind" in result.output
+    assert "key_99:" in result.output or '"where": "key_99"' in result.output
+    assert "key_100" not in result.output
+    assert len(result.output) < 150_000
+    if kind == "text":
+        assert result.output.endswith("\n10000 problems in " + f"{path}.\n")
+
+
+def test_a_value_as_long_as_a_chapter_is_cut_in_what_is_said_of_it(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        f"format: 1\nid: s\ntitle: S\nsites: {{1: {{}}}}\nsources: {{a: {{files: a.csv, instrument: {'o' * 9000}}}}}\n"
+    )
+    result = run("validate", path)
+    assert result.exit_code == 1
+    assert max(map(len, result.output.splitlines())) < 2200
+    assert "sources.a.instrument: no instrument 'ooo" in result.output
+    assert "(sos-score list shows the shipped ones; or give a path to a .yaml file)" in result.output
