@@ -60,6 +60,7 @@ def report_retest(
     """Report how stable scores are, and who changed reliably."""
     from sos_score.commands.analysis import AnalysisRequest, open_analysis
     from sos_score.commands.retest import write_retest
+    from sos_score.inputs import name_files
     from sos_score.psychometrics.retest.tables import assess_retest
     from sos_score.survey.readers.export import ReadingOptions
 
@@ -69,6 +70,9 @@ def report_retest(
     )
     with open_analysis(request, [occasion, respondent]) as responses:
         occasion, respondent = responses.find_ids(occasion, respondent)
+        if occasion == "source":  # a file may be named as it was typed
+            names = name_files(data)
+            first, second = names.get(first, first), names.get(second, second)
         tables = assess_retest(
             responses, first, second, occasion=occasion, respondent=respondent, stated_reliability=reliability,
             scales=scale or (),

@@ -17,6 +17,7 @@ from sos_score.commands.score_summary import merge_failures, print_summary
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidInput, InvalidOutput, InvalidRequest, InvalidSurvey, Problem
+from sos_score.inputs import name_files
 from sos_score.output.codebook import Variable, describe_id, list_variables, merge_variables
 from sos_score.output.long_format import lengthen, list_long_columns
 from sos_score.scoring.file_summary import FileSummary
@@ -249,8 +250,9 @@ def _score_group(
     from sos_score.psychometrics.key_warnings import warn_of_keys  # loads NumPy, which nothing else here needs
 
     read: list[ReadFile] = []
+    names = name_files(request.data)
     for source in group:
-        name = source.export.name if len(request.data) > 1 else None
+        name = names[source.export.name] if len(request.data) > 1 else None
 
         def open_sink(name: str | None = name, scorer: Scorer = source.scorer) -> AbstractContextManager[BatchSink]:
             return lengthen(parts(name), scorer) if request.is_long else parts(name)

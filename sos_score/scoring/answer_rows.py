@@ -11,6 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.inputs import name_files
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.scoring.files import BatchSink, OpenSink, discard, score_export
@@ -141,8 +142,14 @@ class FileRows:
         for (export, summary), (_, scorer) in zip(self._done, self.files, strict=True):
             rows = nw.from_native(export.scan(scorer.columns, summary.numeric))
             part = read_answers(rows.filter(holds_anything(scorer.columns, rows.collect_schema())), scorer)
-            parts.append(part.with_columns(nw.lit(export.name).alias(SOURCE)) if SOURCE in self._added else part)
+            parts.append(
+                part.with_columns(nw.lit(self._names[export.name]).alias(SOURCE)) if SOURCE in self._added else part
+            )
         return nw.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return name_files(export.name for export, _ in self.files)
 
     @property
     def _added(self) -> set[str]:
@@ -156,7 +163,7 @@ class FileRows:
 
         own = {*scorer.columns.ids, *scorer.columns.constants}
         lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in self.ids if name not in own | self._added]
-        source = [pl.lit(export.name).alias(SOURCE)] * bool(self._added)
+        source = [pl.lit(self._names[export.name]).alias(SOURCE)] * bool(self._added)
         with open_sink() as take:
             yield lambda batch: take(batch.with_columns(*lacking, *source))
 

@@ -169,7 +169,8 @@ def open_responses(
     Parameters
     ----------
     names : iterable of str
-        Paths; ``-`` is standard input. Several files are stacked, with the file in the id column ``source``.
+        Paths; ``-`` is standard input. Several files are stacked; the id column ``source`` has the path of each from
+        the folder that holds them all.
     instrument : Instrument
         From `load_instrument`.
     column_map : ColumnMap or sequence of ColumnMap or None, optional
