@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from support import ROOT, run_shell
+from support import ROOT, run_command, run_shell
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Commands with their output; or a file that a reader is shown or told to write, as ```yaml title="name.yaml", or to
@@ -54,7 +54,7 @@ def test_a_page_shows_what_its_commands_print(page: Path, workplace: Path) -> No
             put_file(workplace, block)
             continue
         for command, shown in split_commands(block["text"]):
-            assert show_lines(run_shell(command, workplace)) == show_lines(shown), command
+            assert show_lines(run_command(command, workplace)[0]) == show_lines(shown), command
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from support import ROOT, CommandLine, run_shell
+from support import ROOT, CommandLine, run_command
 
 from sos_score.check.finding import LEVELS
 from sos_score.cli import app
@@ -109,8 +109,8 @@ def test_the_shell_completes_commands_and_allowed_values() -> None:
 def _run_examples(words: list[str], folder: Path) -> None:
     for name in words:
         for example in list_examples(name):
-            code = run_shell(f"{example} > .said 2>&1; echo $?", folder).strip()
-            assert code == "0", f"{example}\n{(folder / '.said').read_text(encoding='utf-8')}"
+            shown, code = run_command(example, folder)
+            assert code == 0, f"{example}\n{shown}"
 
 
 @pytest.mark.slow
