@@ -16,7 +16,7 @@ from factories import Rows
 from python_calamine import CalamineWorkbook
 from support import ROOT, CommandLine, run_shell
 
-from sos_score import compare_study, load_study_data, read_study
+from sos_score import compare_study
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
 from sos_score.report.questions.registry import SHEETS
 
@@ -29,13 +29,13 @@ run = CommandLine("compare")
 
 
 @pytest.fixture(scope="module")
-def data():
-    return load_study_data(read_study(STUDY))
+def data(example_data):
+    return example_data
 
 
 @pytest.fixture(scope="module")
-def found(data):
-    return Rows(compare_study(data), data)
+def found(data, example_comparison):
+    return Rows(example_comparison, data)
 
 
 def test_whoever_compares_can_follow_what_is_drawn(data, capfd):

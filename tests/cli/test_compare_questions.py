@@ -10,8 +10,6 @@ from factories import compare_data
 from support import ROOT, CommandLine
 
 from sos_score.comparison.questions import registry
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 QUESTIONS = ("variation", "association", "profiles")
@@ -21,8 +19,8 @@ run = CommandLine("compare", STUDY, "-q")
 
 
 @pytest.fixture(scope="module")
-def rows():
-    return compare_data(load_study_data(read_study(STUDY)), QUESTIONS).rows
+def rows(example_data):
+    return compare_data(example_data, QUESTIONS).rows
 
 
 @pytest.fixture(scope="module")

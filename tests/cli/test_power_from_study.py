@@ -10,8 +10,6 @@ from sos_score.comparison.compare import take_scores
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import make_plan
 from sos_score.comparison.planning_values import measure_for_planning
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 
@@ -20,8 +18,8 @@ run = CommandLine("power", "--from", STUDY)
 
 
 @pytest.fixture(scope="module")
-def rigidity():
-    data = load_study_data(read_study(STUDY))
+def rigidity(example_data):
+    data = example_data
     plan = make_plan(data.study)
     return take_scores(data.outcome("osc.rigidity"), plan)[0], plan
 

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 from factories import compare, draw_cells, make_outcome, make_plan
-from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.judging import compare_outcomes
@@ -16,14 +15,11 @@ from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.outcomes import DID, list_differences
 from sos_score.report.questions.registry import describe_finding
 from sos_score.report.questions.view import TERMINAL
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 
 @pytest.fixture(scope="module")
-def found():
-    data = load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml"))
-    return compare_study(data, ("change", "baseline", "arms", "did"), ("osc", "competence")), data
+def found(example_data):
+    return compare_study(example_data, ("change", "baseline", "arms", "did"), ("osc", "competence")), example_data
 
 
 def pick(found, question, scale, *, judged=True, **where):

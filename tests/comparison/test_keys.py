@@ -107,7 +107,7 @@ def test_files_hold_it_with_each_finding(folder, tmp_path):
     assert noted.height == rows.filter(pl.col("scale").is_in(SCALES)).height > 0
 
 
-def test_the_example_accuses_no_item():
-    found = compare_study(load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml")), ["change"])
+def test_the_example_accuses_no_item(example_data):
+    found = compare_study(example_data, ["change"])
     assert [each for each in found.notes if each.code == CODE] == []
     assert list_doubted(found.findings) == []

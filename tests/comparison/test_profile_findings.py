@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Contrast, Groups, Measure, Unit
@@ -14,15 +13,13 @@ from sos_score.notes import note
 from sos_score.report.labels import Labels
 from sos_score.report.questions.registry import describe_finding
 from sos_score.statistics.profiles import ProfilePeople, compare_profiles
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 SCALES = ("proficiency", "rigidity", "resistance", "engagement", "functionality", "stress")
 
 
 @pytest.fixture(scope="module")
-def example():
-    return load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml"))
+def example(example_data):
+    return example_data
 
 
 @pytest.fixture(scope="module")

@@ -46,9 +46,8 @@ def table_of(answers, items=None, **parts):
 
 
 @pytest.fixture(scope="module")
-def study():
-    data = load_study_data(read_study(STUDY))
-    return data, score_by_rules(data)
+def study(example_data):
+    return example_data, score_by_rules(example_data)
 
 
 @pytest.fixture(scope="module")

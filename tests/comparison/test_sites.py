@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 from factories import make_outcome, make_plan
-from support import ROOT
 
 from sos_score.comparison import compare
 from sos_score.comparison.detectable import find_site_floor
@@ -14,13 +13,11 @@ from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.plan import SmallestEffect
 from sos_score.comparison.verdict import Verdict
 from sos_score.statistics.noncentral import find_detectable
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 
 @pytest.fixture(scope="module")
-def example():
-    return load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml"))
+def example(example_data):
+    return example_data
 
 
 @pytest.fixture(scope="module")

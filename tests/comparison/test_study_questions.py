@@ -68,8 +68,8 @@ def families(folder):
 
 
 @pytest.fixture(scope="module")
-def example():
-    return load_study_data(read_study(ROOT / "examples" / "contrast_study" / "study.yaml"))
+def example(example_data):
+    return example_data
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from report_pages import small_study
-from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.report.figures.before_after import draw_before_after
@@ -26,8 +25,8 @@ def find_mean(report, scale, site, wave):
 
 
 @pytest.fixture(scope="module")
-def example():
-    return report_on(ROOT / "examples/contrast_study/study.yaml")
+def example(example_data, example_comparison):
+    return ReportData(example_data, example_comparison, "report.manifest.json")
 
 
 def test_every_site_is_named_with_its_arm_and_has_its_mean_before_and_after(tmp_path):

@@ -29,8 +29,8 @@ def read_evidence(path):
 
 
 @pytest.fixture(scope="module")
-def evidence():
-    return read_evidence(STUDY)
+def evidence(example_data, example_comparison):
+    return ReportData(example_data, example_comparison, "report.manifest.json")
 
 
 def describe(evidence, section):

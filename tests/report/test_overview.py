@@ -12,16 +12,14 @@ from sos_score.comparison.finding import Detectable
 from sos_score.comparison.verdict import Verdict
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS, list_sentences, make_table
-from sos_score.study.file import read_study
-from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 run = CommandLine("compare")
 
 
 @pytest.fixture(scope="module")
-def data():
-    return load_study_data(read_study(STUDY))
+def data(example_data):
+    return example_data
 
 
 @pytest.fixture(scope="module")

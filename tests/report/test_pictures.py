@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from browser import Browser, require_chromium
 from report_pages import small_study
-from support import ROOT
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.questions.pair_scores import list_pair_scores
@@ -55,8 +54,8 @@ def report_on(study):
 
 
 @pytest.fixture(scope="module")
-def example():
-    return report_on(ROOT / "examples/contrast_study/study.yaml")
+def example(example_data, example_comparison):
+    return ReportData(example_data, example_comparison, "report.manifest.json")
 
 
 @pytest.fixture(scope="module")
