@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,50 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     assert done.returncode == 0, done.stderr
     assert len(STEPS) == 2
     return ready
+
+
+# The installation of the action: definitions are checked without what only the other commands need.
+
+LACKING = """\
+'{command}' needs {lacking}, which is not installed.
+  hint: validate, list, show, schema and diff run without it; for the rest: python -m pip install sos-score
+"""
+
+
+def run_light(runner: Runner, words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = [runner.temporary / "sos-score/bin/sos-score", *words.format(instruments=ROOT / "instruments").split()]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_requirements_are_those_of_the_project() -> None:
+    make = runpy.run_path(str(ROOT / ".ci" / "requirements.py"))["make_requirements"]
+    assert (ROOT / "requirements-validate.txt").read_text(encoding="utf-8") == make(), "run: python .ci/requirements.py"
+
+
+@pytest.mark.slow
+def test_what_is_installed_is_small(runner: Runner) -> None:
+    files = (path for path in (runner.temporary / "sos-score").rglob("*") if path.is_file() and not path.is_symlink())
+    assert sum(path.stat().st_size for path in files) < 100_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    ["validate {instruments} --profile strict", "list", "show wai-s", "schema instrument", "diff wai-s wai-sr"],
+)
+def test_what_is_about_definitions_runs(words: str, runner: Runner, tmp_path: Path) -> None:
+    done = run_light(runner, words, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+@pytest.mark.slow
+def test_any_other_command_names_what_to_install(runner: Runner, tmp_path: Path) -> None:
+    done = run_light(runner, "compare study.yaml", tmp_path)
+    lacking = done.stderr.partition(" needs ")[2].partition(",")[0]
+    assert (done.returncode, done.stderr) == (2, LACKING.format(command="compare", lacking=lacking))
+    assert lacking in ("numpy", "polars")
 
 
 def test_no_input_stands_in_a_script_of_the_action_where_it_could_be_a_command() -> None:

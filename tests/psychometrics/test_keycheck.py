@@ -132,7 +132,10 @@ RATES = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("loading", "n", "accused", "one", "two"), RATES)
+@pytest.mark.parametrize(
+    ("loading", "n", "accused", "one", "two"),
+    [pytest.param(*each, marks=[] if each[1] == 30 else pytest.mark.soak) for each in RATES],
+)
 def test_the_rates_in_the_docstring_hold(loading, n, accused, one, two):
     rng = np.random.default_rng(1989)
     samples, false, found, both = 1500, 0, 0, 0

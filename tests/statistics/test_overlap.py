@@ -199,7 +199,7 @@ def test_the_level_holds_at_no_half_and_full_overlap(n_alone, n_linked, sds):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rho", [0.0, 0.5, 0.98])
+@pytest.mark.parametrize("rho", [0.5, *(pytest.param(each, marks=pytest.mark.soak) for each in (0.0, 0.98))])
 @pytest.mark.parametrize(("n_alone", "n_linked"), [(3, 12), (0, 30), (15, 15)])
 @pytest.mark.parametrize("effect", [0.0, 0.8])
 def test_the_interval_of_g_covers_the_effect_and_leaves_out_0_where_p_is_below_5(n_alone, n_linked, rho, effect):
