@@ -11,6 +11,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 Text = Annotated[str, Field(min_length=1)]
+MOST_LETTERS = 100
+Label = Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
+"""What stands in every table and picture."""
 
 
 def _read_values(value: object) -> list[str]:

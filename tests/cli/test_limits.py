@@ -10,6 +10,7 @@ from support import ROOT, CommandLine
 from sos_score import inputs
 from sos_score.cli import process
 from sos_score.definition.instrument.responses import MOST_OPTIONS
+from sos_score.definition.model import MOST_LETTERS
 from sos_score.definition.yaml import document
 from sos_score.errors import clip
 from sos_score.output import workbook as output
@@ -102,6 +103,7 @@ def test_the_page_of_limits_states_what_holds():
     stated = [
         f"column map or key | {inputs.MOST_OF_SETTINGS // 1_000_000} MB; {document._MAX_DEPTH} levels",
         f"| answers of one item | {MOST_OPTIONS:,} ",
+        f"a wave or a source | {MOST_LETTERS} characters",
         f"| a cell of a text file | {csv._MAX_CELL:,} characters",
         f"a Stata file | {cells.MOST_CELLS // 1_000_000} million",
         f"| what a workbook unpacks to | {workbook._MOST_BYTES >> 30} GB",

@@ -92,6 +92,7 @@ def test_json_gives_every_field_of_a_problem() -> None:
         "column": 13,
         "where": "scales.safety.items[0]",
         "hint": "did you mean 'safety'?",
+        "unnamed": 0,
     }
 
 

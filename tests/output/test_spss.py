@@ -93,7 +93,7 @@ def test_several_files_say_where_a_row_comes_from(tmp_path):
     path = tmp_path / "scores.sav"
     run("score", tmp_path / "a.csv", tmp_path / "b.csv", "-i", "wai-s", "-o", path)
     frame, about = read(path)
-    assert frame["source"].unique().sort().to_list() == [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    assert frame["source"].unique().sort().to_list() == ["a.csv", "b.csv"]
     assert about.column_names_to_labels["source"] == "the file or source that the row comes from"
 
 

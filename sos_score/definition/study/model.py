@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from sos_score.definition.instrument.missing_rule import MinAnswered
 from sos_score.definition.instrument.responses import Language
-from sos_score.definition.model import Model, Text, Values
+from sos_score.definition.model import MOST_LETTERS, Label, Model, Text, Values
 from sos_score.definition.platforms import PlatformName
 
 Unit = Literal["g", "raw", "T"]
@@ -33,6 +33,8 @@ def _read_waves(value: object) -> dict[str, str]:
         if len(names) == len(value) and len(set(names)) == len(names) and all(names):
             return {name: name for name in names}
     elif isinstance(value, dict) and all(isinstance(label, str) and label for label in value.values()):
+        if too_long := [wave for wave, label in value.items() if len(label) > MOST_LETTERS]:
+            raise ValueError(f"the label of {too_long[0]} is too long (at most {MOST_LETTERS} characters)")
         return dict(value)
     raise ValueError("must be a list of different waves in order ([T1, T2]), or a mapping of waves to labels")
 
@@ -44,12 +46,13 @@ AnsweredBy = Annotated[
     ),
 ]
 _TEXT = {"type": "string", "minLength": 1}
+_LABEL = _TEXT | {"maxLength": MOST_LETTERS}
 _VALUE = {"type": ["string", "integer"]}
 Waves = Annotated[
     dict[str, str],
     PlainValidator(_read_waves),
     WithJsonSchema(
-        {"anyOf": [{"type": "array", "items": _VALUE}, {"type": "object", "additionalProperties": _TEXT}]},
+        {"anyOf": [{"type": "array", "items": _VALUE}, {"type": "object", "additionalProperties": _LABEL}]},
     ),
 ]
 OneOrMore = Annotated[
@@ -79,7 +82,7 @@ class Site(Model):
         The arm it belongs to; left out only in a study without arms.
     """
 
-    label: Text | None = None
+    label: Label | None = None
     arm: str | None = None
 
 
@@ -94,7 +97,7 @@ class Arm(Model):
         Whether the other arm is compared with this one.
     """
 
-    label: Text | None = None
+    label: Label | None = None
     reference: bool = False
 
 
@@ -139,7 +142,7 @@ class Source(Model):
         labels of a file.
     """
 
-    label: Text | None = None
+    label: Label | None = None
     files: OneOrMore
     instrument: OneOrMore
     columns: NoneOrMore = []
@@ -269,7 +272,7 @@ class Pair(Model):
         ``association``, or ``agreement`` of two views of the same thing.
     """
 
-    label: Text | None = None
+    label: Label | None = None
     x: ScaleRef
     y: ScaleRef
     level: IdName = "worker"
