@@ -243,14 +243,20 @@ def _read_links(known, report, study):
     if not known.waves:
         return
     missing = [each for each in report.comparison.ask("missing") if each.method and each.method.code == "attrition"]
-    told = {(each.source, each.scale, each.site) for each in missing if each.site}
+    told = {("missing", each.source, each.scale, each.site) for each in missing if each.site}
+    told |= {
+        (each.question, each.source, each.scale, each.site)
+        for each in report.comparison.ask("reliable")
+        if each.site and each.groups.contrast is Contrast.BEYOND and each.counts
+    }
 
     def list_sites(each, member):
-        """Return the sites that a number is about: one, or those of an arm whose people can be followed."""
+        """Return the sites that a number is about: one, or those of an arm, or of all, whose people can be followed."""
         if each.site:
             return [each.site]
-        sites = [site for site, arm in study.arms.items() if arm == member]
-        return [site for site in sites if (each.source, each.scale, site) in told or each.question != "missing"]
+        sites = [site for site, arm in study.arms.items() if arm == member or not member]
+        is_of_told = each.question in ("missing", "reliable")
+        return [site for site in sites if (each.question, each.source, each.scale, site) in told or not is_of_told]
 
     def take(each, member="", **parts):
         for part, number in parts.items():
@@ -280,7 +286,7 @@ def _list_links(each, waves):
         return
     if contrast is Contrast.WAVE_COUNTS and len(counts) > waves:
         yield "", {"both": counts[-1]}
-    elif contrast in (Contrast.LINKED, Contrast.RELIABLE):
+    elif contrast in (Contrast.LINKED, Contrast.RELIABLE, Contrast.BEYOND):
         yield "", {"both": counts[0]}
     elif contrast in (Contrast.LEAVERS, Contrast.NEWCOMERS):
         part = "left" if contrast is Contrast.LEAVERS else "came"

@@ -147,6 +147,15 @@ def test_studies_that_gave_somebody_away_do_so_no_longer(tmp_path, name):
     assert attack_by_moving(tmp_path / "moved", KNOWN[name], Random(1))
 
 
+def test_of_everybody_who_changed_by_more_than_error_none_of_a_hidden_site_is_counted(tmp_path):
+    sizes = {
+        source: {(site, wave): few.get((site, wave), 14) for site in "abcd" for wave in ("T1", "T2")}
+        for source, few in {"staff": {("d", "T2"): 4}, "family": {("a", "T1"): 2, ("b", "T1"): 3}}.items()
+    }
+    study = Study({"a": "old", "b": "old", "c": "new", "d": "old"}, ["T1", "T2"], sizes, linked=True)
+    assert any(attack_by_solving(tmp_path, study))
+
+
 def test_no_note_and_no_file_says_how_many_there_are_in_all_where_that_is_one_hidden_site_and_another(tmp_path):
     """Four people and one: of five together, neither site could have more than four."""
     study = Study({"a": "", "b": ""}, ["T1"], {"staff": {("a", "T1"): 4, ("b", "T1"): 1}})
