@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from glob import has_magic
+from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
@@ -23,6 +24,8 @@ from sos_score.scoring.norms import NormFile, read_norm_file
 from sos_score.scoring.plan import ScoringChoices, plan_scores
 from sos_score.survey.column_map import ColumnMap, read_column_map
 from sos_score.survey.readers.export import ReadingOptions
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +226,17 @@ class _Reader:
                 yield from self._check_file(("results", key), put_back, path)
 
     def _check_file(self, loc: Loc, name: str, path: Path) -> Iterator[Problem]:
-        if not path.is_file():
+        if path.is_file():
+            return
+        held = [each for each in _list_files(path) if "files" not in loc or each.suffix not in (".yaml", ".yml")]
+        if not held:
             yield self._problem(loc, f"no file '{name}'", guess_file(path, name), "file")
+            return
+        start = name.rstrip("/") if path.is_dir() else PurePosixPath(name).parent.as_posix()
+        files = sorted(f"{start}/{each.name}".removeprefix("./") for each in held)
+        more = ", ..." if len(files) > _MOST_NAMED else ""
+        message = f"'{name}' is {'a folder' if path.is_dir() else 'a pattern'}, and a study names each file"
+        yield self._problem(loc, message, f"write [{', '.join(files[:_MOST_NAMED])}{more}]", "file")
 
     def read_definitions(self) -> Iterator[Problem]:
         for name, source in self.study.sources.items():
@@ -310,3 +322,13 @@ def _spread(maps: list[ColumnMap | None], source: Source) -> list[ColumnMap | No
     if len(maps) == len(source.files):
         return maps
     return (maps[:1] or [None]) * len(source.files)
+
+
+def _list_files(path: Path) -> list[Path]:
+    """Return the files in a folder, or those that a pattern fits."""
+    try:
+        if path.is_dir():
+            return [each for each in path.iterdir() if each.is_file()]
+        return [each for each in path.parent.glob(path.name) if each.is_file()] if has_magic(path.name) else []
+    except OSError:  # not ours to look into
+        return []
