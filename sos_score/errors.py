@@ -79,7 +79,8 @@ class Problem:
         text = self.message
         if self.count > 1:
             text += f"; {self.count} cells" + (f" in {self.items} items" if self.items > 1 else "")
-        return text + (f"; and {self.unnamed:,} more problems of this kind" if self.unnamed else "")
+        more = f"{self.unnamed:,} more problem{'s' * (self.unnamed > 1)} of this kind"
+        return f"{text}; and {more}" if self.unnamed else text
 
     def __str__(self) -> str:
         """Return the text a user reads, the hint on a line of its own."""

@@ -42,6 +42,8 @@ def name_files(paths: Iterable[str]) -> dict[str, str]:
     files = [path for path in asked if path not in names]
     try:
         folder = os.path.commonpath([Path(path).absolute().parent for path in files]) if files else ""
+        found = {path: Path(os.path.relpath(Path(path).absolute(), folder)).as_posix() for path in files}
     except ValueError:  # two drives of Windows
-        return names | {path: Path(path).name for path in files}
-    return names | {path: Path(os.path.relpath(Path(path).absolute(), folder)).as_posix() for path in files}
+        found = {path: Path(path).name for path in files}
+    # Two files of one name would be taken for one wherever rows are grouped by their file.
+    return names | (found if len(set(found.values())) == len(files) else {path: path for path in files})
