@@ -331,6 +331,27 @@ def test_few_units_are_not_shown(folder):
         assert finding.notes == (note("hidden", least=21),)
 
 
+def test_workers_who_are_numbered_within_their_site_are_as_many_as_they_are(folder, families, tmp_path):
+    """Each site counts its workers from 1; whose means go together does not depend on what they are called."""
+    tables = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in ("families", "workers")}
+    staff = tables["workers"][["site", "worker"]].drop_duplicates()
+    numbers = staff.assign(number=(staff.groupby("site").cumcount() + 1).astype(str))
+    for name, rows in tables.items():
+        renamed = rows.merge(numbers, on=["site", "worker"]).drop(columns="worker").rename(columns={"number": "worker"})
+        who = {"respondent": rows["worker"]} if name == "workers" else {}
+        renamed.assign(**who).to_csv(tmp_path / f"{name}.csv", index=False)
+        shutil.copy(folder / f"{name}.yaml", tmp_path)
+    data = load(tmp_path, STUDY.replace("{person: worker}", "{person: respondent}"))
+    assert data.outcome("workers.comp").frame["worker"].nunique() < len(staff)
+    found, known = (each.ask("association") for each in (compare_study(data, ("association",)), families))
+    is_same = [
+        (one.counts, one.method.code, one.estimate.value, one.test.p)
+        == (two.counts, two.method.code, pytest.approx(two.estimate.value, nan_ok=True), pytest.approx(two.test.p))
+        for one, two in zip(found, known, strict=True)
+    ]
+    assert is_same == [True] * len(known)
+
+
 def test_a_pair_whose_level_no_source_shares_says_so(folder):
     apart = STUDY.replace("families.view}", "families.view, level: family}")
     (finding,) = compare_study(load(folder, apart), ("association",)).ask("association")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
 from sos_score.comparison.plan import ComparisonPlan
+from sos_score.comparison.rows import ALONE
 from sos_score.definition.study.model import Pair
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import StudyOutcome
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Scores = NDArray[np.float64]
+Unit = tuple[str, ...]
+"""Its id, and those of what it is in where its own does not tell it apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,40 +77,53 @@ def list_pair_scores(pair: Pair, data: StudyData, plan: ComparisonPlan) -> Itera
 def _bring_together(
     pair: Pair, wave: str, one: tuple[StudyOutcome, pd.DataFrame], two: tuple[StudyOutcome, pd.DataFrame]
 ) -> PairScores:
-    level = pair.level
-    means_x, means_y = (_average(outcome, rows, level) for outcome, rows in (one, two))
+    (x, rows_x), (y, rows_y) = one, two
+    above = [name for name in x.table.levels if name in y.table.levels]
+    upper = above[: above.index(pair.level) + 1] if pair.level in above else [pair.level]
+    units_x, units_y = _name_units(upper, rows_x, rows_y)
+    means_x, means_y = _average(x, rows_x, units_x), _average(y, rows_y, units_y)
     units = sorted({*means_x, *means_y})
-    y, rows = two
-    codes = rows[level].to_numpy(dtype=object)
-    table_levels = nest_levels(y.table, rows)
-    place = y.table.levels.index(level) if level in y.table.levels else len(y.table.levels)
+    table_levels = nest_levels(y.table, rows_y)
+    place = y.table.levels.index(pair.level) if pair.level in y.table.levels else len(y.table.levels)
     kept = dict(list(table_levels.items())[: place + 1])
-    shared = _find_shared(one[0], y, level)
-    own = _average(one[0], one[1], shared) if shared else {}
-    keys = rows[shared].to_numpy(dtype=object) if shared else codes
+    own_x: list[Unit] = [()] * len(rows_x)
+    own_y = units_y
+    if pair.level in above[:-1]:  # there is an id below the pair's level that both have
+        own_x, own_y = _name_units(above, rows_x, rows_y)
+    own = _average(x, rows_x, own_x)
     return PairScores(
         wave=wave,
         x=np.array([means_x.get(unit, np.nan) for unit in units]),
         y=np.array([means_y.get(unit, np.nan) for unit in units]),
         n_units=len(units),
-        outcome=rows[y.scale].to_numpy(dtype=float),
-        unit_x=np.array([means_x.get(code, np.nan) for code in codes], dtype=float),
-        own_x=np.array([own.get(key, np.nan) for key in keys], dtype=float),
+        outcome=rows_y[y.scale].to_numpy(dtype=float),
+        unit_x=np.array([means_x.get(unit, np.nan) for unit in units_y], dtype=float),
+        own_x=np.array([own.get(unit, np.nan) for unit in own_y], dtype=float),
         levels=kept,
     )
 
 
-def _average(outcome: StudyOutcome, rows: pd.DataFrame, level: str) -> dict[str, float]:
-    """Return the mean score of each unit of a level; several ratings of one person count once."""
-    scores = rows.loc[rows[outcome.scale].notna() & rows[level].notna(), ["person", level, outcome.scale]]
-    people = scores["person"].where(scores["person"].notna(), scores.index.astype(str))
-    once = scores.assign(person=people).groupby(["person", level], as_index=False)[outcome.scale].mean()
-    means = once.groupby(level)[outcome.scale].mean()
-    return {str(unit): float(mean) for unit, mean in means.items()}
+def _name_units(levels: Sequence[str], *tables: pd.DataFrame) -> list[list[Unit]]:
+    """Return the unit of each row of some tables at the lowest of some levels; empty where it is missing.
+
+    Where an id is in several groups of a level above (worker 1 of every site), it is another unit in each.
+    """
+    *above, lowest = levels
+    every = [list(zip(*(_read_ids(rows[name]) for name in (lowest, *above)), strict=True)) for rows in tables]
+    known = [{row for row in rows if all(row)} for rows in every]
+    is_unique = all(len({unit for unit, *_ in rows}) == len(rows) for rows in known)
+    return [[() if not row[0] else row[:1] if is_unique else row for row in rows] for rows in every]
 
 
-def _find_shared(x: StudyOutcome, y: StudyOutcome, level: str) -> str:
-    """Return the lowest id below the pair's level that both sources have; empty where there is none."""
-    below = [name for name in x.table.levels if name in y.table.levels]
-    names = below[below.index(level) + 1 :] if level in below else []
-    return names[-1] if names else ""
+def _read_ids(column: pd.Series[str]) -> list[str]:
+    return column.where(column.notna(), "").astype(str).tolist()
+
+
+def _average(outcome: StudyOutcome, rows: pd.DataFrame, units: Sequence[Unit]) -> dict[Unit, float]:
+    """Return the mean score of each unit; several ratings of one person count once."""
+    people: dict[Unit, dict[str, list[float]]] = {}
+    scores = rows[outcome.scale].to_numpy(dtype=float).tolist()
+    for place, (unit, person, score) in enumerate(zip(units, _read_ids(rows["person"]), scores, strict=True)):
+        if unit and not math.isnan(score):
+            people.setdefault(unit, {}).setdefault(person or f"{ALONE}{place}", []).append(score)
+    return {unit: fmean(fmean(each) for each in scored.values()) for unit, scored in people.items()}

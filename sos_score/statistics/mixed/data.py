@@ -138,21 +138,23 @@ def variance_data(outcome: ArrayLike, levels: Mapping[str, ArrayLike], design: A
 
 
 def nest_codes(*levels: ArrayLike) -> NDArray[np.object_]:
-    """Make codes of the innermost level unique within all outer levels, outermost first.
+    r"""Make codes of the innermost level unique within all outer levels, outermost first.
 
-    Missing at any level is missing in the result.
+    Missing at any level is missing in the result. A slash within a code is marked, so that no two groups have one name.
 
     Examples
     --------
     >>> nest_codes(["A", "A", "B"], [1, 2, 1]).tolist()
     ['A/1', 'A/2', 'B/1']
+    >>> nest_codes(["A/1", "A"], ["2", "1/2"]).tolist()
+    ['A\\/1/2', 'A/1\\/2']
     """
     columns = [np.asarray(level, dtype=object) for level in levels]
     names: dict[tuple[object, ...], str | None] = {}
     rows = list(zip(*columns, strict=True))
     for row in rows:
         if row not in names:
-            names[row] = None if any(map(_is_missing, row)) else "/".join(map(_say, row))
+            names[row] = None if any(map(_is_missing, row)) else "/".join(map(_mark, row))
     return np.array([names[row] for row in rows], dtype=object)
 
 
@@ -161,7 +163,11 @@ def _is_missing(value: object) -> bool:
 
 
 def _say(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.16g}" if isinstance(value, float) else str(value)
+
+
+def _mark(value: object) -> str:
+    return _say(value).replace("\\", "\\\\").replace("/", "\\/")
 
 
 def _read_column(values: ArrayLike) -> NDArray[Any]:
