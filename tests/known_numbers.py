@@ -17,6 +17,7 @@ from sos_score.report.response_counts import count_answers, list_missing
 PEOPLE = ""
 BOTH = "both waves"
 ITEMS = {"mood": ("q1", "q2", "q3", "q4"), "calm": ("q1", "q2")}  # whoever has a score has answered all of them
+_OF_EVERYBODY = (Contrast.SCORES, Contrast.LEVEL, Contrast.WITHIN, Contrast.LEVELS, Contrast.LEVEL_WITHIN)
 Cell = tuple[str, str, str, str]
 """Source, scale ("" for people), site, wave; `BOTH` in place of a wave is of who is there at the first and the last."""
 
@@ -93,16 +94,16 @@ class Known:
         return bool(np.linalg.matrix_rank(np.vstack([known, unit]), tol=1e-7) == rank)
 
 
-def gather(report, manifest, study):
-    """Return every number about people of one report; what is below the limit is `hidden`."""
+def gather(report, manifest):
+    """Return every number about people in a report, or in a comparison without one; what is few is `hidden`."""
     known = _list_truth(report)
     for each in report.comparison.findings:
         if not each.is_hidden:
-            _read_finding(known, each, report, study)
+            _read_finding(known, each, report)
     _read_counts(known, report)
-    _read_totals(known, report, study)
+    _read_totals(known, report)
     _read_manifest(known, report, manifest)
-    _read_links(known, report, study)
+    _read_links(known, report)
     _read_gaps(known, report)
     _read_notes(known, report)
     return known
@@ -141,10 +142,11 @@ def _list_truth(report):
     return known
 
 
-def _read_finding(known, each, report, study):  # noqa: C901 - a branch for each kind of contrast
+def _read_finding(known, each, report):  # noqa: C901 - a branch for each kind of contrast
     """Take the counts of a finding, and its means as sums where its counts are known."""
     contrast, members, scale = each.groups.contrast, each.groups.members, each.scale
-    waves = list(report.comparison.plan.waves)
+    plan = report.comparison.plan
+    waves = list(plan.waves)
 
     def cells(sites, wave):
         return [(each.source, scale, site, wave) for site in sites]
@@ -154,9 +156,12 @@ def _read_finding(known, each, report, study):  # noqa: C901 - a branch for each
         if not math.isnan(mean):
             known.sum(dict.fromkeys(group, 1.0), mean * count)
 
-    if each.unit not in (Unit.PEOPLE, Unit.ADJUSTED) or not each.counts or each.question == "missing":
+    if each.unit is Unit.SITES or not each.counts or each.question == "missing":
         return
-    of_arm = {arm: [site for site, its in study.arms.items() if its == arm] for arm in members}
+    if contrast in _OF_EVERYBODY:
+        _read_everybody(known, each, plan)
+        return
+    of_arm = {arm: [site for site in plan.sites if plan.arms.get(site, "") == arm] for arm in members}
     values = each.means or (math.nan,) * len(each.counts)
     if contrast is Contrast.WAVE_COUNTS:
         for wave, count in zip(members, each.counts, strict=True):
@@ -180,6 +185,16 @@ def _read_finding(known, each, report, study):  # noqa: C901 - a branch for each
             take(cells([each.site], wave), count)
 
 
+def _read_everybody(known, each, plan):
+    """Take how many scores of all sites are divided among levels, or are paired with one of their site or worker."""
+    if each.unit is not Unit.SCORES or len(each.waves) != 1:
+        return
+    cells = [(each.source, each.scale, site, each.waves[0]) for site in plan.sites]
+    if each.groups.contrast is Contrast.SCORES and sum(known.counts[cell] for cell in cells) != each.counts[0]:
+        return  # some have no score to be paired with
+    known.count(dict.fromkeys(cells, 1.0), each.counts[0])
+
+
 def _read_counts(known, report):
     """Take how many people answered, of every place where a table, picture, first screen or checklist may take it."""
     for each in count_answers(report.data):
@@ -195,12 +210,12 @@ def _read_counts(known, report):
             known.count(dict.fromkeys(cells, 1.0), (1.0 - share) * len(table.frame))
 
 
-def _read_totals(known, report, study):
+def _read_totals(known, report):
     """Take what everybody's answers come to: n of reliability, and sums from the pictures of answers."""
     labels = report.labels.names
     for each in report.trust:
         source, scale = next(key for key, name in labels.items() if name == each.name[:2])
-        group = dict.fromkeys([(source, scale, site, each.name[2]) for site in study.arms], 1.0)
+        group = dict.fromkeys([(source, scale, site, each.name[2]) for site in report.comparison.plan.sites], 1.0)
         known.count(group, each.n)
         # Shares of answers of each item, times n, are sums: as exactly as a reader could ever measure a picture.
         known.sum(group, sum(known.sums[cell] for cell in group))
@@ -212,24 +227,24 @@ def _read_manifest(known, report, manifest):
     def everywhere(source, scale):
         return dict.fromkeys([(source, scale, site, wave) for site in sites for wave in waves], 1.0)
 
-    for each in manifest["counts"]["sources"] or ():
+    counts = {"sources": None, "files": None} if manifest is None else manifest["counts"]
+    for each in counts["sources"] or ():
         source = each["source"]
         known.count(everywhere(source, PEOPLE), each["rows_used"])
         for scale, lost in each["without_score"].items():
             if lost is not None:
                 known.count(everywhere(source, scale), each["rows_used"] - lost)
     about = describe_comparison(report.data, report.comparison)
-    for each in (*(manifest["counts"]["files"] or ()), *(about["files"] or ())):
-        source = Path(each["file"]).stem
-        known.count(everywhere(source, PEOPLE), each["rows"])
-        for column, scored in each["scored"].items():
-            if scored is not None:
-                known.count(everywhere(source, column.removeprefix("mood_")), scored)
-    by_name = dict(
-        zip(manifest["findings"], [each for each in report.comparison.findings if each.is_judged], strict=True)
-    )
-    for name, finding in by_name.items():
-        lost = manifest["findings"][name]["without_score"]
+    for each in (*(counts["files"] or ()), *(about["files"] or ())):
+        source, _, part = Path(each["file"]).stem.partition("_")
+        held = (each["rows"], *each["scored"].values())
+        for scale, number in zip((PEOPLE, *(name.removeprefix("mood_") for name in each["scored"])), held, strict=True):
+            if number is not None:
+                cells = [cell for cell in everywhere(source, scale) if not part or part in cell[2:]]
+                known.count(dict.fromkeys(cells, 1.0), number)
+    judged = [each for each in report.comparison.findings if each.is_judged] if manifest else ()
+    for said, finding in zip(manifest["findings"].values() if manifest else (), judged, strict=True):
+        lost = said["without_score"]
         if lost is not None:
             places = [(site, wave) for site in ([finding.site] if finding.site else sites) for wave in finding.waves]
             terms = {(finding.source, PEOPLE, site, wave): 1.0 for site, wave in places}
@@ -237,7 +252,7 @@ def _read_manifest(known, report, manifest):
             known.count(terms, lost)
 
 
-def _read_links(known, report, study):
+def _read_links(known, report):
     """Take who answered at both waves, at the first only and at the last only, wherever that is said."""
     plan = report.comparison.plan
     if not known.waves:
@@ -254,7 +269,7 @@ def _read_links(known, report, study):
         """Return the sites that a number is about: one, or those of an arm, or of all, whose people can be followed."""
         if each.site:
             return [each.site]
-        sites = [site for site, arm in study.arms.items() if arm == member or not member]
+        sites = [site for site in plan.sites if member in ("", plan.arms.get(site, ""))]
         is_of_told = each.question in ("missing", "reliable")
         return [site for site in sites if (each.question, each.source, each.scale, site) in told or not is_of_told]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,28 @@ class Links:
             return note("few_linked" if 0 < self.both < least else "few_unlinked", least=least)
         values = {"both": self.both, "left": self.first_only, "came": self.last_only}
         return note("linked", **values, first=plan.first_wave, last=plan.last_wave)
+
+
+def are_apart(sites: Collection[Links], hidden: Collection[Links], least: int) -> bool:
+    """Return whether how many answered twice in some sites together leaves each any of so many numbers of them.
+
+    How many answered at each wave is told of each of the sites, and of the hidden ones together. Nobody answered twice
+    but as many as answered at the wave with fewer: where these are hardly more than answered twice in all, that tells
+    how many left each site.
+
+    Examples
+    --------
+    >>> are_apart([Links(12, 2, 0), Links(11, 3, 1)], [], 5), are_apart([Links(8, 6, 4), Links(8, 5, 6)], [], 5)
+    (False, True)
+    """
+    most = [each.both + min(each.first_only, each.last_only) for each in (*sites, add_links(hidden))]
+    both, every = add_links([*sites, *hidden]).both, sum(most)
+    return all(min(one, both) - max(0, one - (every - both)) >= least - 1 for one in most[:-1])
+
+
+def add_links(sites: Collection[Links]) -> Links:
+    """Return the counts of several sites together."""
+    return Links(*(sum(getattr(one, part) for one in sites) for part in ("both", "first_only", "last_only")))
 
 
 def count_pairs(first: Scores, last: Scores) -> Links:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.comparison.links import Links, count_linked
+from sos_score.comparison.links import Links, add_links, are_apart, count_linked
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.suppression import find_hidden_places
@@ -39,8 +39,7 @@ class Losses:
 
     def add(self, sites: Iterable[str]) -> Links:
         """Return the counts of several sites together."""
-        each = [self.followed[site] for site in sites if site in self.followed]
-        return Links(*(sum(getattr(one, part) for one in each) for part in ("both", "first_only", "last_only")))
+        return add_links([self.followed[site] for site in sites if site in self.followed])
 
     def is_told(self, site: str) -> bool:
         """Return whether something is said of a site: its counts, or that they are hidden."""
@@ -58,8 +57,14 @@ class Losses:
             return False
         if self.add(sites).is_small(self.least):
             return False
+        if not kept_back:
+            return True
         left = self.add(kept_back)
-        return not kept_back or (min(left.both, left.first_only) >= self.least and not left.is_small(self.least))
+        if left.is_small(self.least) or min(left.both, left.first_only) < self.least:
+            return False
+        hidden = [self.followed[site] for site in kept_back if site in self.hidden]
+        seen = [self.followed[site] for site in kept_back if site not in self.hidden]
+        return are_apart(seen, hidden, self.least)
 
 
 def find_losses(outcome: OutcomeScores, plan: ComparisonPlan) -> Losses:

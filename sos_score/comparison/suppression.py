@@ -134,6 +134,8 @@ def _hide_count(said: Note, plan: ComparisonPlan) -> Note:
 def _blank(finding: Finding, plan: ComparisonPlan) -> Finding:
     """Return what a finding is about; no test by name where the scores choose it, as ties and links would show."""
     method = None if finding.question in _TESTS_CHOSEN else finding.method
+    if method is not None and method.code == "correlation":
+        method = method.with_values(source="none")
     return Finding(
         finding.question, finding.sources, finding.instrument, finding.scale, finding.unit, level=finding.level,
         pair=finding.pair, site=finding.site, waves=finding.waves, groups=finding.groups, method=method,

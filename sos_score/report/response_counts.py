@@ -53,11 +53,11 @@ def may_count_files(data: StudyData) -> bool:
 
 
 def explain_files(data: StudyData) -> str:
-    """Return why the rows of files are not told, or not how many have a score on some scale; empty where all is."""
-    least = data.study.privacy.smallest_cell
-    gives_away = f"beside the groups shown it could give away one of fewer than {least} people"
-    if has_small_file(data):
-        return f"How many rows each file holds is not shown: one holds fewer than {least}."
+    """Return why the rows of files are not told, or not how many have a score on some scale; empty where all is.
+
+    Whether a file is small itself is not told: it may hold a hidden site.
+    """
+    gives_away = f"it could give away a group of fewer than {data.study.privacy.smallest_cell} people"
     if not may_count_files(data):
         return f"How many rows each file holds is not shown: {gives_away}."
     if any(None in each["scored"].values() for each in describe_files(data) or ()):

@@ -129,7 +129,8 @@ def test_gaps_are_shares_of_the_answer_sheets():
     [
         ({"1": 6, "2": 6, "3": 6, "4": 6}, 0, True),
         ({"1": 6, "2": 6, "3": 6, "4": 2}, 0, False),  # 8 of the arm less 6 of site 1 would be 2
-        ({"1": 3, "2": 6, "3": 6, "4": 3}, 0, True),  # 6 of two hidden sites
+        ({"1": 3, "2": 6, "3": 6, "4": 3}, 5, True),  # 6 of two sites that do not say who left
+        ({"1": 3, "2": 6, "3": 6, "4": 3}, 0, False),  # each had 3 fewer people later: 6 in all are 3 of each
         ({"1": 2, "2": 6, "3": 6, "4": 2}, 0, False),
         ({"1": 6, "2": 6, "3": 6, "4": 0}, 1, False),  # sites hide their newcomers, who would follow from the rest
     ],

@@ -22,7 +22,7 @@ from sos_score.comparison.finding import (
     with_effect,
     with_test,
 )
-from sos_score.comparison.links import count_linked
+from sos_score.comparison.links import are_apart, count_linked
 from sos_score.comparison.nesting import label_wrong_unit, start_of_people, with_right_test
 from sos_score.comparison.outcome import OutcomeScores, Places, Scores
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
@@ -204,15 +204,16 @@ def _adjust_for_first(outcome: OutcomeScores, plan: ComparisonPlan, base: Findin
 
 def _are_links_safe(outcome: OutcomeScores, plan: ComparisonPlan, sites: tuple[str, ...]) -> bool:
     """Return whether the sites of which it is not shown who answered twice are safe together."""
-    hidden, least = find_hidden_places(outcome, plan), plan.smallest_cell
-    links = {site: count_linked(outcome, plan, (site,)) for site in sites}
-    kept_back = [
-        each
-        for site, each in links.items()
-        if each.is_small(least) or any((site, wave) in hidden for wave in plan.span)
-    ]
-    parts = zip(*((each.both, each.first_only, each.last_only) for each in kept_back), strict=True)
-    return all(is_safe(part, least) for part in parts)
+    places, least = find_hidden_places(outcome, plan), plan.smallest_cell
+    hidden, small = [], []
+    for site in sites:
+        links = count_linked(outcome, plan, (site,))
+        if any((site, wave) in places for wave in plan.span):
+            hidden.append(links)
+        elif links.is_small(least):
+            small.append(links)
+    parts = zip(*((each.both, each.first_only, each.last_only) for each in (*hidden, *small)), strict=True)
+    return all(is_safe(part, least) for part in parts) and are_apart(small, hidden, least)
 
 
 def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows: tuple[Places, Scores]) -> Finding:
