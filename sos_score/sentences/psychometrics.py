@@ -169,6 +169,10 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "agreement_nobody": "No agreement: nobody answered every item; two members are needed.",
     "agreement_one_member": "No agreement: only one member answered every item; two members are needed.",
     "agreement_no_skewed_null": "No skewed null distribution is published for {options} response options.",
+    "teams_of_several_sites": lambda team, number: (
+        f"{number} of the teams {'is' if number == 1 else 'are'} at several sites, and taken as one each. If every site"
+        f" numbers its own, add --by site: then {team} 1 of one site is another than {team} 1 of the next."
+    ),
     "agreement_unweighted": (
         "Agreement (rwg, r*, AD) is of the items without their weights; means and ICCs are of the weighted scores."
     ),

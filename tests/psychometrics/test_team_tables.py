@@ -7,6 +7,7 @@ import pytest
 from support import unwrap
 
 from sos_score.errors import InvalidSurvey
+from sos_score.notes import note
 from sos_score.psychometrics import batches as answer_batches
 from sos_score.psychometrics.teams.agreement import team_agreement
 from sos_score.psychometrics.teams.icc import team_icc
@@ -86,6 +87,19 @@ def test_each_wave_has_its_own_teams_and_blank_teams_are_left_out(lq2002):
     pd.testing.assert_frame_equal(
         got.teams[got.teams["wave"] == "T2"].drop(columns="wave").reset_index(drop=True), alone.teams
     )
+
+
+def test_teams_numbered_within_their_sites_are_said_to_be_at_several(lq2002):
+    frame, instrument = lq2002
+    frame = frame.with_columns(site=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("N")).otherwise(pl.lit("S")))
+    said = note("teams_of_several_sites", team="team", number=frame["team"].n_unique())
+    for kind in (frame, frame.lazy(), frame.to_pandas()):
+        assert assess_agreement(read_responses(kind, instrument), "team").notes[-1] == said
+    for team, by in (("team", ["site"]), ("site", [])):
+        notes = assess_agreement(read_responses(frame, instrument), team, by).notes
+        assert "teams_of_several_sites" not in {each.code for each in unwrap(notes)}
+    alone = frame.with_columns(site=pl.col("team"))
+    assert said.code not in {each.code for each in assess_agreement(read_responses(alone, instrument), "team").notes}
 
 
 def test_frames_of_any_kind_give_the_same(lq2002):

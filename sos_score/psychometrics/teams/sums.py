@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
+_SITE = "site"
 # What is left of a variance of 0 after sums of scores are subtracted.
 _NOISE = 1e-12
 
@@ -57,21 +58,23 @@ class TeamSums:
 
 def sum_teams(
     responses: Responses, scales: Sequence[ScaleColumns], ids: Sequence[str]
-) -> dict[tuple[str, Group], TeamSums]:
-    """Return the sums of every scale in every team."""
+) -> tuple[dict[tuple[str, Group], TeamSums], list[Group]]:
+    """Return the sums of every scale in every team, and the teams that are at several sites, where that is known."""
     columns = [name for scale in scales for name in (*scale.columns, scale.plan.column)]
     reading = _Reading(scales, ids)
-    read_batches(responses, ids, columns, reading)
+    site = [_SITE] if _SITE in responses.ids and _SITE not in ids else []
+    read_batches(responses, [*ids, *site], columns, reading)
     if any(tally.lacks_terms for tally in reading.tallies):
         reading.is_second = True
         for tally in reading.tallies:
             tally.start_again()
         read_batches(responses, ids, columns, reading)
-    return {
+    sums = {
         (tally.scale.plan.scale, team): tally.read(row)
         for tally in reading.tallies
         for team, row in reading.teams.items()
     }
+    return sums, [team for team, sites in reading.sites.items() if len(sites) > 1]
 
 
 class _Reading:
@@ -80,16 +83,17 @@ class _Reading:
     def __init__(self, scales: Sequence[ScaleColumns], ids: Sequence[str]) -> None:
         self.ids, self.is_second = ids, False
         self.teams: dict[Group, int] = {}
+        self.sites: dict[Group, set[str]] = {}
         self.tallies = [_Tally(scale) for scale in scales]
 
     @contextmanager
     def open_sink(self) -> Iterator[BatchSink]:
         """Take rows; what has been taken is forgotten where an error ends the part."""
-        before = deepcopy((self.teams, self.tallies))
+        before = deepcopy((self.teams, self.sites, self.tallies))
         try:
             yield self._take
         except BaseException:
-            self.teams, self.tallies = before
+            self.teams, self.sites, self.tallies = before
             raise
 
     def start_part(self) -> _Reading:
@@ -105,6 +109,8 @@ class _Reading:
         """Add what was added up of a part."""
         for team in part.teams:
             self.teams.setdefault(team, len(self.teams))
+        for team, sites in part.sites.items():
+            self.sites.setdefault(team, set()).update(sites)
         places = np.array([self.teams[team] for team in part.teams], dtype=np.int64)
         for tally, other in zip(self.tallies, part.tallies, strict=True):
             tally.add(other, places, len(self.teams), has_people=not self.is_second)
@@ -115,6 +121,9 @@ class _Reading:
         if not batch.height:
             return
         team = number_groups(batch, self.ids, self.teams)
+        if _SITE in batch.columns and _SITE not in self.ids:
+            for *name, site in batch.select(*self.ids, _SITE).unique().drop_nulls(_SITE).iter_rows():
+                self.sites.setdefault(tuple(name), set()).add(site)
         for tally in self.tallies:
             x, known = read_terms(batch, tally.scale.columns)
             if not self.is_second:

@@ -95,7 +95,7 @@ def assess_agreement(
     responses.require_ids(team, *by)
     chosen = list_scale_columns(responses, choose_scales(responses, scales))
     ids = [*by, *([team] if team not in by else [])]
-    sums = sum_teams(responses, chosen, ids)
+    sums, spread = sum_teams(responses, chosen, ids)
     if not sums:
         raise InvalidSurvey([Problem(f"no row has a {' and a '.join(ids)}", responses.path, rule="column")])
     # Over all groups together, people would count again who answered in several.
@@ -119,7 +119,8 @@ def assess_agreement(
         pd.DataFrame([row for part in parts for row in part.team_rows()]),
         tuple(verdict for part in parts for verdict in part.verdicts),
         gather_notes(about_scales, names, [name_group(place) for _, place in groups], responses.instrument)
-        + gather_notes(about_teams, names, every_team, responses.instrument),
+        + gather_notes(about_teams, names, every_team, responses.instrument)
+        + ((note("teams_of_several_sites", team=team, number=len(spread)),) if spread else ()),
     )
 
 
