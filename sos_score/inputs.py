@@ -40,10 +40,11 @@ def name_files(paths: Iterable[str]) -> dict[str, str]:
     asked = list(dict.fromkeys(paths))
     names = {path: path for path in asked if path == "-" or "://" in path}
     files = [path for path in asked if path not in names]
+    places = {path: Path(os.path.normpath(Path(path).absolute())) for path in files}
     try:
-        folder = os.path.commonpath([Path(path).absolute().parent for path in files]) if files else ""
-        found = {path: Path(os.path.relpath(Path(path).absolute(), folder)).as_posix() for path in files}
+        folder = os.path.commonpath([place.parent for place in places.values()]) if files else ""
+        found = {path: place.relative_to(folder).as_posix() for path, place in places.items()}
     except ValueError:  # two drives of Windows
-        found = {path: Path(path).name for path in files}
+        found = {path: place.name for path, place in places.items()}
     # Two files of one name would be taken for one wherever rows are grouped by their file.
     return names | (found if len(set(found.values())) == len(files) else {path: path for path in files})
