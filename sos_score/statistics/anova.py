@@ -25,7 +25,7 @@ class StudentizedRange:
     Parameters
     ----------
     k : int
-        Number of groups.
+        Number of groups, two or more.
     df : float
         Degrees of freedom of the standard deviation.
 
@@ -54,20 +54,28 @@ class StudentizedRange:
         self._z = 8.0 * x
         self._weight_z = w * 8.0 * k * np.exp(-(self._z**2) / 2.0) / math.sqrt(2.0 * math.pi)
         self._below = ndtr(self._z)[:, None]
-        self._power = k - 1
+        self._power, self._df = k - 1, df
 
     def find_tail(self, q: float) -> float:
         """Return the probability of a range above `q`."""
         return min(1.0, max(0.0, 1.0 - self._find_share(q)))
 
     def find_quantile(self, share: float) -> float:
-        """Return the range that is not passed with a probability of `share`."""
-        from scipy.optimize import brentq
+        """Return the range that is not passed with a probability of `share`.
 
-        top = 8.0
-        while self._find_share(top) < share:
-            top *= 2.0
-        return float(brentq(lambda q: self._find_share(q) - share, 0.0, top, xtol=1e-10))
+        It is looked for between that of two groups and that of so many independent pairs (Bonferroni), by the logarithm
+        of the tail, which is nearly straight: each look at the distribution is a hundred times dearer than the rest.
+        """
+        from scipy.optimize import brentq
+        from scipy.special import stdtrit
+
+        tail, pairs = 1.0 - share, self._power * (self._power + 1) / 2.0
+        ends = [math.sqrt(2.0) * float(stdtrit(self._df, 1.0 - tail / (2.0 * each))) for each in (1.0, pairs)]
+
+        def climb(q: float) -> float:
+            return math.log(max(1.0 - self._find_share(q), 1e-300) / tail)
+
+        return float(brentq(climb, 0.8 * ends[0], 1.25 * ends[1], xtol=1e-10))
 
     def _find_share(self, q: float) -> float:
         from scipy.special import ndtr

@@ -107,8 +107,9 @@ def _compare_all(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, base: 
     hidden = find_hidden_places(outcome, plan)
     shown = [site for site in sites if (site, wave) not in hidden]
     tests = {(sites[i], sites[j]): tested for (i, j), tested in compare_pairs(scores).items()}
-    of_shown = compare_pairs([outcome.scores(site, wave) for site in shown]) if len(shown) > 1 else {}
-    tests |= {(shown[i], shown[j]): tested for (i, j), tested in of_shown.items()}
+    if 1 < len(shown) < len(sites):
+        of_shown = compare_pairs([outcome.scores(site, wave) for site in shown])
+        tests |= {(shown[i], shown[j]): tested for (i, j), tested in of_shown.items()}
     for pair, tested in tests.items():
         found.append(with_test(replace(base, groups=Groups(Contrast.SITE_PAIR, pair), sites_shown=pair), tested))
     return found
