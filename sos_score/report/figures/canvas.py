@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sos_score.report.figures.style import GREY, INK, LINE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 Point = tuple[float, float]
 _EM = 0.56  # mean width of a letter of the font in its size; bold ones are a tenth wider
@@ -64,6 +66,35 @@ def break_text(words: str, inches: float, size: float) -> str:
     return fill(words, max(4, int(inches * 72 / size / _EM)))
 
 
+@cache
+def _choose_text() -> type[Text]:
+    """Return matplotlib's text, but for SVG without its measures: who shows it lays a line out from its anchor."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.colors import to_rgba
+    from matplotlib.text import Text
+
+    class Line(Text):
+        """A line of text that stands on its baseline."""
+
+        def draw(self, renderer: Any) -> None:
+            figure = self.get_figure(root=True)
+            if figure is None or not isinstance(figure.canvas, FigureCanvasSVG) or not self.get_text():
+                super().draw(renderer)
+                return
+            graphics = renderer.new_gc()
+            graphics.set_foreground(to_rgba(self.get_color()), isRGBA=True)
+            graphics.set_alpha(self.get_alpha())
+            x, y = self.get_transform().transform(self.get_position())
+            y = renderer.get_canvas_width_height()[1] - y
+            font, angle = self.get_fontproperties(), self.get_rotation()
+            renderer.open_group("text", self.get_gid())
+            renderer.draw_text(graphics, x, y, self.get_text(), font, angle, ismath=False, mtext=self)
+            renderer.close_group("text")
+            graphics.restore()
+
+    return Line
+
+
 class Canvas:
     """A figure to draw on; y grows downwards."""
 
@@ -79,8 +110,7 @@ class Canvas:
 
         Where a line ends or is centred must not hang on the widths of another font, and heights not on its letters.
         """
-        from matplotlib.text import Text
-
+        write_line = _choose_text()
         x, y = at
         lines = words.split("\n")
         em, va = size / 72, options.pop("va", "center")
@@ -88,8 +118,8 @@ class Canvas:
         y += {"top": 0.78 * em, "center": 0.36 * em - above / 2, "bottom": -0.22 * em - above}[va]
         style: dict[str, Any] = {"ha": "left", "va": "baseline", "color": INK, **options}
         for place, line in enumerate(lines):
-            text = Text(x, y + place * _STEP * em, line, size=size, weight="bold" if bold else "normal",
-                        transform=self._inches, parse_math=False, **style)  # fmt: skip
+            text = write_line(x, y + place * _STEP * em, line, size=size, weight="bold" if bold else "normal",
+                              transform=self._inches, parse_math=False, **style)  # fmt: skip
             self.figure.add_artist(text)
 
     def draw_lines(self, lines: Iterable[Sequence[Point]], colour: str, width: float = 1.0, **options: Any) -> None:
