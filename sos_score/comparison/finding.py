@@ -349,13 +349,17 @@ def make_judged(
     Equivalence is judged on the interval of the test `found`; a smallest effect in g is measured in `sd`, the standard
     deviation of people.
     """
-    smallest = plan.find_smallest(outcome, sd)
     family = name_family(finding, plan, is_baseline=plan.is_baseline(outcome, finding.waves))
-    finding = replace(finding, is_judged=True, family=family)
+    equivalence = find_equivalence(found, plan.find_smallest(outcome, sd), sd, plan)
+    return replace(finding, is_judged=True, family=family, equivalence=equivalence)
+
+
+def find_equivalence(found: TestedEstimate, smallest: float, sd: float, plan: ComparisonPlan) -> Equivalence:
+    """Return the two one-sided tests of a result against the smallest difference that matters, where there is one."""
     if not smallest > 0:
-        return replace(finding, equivalence=Equivalence(smallest, sd=sd))
+        return Equivalence(smallest, sd=sd)
     tost = assess_equivalence(found, smallest, alpha=plan.alpha)
-    return replace(finding, equivalence=Equivalence(smallest, tost.p, tost.low, tost.high, sd=sd))
+    return Equivalence(smallest, tost.p, tost.low, tost.high, sd=sd)
 
 
 def judge_otherwise(finding: Finding, outcome: OutcomeScores, plan: ComparisonPlan) -> Finding:
@@ -367,12 +371,16 @@ def judge_otherwise(finding: Finding, outcome: OutcomeScores, plan: ComparisonPl
         return replace(
             finding, family=name_family(finding, plan, is_baseline=plan.is_baseline(outcome, finding.waves))
         )  # fmt: skip
-    each, test = finding.estimate, finding.test
-    assert finding.method is not None
-    found = TestedEstimate(
-        finding.method, finding.counts, each.value, each.low, each.high, NAN, each.se, test.statistic, test.df, test.p
+    tested = take_test(finding.method, finding.counts, finding.estimate, finding.test)
+    return make_judged(finding, tested, outcome, plan, finding.equivalence.sd)
+
+
+def take_test(method: Note | None, counts: tuple[int, ...], each: Estimate, test: Statistic) -> TestedEstimate:
+    """Return the test of a finding, from its parts, as statistics know it."""
+    assert method is not None
+    return TestedEstimate(
+        method, counts, each.value, each.low, each.high, NAN, each.se, test.statistic, test.df, test.p
     )  # fmt: skip
-    return make_judged(finding, found, outcome, plan, finding.equivalence.sd)
 
 
 def name_family(finding: Finding, plan: ComparisonPlan, *, is_baseline: bool = False) -> str:

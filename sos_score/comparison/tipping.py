@@ -9,12 +9,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from sos_score.comparison.finding import Estimate, Finding, Unit, judge_finding, judge_otherwise
+from sos_score.comparison.finding import Estimate, Finding, Unit, find_equivalence, judge_finding, take_test
 from sos_score.comparison.links import Links
 from sos_score.comparison.losses import Losses, find_losses
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.verdict import Direction, Verdict
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.multiplicity import adjust_p
 
 FARTHEST = 2.0
@@ -82,13 +83,15 @@ def find_tipping_points(
         if each.is_judged:
             families.setdefault(each.family, []).append(each)
     for members in families.values():
+        p, tost_p = np.array([(each.test.p, each.equivalence.p) for each in members]).T
         for place, each in enumerate(members):
             share, lack = _find_share(each, losses[each.source, each.scale], plan)
             if lack:
                 yield each, TippingPoint(lack=lack)
             else:
-                scale = share * each.equivalence.sd
-                yield each, _search(_Judge(members, place, of[each.source, each.scale], plan, scale))
+                sd = each.equivalence.sd
+                smallest = plan.find_smallest(of[each.source, each.scale], sd)
+                yield each, _search(_Judge(each, place, p, tost_p, smallest, share * sd, plan))
 
 
 def _find_share(each: Finding, losses: Losses, plan: ComparisonPlan) -> tuple[float, Lack]:
@@ -110,48 +113,50 @@ def _find_share(each: Finding, losses: Losses, plan: ComparisonPlan) -> tuple[fl
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """What it takes to judge one finding of a family again."""
+    """What it takes to judge one finding of a family again: a search asks a hundred times.
 
-    members: Sequence[Finding]
+    Attributes
+    ----------
+    finding : Finding
+        As it will be judged.
+    place : int
+        Its place in its family.
+    p, tost_p : array
+        Of each of its family, itself included.
+    smallest : float
+        The smallest difference that matters, in points of the score.
+    scale : float
+        How many points the estimate moves if leavers differ by 1 SD.
+    """
+
+    finding: Finding
     place: int
-    outcome: OutcomeScores
-    plan: ComparisonPlan
+    p: Floats
+    tost_p: Floats
+    smallest: float
     scale: float
+    plan: ComparisonPlan
 
     def judge(self, shift: float) -> tuple[Verdict | None, Direction | bool]:
         """Return the answer if leavers differ by `shift` SD from those who answered."""
-        moved = judge_otherwise(_move(self.members[self.place], shift * self.scale), self.outcome, self.plan)
-        p, tost_p = (self._adjust([*map(take, self.members)], take(moved)) for take in (_take_p, _take_tost_p))
-        adjusted = replace(
-            moved,
-            test=replace(moved.test, p_adjusted=p),
-            equivalence=replace(moved.equivalence, p_adjusted=tost_p),
-        )
-        return find_answer(judge_finding(adjusted, self.plan))
+        from scipy.special import stdtr
 
-    def _adjust(self, values: list[float], own: float) -> float:
+        finding, each = self.finding, self.finding.estimate
+        points = shift * self.scale
+        value = each.value + points
+        t = value / each.se if each.se > 0 else math.nan
+        p = float(2.0 * stdtr(finding.test.df, -abs(t)))
+        estimate = Estimate(value, each.low + points, each.high + points, each.se)
+        test = replace(finding.test, statistic=t, p=p, p_adjusted=self._adjust(self.p, p))
+        tested = take_test(finding.method, finding.counts, estimate, test)
+        equal = find_equivalence(tested, self.smallest, finding.equivalence.sd, self.plan)
+        equal = replace(equal, p_adjusted=self._adjust(self.tost_p, equal.p))
+        return find_answer(judge_finding(replace(finding, estimate=estimate, test=test, equivalence=equal), self.plan))
+
+    def _adjust(self, values: Floats, own: float) -> float:
+        values = values.copy()
         values[self.place] = own
         return float(adjust_p(values, self.plan.adjustment)[self.place])
-
-
-def _take_p(finding: Finding) -> float:
-    return finding.test.p
-
-
-def _take_tost_p(finding: Finding) -> float:
-    return finding.equivalence.p
-
-
-def _move(finding: Finding, points: float) -> Finding:
-    """Return a finding whose estimate is moved by some points, tested with the same error."""
-    from scipy.special import stdtr
-
-    each = finding.estimate
-    value = each.value + points
-    t = value / each.se if each.se > 0 else math.nan
-    p = float(2.0 * stdtr(finding.test.df, -abs(t)))
-    moved = Estimate(value, each.low + points, each.high + points, each.se)
-    return replace(finding, estimate=moved, test=replace(finding.test, statistic=t, p=p))
 
 
 def _search(judge: _Judge) -> TippingPoint:
