@@ -86,7 +86,11 @@ def ask_questions(
         if (questions and name not in questions) or (question.needs_arms and not plan.has_arms):
             continue
         if question.ask_outcome:
-            found += [each for outcome, spreads in every for each in question.ask_outcome(outcome, plan, spreads)]
+            for outcome, spreads in every:
+                known = plan.asked.setdefault(outcome, {})
+                if name not in known:
+                    known[name] = question.ask_outcome(outcome, plan, spreads)
+                found += known[name]
         if question.ask_study and study:
             found += question.ask_study(study[0], plan, study[1])
     return suppress_small(found, outcomes, plan)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from sos_score.comparison.compare import choose_outcomes, take_scores
+from sos_score.comparison.compare import choose_outcomes, find_rows, take_scores
 from sos_score.comparison.finding import Finding, Unit, judge_otherwise
 from sos_score.comparison.imputed import carry_imputed, fill_in
 from sos_score.comparison.judging import ask_questions, judge_findings
@@ -133,10 +133,9 @@ def assess_sensitivity(
     outcomes = _take_all(data, plan, instruments, scales)
     asked = ask_questions(outcomes, plan, _QUESTIONS)
     planned = _keep_judged(asked, outcomes, plan)
-    found: dict[Choice, dict[_Key, Finding]] = {
-        Choice(rule): _judge(_take_all(other, plan, instruments, scales), plan) for rule, other in rules.items()
-    }
-    found[Choice(ATTENTIVE)] = _judge(_take_all(attentive, plan, instruments, scales), plan)
+    found: dict[Choice, dict[_Key, Finding]] = {}
+    for kind, other in {**rules, ATTENTIVE: attentive}.items():
+        found[Choice(kind)] = _judge(_take_all(other, plan, instruments, scales, outcomes), plan)
     if by_sites := {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}:
         found[Choice(SITES)] = by_sites
     # Arms with and without a site would tell of it.
@@ -173,9 +172,27 @@ def _vary_plan(study: Study, plan: ComparisonPlan) -> Iterator[tuple[Choice, Com
 
 
 def _take_all(
-    data: StudyData, plan: ComparisonPlan, instruments: Sequence[str], scales: Sequence[str]
+    data: StudyData,
+    plan: ComparisonPlan,
+    instruments: Sequence[str],
+    scales: Sequence[str],
+    planned: Sequence[OutcomeScores] = (),
 ) -> list[OutcomeScores]:
-    return [take_scores(outcome, plan)[0] for outcome in choose_outcomes(data, instruments, scales)]
+    """Return the outcomes of a study; where nothing is another than planned, the planned one: it is asked only once."""
+    of = {each.id: each for each in planned}
+    chosen = choose_outcomes(data, instruments, scales)
+    rows = {key: find_rows(table, plan) for key, table in {id(each.table): each.table for each in chosen}.items()}
+    taken = [take_scores(each, plan, rows[id(each.table)])[0] for each in chosen]
+    return [of[each.id] if each.id in of and _are_same(each, of[each.id]) else each for each in taken]
+
+
+def _are_same(one: OutcomeScores, other: OutcomeScores) -> bool:
+    """Return whether two outcomes of one scale have the same scores of the same people, places and answers."""
+    fields = ("person", "site", "wave", "score", "items", "cluster")
+    pairs = [(getattr(one, name), getattr(other, name)) for name in fields]
+    return all(
+        x is y if x is None or y is None else np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in pairs
+    )
 
 
 def _judge(

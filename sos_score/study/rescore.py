@@ -26,5 +26,7 @@ def _rescore(table: SourceTable, min_answered: int | str) -> SourceTable:
     norms = {norm.name: norm for scale in table.plan.scales for norm in scale.norms}
     choices = ScoringChoices(min_answered=min_answered, norms=tuple(norms.values()))
     plan = plan_scores(table.instrument, choices)
+    if plan == table.plan:
+        return table
     codes = pl.DataFrame({answer_column(str(item)): codes.to_numpy() for item, codes in table.answers.items()})
     return replace(table, plan=plan, frame=table.frame.assign(**score_codes(codes.fill_nan(None), plan)))
