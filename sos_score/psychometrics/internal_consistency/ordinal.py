@@ -27,6 +27,7 @@ MOST_OPTIONS = 10
 _BOUND = 0.999
 _FAR = 37.0  # beyond it the normal distribution has no mass that a float can hold
 _STEPS = 60
+_STILL = 1e-12  # a correlation that moves by less is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def _correlate(tables: Floats) -> Floats:
     grid[:, 1:-1, -1], grid[:, -1, 1:-1], grid[:, -1, -1] = ndtr(cuts[0]), ndtr(cuts[1]), 1.0
     slope = np.zeros_like(grid)
     rho, low, high = (np.full((len(tables), 1, 1), start) for start in (0.0, -_BOUND, _BOUND))
+    found, places = rho[:, 0, 0], np.arange(len(tables))
     # Fisher scoring, held between what the sign of the slope of the likelihood has ruled out.
     for _ in range(_STEPS):
         grid[:, 1:-1, 1:-1] = _binormal(first, second, rho)
@@ -134,13 +136,18 @@ def _correlate(tables: Floats) -> Floats:
         score = (tables * slopes / cells).sum(axis=(1, 2), keepdims=True)
         weight = n[:, :, None] * (slopes**2 / cells).sum(axis=(1, 2), keepdims=True)
         low, high = np.where(score > 0, rho, low), np.where(score > 0, high, rho)
-        step = rho + score / np.maximum(weight, 1e-300)
-        step = np.where((step > low) & (step < high), step, (low + high) / 2)
-        done = np.abs(step - rho).max() < 1e-10
-        rho = step
-        if done:
+        gain = score / np.maximum(weight, 1e-300)
+        step = rho + gain
+        is_inside = (step > low) & (step < high) | (np.abs(gain) < _STILL)
+        step = np.where(is_inside, step, (low + high) / 2)
+        is_open = (np.abs(step - rho) >= _STILL)[:, 0, 0]
+        rho, found[places] = step, step[:, 0, 0]
+        if not is_open.any():
             break
-    return rho[:, 0, 0]
+        # A few pairs near the bounds take many steps: only those that still move take another.
+        parts = (tables, n, first, second, grid, slope, rho, low, high, places)
+        tables, n, first, second, grid, slope, rho, low, high, places = (each[is_open] for each in parts)
+    return found
 
 
 def _density(h: Floats, k: Floats, rho: Floats) -> Floats:
@@ -156,11 +163,12 @@ def _binormal(h: Floats, k: Floats, rho: Floats | float) -> Floats:
     from scipy.special import ndtr, owens_t
 
     root = np.sqrt(1 - rho**2)
+    halves = (ndtr(h) + ndtr(k)) / 2
     # Adding 0 turns -0 into 0, so that the slopes below go to the infinity of the right sign.
     h, k, rho = np.broadcast_arrays(h + 0.0, k + 0.0, rho)
     with np.errstate(divide="ignore", invalid="ignore"):
         along_h, along_k = (k / h - rho) / root, (h / k - rho) / root
-    value = (ndtr(h) + ndtr(k)) / 2 - owens_t(h, along_h) - owens_t(k, along_k)
+    value = halves - owens_t(h, along_h) - owens_t(k, along_k)
     value -= np.where((h * k < 0) | ((h * k == 0) & (h + k < 0)), 0.5, 0.0)
     centre = 0.25 + np.arcsin(rho) / (2 * np.pi)
     result: Floats = np.where((h == 0) & (k == 0), centre, value)
