@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sos_score.comparison.judging import Comparison
+from sos_score.comparison.questions.pair_scores import PairScores, list_pair_scores
 from sos_score.comparison.sensitivity import Sensitivity, assess_sensitivity, score_by_rules
 from sos_score.output.table import Table
 from sos_score.report.figures.style import render_figure
@@ -47,6 +48,12 @@ class ReportData:
     def sensitivity(self) -> Sensitivity:
         """Return every judged finding under other choices of the analysis, computed once."""
         return assess_sensitivity(self.data, score_by_rules(self.data))
+
+    @cached_property
+    def pair_scores(self) -> dict[str, tuple[PairScores, ...]]:
+        """Return the scores of each declared pair, wave by wave, brought together once."""
+        pairs, plan = self.data.study.pairs, self.comparison.plan
+        return {name: tuple(list_pair_scores(pair, self.data, plan)) for name, pair in pairs.items()}
 
     @cached_property
     def trust(self) -> tuple[Trust, ...]:

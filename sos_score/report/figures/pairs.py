@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sos_score.comparison.finding import Finding, at
 from sos_score.comparison.links import count_pairs
-from sos_score.comparison.questions.pair_scores import list_pair_scores
 from sos_score.comparison.verdict import Verdict
 from sos_score.report.figures.canvas import Canvas, Scale, break_text
 from sos_score.report.figures.style import BLUE, GREY, INK, LINE
@@ -120,7 +119,7 @@ def _list_clouds(report: ReportData) -> Iterator[_Cloud]:
         if pair.kind == "agreement":
             continue
         one, two = data.outcome(pair.x), data.outcome(pair.y)
-        for scores in list_pair_scores(pair, data, plan):
+        for scores in report.pair_scores[name]:
             finding = judged.get((name, at(scores.wave)))
             both = ~np.isnan(scores.x) & ~np.isnan(scores.y)
             is_small = count_pairs(scores.x, scores.y).is_small(plan.smallest_cell)
