@@ -313,7 +313,12 @@ def start_finding(outcome: OutcomeScores, question: str, unit: Unit, **values: o
 
 def add_notes(finding: Finding, *more: Note) -> Finding:
     """Return a finding with further notes, each once."""
-    return replace(finding, notes=tuple(dict.fromkeys((*finding.notes, *more))))
+    return with_notes(finding, tuple(dict.fromkeys((*finding.notes, *more))))
+
+
+def with_notes(finding: Finding, notes: tuple[Note, ...]) -> Finding:
+    """Return a finding with these notes: itself where it has them, as a finding takes long to make."""
+    return finding if notes == finding.notes else replace(finding, notes=notes)
 
 
 def with_test(finding: Finding, found: TestedEstimate) -> Finding:

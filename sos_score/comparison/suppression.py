@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sos_score.comparison.finding import Contrast, Detectable, Finding, Unit
+from sos_score.comparison.finding import Contrast, Detectable, Finding, Unit, with_notes
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
 from sos_score.notes import Note, note
@@ -99,7 +99,7 @@ def suppress_small(
         if finding.is_judged and shows_any(finding):
             # What sites spread by would give the hidden one away.
             finding = replace(finding, detectable=Detectable(finding.detectable.own))
-        return replace(finding, notes=tuple(_hide_count(each, plan) for each in finding.notes))
+        return with_notes(finding, tuple(_hide_count(each, plan) for each in finding.notes))
 
     return [treat(finding) for finding in findings]
 

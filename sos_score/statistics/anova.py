@@ -80,7 +80,10 @@ class StudentizedRange:
     def _find_share(self, q: float) -> float:
         from scipy.special import ndtr
 
-        within = (self._below - ndtr(self._z[:, None] - q * self._s[None, :])) ** self._power
+        apart = self._below - ndtr(self._z[:, None] - q * self._s[None, :])
+        within = apart.copy()
+        for _ in range(self._power - 1):  # a power of floats takes longer than all the rest
+            within *= apart
         return float(self._weight_z @ within @ self._weight_s)
 
 

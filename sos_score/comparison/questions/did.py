@@ -90,9 +90,10 @@ def _compare(
     spread = spreads.at(plan.first_wave)
     sd = spread.sd
     changes = _find_changes(outcome, plan)
-    changed = tuple(_tell(infer_cr2(fit_changes(y, reference, post), units)[TERMS[2]]) for reference in (~arm, arm))
+    turned, tests = (infer_cr2(fit_changes(y, reference, post), units) for reference in (~arm, arm))
+    changed = (_tell(turned[TERMS[2]]), _tell(tests[TERMS[2]]))
     if plan.judged_only:
-        test = infer_cr2(fit_changes(y, arm, post), units)[TERMS[3]]
+        test = tests[TERMS[3]]
         cells = [y[(arm == a) & (post == b)] for b in (False, True) for a in (False, True)]
         counts, means = tuple(each.size for each in cells), tuple(float(each.mean()) for each in cells)
         judged = with_right_test(base, test, note("clustered_on_person", test=test.method))
