@@ -8,6 +8,7 @@ over starts, or bootstrap samples, so that a hundred points cost about as much a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -192,7 +193,7 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTer
 
 def eliminate_groups(design: DesignSums, sums: OutcomeSums, theta: Floats) -> tuple[Floats, Floats]:
     """Return the weighted cross-products of the fixed part and the outcome, and log |V / sigma2|; see `weigh`."""
-    theta = np.clip(np.abs(theta), 0, LARGEST_RATIO)
+    theta = np.minimum(np.abs(theta), LARGEST_RATIO)
     groups, moments = sums.groups, sums.moments
     log_det = np.zeros(theta.shape[:-1])
     for j in range(len(design.starts) + 1 if design.counts.size else 0):
@@ -235,7 +236,7 @@ def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> C
     dof = design.n - design.n_fixed if reml else design.n
 
     def criterion(theta: Floats, rows: NDArray[np.intp]) -> Floats:
-        if theta.ndim > 2 and np.prod(theta.shape[:-1]) * sums.groups[0].size > LARGEST_BATCH:
+        if theta.ndim > 2 and math.prod(theta.shape[:-1]) * sums.groups[0].size > LARGEST_BATCH:
             return np.array([criterion(part, rows) for part in theta])
         picked = sums if len(sums.moments) == 1 else OutcomeSums(sums.groups[rows], sums.moments[rows])
         terms = weigh(design, picked, theta)

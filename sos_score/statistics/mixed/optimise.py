@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -45,10 +46,8 @@ def _look_around(criterion: Criterion, at: Floats, rows: NDArray[np.intp]) -> tu
     """Find value (B,), slope (B, k) and curvature (B, k, k) by differences, the whole stencil in one call."""
     k = at.shape[1]
     width = 1e-4 * (1 + np.abs(at))
-    unit = np.eye(k)
-    pairs = [(i, j) for i in range(k) for j in range(i)]
-    shifts = np.array([0 * unit[0], *unit, *-unit, *(unit[i] + unit[j] for i, j in pairs)])
-    around = criterion(at + shifts[:, None, :] * width, rows)
+    shifts, pairs = _place_stencil(k)
+    around = criterion(at + shifts * width, rows)
     value, up, down = around[0], around[1 : k + 1].T, around[k + 1 : 2 * k + 1].T
     slope = (up - down) / (2 * width)
     curvature = np.empty((at.shape[0], k, k))
@@ -58,6 +57,13 @@ def _look_around(criterion: Criterion, at: Floats, rows: NDArray[np.intp]) -> tu
         mixed = (around[position] - up[:, i] - up[:, j] + value) / (width[:, i] * width[:, j])
         curvature[:, i, j] = curvature[:, j, i] = mixed
     return value, slope, curvature
+
+
+@cache
+def _place_stencil(k: int) -> tuple[Floats, tuple[tuple[int, int], ...]]:
+    """Return where to look in k dimensions: here, up, down and up in two at once; and which two."""
+    unit, pairs = np.eye(k), tuple((i, j) for i in range(k) for j in range(i))
+    return np.array([0 * unit[0], *unit, *-unit, *(unit[i] + unit[j] for i, j in pairs)])[:, None, :], pairs
 
 
 def minimise_ratios(criterion: Criterion, k: int, problems: int, *, keep: int = 1) -> tuple[Floats, Floats]:
