@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan
-from sos_score.comparison.verdict import Direction, Verdict, judge_difference
+from sos_score.comparison.verdict import Direction, Judgement, Verdict, judge_difference
 from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import EffectSize
 from sos_score.statistics.equivalence import assess_equivalence
@@ -411,17 +411,17 @@ def judge_finding(finding: Finding, plan: ComparisonPlan) -> Finding:
     """Return a judged finding with its verdict, after adjustment."""
     if not finding.is_judged:
         return finding
-    limits = finding.equivalence
-    judgement = judge_difference(
-        finding.estimate.value,
-        finding.test.p_adjusted,
-        (limits.low, limits.high),
-        alpha=plan.alpha,
-        smallest=limits.smallest if limits.smallest > 0 else NAN,
-    )
-    verdict, reason = judgement.verdict, judgement.reason
-    if verdict in (Verdict.EQUIVALENT, Verdict.TRIVIAL) and not limits.p_adjusted <= plan.alpha:
-        # The interval alone would say so; with all the family's tests counted, or with so few sites, it no longer does.
-        verdict = Verdict.INCONCLUSIVE if verdict is Verdict.EQUIVALENT else Verdict.DIFFERENT
-        reason = (*reason, note("sites_may_miss_equivalence" if math.isnan(limits.p) else "not_after_adjustment"))
-    return replace(finding, verdict=verdict, direction=judgement.direction, reason=reason)
+    found = find_verdict(finding.estimate.value, finding.test.p_adjusted, finding.equivalence, plan)
+    return replace(finding, verdict=found.verdict, direction=found.direction, reason=found.reason)
+
+
+def find_verdict(value: float, p: float, limits: Equivalence, plan: ComparisonPlan) -> Judgement:
+    """Return the verdict on an estimate, its adjusted p and its tests of equivalence, adjusted too."""
+    smallest = limits.smallest if limits.smallest > 0 else NAN
+    found = judge_difference(value, p, (limits.low, limits.high), alpha=plan.alpha, smallest=smallest)
+    if found.verdict not in (Verdict.EQUIVALENT, Verdict.TRIVIAL) or limits.p_adjusted <= plan.alpha:
+        return found
+    # The interval alone would say so; with all the family's tests counted, or with so few sites, it no longer does.
+    verdict = Verdict.INCONCLUSIVE if found.verdict is Verdict.EQUIVALENT else Verdict.DIFFERENT
+    why = note("sites_may_miss_equivalence" if math.isnan(limits.p) else "not_after_adjustment")
+    return Judgement(verdict, found.direction, (*found.reason, why))

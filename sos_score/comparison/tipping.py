@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from sos_score.comparison.finding import Estimate, Finding, Unit, find_equivalence, judge_finding, take_test
+from sos_score.comparison.finding import Estimate, Finding, Unit, find_equivalence, find_verdict, take_test
 from sos_score.comparison.links import Links
 from sos_score.comparison.losses import Losses, find_losses
 from sos_score.comparison.outcome import OutcomeScores
@@ -48,7 +48,11 @@ NOT_ASKED = TippingPoint(lack=Lack.NOT_ASKED)
 
 def find_answer(finding: Finding) -> tuple[Verdict | None, Direction | bool]:
     """Return a verdict, with which way it goes where there is a difference."""
-    return finding.verdict, finding.verdict is Verdict.DIFFERENT and finding.estimate.value > 0
+    return _name_answer(finding.verdict, finding.estimate.value)
+
+
+def _name_answer(verdict: Verdict | None, value: float) -> tuple[Verdict | None, Direction | bool]:
+    return verdict, verdict is Verdict.DIFFERENT and value > 0
 
 
 def find_tipping_points(
@@ -147,11 +151,11 @@ class _Judge:
         t = value / each.se if each.se > 0 else math.nan
         p = float(2.0 * stdtr(finding.test.df, -abs(t)))
         estimate = Estimate(value, each.low + points, each.high + points, each.se)
-        test = replace(finding.test, statistic=t, p=p, p_adjusted=self._adjust(self.p, p))
+        test = replace(finding.test, statistic=t, p=p)
         tested = take_test(finding.method, finding.counts, estimate, test)
         equal = find_equivalence(tested, self.smallest, finding.equivalence.sd, self.plan)
         equal = replace(equal, p_adjusted=self._adjust(self.tost_p, equal.p))
-        return find_answer(judge_finding(replace(finding, estimate=estimate, test=test, equivalence=equal), self.plan))
+        return _name_answer(find_verdict(value, self._adjust(self.p, p), equal, self.plan).verdict, value)
 
     def _adjust(self, values: Floats, own: float) -> float:
         values = values.copy()

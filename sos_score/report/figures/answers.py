@@ -102,10 +102,12 @@ def _count_answers(table: SourceTable, instrument: Instrument, items: list[str],
     labels = {code: label for label, code in reversed(response.labels.items())}
     shares: dict[str, dict[str, NDArray[np.float64]]] = {}
     for wave, rows in split_waves(table.frame, plan):
-        for item in items if are_all_shown(report.data, table, wave) else ():
-            given = table.answers.loc[rows.index, item].dropna().to_numpy()
+        shown = items if are_all_shown(report.data, table, wave) else []
+        columns = table.answers.loc[rows.index, shown].to_numpy(dtype=float).T
+        for item, answers in zip(shown, columns, strict=True):
+            given = answers[~np.isnan(answers)]
             if given.size >= max(1, plan.smallest_cell):
-                shares.setdefault(wave, {})[item] = np.array([np.mean(given == code) for code in codes])
+                shares.setdefault(wave, {})[item] = (given[:, None] == codes).mean(axis=0)
     scales = table.plan.scales if table.plan else ()
     turned = frozenset(term.name for scale in scales if not scale.of_scores for term in scale.terms if term.is_reversed)
     recoded = frozenset(instrument.recodes.keys() & set(items))
