@@ -134,8 +134,8 @@ def assess_sensitivity(
     asked = ask_questions(outcomes, plan, _QUESTIONS)
     planned = _keep_judged(asked, outcomes, plan)
     found: dict[Choice, dict[_Key, Finding]] = {}
-    for kind, other in {**rules, ATTENTIVE: attentive}.items():
-        found[Choice(kind)] = _judge(_take_all(other, plan, instruments, scales, outcomes), plan)
+    for kind, rescored in {**rules, ATTENTIVE: attentive}.items():
+        found[Choice(kind)] = _judge(_take_all(rescored, plan, instruments, scales, outcomes), plan)
     if by_sites := {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}:
         found[Choice(SITES)] = by_sites
     # Arms with and without a site would tell of it.
