@@ -20,6 +20,9 @@ from sos_score.study.outcome import StudyOutcome
 
 _LIMITED = ("level", "change", "arms", "did")
 
+Known = dict[tuple[str, OutcomeScores], list[Finding]]
+"""What each question found of an outcome, by one plan."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -74,12 +77,15 @@ def ask_questions(
     plan: ComparisonPlan,
     questions: Sequence[str] = (),
     study: tuple[StudyData, Sequence[StudyOutcome]] | None = None,
+    known: Known | None = None,
 ) -> list[Finding]:
     """Ask every question, or those named: findings that are not judged yet.
 
     Questions about a study as a whole are asked where its data are given. Groups of fewer people than the plan allows
-    are blanked, and with them whatever would let a reader work them out.
+    are blanked, and with them whatever would let a reader work them out. What is found is put into `known`, and what is
+    there by the same plan is not asked again.
     """
+    known = {} if known is None else known
     every = [(outcome, Spreads(outcome, plan)) for outcome in outcomes]
     found: list[Finding] = []
     for name, question in QUESTIONS.items():
@@ -87,10 +93,9 @@ def ask_questions(
             continue
         if question.ask_outcome:
             for outcome, spreads in every:
-                known = plan.asked.setdefault(outcome, {})
-                if name not in known:
-                    known[name] = question.ask_outcome(outcome, plan, spreads)
-                found += known[name]
+                if (name, outcome) not in known:
+                    known[name, outcome] = question.ask_outcome(outcome, plan, spreads)
+                found += known[name, outcome]
         if question.ask_study and study:
             found += question.ask_study(study[0], plan, study[1])
     return suppress_small(found, outcomes, plan)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from sos_score.comparison.outcome import OutcomeScores
@@ -14,9 +14,6 @@ from sos_score.definition.study.model import Design, Study
 from sos_score.notes import Note, note
 from sos_score.statistics.progress import Track
 from sos_score.study.suppression import HiddenSites
-
-if TYPE_CHECKING:
-    from sos_score.comparison.finding import Finding
 
 MANY_SITES = 30
 """With more sites than this no two of them are compared with each other, and tables name some in place of all."""
@@ -84,11 +81,6 @@ class ComparisonPlan:
     @cached_property
     def hidden_places(self) -> WeakKeyDictionary[OutcomeScores, frozenset[tuple[str, str]]]:
         """Return the sites and waves that are not shown of each outcome so far asked for."""
-        return WeakKeyDictionary()
-
-    @cached_property
-    def asked(self) -> WeakKeyDictionary[OutcomeScores, dict[str, list[Finding]]]:
-        """Return what each question so far asked found of each outcome."""
         return WeakKeyDictionary()
 
     @property

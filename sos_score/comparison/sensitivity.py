@@ -11,7 +11,7 @@ import numpy as np
 from sos_score.comparison.compare import choose_outcomes, find_rows, take_scores
 from sos_score.comparison.finding import Finding, Unit, judge_otherwise
 from sos_score.comparison.imputed import carry_imputed, fill_in
-from sos_score.comparison.judging import ask_questions, judge_findings
+from sos_score.comparison.judging import Known, ask_questions, judge_findings
 from sos_score.comparison.outcome import OutcomeScores
 from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
@@ -131,11 +131,12 @@ def assess_sensitivity(
     plan = replace(make_plan(data.study, data.hidden), judged_only=True)
     attentive, lined = drop_straight_liners(data)
     outcomes = _take_all(data, plan, instruments, scales)
-    asked = ask_questions(outcomes, plan, _QUESTIONS)
+    known: Known = {}
+    asked = ask_questions(outcomes, plan, _QUESTIONS, known=known)
     planned = _keep_judged(asked, outcomes, plan)
     found: dict[Choice, dict[_Key, Finding]] = {}
     for kind, rescored in {**rules, ATTENTIVE: attentive}.items():
-        found[Choice(kind)] = _judge(_take_all(rescored, plan, instruments, scales, outcomes), plan)
+        found[Choice(kind)] = _judge(_take_all(rescored, plan, instruments, scales, outcomes), plan, known=known)
     if by_sites := {key: planned[of_sites] for key in planned if (of_sites := _of_sites(key)) in planned}:
         found[Choice(SITES)] = by_sites
     # Arms with and without a site would tell of it.
@@ -196,10 +197,13 @@ def _are_same(one: OutcomeScores, other: OutcomeScores) -> bool:
 
 
 def _judge(
-    outcomes: Sequence[OutcomeScores], plan: ComparisonPlan, questions: Sequence[str] = _QUESTIONS
+    outcomes: Sequence[OutcomeScores],
+    plan: ComparisonPlan,
+    questions: Sequence[str] = _QUESTIONS,
+    known: Known | None = None,
 ) -> dict[_Key, Finding]:
     """Return the judged findings that are shown, by what they are about."""
-    return _keep_judged(ask_questions(outcomes, plan, questions), outcomes, plan)
+    return _keep_judged(ask_questions(outcomes, plan, questions, known=known), outcomes, plan)
 
 
 def _judge_otherwise(
