@@ -81,9 +81,11 @@ class StudentizedRange:
         from scipy.special import ndtr
 
         apart = self._below - ndtr(self._z[:, None] - q * self._s[None, :])
-        within = apart.copy()
-        for _ in range(self._power - 1):  # a power of floats takes longer than all the rest
-            within *= apart
+        # A power of floats takes longer than all the rest; its squares do not.
+        within, power = np.ones_like(apart), self._power
+        while power:
+            within = within * apart if power % 2 else within
+            apart, power = apart * apart, power // 2
         return float(self._weight_z @ within @ self._weight_s)
 
 
