@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "requirements-validate.txt"
-LIGHT = ("narwhals", "pydantic", "rich", "ruamel.yaml", "typer")
+LIGHT = ("narwhals", "pydantic", "pyyaml", "rich", "typer")
 
 
 def make_requirements() -> str:

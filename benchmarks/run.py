@@ -148,8 +148,8 @@ def time_small(folder: Path, definition: Path) -> None:
     make_data(data, SMALL)
     imports = {
         "typer": "import typer",
-        "typer, pydantic, ruamel.yaml": "import typer, pydantic, ruamel.yaml",
-        "typer .. polars": "import typer, pydantic, ruamel.yaml, narwhals, polars",
+        "typer, pydantic, yaml": "import typer, pydantic, yaml",
+        "typer .. polars": "import typer, pydantic, yaml, narwhals, polars",
     }
     bare = {name: python(code) for name, code in imports.items()}
     command = [sys.executable, "-m", "sos_score"]
@@ -158,7 +158,7 @@ def time_small(folder: Path, definition: Path) -> None:
     print(f"\nstart-up and {SMALL} rows")
     for what, words, against, limit in (
         ("--help", ["--help"], "typer", "1.2"),
-        ("validate, all shipped", ["validate", str(root / "instruments")], "typer, pydantic, ruamel.yaml", "2"),
+        ("validate, all shipped", ["validate", str(root / "instruments")], "typer, pydantic, yaml", "2"),
         (f"score, {SMALL} rows", ["score", str(data), "-i", str(definition), *output], "typer .. polars", "1.5"),
     ):
         say(f"sos-score {what}", run([*command, *words]), f"import {against}", bare[against], limit=limit)

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 from support import ROOT, commit, git
 
 GOOD = (ROOT / "instruments" / "safety-scale.yaml").read_text(encoding="utf-8")
 BAD = GOOD.replace("items: [safety]", "items: [safty]").replace("id: safety-scale", "id: broken")
 PAGE = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
-ACTION: dict[str, Any] = YAML(typ="safe").load((ROOT / "action.yml").read_text(encoding="utf-8"))
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 
@@ -30,7 +30,7 @@ needs_pre_commit = pytest.mark.skipif(
 def read_snippet(heading: str, number: int = 0) -> Any:
     """Return what a snippet of the page says: the first of a section unless `number` says otherwise."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return YAML(typ="safe").load(re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)[number])
+    return yaml.safe_load(re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)[number])
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def run_hook(project: Path, hook: dict[str, Any]) -> tuple[int, str]:
     """Return the exit code of `git commit` with a hook installed, and what it prints."""
     config = project / ".pre-commit-config.yaml"
     with config.open("w", encoding="utf-8") as stream:
-        YAML().dump({"repos": [hook]}, stream)
+        yaml.safe_dump({"repos": [hook]}, stream)
     tools = project.parent / "tools"
     tools.mkdir(exist_ok=True)
     program = tools / "sos-score"

@@ -40,21 +40,14 @@ def write_resolved(definition: Definition, fmt: str | None, output: str | None, 
 
 def make_resolved(definition: Definition) -> str:
     """Return a definition as YAML that stands by itself."""
-    from io import StringIO
-
-    from ruamel.yaml import YAML
+    from sos_score.definition.yaml.writer import write_yaml
 
     data = dict(definition.document.data) if isinstance(definition.document.data, dict) else {}
     if definition.instrument.labels:
         data["items"] = [
             {key: value for key, value in block.model_dump().items() if value} for block in definition.instrument.items
         ]
-    yaml, text = YAML(typ="safe", pure=True), StringIO()
-    yaml.default_flow_style, yaml.width = None, 4096
-    setattr(yaml, "sort_base_mapping_type_on_output", False)  # noqa: B010 - its type says that it is None
-    yaml.allow_unicode = True
-    yaml.dump({key: data[key] for key in KEYS if key in data}, text)
-    return text.getvalue()
+    return write_yaml({key: data[key] for key in KEYS if key in data})
 
 
 def describe_instrument(definition: Definition) -> dict[str, Any]:

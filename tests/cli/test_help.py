@@ -131,7 +131,7 @@ def test_help_loads_no_library_but_the_command_line(words: list[str]) -> None:
     code = (
         "import sys; from sos_score.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('polars', 'narwhals', 'rich', 'ruamel', 'numpy') if name in sys.modules],"
+        "print([name for name in ('polars', 'narwhals', 'rich', 'yaml', 'numpy') if name in sys.modules],"
         " file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -11,7 +11,7 @@ from sos_score import inputs
 from sos_score.cli import process
 from sos_score.definition.instrument.responses import MOST_OPTIONS
 from sos_score.definition.model import MOST_LETTERS
-from sos_score.definition.yaml import document
+from sos_score.definition.yaml.parser import MAX_DEPTH
 from sos_score.errors import clip
 from sos_score.output import workbook as output
 from sos_score.survey.check import wrong_answers
@@ -101,7 +101,7 @@ def test_too_little_memory_is_said_before_anything_is_begun(tmp_path, megabytes)
 
 def test_the_page_of_limits_states_what_holds():
     stated = [
-        f"column map or key | {inputs.MOST_OF_SETTINGS // 1_000_000} MB; {document._MAX_DEPTH} levels",
+        f"column map or key | {inputs.MOST_OF_SETTINGS // 1_000_000} MB; {MAX_DEPTH} levels",
         f"| answers of one item | {MOST_OPTIONS:,} ",
         f"a wave or a source | {MOST_LETTERS} characters",
         f"| a cell of a text file | {csv._MAX_CELL:,} characters",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sos_score.definition.yaml.document import Document, name_place, parse_yaml, read_yaml, show_value
+from sos_score.definition.yaml.writer import write_yaml
 from sos_score.errors import InvalidDefinition, Problem
 
 
@@ -218,3 +219,23 @@ def read_lines(raw: bytes) -> list[int | None]:
         return list(parse_yaml(raw, "x.yaml").lines.values()) or [1]
     except InvalidDefinition as error:
         return [problem.line for problem in error.problems]
+
+
+@given(_VALUES.filter(lambda value: not isinstance(value, int) or abs(value) < 10**18))
+def test_what_is_written_is_read_again_as_it_was(value: object) -> None:
+    assert parse(write_yaml({"a": value})).data == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (["No", "1:30", "yes", "Why?", "a:b", "it's"], "[No, 1:30, yes, Why?, a:b, it's]"),
+        (["true", "012", "1e5", "0x1F"], "['true', '012', '1e5', '0x1F']"),
+        (["1_000", "2020-01-01", "NULL", ""], "['1_000', '2020-01-01', 'NULL', '']"),
+        (["it's, so", "a\nb"], '["it\'s, so", "a\\nb"]'),
+        ([1, 0.5, 1e-7, True, None], "[1, 0.5, 1.0e-07, true, null]"),
+        (["x y" * 600], f"[{'x y' * 600}]"),
+    ],
+)
+def test_texts_are_quoted_only_where_yaml_1_2_takes_them_for_something_else(value: list[object], written: str) -> None:
+    assert write_yaml({"a": value}) == f"a: {written}\n"

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 STUDY = Path(__file__).parents[2] / "examples" / "contrast_study"
 README = (STUDY / "README.md").read_text(encoding="utf-8")
-NORMS = YAML(typ="safe").load(STUDY / "norms.yaml")["norms"]["fictional_teams"]["scales"]
+NORMS = yaml.safe_load((STUDY / "norms.yaml").read_text(encoding="utf-8"))["norms"]["fictional_teams"]["scales"]
 SCALES = list(NORMS)
 SOS = [1, 4]
 CONTRAST = [2, 3]

@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event, MappingStartEvent, ScalarEvent
 
 from sos_score.characters import find_hidden
-from sos_score.definition.yaml.parser import compose
+from sos_score.definition.yaml.parser import MAX_DEPTH, Events, parse_events, place_event, refuse, refuse_depth
 from sos_score.errors import InvalidDefinition, Problem, guess_file
 from sos_score.inputs import read_small
 
@@ -26,29 +24,7 @@ Loc = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_MAX_DEPTH = 40
 _MAX_PLACES = 200_000  # aliases of aliases can blow a small file up
-
-# What a YAML parser complains of, what we say of it, and what most often is behind it. {line} is where a part begins.
-_SAYINGS = {
-    "mapping values are not allowed": (
-        "there is a colon where none can be",
-        "a text that holds a colon and a space needs quotes",
-    ),
-    "character '\\t'": ("the line is indented with a tab", "indent with spaces, not with tabs"),
-    "cannot start any token": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
-    "quoted scalar": ("the quotation mark on line {line} is never closed", "close it, or leave both marks out"),
-    "flow sequence": ("the list that begins with [ on line {line} is not closed properly", "close it with ]"),
-    "flow mapping": ("the mapping that begins with { on line {line} is not closed properly", "close it with }"),
-    "block mapping": (
-        "the line does not fit the lines around it",
-        "lines of one part begin in the same column, each with a key and a colon",
-    ),
-    "block collection": ("the line does not fit the list around it", "entries of one list begin in the same column"),
-    "expected ':'": ("a key has no colon after it", "write key: value"),
-    "undefined alias": ("a text cannot begin with *", "a text that begins with * needs quotes"),
-    "single document": ("a second document begins here", "keep one document in a file: take the line --- out"),
-}
 
 
 @dataclass(frozen=True)
@@ -140,86 +116,90 @@ def parse_yaml(raw: bytes, path: str) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
-        raise _broken("is not UTF-8 text", path, line, column) from None
-    try:
-        node = compose(text)
-    except MarkedYAMLError as error:
-        raise _explain(error, path) from None
-    except ReaderError as error:
-        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
-        code = f"#x{error.character:04x}" if isinstance(error.character, int) else repr(error.character)
-        message = f"holds a character that no text has ({code})"
-        raise _broken(message, path, line, column, "type the line again") from None
-    except (YAMLError, ValueError) as error:
-        raise _broken(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
-    except RecursionError:
-        raise _broken("is nested too deeply", path, 1) from None
-    builder = _Builder(path)
-    data = builder.build(node, ()) if node is not None else None
+        raise refuse("is not UTF-8 text", path, line, column) from None
+    events = parse_events(text, path)
+    builder = _Builder(path, events)
+    data = builder.build(()) if events.events else None
     problems = tuple(builder.problems)
     return Document(path, data, builder.lines, problems, hashlib.sha256(raw).hexdigest(), builder.columns)
 
 
-def _broken(message: str, path: str, line: int, column: int = 1, hint: str = "") -> InvalidDefinition:
-    return InvalidDefinition([Problem(message, path, line, hint=hint, rule="yaml", column=column)])
-
-
-def _explain(error: MarkedYAMLError, path: str) -> InvalidDefinition:
-    mark, context = error.problem_mark or error.context_mark, error.context
-    # An open quote or bracket is only noticed further down, if not at the end of the file.
-    if context and error.context_mark and any(end in (error.problem or "") for end in ("of stream", "<stream end>")):
-        mark = error.context_mark
-    words = ", ".join(part for part in (context, error.problem) if part)
-    said, hint = next((said for sign, said in _SAYINGS.items() if sign in words), (words, ""))
-    start = error.context_mark or mark
-    message = said.replace("{line}", str(start.line + 1 if start else 1))
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return _broken(f"is not YAML: {message}", path, line, column, hint)
-
-
 class _Builder:
-    """Turns a node graph into plain data, noting lines and duplicate keys on the way."""
+    """Turns events into plain data, noting lines and duplicate keys on the way."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, events: Events) -> None:
         self.path = path
+        self.events, self.targets = events.events, events.targets
+        self.at = 0
         self.lines: dict[Loc, int] = {}
         self.columns: dict[Loc, int] = {}
         self.problems: list[Problem] = []
 
-    def build(self, node: Node, loc: Loc) -> object:
-        mark = node.start_mark
-        self.lines.setdefault(loc, mark.line + 1)
-        self.columns.setdefault(loc, mark.column + 1)
-        if len(loc) > _MAX_DEPTH or len(self.lines) > _MAX_PLACES:
-            raise _broken("is nested too deeply, or refers to itself", self.path, mark.line + 1, mark.column + 1)
-        if isinstance(node, MappingNode):
-            return self._mapping(node, loc)
-        if isinstance(node, SequenceNode):
-            return [self.build(child, (*loc, index)) for index, child in enumerate(node.value)]
-        text = str(node.value)
-        self._check_characters(text, mark.line + 1, mark.column + 1, loc)
-        return _plain_value(text, is_quoted=getattr(node, "style", None) is not None)
+    def build(self, loc: Loc) -> object:
+        event = self._next()
+        if isinstance(event, AliasEvent):
+            after, self.at = self.at, self.targets[self.at - 1]
+            data = self.build(loc)
+            self.at = after
+            return data
+        line, column = place_event(event)
+        self.lines.setdefault(loc, line)
+        self.columns.setdefault(loc, column)
+        if len(loc) > MAX_DEPTH or len(self.lines) + len(self.problems) > _MAX_PLACES:
+            raise refuse_depth(self.path, event)
+        if isinstance(event, ScalarEvent):
+            self._check_characters(event.value, line, column, loc)
+            return _plain_value(event.value, is_quoted=bool(event.style))
+        return self._mapping(loc) if isinstance(event, MappingStartEvent) else self._sequence(loc)
+
+    def _next(self) -> Event:
+        self.at += 1
+        return self.events[self.at - 1]
+
+    def _skip(self) -> None:
+        depth = 0
+        while True:
+            event = self._next()
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if not depth:
+                return
+
+    def _is_at_end(self) -> bool:
+        if isinstance(self.events[self.at], CollectionEndEvent):
+            self.at += 1
+            return True
+        return False
 
     def _check_characters(self, text: str, line: int, column: int, loc: Loc) -> None:
         if hidden := find_hidden(text):
             message = f"holds a control character ({hidden}), which no text needs"
             self._note(message, line, column, loc, "control-character")
 
-    def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, object]:
+    def _sequence(self, loc: Loc) -> list[object]:
+        data: list[object] = []
+        while not self._is_at_end():
+            data.append(self.build((*loc, len(data))))
+        return data
+
+    def _mapping(self, loc: Loc) -> dict[str, object]:
         data: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-            if not isinstance(key_node, ScalarNode):
+        while not self._is_at_end():
+            event = self.events[self.targets.get(self.at, self.at)]
+            line, column = place_event(event)
+            self._skip()
+            if not isinstance(event, ScalarEvent):
                 self._note("a key must be a single word or text", line, column, loc)
+                self._skip()
                 continue
-            key = str(key_node.value)
+            key = event.value
             self._check_characters(key, line, column, loc)
             if key in data:
                 first = self.lines[(*loc, key)]
                 self._note(f"'{key}' is given twice (first on line {first})", line, column, loc)
+                self._skip()
                 continue
             self.lines[(*loc, key)], self.columns[(*loc, key)] = line, column
-            data[key] = self.build(value_node, (*loc, key))
+            data[key] = self.build((*loc, key))
         return data
 
     def _note(self, message: str, line: int, column: int, loc: Loc, rule: str = "duplicate-key") -> None:
