@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # A comma before three digits may as well part thousands, so that such a number has no one meaning.
 _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|[0-9]{4,300}))?|[.,]([0-9]{1,300}))")
@@ -36,6 +37,7 @@ def fold_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
 
 
+@lru_cache(maxsize=1024)  # the answers of a survey are few, and each comes many times
 def fold_code(text: str) -> str:
     """Return a text folded, and a number as it is usually written: ``01`` and ``1.0`` are ``1``, ``0,50`` is ``0.5``.
 
@@ -54,6 +56,7 @@ def fold_code(text: str) -> str:
     return f"-{digits}" if sign == "-" and digits != "0" else digits
 
 
+@lru_cache(maxsize=1024)
 def read_number(text: str) -> float | None:
     """Return the number that a text is, whole where it is whole; None where it is none.
 

@@ -12,7 +12,8 @@ from sos_score.errors import Problem
 
 def compare_definitions(definitions: Sequence[Definition]) -> Iterator[tuple[Definition, Problem]]:
     """Yield what is odd about two definitions, with the later of the two."""
-    for first, second in combinations(definitions, 2):
+    forms = [(definition, _place_keys(definition.instrument)) for definition in definitions]
+    for (first, one_form), (second, other_form) in combinations(forms, 2):
         if first.extends or second.extends:
             continue  # that they have most in common is what it is for
         one, other, document = first.instrument, second.instrument, second.document
@@ -22,7 +23,7 @@ def compare_definitions(definitions: Sequence[Definition]) -> Iterator[tuple[Def
         elif one.responses.keys() == other.responses.keys() and _list_keys(one) != _list_keys(other):
             message = f"has the items of '{one.id}' ({first.document.path}) and another key"
             yield second, document.problem(("items",), message, rule="forms-unlike")
-        elif _has_much_of_a_key(one) and _place_keys(one) == _place_keys(other):
+        elif one_form == other_form and _has_much_of_a_key(one):
             message = f"has the key of '{one.id}' ({first.document.path}), item by item"
             yield second, document.problem(("scales",), message, rule="forms-alike")
 

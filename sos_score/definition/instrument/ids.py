@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -11,6 +12,7 @@ _RANGE = re.compile(r"(?P<stem>.*?)(?P<first>\d{1,9})\.\.(?P=stem)(?P<last>\d{1,
 _LONGEST = 1000  # a digit too many in a range must not fill the memory
 
 
+@lru_cache(maxsize=4096)
 def expand_ids(text: str) -> tuple[str, ...]:
     """Return the ids that ``wais_01..wais_12`` stands for; a plain id stands for itself.
 

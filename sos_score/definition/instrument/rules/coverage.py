@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from sos_score.definition.instrument.instrument import Example, Instrument, scoring_key
+from sos_score.definition.instrument.responses import ResponseScale
 from sos_score.definition.instrument.rules.finding import Finding, describe_ids
-from sos_score.definition.instrument.scale import Scale
+from sos_score.definition.instrument.scale import expand_items
 from sos_score.definition.text import fold_code, read_number
 
 Row = dict[str, float | None]
+Meaning = dict[str, float | None]
 
 
 def advise_examples(instrument: Instrument) -> Iterator[Finding]:
@@ -18,7 +20,8 @@ def advise_examples(instrument: Instrument) -> Iterator[Finding]:
     if not instrument.examples:
         yield Finding((), "has no examples, so that nothing shows whether the key is right", rule="no-examples")
         return
-    rows = [_read_row(instrument, example) for example in instrument.examples]
+    meanings = {name: _read_meanings(responses) for name, responses in instrument.response_scales.items()}
+    rows = [_read_row(instrument, example, meanings) for example in instrument.examples]
     yield from _find_repeated(instrument)
     yield from _find_uncovered(instrument)
     yield from _find_unread_rows(instrument, rows)
@@ -26,16 +29,20 @@ def advise_examples(instrument: Instrument) -> Iterator[Finding]:
     yield from _find_unsigned(instrument, rows)
 
 
-def _read_row(instrument: Instrument, example: Example) -> Row:
+def _read_row(instrument: Instrument, example: Example, meanings: Mapping[str, Meaning]) -> Row:
     """Return each item's code; None where it is missing."""
     row: Row = {}
-    for item, responses in instrument.responses.items():
+    for item, name in instrument.response_names.items():
         answer = example.answers.get(item, example.answers.get("all"))
-        labels = {fold_code(text): code for text, code in responses.labels.items()}
-        missing = {fold_code(text) for codes in responses.missing.values() for text in codes}
         folded = "" if answer is None else fold_code(str(answer))
-        row[item] = None if not folded or folded in missing else labels.get(folded, read_number(folded))
+        row[item] = meanings[name][folded] if folded in meanings[name] else read_number(folded)
     return row
+
+
+def _read_meanings(responses: ResponseScale) -> Meaning:
+    """Return the code of each label, and None for each text that says why there is no answer."""
+    labels = {fold_code(text): code for text, code in responses.labels.items()}
+    return labels | dict.fromkeys(["", *(fold_code(text) for codes in responses.missing.values() for text in codes)])
 
 
 def _find_repeated(instrument: Instrument) -> Iterator[Finding]:
@@ -94,16 +101,27 @@ def _stated(instrument: Instrument, rows: list[Row]) -> Iterator[tuple[str, Row]
 
 def _find_interchangeable(instrument: Instrument, rows: list[Row]) -> Iterator[Finding]:
     """Two items of different scales, or signs, that no example tells apart could stand in each other's place."""
-    keys = {name: scoring_key(instrument, name) for name in instrument.scales}
     stated = list(_stated(instrument, rows))
-    pairs = [
-        (one, other)
-        for one, other in combinations(instrument.responses, 2)
-        if _differ(keys, one, other)
-        and not any(keys[scale].get(one) != keys[scale].get(other) and row[one] != row[other] for scale, row in stated)
-    ]
+    items = list(instrument.responses)
+    signs: dict[str, set[tuple[str, bool]]] = {item: set() for item in items}
+    for scale in instrument.scales:
+        for item, is_reversed in scoring_key(instrument, scale).items():
+            signs[item].add((scale, is_reversed))
+    alike: dict[frozenset[tuple[str, bool]], list[int]] = {}
+    for place, item in enumerate(items):
+        alike.setdefault(frozenset(signs[item]), []).append(place)
+    pairs: list[tuple[int, int]] = []
+    for (one_signs, some), (other_signs, others) in combinations(alike.items(), 2):
+        differing = {scale for scale, _ in one_signs ^ other_signs}
+        telling = [row for scale, row in stated if scale in differing]
+        answered: dict[tuple[float | None, ...], list[int]] = {}
+        for place in others:
+            answered.setdefault(tuple(row[items[place]] for row in telling), []).append(place)
+        for place in some:
+            twins = answered.get(tuple(row[items[place]] for row in telling), ())
+            pairs += [(min(place, twin), max(place, twin)) for twin in twins]
     if pairs:
-        one, other = pairs[0]
+        one, other = (items[place] for place in min(pairs))
         more = (
             f", and {len(pairs) - 1} more pairs" if len(pairs) > 2 else ", and 1 more pair" if len(pairs) == 2 else ""
         )
@@ -112,28 +130,22 @@ def _find_interchangeable(instrument: Instrument, rows: list[Row]) -> Iterator[F
         yield Finding(("examples",), message, hint, "items-interchangeable")
 
 
-def _differ(keys: dict[str, dict[str, bool]], one: str, other: str) -> bool:
-    return any(key.get(one) != key.get(other) for key in keys.values())
-
-
 def _find_unsigned(instrument: Instrument, rows: list[Row]) -> Iterator[Finding]:
     """An item that is only ever answered in the middle, or missing, could have the other sign."""
-    for name, scale in _list_own(instrument):
+    telling = [
+        {item for item, code in row.items() if code is not None and not _is_middle(instrument, item, code)}
+        for row in rows
+    ]
+    for name, scale in instrument.scales.items():
         shown: set[str] = set()
-        for stated, row in _stated(instrument, rows):
-            if name == stated or _contains(instrument, stated, name):
-                shown |= {
-                    item for item, code in row.items() if code is not None and not _is_middle(instrument, item, code)
-                }
-        unseen = [item for item in scoring_key(instrument, name) if item not in shown]
+        for example, items in zip(instrument.examples, telling, strict=True):
+            stated = [whole for whole, score in example.scores.items() if score is not None]
+            if any(whole == name or _contains(instrument, whole, name) for whole in stated):
+                shown |= items
+        unseen = [item for item, _ in expand_items(scale) if item not in shown]
         if unseen and shown:
             message = f"the sign of {describe_ids(unseen)} could be wrong and no example would show it"
             yield Finding(("scales", name, "items"), message, rule="sign-untested")
-        del scale
-
-
-def _list_own(instrument: Instrument) -> Iterator[tuple[str, Scale]]:
-    yield from ((name, scale) for name, scale in instrument.scales.items() if scale.items is not None)
 
 
 def _contains(instrument: Instrument, whole: str, part: str) -> bool:
