@@ -149,6 +149,11 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "rows_without_pair": lambda rows, target, rater: (
         f"Left out: {_count(rows, 'row')} without a {target} or a {rater}."
     ),
+    "targets_of_several_places": lambda number, target, place: (
+        f"{number} of the targets {'is' if number == 1 else 'are'} at several {place}s, and taken as one each. If"
+        f" {target} 1 of one {place} is another than {target} 1 of the next, join the two columns in a column map:"
+        f" {target}: {{join: [{place}, {target}]}}."
+    ),
     # Two occasions
     "retest_too_few": lambda n, least: (
         f"No correlation: {_some(n, 'person has', 'people have')} both scores, at least {least} are needed."

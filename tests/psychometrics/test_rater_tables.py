@@ -8,12 +8,14 @@ from support import make_instrument as define
 from support import unwrap
 
 from sos_score.errors import InvalidSurvey
+from sos_score.notes import note
 from sos_score.psychometrics.raters.generalizability import rater_generalizability
 from sos_score.psychometrics.raters.krippendorff import krippendorff_alpha
 from sos_score.psychometrics.raters.ratings import target_spread
 from sos_score.psychometrics.raters.tables import assess_raters
 from sos_score.psychometrics.teams.icc import team_icc
 from sos_score.scoring.responses import read_responses
+from sos_score.survey.column_map import ColumnMap
 
 CLOSED = 1e-8
 LIKERT = [f"C{n:02}" for n in range(1, 15)]
@@ -114,8 +116,6 @@ def test_duplicates_and_gaps_are_reported_and_never_averaged(make_instrument):
             "x": [2, 6, 8, 5, 5, 1, 3, 9, 4],
         }
     )
-    from sos_score.survey.column_map import ColumnMap
-
     own = ColumnMap(others={"case": "case", "rated_by": "rated_by"})
     responses = read_responses(frame, make_instrument({"s": ["x"]}, 0, 10), columns=own)
     got = assess_raters(responses, "case", "rated_by")
@@ -132,6 +132,33 @@ def test_duplicates_and_gaps_are_reported_and_never_averaged(make_instrument):
     assert got.targets["ratings"].tolist() == [1, 2, 2, 1]
     assert got.targets["lacks"].tolist() == [1, 0, 0, 1]
     assert got.targets["target"].tolist() == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("place", ["site", "wave"])
+def test_targets_numbered_within_sites_or_waves_are_said_to_be_at_several(make_instrument, place):
+    n = 12
+    rows = [
+        (where, str(who), rater) for where, raters in (("N", "ab"), ("S", "cd")) for who in range(n) for rater in raters
+    ]
+    frame = pl.DataFrame(rows, schema=[place, "target", "rater"], orient="row")
+    draw = np.random.default_rng(1)
+    frame = frame.with_columns(x=pl.Series(draw.integers(1, 9, 2 * n).repeat(2) + draw.integers(0, 2, 4 * n)))
+    instrument = make_instrument({"s": ["x"]}, 0, 10)
+    said = note("targets_of_several_places", number=n, target="target", place=place)
+    for kind in (frame, frame.to_pandas()):
+        assert said in assess_raters(read_responses(kind, instrument), "target", "rater").notes
+    assert str(said) == (
+        f"12 of the targets are at several {place}s, and taken as one each. If target 1 of one {place} is another than"
+        f" target 1 of the next, join the two columns in a column map: target: {{join: [{place}, target]}}."
+    )
+    apart = read_responses(frame, instrument, columns=ColumnMap.model_validate(
+        {"target": {"join": [place, "target"]}, "rater": "rater", place: place}
+    ))  # fmt: skip
+    got = assess_raters(apart, "target", "rater")
+    assert said.code not in {each.code for each in unwrap(got.notes)}
+    one = team_icc(frame["x"].to_numpy(), np.arange(2 * n).repeat(2))  # two ratings of each target, one below the other
+    of_all = got.iccs[(got.iccs["basis"] == "all") & (got.iccs["kind"] == "scale")]
+    assert of_all["icc"].tolist() == pytest.approx([one.icc1, one.icc2])
 
 
 def test_raters_who_never_share_a_target_leave_the_one_way_icc(make_instrument):

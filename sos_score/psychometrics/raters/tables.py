@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _TARGET, _RATER = "\x1ftarget", "\x1frater"
+_PLACES = ("site", "wave")
 _MOST_NAMED = 4
 _LIMIT_COLUMNS = [
     *("kind", "name", "scale", "rater_1", "rater_2", "n", "difference", "low", "high", "sd", "limit_low", "limit_high"),
@@ -322,7 +323,8 @@ def _read_ratings(
     items = [responses.column_of(term.name) for scale in scales if not scale.of_scores for term in scale.terms]
     ids = [target, rater] if target != rater else [target]
     columns = [*dict.fromkeys([*items, *(scale.column for scale in scales)])]
-    rows = pl.concat(iterate_batches(responses, ids, columns))
+    places = [name for name in _PLACES if name in responses.ids and name not in ids]
+    rows = pl.concat(iterate_batches(responses, [*ids, *places], columns))
     problems = [
         Problem(f"the column '{name}' is blank in every row", responses.path, rule="column")
         for name in ids
@@ -338,7 +340,17 @@ def _read_ratings(
         message = f"there is only one {rater}, '{raters[0]}'" if raters else f"no row has a {target} and a {rater}"
         raise InvalidSurvey([Problem(f"{message}: agreement needs two", responses.path, rule="rater")])
     lost = rows.height - named.height
-    return named, [note("rows_without_pair", rows=lost, target=target, rater=rater)] if lost else []
+    notes = [note("rows_without_pair", rows=lost, target=target, rater=rater)] if lost else []
+    return named, [*notes, *_note_places(rows.drop_nulls(ids), target, places)]
+
+
+def _note_places(rows: pl.DataFrame, target: str, places: Sequence[str]) -> Iterator[Note]:
+    """Yield where targets of one name are at several sites or waves, which may be several targets."""
+    for place in places:
+        known = rows.drop_nulls(place).select(target, place).unique()
+        several = int(known[target].value_counts()["count"].gt(1).sum())
+        if several:
+            yield note("targets_of_several_places", number=several, target=target, place=place)
 
 
 def _choose_kappas(pairs: Sequence[RaterPair], scale: ScalePlan) -> list[Kappa]:
