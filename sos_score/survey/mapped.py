@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import InvalidRequest, Problem
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.notes import Note
 from sos_score.survey.answers import AnswerKey, ColumnValues
 from sos_score.survey.check.checks import is_filled
-from sos_score.survey.check.row_key import find_key
+from sos_score.survey.check.row_key import find_key, show_cell
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.columns import Columns, Headers, match_columns
@@ -23,9 +23,12 @@ from sos_score.survey.languages import check_language
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
 from sos_score.survey.readers.registry import open_export
 from sos_score.survey.shape import KEPT, NO_CHOICE, ROW, Shape, Where, list_parts, list_refs, place_names, shape_rows
+from sos_score.words import count
 
 if TYPE_CHECKING:
     import polars as pl
+
+_SITE = "\x1fsite"
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,11 @@ def _drop_duplicates(mapped: MappedExport, column_map: ColumnMap, instruments: I
     ids, is_named = key.expressions(schema)
     answers = [is_filled(column, schema).cast(nw.Int32) for column in columns.items.values()]
     filled = nw.sum_horizontal(*answers) if answers else nw.lit(0)
-    named: pl.DataFrame = rows.filter(is_named).select(nw.col(ROW), *ids, filled.alias(KEPT)).to_native().collect()
+    site = [show_cell(columns.ids["site"], schema).str.to_lowercase().alias(_SITE)] if "site" in columns.ids else []
+    named: pl.DataFrame = (
+        rows.filter(is_named).select(nw.col(ROW), *ids, *site, filled.alias(KEPT)).to_native().collect()
+    )
+    _refuse_several_sites(mapped.name, named, list(key.columns), f"duplicates: {column_map.duplicates}")
     is_last, is_fullest = column_map.duplicates == "last", column_map.duplicates == "most complete"
     order = named.sort([KEPT, ROW] if is_fullest else ROW, descending=[True, False] if is_fullest else is_last)
     kept = order.unique(list(key.columns), keep="first", maintain_order=True)[ROW]
@@ -253,6 +260,26 @@ def _drop_duplicates(mapped: MappedExport, column_map: ColumnMap, instruments: I
     return replace(
         mapped, shape=replace(mapped.shape, dropped=dropped, drop_rule=f"duplicates: {column_map.duplicates}")
     )
+
+
+def _refuse_several_sites(path: str, named: pl.DataFrame, key: Sequence[str], rule: str) -> None:
+    """Refuse rows of one name at several sites: where each site numbers its own, they are of several people."""
+    import polars as pl
+
+    if _SITE not in named.columns:
+        return
+    known = named.filter(pl.col(_SITE) != "").group_by(key, maintain_order=True).agg(pl.col(_SITE).n_unique())
+    apart = known.filter(pl.col(_SITE) > 1)
+    if apart.height:
+        who = next(role for role in ("respondent", "target") if role in key)
+        first = ", ".join(f"{role} '{value}'" for role, value in zip(key, apart.row(0), strict=False) if value)
+        message = (
+            f"rows of {count(apart.height, 'name')} at several sites, of which {rule} keeps none ({first} is the first)"
+        )
+        hint = (
+            f"where each site numbers its own, join the two: {who}: {{join: [SITE, ID]}}; else choose rows under where"
+        )
+        raise InvalidSurvey([Problem(message, path, where="site", hint=hint, rule="duplicate")])
 
 
 def _rename(export: Export, names: Mapping[int, str]) -> Export:

@@ -228,6 +228,28 @@ def test_duplicates_are_dropped_after_rows_are_chosen(tmp_path: Path) -> None:
     assert left_out == {"where: form": 1, "duplicates: first": 1}
 
 
+@pytest.mark.parametrize("rule", ["first", "last", "most complete"])
+def test_people_of_one_name_at_several_sites_are_not_dropped_for_one_another(tmp_path: Path, rule: str) -> None:
+    """Each site numbers its people from 1; who answered twice at one site is still kept once."""
+    text = "id,team,wave,q_1,q_2\n1,N,T1,1,2\n1,n ,T1,1,2\n2,N,T1,3,3\n3,N,T1,3,3\n3,,T1,3,3\n"
+    ids = {"respondent": "id", "site": "team", "wave": "wave"}
+    rows, left_out = score_text(tmp_path, text, **ids, duplicates=rule)
+    assert (len(rows), left_out) == (3, {f"duplicates: {rule}": 2})
+    (problem,) = say(
+        tmp_path,
+        text + "1,S,T1,3,3\n1,S,T2,3,3\n2,S,T1,2,2\n",
+        respondent="id",
+        site="team",
+        wave="wave",
+        duplicates=rule,
+    )
+    assert problem == (
+        f"t.csv: site: rows of 2 names at several sites, of which duplicates: {rule} keeps none (respondent '1', wave"
+        " 'T1' is the first)\n  hint: where each site numbers its own, join the two: respondent: {join: [SITE, ID]};"
+        " else choose rows under where"
+    )
+
+
 def test_frames_have_no_rule_for_duplicates() -> None:
     with pytest.raises(InvalidRequest, match="duplicates: first is a rule for files; drop them from the frame"):
         score_survey(pl.DataFrame(FRAME), TWO, columns=SHAPED.model_copy(update={"duplicates": "first"}))
