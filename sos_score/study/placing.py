@@ -142,18 +142,31 @@ def _match(
 
 
 def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Iterator[Problem]:
-    """Yield a problem for everybody who is twice in a wave, at one site or at two; raters tell rows apart."""
+    """Yield a problem for everybody who is twice in a wave, at one site or at two; raters tell rows of a site apart."""
     if "person" not in rows.columns:
         return
+    has_wave = "wave" in rows.columns
     key = RowKey({role: role for role in ("person", "wave", "rater") if role in frame.columns}, ("person",))
     first: dict[tuple[str, ...], dict[str, Any]] = {}
+    homes: dict[tuple[str, str], dict[str, Any]] = {}
     again: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for row in frame.select(*key.columns, "site", FILE).iter_rows(named=True):
         found = key.read(row)
-        if found is not None and first.setdefault(found, row) is not row:
+        if found is None:
+            continue
+        home = homes.setdefault((row["person"], row["wave"]), row) if row["site"] else row
+        if first.setdefault(found, row) is not row:
             again.append((first[found], row))
+        elif home["site"] != row["site"]:  # rated by others there
+            again.append((home, row))
+    apart = {row["person"] for earlier, row in again if row["site"] != earlier["site"]}
+    everybody = {person for person, *_ in first}
+    if len(apart) >= _MANY and 2 * len(apart) >= len(everybody):
+        message = f"{len(apart)} of {len(everybody)} people are in several sites" + (" at a wave" if has_wave else "")
+        yield file.problem(("sources", rows.source), message, hint=_ask_for_join(rows), rule="person")
+        return
     people = {row["person"] for _, row in again}
-    if "wave" not in rows.columns and len(people) >= _MANY and 2 * len(people) >= len(first):
+    if not has_wave and len(people) >= _MANY and 2 * len(people) >= len(first):
         message = f"{len(people)} of {len(first)} people are there more than once, and no column says the wave"
         hint = "name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
         yield file.problem(("sources", rows.source), message, hint=hint, rule="person")
@@ -175,6 +188,12 @@ def _locate_person(file: StudyFile, rows: SourceRows, earlier: dict[str, Any], r
         message = f"{who} is there more than once"
     hint = "say under ids who is linked across waves, and who the rater is where one person is rated by several"
     return Problem(message, path, line, hint=hint, rule="person")
+
+
+def _ask_for_join(rows: SourceRows) -> str:
+    return (
+        f"where each site numbers its own, join the two in a column map: {rows.columns['person']}: {{join: [SITE, ID]}}"
+    )
 
 
 def _finish(file: StudyFile, source: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:

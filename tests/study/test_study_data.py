@@ -490,6 +490,23 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         },
         f"a.csv:2: person 'F1' at T1 is there more than once\n{TWICE_HINT}{ONE}",
     ),
+    "a case rated in two sites at once": (
+        {
+            "rows": "target,rater,site,wave,safety\nF1,a,1,T1,5\nF1,b,1,T1,5\nF1,c,2,T1,6\nF2,c,2,T1,6\n",
+            "source": "ids: {person: target}",
+        },
+        f"a.csv:4: person 'F1' at T1 is in site '1' and in site '2'\n{TWICE_HINT}{ONE}",
+    ),
+    "cases that each site numbers from 1, rated by people of the site": (
+        {
+            "rows": "target,rater,site,wave,safety\n"
+            + "".join(f"{n},{who},{1 + (who > 'b')},T1,5\n" for n in range(1, 5) for who in "abcd"),
+            "source": "ids: {person: target}",
+        },
+        "study.yaml:8: sources.safety: 4 of 4 people are in several sites at a wave\n"
+        "  hint: where each site numbers its own, join the two in a column map: target: {join: [SITE, ID]}\n"
+        "1 problem in study.yaml; nothing was compared.",
+    ),
     "a person in two files": (
         {"study": STUDY.replace("a.csv", "[a.csv, b.csv]"), "b_csv": "respondent,site,wave,safety\nF01,1,T1,5\n"},
         f"b.csv:2: person 'F01' at T1 is already in a.csv\n{TWICE_HINT}1 problem in b.csv; nothing was compared.",
