@@ -86,6 +86,10 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "ids_nearly_same": _ids_nearly_same,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
     "waves_as_they_appear": _waves_as_they_appear,
+    "scores_like_codes": lambda source, scale, codes: (
+        f"{source}: {', '.join(codes)} in {scale} {'is' if len(codes) == 1 else 'are'} far from every other score,"
+        " and taken as one: leave cells empty where there is no score"
+    ),
     "not_linked": _not_linked,
     "linked_otherwise": _linked_otherwise,
 }

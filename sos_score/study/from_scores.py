@@ -12,6 +12,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
+from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
@@ -72,13 +73,17 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     """Return a study made from a table of scores, such as ``sos-score score`` writes."""
     cells = read_cells(scored.path, scored.reading, scored.file)
     ids = _find_ids(scored, cells)
+    cells = cells.spell_once(*(ids[role] for role in ("site", "wave") if role in ids))
     shipped = [load_instrument(name) for name in list_instruments()]
     used = {*ids.values(), "respondent", "target", "source", "team"}
     numeric = [name for name in cells.header if name and name not in used and cells.is_numeric(name)]
     scores = find_scores(cells.header, numeric, [*scored.instruments, *shipped])
     study = _make_study(scored, cells, ids, scores)
     frame = _make_ids(study, cells, ids)
-    problems = [*_find_texts(scored.path, cells, scores), *_find_twice(scored.path, cells, frame)]
+    problems = [
+        *_find_texts(scored.path, cells, scores), *_find_outside(scored.path, cells, scores),
+        *_find_twice(scored.path, cells, frame),
+    ]  # fmt: skip
     if problems:
         raise InvalidSurvey(problems, "nothing was compared")
     digest = hash_files([scored.file] if scored.file else list_files(scored.path))
@@ -87,6 +92,12 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     notes = [note_left_out(count, len(frame), role, least) for role, count in lost.items() if count]
     if not scored.waves and are_words(study.waves):
         notes.append(note("waves_as_they_appear", waves=tuple(study.waves)))
+    notes += [
+        note("scores_like_codes", source=source, scale=each.scale, codes=tuple(codes))
+        for source, group in scores.items()
+        for each in group
+        if each.instrument is None and (codes := cells.find_codes(each.column))
+    ]
     tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
     outcomes = tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source]))
     hidden = find_hidden_sites(study, tables, outcomes)
@@ -122,12 +133,12 @@ def _sort_naturally(values: Iterable[str]) -> list[str]:
 
 
 def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: dict[str, list[ScoreColumn]]) -> Study:
-    sites, treated = _sort_naturally(cells.list_texts(ids["site"])), set(scored.treated)
-    unknown = [site for site in scored.treated if site not in sites]
+    sites, treated = _sort_naturally(cells.list_texts(ids["site"])), {fold_text(site) for site in scored.treated}
+    unknown = [site for site in scored.treated if fold_text(site) not in map(fold_text, sites)]
     if unknown:
         message = f"no site '{unknown[0]}' in column '{scored.site}' (sites: {', '.join(sites)})"
         raise InvalidRequest(f"{message} {guess(unknown[0], sites)}".rstrip())
-    if scored.treated and len(set(scored.treated)) == len(sites):
+    if scored.treated and len(treated) == len(sites):
         raise InvalidRequest(f"every site is treated ({', '.join(sites)}), so there is none to compare them with")
     if not sites:
         raise InvalidSurvey([Problem("names no site", scored.path, where=scored.site)], "nothing was compared")
@@ -140,7 +151,8 @@ def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: d
         "title": Path(scored.path).name,
         "arms": arms if scored.treated else {},
         "sites": {
-            site: {"arm": "treated" if site in treated else "contrast"} if scored.treated else {} for site in sites
+            site: {"arm": "treated" if fold_text(site) in treated else "contrast"} if scored.treated else {}
+            for site in sites
         },
         "waves": _order_waves(scored, cells.list_texts(ids["wave"])) if "wave" in ids else [],
         "sources": {
@@ -155,10 +167,12 @@ def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: d
 def _order_waves(scored: ScoredFile, cells: Iterable[str]) -> list[str]:
     """Return the waves in the order asked for, which has to name each of them once; else in their own."""
     found = order_waves(cells)
-    if scored.waves and sorted(scored.waves) != sorted(found):
+    spelled = {fold_text(wave): wave for wave in found}
+    asked = [spelled.get(fold_text(wave), wave) for wave in scored.waves]
+    if asked and sorted(asked) != sorted(found):
         message = f"--waves {','.join(scored.waves)} is not every wave of column '{scored.wave}' once"
         raise InvalidRequest(f"{message} (waves: {', '.join(found)})")
-    return list(scored.waves) or found
+    return asked or found
 
 
 def _make_ids(study: Study, cells: Cells, ids: dict[str, str]) -> pd.DataFrame:
@@ -186,13 +200,33 @@ def _find_texts(path: str, cells: Cells, scores: dict[str, list[ScoreColumn]]) -
             yield Problem(f"'{cell}' is not a number", path, line, column, rule="score", count=len(strange))
 
 
+def _find_outside(path: str, cells: Cells, scores: dict[str, list[ScoreColumn]]) -> Iterator[Problem]:
+    """Yield one problem for each column with scores that its definition does not allow, as -99 is none."""
+    for score in (each for group in scores.values() for each in group):
+        low, high = score.find_range()
+        numbers = cells.read_numbers(score.column)
+        slack = 1e-6 * (high - low)
+        places = ((numbers < low - slack) | (numbers > high + slack)).nonzero()[0].tolist()
+        if places:
+            message = f"{numbers[places[0]]:g} is outside {low:g}-{high:g}"
+            hint = "leave the cell empty where there is no score"
+            yield Problem(message, path, cells.lines[places[0]], score.column, hint, "score", len(places))
+
+
 def _find_twice(path: str, cells: Cells, frame: pd.DataFrame) -> Iterator[Problem]:
     roles = [role for role in ("person", "wave", "rater") if role in frame.columns]
-    again = frame["person"].notna() & frame.duplicated(roles, keep=False)
+    wave = frame["wave"].fillna("")
+    homes = frame["site"].groupby([frame["person"], wave]).transform("nunique")
+    again = frame["person"].notna() & (frame.duplicated(roles, keep=False) | (homes > 1))
     seen: dict[tuple[str | None, ...], tuple[str, int]] = {}
+    home: dict[tuple[str, str], tuple[str, int]] = {}
     for place in again.to_numpy().nonzero()[0].tolist():
         row, line = frame.iloc[place], int(cells.lines[place])
         first_site, first_line = seen.setdefault(tuple(row[roles]), (row["site"], line))
+        if first_line == line and row["site"]:  # nobody else has this rater: is the person elsewhere?
+            first_site, first_line = home.setdefault((row["person"], wave[place]), (row["site"], line))
+            if first_site == row["site"]:
+                continue
         if first_line == line:
             continue
         who = f"person '{row['person']}'" + (f" at {row['wave']}" if row["wave"] else "")

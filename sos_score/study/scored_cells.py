@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sos_score.definition.text import DECIMAL_ZERO, fold_text
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.survey.readers.export import ReadingOptions
 from sos_score.survey.readers.registry import open_export
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+CODES = (-1, -7, -8, -9, -66, -77, -88, -98, -99, -999, -9999, 77, 88, 98, 99, 888, 999, 9999)
+"""Numbers that usually stand for "no answer"."""
 _BLANK = ("", "na", "nan", "null", "none", ".")
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a file by column, numbers as numbers and texts stripped, and the line of each row."""
+    """The cells of a file by column, numbers as numbers and texts stripped, and the line of each row.
+
+    Texts are ids, as they link: 1.0 is 1.
+    """
 
     header: tuple[str, ...]
     frame: pl.DataFrame
@@ -43,6 +49,17 @@ class Cells:
         found: NDArray[np.object_] = np.array([*known.to_list(), None], dtype=object)[places.to_numpy()]
         return found
 
+    def spell_once(self, *columns: str) -> Cells:
+        """Return the same with one spelling, the first, of texts that differ in case or white space only."""
+        import polars as pl
+
+        spelled = []
+        for column in columns:
+            first: dict[str, str] = {}
+            spellings = {text: first.setdefault(fold_text(text), text) for text in self.list_texts(column)}
+            spelled.append(self._texts(column).replace(spellings).fill_null("").cast(pl.String).alias(column))
+        return replace(self, frame=self.frame.with_columns(spelled))
+
     def is_numeric(self, column: str) -> bool:
         """Return whether a column has numbers, and nothing that is none."""
         numbers, is_strange = self._numbers(column)
@@ -51,6 +68,19 @@ class Cells:
     def read_numbers(self, column: str) -> NDArray[np.float64]:
         """Return a column of numbers, NaN where a cell says that there is none."""
         return self._numbers(column)[0].to_numpy()
+
+    def find_codes(self, column: str) -> list[str]:
+        """Return the usual codes for "no answer" that lie further from all other numbers than these from each other."""
+        import numpy as np
+
+        numbers = np.unique(self.read_numbers(column))
+        is_code = np.isin(numbers, CODES)
+        others = numbers[~is_code & ~np.isnan(numbers)]
+        if others.size < 2:
+            return []
+        spread = float(others[-1] - others[0])
+        far = is_code & ((numbers < others[0] - spread) | (numbers > others[-1] + spread))
+        return [f"{number:g}" for number in numbers[far]]
 
     def find_strange(self, column: str) -> list[tuple[int, str]]:
         """Return the cells of a column that are no number, each with its line."""
@@ -63,7 +93,7 @@ class Cells:
     def _texts(self, column: str) -> pl.Series:
         import polars as pl
 
-        text = pl.col(column).cast(pl.String)
+        text = pl.col(column).cast(pl.String).str.replace(DECIMAL_ZERO, "$1")
         return self.frame.select(pl.when(text != "").then(text)).to_series()
 
     def _numbers(self, column: str) -> tuple[pl.Series, pl.Series]:

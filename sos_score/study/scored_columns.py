@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.study.rules import respondent_types
 from sos_score.scoring.norms import NamedNorm
-from sos_score.scoring.plan import plan_scores
+from sos_score.scoring.plan import plan_scores, round_half_up
 from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.units import name_unit
 
@@ -47,6 +47,20 @@ class ScoreColumn:
     def columns(self) -> list[str]:
         """Return every column of the file that it takes."""
         return list(dict.fromkeys([self.column, *([self.count] if self.count else []), *self.t_scores.values()]))
+
+    def find_range(self) -> tuple[float, float]:
+        """Return what no score can be below or above, however few items were answered; NaN where unknown."""
+        if self.is_t:
+            return 0.0, 100.0
+        plans = plan_scores(self.instrument).scales if self.instrument else ()
+        plan = next((each for each in plans if each.scale == self.scale), None)
+        if plan is None or any(term.weight < 0 for term in plan.terms):
+            return math.nan, math.nan
+        share = 1.0 if plan.method == "mean" else plan.weight
+        low, high = share * min(term.low for term in plan.terms), share * max(term.high for term in plan.terms)
+        if plan.method == "sum" and plan.rule.sums == "as_answered":
+            low, high = min(low, 0.0), max(high, 0.0)
+        return (float(round_half_up(low)), float(round_half_up(high))) if plan.is_rounded else (low, high)
 
     def names(self) -> dict[str, str]:
         """Return the columns of a source table, and the columns of the file that they come from."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from support import make_instrument
 from typer.testing import CliRunner
 
 from sos_score import InvalidRequest, InvalidSurvey
@@ -186,6 +187,15 @@ PROBLEMS = {
     SCORES.replace("5.5", "high"): "scores.csv:2: wai_s_bond: 'high' is not a number\n",
     SCORES.replace("F03,2", "F01,2"): "scores.csv:5: person 'F01' at T10 is in site '2' here and in '10' on line 2\n",
     SCORES.replace("F02,2,T2", "F01,10,T2"): "scores.csv:4: person 'F01' at T2 already on line 3\n",
+    SCORES.replace("F01,10,T10,A,5.5", "F01,10,T10,A,-99").replace("4.25", "58"): (
+        "scores.csv:2: wai_s_bond: -99 is outside 1-7; 2 cells\n  hint: leave the cell empty where there is no score\n"
+    ),
+    SCORES.replace("wai_s_bond,wai_s_bond_n,", "x,y,").replace("52", "-9"): (
+        "scores.csv:2: wai_s_bond_t_ours: -9 is outside 0-100\n  hint: leave the cell empty where there is no score\n"
+    ),
+    "respondent,rater,site,wave,mood\nF1,a,1,T1,3\nF1,b,1,T1,4\nF1,c,2,T1,4\nF2,c,10,T1,4\n": (
+        "scores.csv:4: person 'F1' at T1 is in site '2' here and in '1' on line 2\n"
+    ),
     SCORES.splitlines()[0] + "\n": "scores.csv: has a header and no rows\n",
     SCORES.replace("mood_n", "mood"): "scores.csv:1: several columns are called 'mood'\n",
     "respondent,site,wave\nF1,1,T1\nF2,2,T1\nF3,10,T1\n": "scores.csv:1: has no column of scores\n",
@@ -198,6 +208,55 @@ def test_a_table_that_cannot_be_meant_is_refused(path: Path, text: str) -> None:
     with pytest.raises(InvalidSurvey) as refused:
         make_study_from_scores(make(path))
     assert str(refused.value) == PROBLEMS[text] + "1 problem in scores.csv; nothing was compared."
+
+
+def test_sites_and_waves_are_the_same_in_any_case_and_ids_that_a_program_wrote_as_numbers(path: Path) -> None:
+    path.write_text(
+        "respondent,site,wave,mood\n1,North,T1,3\n2,south,T1,4\n1.0,NORTH ,t1 ,4\n".replace("t1 ", "t2")
+        + "2.0,South,T2,5\n3,1,T1,2\n3,1.0,T2,2\n",
+        encoding="utf-8",
+    )
+    data = make_study_from_scores(make(path, treated=("north",), waves=("t1", "T2")))
+    assert {name: site.arm for name, site in data.study.sites.items()} == {
+        "1": "contrast", "North": "treated", "south": "contrast"
+    }  # fmt: skip
+    assert list(data.study.waves) == ["T1", "t2"]
+    (table,) = data.tables
+    assert table.frame["person"].tolist() == ["1", "2", "1", "2", "3", "3"]
+    assert table.frame["site"].tolist() == ["North", "south", "North", "south", "1", "1"]
+    with pytest.raises(InvalidRequest, match="every site is treated"):
+        make_study_from_scores(make(path, treated=("NORTH", "South", "1")))
+
+
+def test_scores_of_no_known_range_that_look_like_codes_are_said_to(path: Path) -> None:
+    text = "respondent,site,mood,days\nA,1,3,4\nB,1,-99,60\nC,2,5,77\nD,2,4,-1\n"
+    path.write_text(text, encoding="utf-8")
+    data = make_study_from_scores(make(path, wave=None, treated=()))
+    (said,) = (each for each in data.notes if each.code == "scores_like_codes")
+    assert str(said) == (
+        "scores: -99 in mood is far from every other score, and taken as one: leave cells empty where there is no score"
+    )
+
+
+@pytest.mark.parametrize(("score", "sums", "values"), [("mean", "prorated", "9,0"), ("sum", "prorated", "18,2"),
+                                                       ("sum", "as_answered", "1,14")])  # fmt: skip
+def test_scores_of_unlike_items_may_lie_beyond_the_range_of_all_of_them(
+    path: Path, score: str, sums: str, values: str
+) -> None:
+    """With only the longer item answered a mean is 9, though that of both is at most 7."""
+    instrument = make_instrument(
+        {"s": {"items": ["a", "b"], "score": score}},
+        [{"ids": "a", "responses": "long"}, {"ids": "b", "responses": "short"}],
+        response_scales={"long": {"min": 0, "max": 10}, "short": {"min": 1, "max": 4}},
+        missing={"min_answered": 1, "sums": sums},
+    )
+    first, second = values.split(",")
+    path.write_text(f"respondent,site,test_s\nA,1,{first}\nB,2,{second}\n", encoding="utf-8")
+    scored = make(path, wave=None, treated=(), instruments=(instrument,))
+    assert make_study_from_scores(scored).tables[0].frame["s"].tolist() == [float(first), float(second)]
+    path.write_text(f"respondent,site,test_s\nA,1,{first}\nB,2,21\n", encoding="utf-8")
+    with pytest.raises(InvalidSurvey, match="test_s: 21 is outside"):
+        make_study_from_scores(scored)
 
 
 def test_scores_may_stand_in_one_sheet_of_a_workbook(path: Path) -> None:
