@@ -10,10 +10,13 @@ from sos_score.comparison.finding import Contrast, Finding
 from sos_score.comparison.imputed import name_method, name_unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.comparison.plan import CONFIDENCE
+from sos_score.comparison.plan import CONFIDENCE, make_plan
+from sos_score.comparison.questions.pair_scores import list_pair_scores
 from sos_score.study.data import StudyData
 from sos_score.words import pluralise
 
+_Units = Mapping[tuple[str, str], tuple[str, ...]]
+"""The ids that name the units of a pair at a wave."""
 JUDGED = ("level", "change", "arms", "did", "variation", "association")
 """The questions that have judged rows."""
 
@@ -32,7 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "x": "of association: the outcome that explains, as source.scale",
     "y": "of association: the outcome that is explained",
     "level": "of association: the level whose units are paired",
-    "levels": "of variation: every level and the columns that make its groups",
+    "levels": "of variation: every level and the columns that make its groups; of association: those of its level",
     "fitted": "of variation: the levels that are in the model",
     "compared": "of variation: the two levels, the first minus the second",
     "confidence": "the confidence of the interval",
@@ -57,10 +60,11 @@ def list_judged(data: StudyData, comparison: Comparison) -> list[dict[str, Any]]
     """
     outcomes = {(each.source, each.scale): each for each in comparison.outcomes}
     judged = [each for each in comparison.findings if each.is_judged]
+    units = _list_units(data) if any(each.pair for each in judged) else {}
     rows = []
     for number, finding in enumerate(judged, start=1):
         outcome = outcomes.get((finding.source, finding.scale))
-        found = _describe(finding, outcome) | _describe_study(finding, data, comparison)
+        found = _describe(finding, outcome) | _describe_study(finding, data, comparison, units)
         row = dict.fromkeys(COLUMNS, None) | {"row": number} | found
         rows.append({name: _clean(value) for name, value in row.items()})
     return rows
@@ -89,11 +93,18 @@ def _describe(finding: Finding, outcome: OutcomeScores | None) -> dict[str, Any]
     return found
 
 
-def _describe_study(finding: Finding, data: StudyData, comparison: Comparison) -> dict[str, Any]:
+def _list_units(data: StudyData) -> _Units:
+    plan = make_plan(data.study, data.hidden)
+    pairs = data.study.pairs.items()
+    return {(name, each.wave): each.unit_ids for name, pair in pairs for each in list_pair_scores(pair, data, plan)}
+
+
+def _describe_study(finding: Finding, data: StudyData, comparison: Comparison, units: _Units) -> dict[str, Any]:
     """Return what a row of the study as a whole is about."""
     if finding.question == "association":
         pair = data.study.pairs[finding.pair]
-        return {"x": pair.x, "y": pair.y, "level": pair.level}
+        ids = units[finding.pair, "".join(finding.waves)]
+        return {"x": pair.x, "y": pair.y, "level": pair.level, "levels": f"{pair.level}={'+'.join(ids)}"}
     if finding.question != "variation":
         return {}
     about = (finding.sources, finding.scale, finding.waves)
@@ -111,9 +122,9 @@ def _describe_study(finding: Finding, data: StudyData, comparison: Comparison) -
 
 def _name_columns(data: StudyData, finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield the name of each level in a model and the columns that make its groups."""
-    levels = data.outcome(f"{finding.source}.{finding.scale}").table.levels
-    for place, level in enumerate(levels):
-        yield pluralise(level), "+".join(levels[: place + 1])
+    table = data.outcome(f"{finding.source}.{finding.scale}").table
+    for level in table.levels:
+        yield pluralise(level), "+".join(table.name_columns(level))
     yield "rated cases", "person"
     yield "observers", "rater"
     yield "raters", "rater"

@@ -59,6 +59,8 @@ def make_scripts(data: StudyData) -> dict[str, str]:
     """Return each script of a study by the name of its file."""
     environment = _open_templates()
     study, plan = data.study, make_plan(data.study)
+    below = {level for table in data.tables for level in table.below_site}
+    nested = tuple(level for level in study.levels if level in below)
     values = {
         "title": study.title,
         "software": f"sos-score {__version__}",
@@ -71,8 +73,8 @@ def make_scripts(data: StudyData) -> dict[str, str]:
         "adjustment": {"bh": "BH"}.get(plan.adjustment, plan.adjustment),
         "seed": plan.seed,
         "imputations": IMPUTATIONS,
-        "nested": tuple(level for level in study.levels if level != "site"),
-        "groups": pluralise(next((level for level in study.levels if level != "site"), "person")),
+        "nested": nested,
+        "groups": pluralise(next(iter(nested), "person")),
     }
     return {name: environment.get_template(f"{name}.j2").render(values) for name in SCRIPTS}
 

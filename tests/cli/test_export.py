@@ -221,6 +221,34 @@ def test_a_number_that_differs_is_named_with_exit_1(run: Run, folder: Path, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("run", [run_r, run_python])
+@pytest.mark.parametrize("levels", ["[site, team]", "[team]"])
+def test_pairs_of_teams_that_each_site_numbers_from_1_are_found_again(run: Run, levels: str, tmp_path: Path) -> None:
+    draw = np.random.default_rng(2)
+    sheets: dict[str, list[str]] = {name: ["respondent,site,team,safety"] for name in ("staff", "families")}
+    for site, team in ((site, team) for site in "NSEW" for team in range(1, 7)):
+        level = draw.integers(2, 9)
+        for name, times in (("staff", 1), ("families", 3)):
+            sheets[name] += [f"{site}{team}{n},{site},{team},{level + draw.integers(-2, 2)}" for n in range(times)]
+    for name, lines in sheets.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(
+        "format: 1\nid: teams\ntitle: Teams\nsites: {N: {}, S: {}, E: {}, W: {}}\n"
+        f"levels: {levels}\nsources:\n"
+        "  staff: {files: staff.csv, instrument: safety-scale, answered_by: worker}\n"
+        "  families: {files: families.csv, instrument: safety-scale, answered_by: family}\n"
+        "pairs: {both: {x: staff.safety, y: families.safety, level: team}}\n",
+        encoding="utf-8",
+    )
+    done = export(tmp_path / "study.yaml", "-o", tmp_path / "for-r")
+    assert done.exit_code == 0, done.output
+    (pair,) = [row for row in read(tmp_path / "for-r" / "judged_rows.csv") if row["question"] == "association"]
+    assert (pair["n"], pair["levels"]) == ("24", "team=site+team")
+    found = run(tmp_path / "for-r")
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.slow
 def test_psych_finds_our_alpha_again(folder: Path) -> None:
     done = run_r(folder, "reliability.R")
     assert done.returncode == 0, done.stdout + done.stderr
