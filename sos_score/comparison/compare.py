@@ -159,7 +159,7 @@ def find_rows(table: SourceTable, plan: ComparisonPlan) -> Rows:
 
 def _find_level(table: SourceTable) -> str:
     """Return the highest level below the site; "" where there is none."""
-    return next((each for each in table.levels if each != "site"), "")
+    return next(iter(table.below_site), "")
 
 
 def _texts(values: Iterable[object]) -> NDArray[np.str_]:

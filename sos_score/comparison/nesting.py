@@ -47,8 +47,8 @@ def nest_levels(table: SourceTable, rows: pd.DataFrame) -> dict[str, Codes]:
     every row is a group of its own is left out: it is what the scores themselves differ by.
     """
     found: dict[str, Codes] = {}
-    for place, level in enumerate(table.levels):
-        columns = [rows[name].to_numpy(dtype=object) for name in table.levels[: place + 1]]
+    for level in table.levels:
+        columns = [rows[name].to_numpy(dtype=object) for name in table.name_columns(level)]
         codes = nest_codes(*columns)
         known = [code for code in codes if code is not None]
         if len(set(known)) < len(known):

@@ -43,6 +43,30 @@ class SourceTable:
     answers: pd.DataFrame
     levels: tuple[str, ...]
 
+    @property
+    def below_site(self) -> tuple[str, ...]:
+        """Return the levels below the site, the highest first.
+
+        Where the site is not among the levels, one of which no site has two groups is above it.
+        """
+        if "site" in self.levels:
+            return self.levels[self.levels.index("site") + 1 :]
+        place = next((i for i, level in enumerate(self.levels) if self._has_several(level)), len(self.levels))
+        return self.levels[place:]
+
+    def _has_several(self, level: str) -> bool:
+        """Return whether a site has several groups of a level."""
+        groups = self.frame[["site", level]].dropna().drop_duplicates()
+        return bool(groups["site"].duplicated().any())
+
+    def name_columns(self, level: str) -> tuple[str, ...]:
+        """Return the ids that together name the groups of a level: worker 1 of one site is not worker 1 of another."""
+        names, below = self.levels[: self.levels.index(level) + 1], self.below_site
+        if level not in below or "site" in names:
+            return names
+        place = names.index(below[0])
+        return (*names[:place], "site", *names[place:])
+
 
 @dataclass(frozen=True, slots=True)
 class StudyOutcome:

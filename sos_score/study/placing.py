@@ -43,7 +43,7 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         names = ", ".join(map(str, file.study.sources[rows.source].files))
         problems.append(file.problem(("sources", rows.source), f"no row has a site ({names})", rule="site"))
     if not problems:
-        problems = list(_check_people(file, rows, frame))
+        problems = [*_check_levels(file, frame), *_check_people(file, rows, frame)]
     if problems:
         raise InvalidSurvey(problems)
     placed, left_out = _finish(file, rows.source, frame)
@@ -139,6 +139,23 @@ def _match(
         hint = guess(cell, known) or f"add it to {role}s, or leave it out with where: {{{column}: [...]}}"
         problems.append(Problem(message, path, line, role, hint, role, count))
     return frame.with_columns(pl.Series(role, found, dtype=pl.String)), problems
+
+
+def _check_levels(file: StudyFile, frame: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for each level that is named above the site, and of which a site has several groups."""
+    levels = file.study.levels
+    place = levels.index("site") if "site" in levels else 0
+    for index, level in enumerate(levels[:place]):
+        if level not in frame.columns:
+            continue
+        groups = frame.select("site", level).drop_nulls().unique(maintain_order=True)
+        several = groups.filter(groups["site"].is_duplicated())
+        if several.height:
+            site = several["site"][0]
+            one, two, *_ = several.filter(several["site"] == site)[level]
+            message = f"'{level}' is above 'site', and site '{site}' has several: '{one}', '{two}'"
+            hint = f"name the highest first: levels: [site, {level}]"
+            yield file.problem(("levels", index), message, hint=hint, rule="level")
 
 
 def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -331,25 +332,81 @@ def test_few_units_are_not_shown(folder):
         assert finding.notes == (note("hidden", least=21),)
 
 
-def test_workers_who_are_numbered_within_their_site_are_as_many_as_they_are(folder, families, tmp_path):
-    """Each site counts its workers from 1; whose means go together does not depend on what they are called."""
+def number_workers(folder: Path, to: Path) -> None:
+    """Write the tables of the families again, each site counting its workers from 1."""
     tables = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in ("families", "workers")}
     staff = tables["workers"][["site", "worker"]].drop_duplicates()
     numbers = staff.assign(number=(staff.groupby("site").cumcount() + 1).astype(str))
+    assert numbers["number"].nunique() < len(staff)
     for name, rows in tables.items():
         renamed = rows.merge(numbers, on=["site", "worker"]).drop(columns="worker").rename(columns={"number": "worker"})
         who = {"respondent": rows["worker"]} if name == "workers" else {}
-        renamed.assign(**who).to_csv(tmp_path / f"{name}.csv", index=False)
+        renamed.assign(**who).to_csv(to / f"{name}.csv", index=False)
+        shutil.copy(folder / f"{name}.yaml", to)
+
+
+def tell(found):
+    found = list(found)
+    numbers = [(one.estimate.value, one.effect.value, one.test.p) for one in found]
+    return [
+        (one.question, one.counts, one.groups, one.n_groups, str(one.method), one.verdict,
+         *(None if math.isnan(x) else pytest.approx(x, rel=1e-6, abs=1e-9) for x in known))
+        for one, known in zip(found, numbers, strict=True)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("levels", ["site, worker, family", "worker", "worker, family"])
+def test_workers_who_are_numbered_within_their_site_are_as_many_as_they_are(folder, tmp_path, levels):
+    """Each site counts its workers from 1; whose means go together does not depend on what they are called."""
+    number_workers(folder, tmp_path)
+    levels = f"levels: [{levels}]\n"
+    data = load(tmp_path, STUDY.replace("{person: worker}", "{person: respondent}") + levels)
+    known = load(folder, STUDY + levels)
+    found, want = (compare_study(each, ("variation", "association", "change")) for each in (data, known))
+    assert tell(found.findings) == tell(want.findings)
+
+
+def test_workers_of_two_sites_that_were_asked_apart_are_not_paired(folder, tmp_path):
+    number_workers(folder, tmp_path)
+    for name, site in (("families", "1"), ("workers", "2")):
+        rows = pd.read_csv(tmp_path / f"{name}.csv", dtype=str)
+        rows[rows["site"] == site].to_csv(tmp_path / f"{name}.csv", index=False)
+    rows = compare_study(load(tmp_path, STUDY.replace("{person: worker}", "{person: respondent}")), ("association",))
+    assert {each.counts for each in rows.findings} == {(0,)}
+
+
+def test_a_level_above_the_site_is_not_what_people_are_nested_in_below_it(folder, tmp_path):
+    """The county of each site: tests of people stay clustered on workers, as without it."""
+    for name in ("families", "workers"):
+        rows = pd.read_csv(folder / f"{name}.csv", dtype=str)
+        rows.assign(county=rows["site"].isin(["1", "2"]).map({True: "a", False: "b"})).to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
         shutil.copy(folder / f"{name}.yaml", tmp_path)
-    data = load(tmp_path, STUDY.replace("{person: worker}", "{person: respondent}"))
-    assert data.outcome("workers.comp").frame["worker"].nunique() < len(staff)
-    found, known = (each.ask("association") for each in (compare_study(data, ("association",)), families))
-    is_same = [
-        (one.counts, one.method.code, one.estimate.value, one.test.p)
-        == (two.counts, two.method.code, pytest.approx(two.estimate.value, nan_ok=True), pytest.approx(two.test.p))
-        for one, two in zip(found, known, strict=True)
+    county = "site: site\nothers: {worker: worker, county: county"
+    (tmp_path / "families_map.yaml").write_text(f"{county}, family: family}}\nwave: wave\n")
+    (tmp_path / "workers_map.yaml").write_text(f"{county}}}\n")
+    text = re.sub(r"files: (\w+).csv,", r"files: \1.csv, columns: \1_map.yaml,", STUDY)
+    found = [
+        compare_study(load(tmp_path, f"{text}levels: [{above}site, worker, family]\n"), ("change", "association"))
+        for above in ("", "county, ")
     ]
-    assert is_same == [True] * len(known)
+    judged = [tell(each for each in one.findings if each.is_judged) for one in found]
+    assert judged[0] == judged[1]
+    assert {each.level for each in found[1].ask("change")} == {"worker"}
+
+
+def test_scores_without_an_id_are_divided_among_sites_workers_and_raters(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [
+        {"site": site, "worker": worker, "rater": "ab"[n % 2], "mood": rng.normal(5, 1) + worker}
+        for site in "NS" for worker in range(6) for n in range(4)
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
+    data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", None, ("N",)))
+    shown = compare_study(data, ["variation"]).findings
+    assert {each.counts for each in shown} == {(48,)}
+    assert [each.n_groups for each in shown if each.groups.contrast is Contrast.LEVEL] == [2, 12]
 
 
 def test_a_pair_whose_level_no_source_shares_says_so(folder):

@@ -490,6 +490,14 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         },
         f"a.csv:2: person 'F1' at T1 is there more than once\n{TWICE_HINT}{ONE}",
     ),
+    "a level that is named above the site and lies below it": (
+        {
+            "rows": "respondent,team,site,wave,safety\nF1,1,1,T1,5\nF2,2,1,T1,5\nF3,1,2,T1,6\nF4,2,2,T1,6\n",
+            "rest": "levels: [team, site]",
+        },
+        "study.yaml:11: levels[0]: 'team' is above 'site', and site '1' has several: '1', '2'\n"
+        "  hint: name the highest first: levels: [site, team]\n1 problem in study.yaml; nothing was compared.",
+    ),
     "a case rated in two sites at once": (
         {
             "rows": "target,rater,site,wave,safety\nF1,a,1,T1,5\nF1,b,1,T1,5\nF1,c,2,T1,6\nF2,c,2,T1,6\n",

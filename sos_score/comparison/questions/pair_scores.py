@@ -38,6 +38,8 @@ class PairScores:
         The mean of each unit of the pair's level, several ratings of one case averaged first.
     n_units : int
         Units with either score.
+    unit_ids : tuple of str
+        The ids that name a unit: that of the pair's level, after those of what it is in where its own is there twice.
     outcome : array (rows,)
         y row by row.
     unit_x : array (rows,)
@@ -52,6 +54,7 @@ class PairScores:
     x: Scores
     y: Scores
     n_units: int
+    unit_ids: tuple[str, ...]
     outcome: Scores
     unit_x: Scores
     own_x: Scores
@@ -78,9 +81,9 @@ def _bring_together(
     pair: Pair, wave: str, one: tuple[StudyOutcome, pd.DataFrame], two: tuple[StudyOutcome, pd.DataFrame]
 ) -> PairScores:
     (x, rows_x), (y, rows_y) = one, two
-    above = [name for name in x.table.levels if name in y.table.levels]
-    upper = above[: above.index(pair.level) + 1] if pair.level in above else [pair.level]
-    units_x, units_y = _name_units(upper, rows_x, rows_y)
+    shared = [name for name in x.table.levels if name in y.table.levels]
+    columns = _share_columns(x, y, pair.level)
+    units_x, units_y = _name_units(columns, rows_x, rows_y)
     means_x, means_y = _average(x, rows_x, units_x), _average(y, rows_y, units_y)
     units = sorted({*means_x, *means_y})
     table_levels = nest_levels(y.table, rows_y)
@@ -88,14 +91,15 @@ def _bring_together(
     kept = dict(list(table_levels.items())[: place + 1])
     own_x: list[Unit] = [()] * len(rows_x)
     own_y = units_y
-    if pair.level in above[:-1]:  # there is an id below the pair's level that both have
-        own_x, own_y = _name_units(above, rows_x, rows_y)
+    if shared[-1] != pair.level:  # there is an id below the pair's level that both have
+        own_x, own_y = _name_units(_share_columns(x, y, shared[-1]), rows_x, rows_y)
     own = _average(x, rows_x, own_x)
     return PairScores(
         wave=wave,
         x=np.array([means_x.get(unit, np.nan) for unit in units]),
         y=np.array([means_y.get(unit, np.nan) for unit in units]),
         n_units=len(units),
+        unit_ids=(pair.level,) if all(len(unit) < 2 for unit in (*units_x, *units_y)) else tuple(columns),
         outcome=rows_y[y.scale].to_numpy(dtype=float),
         unit_x=np.array([means_x.get(unit, np.nan) for unit in units_y], dtype=float),
         own_x=np.array([own.get(unit, np.nan) for unit in own_y], dtype=float),
@@ -103,15 +107,25 @@ def _bring_together(
     )
 
 
+def _share_columns(x: StudyOutcome, y: StudyOutcome, level: str) -> list[str]:
+    """Return the ids that both sources have of those that name the groups of a level."""
+    others = y.table.name_columns(level)
+    return [name for name in x.table.name_columns(level) if name in others]
+
+
 def _name_units(levels: Sequence[str], *tables: pd.DataFrame) -> list[list[Unit]]:
     """Return the unit of each row of some tables at the lowest of some levels; empty where it is missing.
 
-    Where an id is in several groups of a level above (worker 1 of every site), it is another unit in each.
+    Where an id is in several groups of a level above (worker 1 of every site), it is another unit in each. So it is
+    where no id is in the same groups in all tables, as where each table is of one site.
     """
     *above, lowest = levels
     every = [list(zip(*(_read_ids(rows[name]) for name in (lowest, *above)), strict=True)) for rows in tables]
     known = [{row for row in rows if all(row)} for rows in every]
     is_unique = all(len({unit for unit, *_ in rows}) == len(rows) for rows in known)
+    first, *others = ({unit: groups for unit, *groups in rows} for rows in known)
+    shared = [(groups, other[unit]) for other in others for unit, groups in first.items() if unit in other]
+    is_unique = is_unique and (not shared or any(one == two for one, two in shared))
     return [[() if not row[0] else row[:1] if is_unique else row for row in rows] for rows in every]
 
 

@@ -24,6 +24,7 @@ from sos_score.comparison.finding import (
 )
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
 from sos_score.comparison.plan import CONFIDENCE, ComparisonPlan
+from sos_score.comparison.rows import ALONE
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData, variance_data
@@ -76,8 +77,10 @@ def _split_outcomes(plan: ComparisonPlan, outcomes: Sequence[StudyOutcome]) -> I
             levels = nest_levels(outcome.table, rows)
             if not levels:
                 continue
-            if "rater" in rows and rows["person"].duplicated().any() and rows["rater"].duplicated().any():
-                levels |= _add_raters(levels, rows["person"].to_numpy(object), rows["rater"].to_numpy(object), outcome)
+            if "rater" in rows and rows["person"].dropna().duplicated().any() and rows["rater"].duplicated().any():
+                alone = [f"{ALONE}{place}" for place in range(len(rows))]  # who has no id is nobody else
+                people = rows["person"].where(rows["person"].notna(), alone)
+                levels |= _add_raters(levels, people.to_numpy(object), rows["rater"].to_numpy(object), outcome)
             notes = (note("own_work"),) if outcome.answered_by == "worker" and "workers" in levels else ()
             scores = variance_data(rows[outcome.scale].to_numpy(float), levels)
             yield _Part(_start(outcome, wave), scores, notes)

@@ -19,6 +19,7 @@ from sos_score.sentences.check import CHECK
 from sos_score.words import count
 
 # What an id column may stand for, beside the levels of the study.
+_NESTED = ("site", "worker", "family")
 ID_ROLES = ("person", "site", "wave", "worker", "family", "rater")
 
 # Whom an instrument names, and who that can be in a study.
@@ -137,12 +138,16 @@ def check_ids(study: Study, _instruments: Instruments) -> Iterator[Finding]:
 
 
 def check_levels(study: Study, _instruments: Instruments) -> Iterator[Finding]:
-    """Levels are different, and none is a wave."""
+    """Levels are different, from the highest down, and none is a wave."""
     for index, level in enumerate(study.levels):
         if level in study.levels[:index]:
             yield Finding(("levels", index), f"'{level}' is given twice")
         elif level in ("wave", "rater", "arm"):
             yield Finding(("levels", index), f"'{level}' is not a level that people are nested in")
+        elif level in _NESTED:
+            above = [name for name in _NESTED[_NESTED.index(level) + 1 :] if name in study.levels[:index]]
+            if above:
+                yield Finding(("levels", index), f"'{level}' is above '{above[0]}', and the highest comes first")
 
 
 def check_scales(study: Study, instruments: Instruments) -> Iterator[Finding]:
