@@ -158,6 +158,10 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "retest_too_few": lambda n, least: (
         f"No correlation: {_some(n, 'person has', 'people have')} both scores, at least {least} are needed."
     ),
+    "retest_moved": lambda number, column: (
+        f"{_some(number, 'person is', 'people are')} at one site at the first occasion and at another at the second. If"
+        f" every site numbers its own, join the two columns in a column map: {column}: {{join: [site, {column}]}}."
+    ),
     "retest_constant": "No correlation: the scores of one occasion do not vary.",
     "retest_no_interval": "No interval of r: three people are too few.",
     "change_without_error": "No reliable change index: without any error every change is reliable.",

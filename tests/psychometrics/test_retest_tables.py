@@ -7,6 +7,7 @@ import pytest
 from support import unwrap
 
 from sos_score.errors import InvalidRequest, InvalidSurvey
+from sos_score.notes import note
 from sos_score.psychometrics.internal_consistency.alpha import reliability
 from sos_score.psychometrics.moments import moments
 from sos_score.psychometrics.retest.stability import difference_reliability, reliable_change, retest
@@ -183,3 +184,20 @@ def test_ids_that_differ_in_zeros_are_not_linked_and_counted_and_nobody_is_said(
     codes = {each.code: dict(each.values) for each in got.notes}
     assert "retest_nobody" in codes
     assert codes["retest_near"] == {"count": len(by_wave[0] & by_wave[1]), "column": "respondent"}
+
+
+def test_people_who_are_at_another_site_at_the_second_occasion_are_said_to_be(make_instrument):
+    rows = [(str(n), wave, site, 1 + n % 4) for wave, site in (("T1", "N"), ("T2", "S")) for n in range(8)]
+    frame = pl.DataFrame(rows, schema=["respondent", "wave", "site", "x"], orient="row")
+    instrument = make_instrument({"s": ["x"]}, 1, 5)
+    said = note("retest_moved", number=8, column="respondent")
+    for kind in (frame, frame.to_pandas()):
+        assert said in assess_retest(read_responses(kind, instrument), "T1", "T2").notes
+    assert str(said) == (
+        "8 people are at one site at the first occasion and at another at the second. If every site numbers its own,"
+        " join the two columns in a column map: respondent: {join: [site, respondent]}."
+    )
+    stayed = frame.with_columns(site=pl.lit("N"))
+    for other in (stayed, frame.drop("site"), frame.with_columns(site=pl.when(pl.col("wave") == "T1").then("site"))):
+        found = assess_retest(read_responses(other, instrument), "T1", "T2")
+        assert said.code not in {each.code for each in found.notes}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Floats = NDArray[np.float64]
+_SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,8 @@ def _split(
     occasion, *wanted = when
     answers = [name for columns in list_scale_columns(responses, scales) for name in columns.columns]
     columns = [*dict.fromkeys([*answers, *(scale.column for scale in scales)])]
-    rows = pl.concat(iterate_batches(responses, [occasion, respondent], columns))
+    site = [_SITE] if _SITE in responses.ids and _SITE not in (occasion, respondent) else []
+    rows = pl.concat(iterate_batches(responses, [occasion, respondent, *site], columns))
     given = pl.col(respondent).cast(pl.String).str.strip_chars()
     folded = int(rows.select(given.str.contains(DECIMAL_ZERO).sum()).item())
     rows = rows.with_columns(given.str.replace(DECIMAL_ZERO, "$1").alias(respondent))
@@ -270,6 +272,10 @@ def _split(
     unnamed = sum(part[respondent].null_count() for part in parts)
     one, two = (part.drop_nulls(respondent) for part in parts)
     notes = list(_note_links(set(one[respondent]), set(two[respondent]), respondent))
+    if site:
+        linked = one.select(respondent, _SITE).join(two.select(respondent, _SITE), on=respondent).drop_nulls()
+        moved = int((linked[_SITE] != linked[f"{_SITE}_right"]).sum())
+        notes += [note("retest_moved", number=moved, column=respondent)] if moved else []
     notes += [note("ids_read_whole", rows=folded, column=respondent)] if folded else []
     notes += [note("rows_without", rows=unnamed, column=respondent)] if unnamed else []
     return one, two, notes
