@@ -15,9 +15,11 @@ from sos_score.scoring.norms import NamedNorm, Reference
 from sos_score.scoring.plan import ScoringPlan, plan_scores
 from sos_score.scoring.scorer import Scorer, add_answers, select_ids
 from sos_score.survey.coding import Distinct
+from sos_score.words import count
 
 Source = tuple[nw.LazyFrame[Any], Scorer, Iterable[Distinct]]
 
+_SITE = "site"
 _FEWEST = 2
 _NO_SPREAD = 1e-9  # what rounding leaves of the spread of equal means
 
@@ -81,8 +83,10 @@ def measure_reference(
     _check_reference(scored, name, reference)
     for column, values in reference.where.items():
         scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))
+    spread = ""
     if reference.unit == "team":
         named = scored.filter(~nw.col(reference.team).is_null(), nw.col(reference.team).str.strip_chars() != nw.lit(""))
+        spread = _describe_spread(named, reference.team)
         scored = named.group_by(reference.team).agg(*[nw.col(column).mean() for column in columns.values()])
     sums = [
         each
@@ -116,9 +120,18 @@ def measure_reference(
         means={scale: row[f"{scale} mean"] for scale in usable},
         sds={scale: row[f"{scale} sd"] for scale in usable},
         n=max(row[f"{scale} n"] for scale in usable),
-        description=reference.population,
+        description=f"{reference.population}{spread}",
         is_local=True,
     )
+
+
+def _describe_spread(named: nw.LazyFrame[Any], team: str) -> str:
+    """Return how many teams are at several sites, as where every site numbers its own from 1; empty where none is."""
+    if team == _SITE or _SITE not in named.collect_schema():
+        return ""
+    known = named.filter(~nw.col(_SITE).is_null()).group_by(team).agg(nw.col(_SITE).n_unique().alias("sites"))
+    several = int(known.filter(nw.col("sites") > 1).select(nw.len()).collect().item())
+    return f" ({count(several, 'team')} at several sites, each taken as one)" if several else ""
 
 
 def _check_reference(scored: nw.LazyFrame[Any], name: str, reference: Reference) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from support import ROOT, make_instrument
 
 from sos_score import ColumnMap, InvalidDefinition, InvalidSurvey, ScoringChoices, load_instrument, score_survey
 from sos_score.scoring.norms import NamedNorm, NormFile, Reference, name_norms, read_norm_file
+from sos_score.scoring.reference_samples import measure_reference
 
 GOLDEN = ROOT / "tests" / "golden" / "scoring"
 FOLDER = ROOT / "tests" / "invalid" / "norms"
@@ -174,6 +176,22 @@ def test_local_t_is_read_against_the_sample_on_every_frame(
     got = score_against(make_frames()[kind], **reference)
     assert [value is None for value in got] == [value is None for value in wanted]
     assert got[:-1] == pytest.approx(wanted[:-1], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("sites", "said"),
+    [
+        (["N", "S", "N", "S", "S", None], "our own (2 teams at several sites, each taken as one)"),
+        (["N", "N", "S", "S", "S", None], "our own"),
+    ],
+)
+def test_a_norm_of_teams_that_each_site_numbers_from_1_says_so(sites: list[str | None], said: str) -> None:
+    scored = nw.from_native(pl.LazyFrame({"team": list("112223"), "site": sites, "m": [1.0, 2, 3, 4, 5, 6]}))
+    sample = Reference(population="our own", unit="team", team="team")
+    assert measure_reference(scored, "mine", sample, PAIR, {"s": "m"}).description == said
+    for other in (sample.model_copy(update={"team": "site"}), sample.model_copy(update={"unit": "respondent"})):
+        assert measure_reference(scored, "mine", other, PAIR, {"s": "m"}).description == "our own"
+    assert measure_reference(scored.drop("site"), "mine", sample, PAIR, {"s": "m"}).description == "our own"
 
 
 def test_a_lazy_frame_stays_lazy_where_a_sample_is_measured() -> None:
