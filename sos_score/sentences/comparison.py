@@ -135,6 +135,9 @@ _DESIGN: _Sentences = {
     "randomised": "sites were randomised to their arms",
     "observed_by": "observed by {who}",
     "cases_selected_by": "cases selected by {who}",
+    "sites_asked_once": lambda number, first, last: (
+        f"left out: {count(number, 'site')} without scores at {first} or at {last}, whose change is not known"
+    ),
     "parallel_trends": (
         "this is an effect of the arms only if both would have changed in the same way without them (parallel trends)"
     ),

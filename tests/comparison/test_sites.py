@@ -3,16 +3,20 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from factories import make_outcome, make_plan
 
 from sos_score.comparison import compare
+from sos_score.comparison.compare import compare_study
 from sos_score.comparison.detectable import find_site_floor
 from sos_score.comparison.finding import Unit
 from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.plan import SmallestEffect
 from sos_score.comparison.verdict import Verdict
+from sos_score.notes import note
 from sos_score.statistics.noncentral import find_detectable
+from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +141,30 @@ def test_sites_that_are_all_alike_stay_inconclusive_where_their_people_are():
     assert row.equivalence.high > row.equivalence.smallest
     assert row.equivalence.p > 0.05
     assert row.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("size", [12, 3])
+def test_a_site_that_was_asked_at_one_wave_only_is_no_change_of_its_arm(tmp_path, size):
+    """Nobody changes, and the site with the high scores is not there at T2; with few people it is not shown either."""
+    draw = np.random.default_rng(4)
+    rows = []
+    for site, level, people in (("A", 4, 12), ("B", 4, 12), ("C", 4, 12), ("D", 8, size)):
+        for person in range(people):
+            score = level + draw.normal(0, 0.5)
+            waves = ("T1",) if site == "D" else ("T1", "T2")
+            rows += [{"respondent": f"{site}{person}", "site": site, "wave": wave, "mood": score} for wave in waves]
+    frame = pd.DataFrame(rows)
+    frame.to_csv(tmp_path / "scores.csv", index=False)
+    data = make_study_from_scores(ScoredFile(str(tmp_path / "scores.csv"), "site", "wave", ("A", "B")))
+    found = [each for each in compare_study(data, ["did"]).findings if each.unit is Unit.PEOPLE and not each.is_hidden]
+    if size == 3:
+        assert not found
+        return
+    judged = next(each for each in found if each.is_judged)
+    both = frame[frame["site"] != "D"]
+    means = both.groupby([both["site"] < "C", "wave"])["mood"].mean()
+    by_hand = (means[True, "T2"] - means[True, "T1"]) - (means[False, "T2"] - means[False, "T1"])
+    assert judged.estimate.value == pytest.approx(by_hand, abs=1e-12)
+    assert abs(judged.estimate.value) < 1e-9
+    assert sum(judged.counts) == len(both)
+    assert note("sites_asked_once", number=1, first="T1", last="T2") in judged.notes

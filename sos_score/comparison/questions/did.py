@@ -51,22 +51,37 @@ def find_did(outcome: OutcomeScores, plan: ComparisonPlan, spreads: Spreads) -> 
     Judged are the estimate on people with errors clustered on the person, or on the worker they are nested in (CR2),
     and the exact permutation of site changes where there are enough sites. Beside them HC3, CR2 clustered on the site,
     analysis of covariance on linked people, and a mixed model with intercepts of sites, of sites at each wave and of
-    people.
+    people. A site with scores at one of the waves only is left out: which sites were asked would count as a change.
     """
     if len(plan.waves) < 2:
         return []
     first, last = plan.span
-    there = outcome.gather(plan.sites, [first, last])
+    there = outcome.gather(_list_asked_twice(outcome, plan), [first, last])
     arm = outcome.are_in(there, [site for site in plan.sites if plan.arms[site] == plan.treated])
     post = outcome.wave[there] == last
     if min(int((arm == a).sum() and (post[arm == a] == b).sum()) for a in (True, False) for b in (True, False)) < 1:
         return []
     groups = Groups(Contrast.ARM_CHANGES, (plan.treated, plan.reference))
-    base = start_of_people(outcome, "did", plan.span, groups)
+    base = _leave_out_sites(start_of_people(outcome, "did", plan.span, groups), outcome, plan)
     found = _compare(outcome, plan, spreads, base, (there, arm, post))
     y = outcome.score[there]
     cautions = _list_cautions(plan, y[arm & ~post], y[~arm & ~post])
     return [add_notes(each, *cautions) for each in found]
+
+
+def _list_asked_twice(outcome: OutcomeScores, plan: ComparisonPlan) -> list[str]:
+    """Return the sites with scores at both waves."""
+    return [site for site in plan.sites if all(outcome.count(site, wave) for wave in plan.span)]
+
+
+def _leave_out_sites(base: Finding, outcome: OutcomeScores, plan: ComparisonPlan) -> Finding:
+    """Return a finding of people with the sites that are no part of it: beside the whole arm it would show them."""
+    asked = [site for site in plan.sites if any(outcome.count(site, wave) for wave in plan.span)]
+    lost = [site for site in asked if site not in _list_asked_twice(outcome, plan)]
+    if not lost:
+        return base
+    said = note("sites_asked_once", number=len(lost), first=plan.first_wave, last=plan.last_wave)
+    return replace(base, sites_shown=tuple(lost), notes=(*base.notes, said))
 
 
 def _list_cautions(plan: ComparisonPlan, treated: Scores, reference: Scores) -> tuple[Note, ...]:
