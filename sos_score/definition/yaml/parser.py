@@ -20,6 +20,11 @@ _TOO_DEEP = "is nested too deeply, or refers to itself"
 # What YAML allows in no text, and the line ends that only YAML 1.1 knows: they would end a line, or a comment, unseen.
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_BACKSLASH = (
+    "a backslash within double quotes stands before what is no code",
+    "write the text in single quotes, or each backslash twice",
+)
+
 # What a YAML parser complains of, what we say of it, and what most often is behind it. {line} is where a part begins.
 _SAYINGS = {
     "mapping values are not allowed": (
@@ -29,6 +34,8 @@ _SAYINGS = {
     "tab": ("the line is indented with a tab", "indent with spaces, not with tabs"),
     "cannot start any token": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
     "directive": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
+    "escape": _BACKSLASH,
+    "hexdecimal": _BACKSLASH,
     "quoted scalar": ("the quotation mark on line {line} is never closed", "close it, or leave both marks out"),
     "flow sequence": ("the list that begins with [ on line {line} is not closed properly", "close it with ]"),
     "flow mapping": ("the mapping that begins with { on line {line} is not closed properly", "close it with }"),
@@ -125,6 +132,8 @@ def _explain(error: MarkedYAMLError, path: str, text: str) -> InvalidDefinition:
     if mark and text[mark.index : mark.index + 1] == "\t":
         words = "tab"
     said, hint = next((said for sign, said in _SAYINGS.items() if sign in words), (words, ""))
+    if mark and (said, hint) == _BACKSLASH:
+        line, column = _locate(text.rfind("\\", 0, mark.index + 1), text)
     start = error.context_mark or mark
     message = said.replace("{line}", str(start.line + 1 if start else 1))
     return refuse(f"is not YAML: {message}", path, line, column, hint)
