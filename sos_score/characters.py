@@ -8,9 +8,10 @@ import re
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 # Without width, so that 'safe\u200bty' looks like 'safety'; and what is left of bytes that are no text.
 _UNSEEN = "\xad\u200b\u2060\ufeff\ud800-\udfff"
-_HIDDEN = re.compile(f"[{_CONTROLS}]")
-_HIDDEN_IN_LINE = re.compile(f"[{_CONTROLS}\t\n]")
-_UNSAFE_IN_LINE = re.compile(rf"[{_CONTROLS}{_UNSEEN}\t\n]|(?<=##)\[")
+# Texts, which are compiled when they are first needed: most commands need none of them.
+_HIDDEN = f"[{_CONTROLS}]"
+_HIDDEN_IN_LINE = f"[{_CONTROLS}\t\n]"
+_UNSAFE_IN_LINE = rf"[{_CONTROLS}{_UNSEEN}\t\n]|(?<=##)\["
 
 
 def make_visible(text: str, *, one_line: bool = False) -> str:
@@ -24,7 +25,7 @@ def make_visible(text: str, *, one_line: bool = False) -> str:
     >>> make_visible("red\x1b[31m\n"), make_visible("a\n::error::b ##[error]", one_line=True)
     ('red\\x1b[31m\n', 'a\\n::error::b ##\\[error]')
     """
-    return (_UNSAFE_IN_LINE if one_line else _HIDDEN).sub(_write_out, text)
+    return re.sub(_UNSAFE_IN_LINE if one_line else _HIDDEN, _write_out, text)
 
 
 def guard_start(line: str) -> str:
@@ -46,7 +47,9 @@ def find_hidden(text: str, *, one_line: bool = False) -> str:
     >>> find_hidden("a\tb\n"), find_hidden("a\u202eb")
     ('', '\\u202e')
     """
-    found = (_HIDDEN_IN_LINE if one_line else _HIDDEN).search(text)
+    if text.isprintable():  # nearly every text is, and this is seen at once
+        return ""
+    found = re.search(_HIDDEN_IN_LINE if one_line else _HIDDEN, text)
     return _write_out(found) if found else ""
 
 

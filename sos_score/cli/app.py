@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from copy import copy
-from inspect import getdoc
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.main
 
 from sos_score.characters import find_hidden, make_visible
-from sos_score.cli import (
-    agreement_command,
-    check_command,
-    codebook_command,
-    columns_command,
-    compare_command,
-    demo_command,
-    diff_command,
-    explain_command,
-    export_command,
-    list_command,
-    new_command,
-    plausible_command,
-    power_command,
-    process,
-    pseudonymise_command,
-    raters_command,
-    reliability_command,
-    report_command,
-    retest_command,
-    schema_command,
-    score_command,
-    show_command,
-    validate_command,
-    verify_command,
-)
-from sos_score.cli.guide import GUIDES, Command, Group
+from sos_score.cli import process
+from sos_score.cli.guide import Command, Group, find_panel
 from sos_score.errors import InvalidInput, count_problems, describe_failure
 from sos_score.version import __version__
 
@@ -51,12 +25,79 @@ _LACKING = """\
 '{command}' needs {lacking}, which is not installed.
   hint: validate, list, show, schema and diff run without it; for the rest: python -m pip install sos-score"""
 _WITHOUT_DATA = ("list", "show", "validate", "schema", "diff", "new")  # commands that run in very little memory
-_LISTS = ("--help", "-h", "--version")  # what is asked before any command
 _BUG = "This is a bug in sos-score, not in your files. Run the command again with --debug and report what it prints"
+
+
+_COMMANDS = {
+    "list": (
+        "list_command.list_instruments",
+        "List the instruments that come with sos-score, by who answers them and what they measure.",
+    ),
+    "show": ("show_command.show_instrument", "Show an instrument: its scales, key, missing rule and rights."),
+    "validate": ("validate_command.validate", "Check the files you write: definitions, studies, column maps."),
+    "diff": ("diff_command.diff", "Compare two definitions: what changed, and which scores change."),
+    "schema": ("schema_command.print_schema", "Print the JSON Schema of a kind of file, for editors."),
+    "check": ("check_command.check", "Look for problems in files of answers before scoring them."),
+    "columns": ("columns_command.propose_columns", "Propose which column of a file holds what."),
+    "score": ("score_command.score", "Score files of answers with one or more instruments."),
+    "pseudonymise": ("pseudonymise_command.pseudonymise", "Write a copy without names that can still be linked."),
+    "codebook": ("codebook_command.codebook", "Describe every column of the results."),
+    "compare": ("compare_command.compare", "Compare sites and arms at each wave and over time."),
+    "explain": ("explain_command.explain", "Explain one respondent's scores, answer by answer."),
+    "plausible": ("plausible_command.plausible", "Check whether a published mean, SD, n and range are possible."),
+    "power": ("power_command.power", "Plan a study: the smallest effect it could show."),
+    "reliability": ("reliability_command.report_reliability", "Report how reliable each scale is in these answers."),
+    "agreement": ("agreement_command.report_agreement", "Report whether team members agree enough to report a mean."),
+    "raters": ("raters_command.report_raters", "Report how far several raters of the same targets agree."),
+    "retest": ("retest_command.report_retest", "Report how stable scores are, and who changed reliably."),
+    "report": ("report_command.report", "Write a study's report: web page, Word document or workbook."),
+    "export": ("export_command.export", "Write a study as a folder for R and Python, with scripts that run."),
+    "verify": ("verify_command.verify", "Recompute a report from its manifest and say what differs."),
+    "demo": ("demo_command.demo", "Make an example study with its report, to see what comes out."),
+    "new": ("new_command.app", "Write a commented starter file."),
+}
+"""Where each command is, and the first sentence of its help; a command is only loaded where it is asked for."""
+
+
+class _Loaded(Mapping[str, Any]):
+    """The commands by name, each made ready when it is first looked up."""
+
+    def __init__(self) -> None:
+        self.ready: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.ready:
+            module, attribute = _COMMANDS[name][0].split(".")
+            found = getattr(import_module(f"sos_score.cli.{module}"), attribute)
+            if not isinstance(found, typer.Typer):
+                alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+                alone.command(name, cls=Command)(found)
+                found = alone
+            self.ready[name] = typer.main.get_command(found)
+            self.ready[name].name = name
+        return self.ready[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class Commands(Group):
     """Turns our errors into text on standard error and an exit code, in the shell and in tests alike."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = _Loaded()
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """Return the names of the commands, and load none of them."""
+        return [*self.commands]
+
+    def describe_command(self, _ctx: Any, name: str) -> tuple[str, str]:
+        """Return the panel of a command and the first sentence of its help."""
+        return find_panel(name), _COMMANDS[name][1]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse a word that would act on a terminal wherever it is shown."""
@@ -135,63 +176,6 @@ def begin(
     """Options before the command."""
 
 
-_FUNCTIONS: dict[str, Callable[..., None]] = {
-    "list": list_command.list_instruments,
-    "show": show_command.show_instrument,
-    "validate": validate_command.validate,
-    "diff": diff_command.diff,
-    "schema": schema_command.print_schema,
-    "check": check_command.check,
-    "columns": columns_command.propose_columns,
-    "score": score_command.score,
-    "pseudonymise": pseudonymise_command.pseudonymise,
-    "codebook": codebook_command.codebook,
-    "compare": compare_command.compare,
-    "explain": explain_command.explain,
-    "plausible": plausible_command.plausible,
-    "power": power_command.power,
-    "reliability": reliability_command.report_reliability,
-    "agreement": agreement_command.report_agreement,
-    "raters": raters_command.report_raters,
-    "retest": retest_command.report_retest,
-    "report": report_command.report,
-    "export": export_command.export,
-    "verify": verify_command.verify,
-    "demo": demo_command.demo,
-}
-for _name, _function in _FUNCTIONS.items():
-    app.command(_name, cls=Command, rich_help_panel=GUIDES[_name].panel)(_function)
-app.add_typer(new_command.app, name="new", rich_help_panel="Start")
-
-
-def _keep_only(whole: typer.Typer, names: Sequence[str]) -> typer.Typer:
-    """Return an app of the commands named, or the whole where there are none: each takes its time to make ready."""
-    commands = [command for command in whole.registered_commands if command.name in names]
-    if not commands:
-        return whole
-    part = copy(whole)
-    part.registered_commands, part.registered_groups = commands, []
-    return part
-
-
-def _name_all(whole: typer.Typer) -> typer.Typer:
-    """Return an app whose commands have their names and help and no options, which a list of them does without."""
-    part = copy(whole)
-    part.registered_commands = [copy(command) for command in whole.registered_commands]
-    part.registered_groups = [copy(group) for group in whole.registered_groups]
-    for command in part.registered_commands:
-        command.help = command.help or getdoc(command.callback)
-        command.callback = _do_nothing
-    for group in part.registered_groups:
-        if group.typer_instance:
-            group.typer_instance = _name_all(group.typer_instance)
-    return part
-
-
-def _do_nothing() -> None:
-    pass
-
-
 def _refuse_memory(limit: int) -> SystemExit:
     typer.echo(f"{process.describe_memory_limit(limit)}. Nothing was written.", err=True)
     return SystemExit(EXIT_INPUT)
@@ -199,8 +183,6 @@ def _refuse_memory(limit: int) -> SystemExit:
 
 def main() -> None:
     """Run the command line."""
-    # Hardly anything that is loaded is ever let go: looking for it after every 700 objects takes longer than it saves.
-    gc.set_threshold(50_000)
     # The matrices of a study are small: threads cost several times what they save.
     for setting in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(setting, "1")
@@ -216,8 +198,7 @@ def main() -> None:
     if limit is not None and is_little and len(sys.argv) > 2 and sys.argv[1] not in _WITHOUT_DATA:
         raise _refuse_memory(limit)
     try:
-        lists_commands = sys.argv[1:2] and sys.argv[1] in _LISTS
-        (_name_all(app) if lists_commands else _keep_only(app, sys.argv[1:2]))()
+        app()
     except Exception as error:
         if "--debug" in sys.argv:
             raise

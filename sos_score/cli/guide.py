@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,8 +16,7 @@ _WIDEST = 30  # columns for an option; longer lists of allowed values go into it
 _MAP = "synthetic/wai_client.csv -i wai -c columns_wai_client.yaml"
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(NamedTuple):
     """What the help of a command says beside its options: its group, its page, and what to type."""
 
     panel: str
@@ -192,14 +190,18 @@ class Group(TyperGroup):
         with formatter.section("Options"):
             formatter.write_dl([_describe(part) for part in self.get_params(ctx)])
 
+    def describe_command(self, ctx: Any, name: str) -> tuple[str, str]:
+        """Return the panel of a command and the first sentence of its help."""
+        command: Any = self.get_command(ctx, name)
+        return "Commands", " ".join((command.help or "").partition("\n\n")[0].split())
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands by the panels they were given."""
         panels: dict[str, list[tuple[str, str]]] = {}
         above = "" if ctx.parent is None else ctx.info_name
         for name in sorted(self.list_commands(ctx), key=lambda name: _find_place(f"{above} {name}".strip())):
-            command: Any = self.get_command(ctx, name)
-            first = " ".join((command.help or "").partition("\n\n")[0].split())
-            panels.setdefault(command.rich_help_panel or "Commands", []).append((name, first))
+            panel, first = self.describe_command(ctx, name)
+            panels.setdefault(panel, []).append((name, first))
         width = max(len(name) for rows in panels.values() for name, _ in rows)
         for panel, rows in panels.items():
             with formatter.section(panel):
@@ -208,6 +210,11 @@ class Group(TyperGroup):
 
 def _find_place(words: str) -> int:
     return next(place for place, name in enumerate(GUIDES) if f"{name} ".startswith(f"{words} "))
+
+
+def find_panel(words: str) -> str:
+    """Return the panel that a command, or the first of a group, stands in."""
+    return [*GUIDES.values()][_find_place(words)].panel
 
 
 def _describe(part: Any) -> tuple[str, str]:

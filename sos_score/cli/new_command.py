@@ -11,7 +11,13 @@ from sos_score.cli.columns_command import propose_columns
 from sos_score.cli.guide import Command, Group
 from sos_score.cli.options import Force, Output
 
-app = typer.Typer(cls=Group, help="Write a commented starter file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=Group,
+    help="Write a commented starter file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 @app.callback()

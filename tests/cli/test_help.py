@@ -48,6 +48,12 @@ def test_commands_are_listed_in_the_order_of_work_with_all_of_what_they_do() -> 
     assert max(map(len, shown.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+def test_a_command_is_listed_with_the_first_sentence_of_its_help(name: str) -> None:
+    first = " ".join(find_command(name).help.partition("\n\n")[0].split())
+    assert f" {name} {first} " in " ".join(run("--help").stdout.split())
+
+
 @pytest.mark.parametrize("words", GUIDES)
 def test_the_help_of_a_command_ends_with_two_examples_and_its_page(words: str) -> None:
     shown = run(*words.split(), "--help").stdout
@@ -136,6 +142,17 @@ def test_help_loads_no_library_but_the_command_line(words: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(("words", "loaded"), [("--help", []), ("list", ["list"]), ("--version", [])])
+def test_only_the_command_that_is_asked_for_is_loaded(words: str, loaded: list[str]) -> None:
+    code = (
+        "import sys; from sos_score.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([name.split('.')[-1] for name in sys.modules if name.endswith('_command')], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == f"{[f'{name}_command' for name in loaded]}\n"
 
 
 def test_the_help_of_the_module_is_that_of_the_program() -> None:
