@@ -69,8 +69,8 @@ def _read_rows(export: Export, scorer: Scorer, types: Mapping[str, int]) -> pl.D
         scanned = nw.from_native(settled.scan(scorer.columns, types).head(MOST_ROWS).collect().lazy())
         distinct = list_distinct(scanned, scorer.textual(scanned.collect_schema()))
         scorer = settle_language(scorer, distinct)
-        codes = [nw.col(answer_column(item)).cast(nw.Float64) for item in scorer.columns.items]
-        coded = add_answers(scanned, scorer, distinct).select(*select_ids(scorer), *codes)
+        codes = [answer_column(item) for item in scorer.columns.items]
+        coded = add_answers(scanned, scorer, distinct).select(*select_ids(scorer), nw.col(codes).cast(nw.Float64))
         rows: pl.DataFrame = coded.to_native().collect()
     return rows
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from sos_score.commands.validation.found import Found, Validation
 from sos_score.definition.catalogue.rule import Level
 
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
+
 
 def write_junit(report: Validation) -> str:
     """Return the report; errors are failures, what is suppressed is skipped, and all else passes with a word."""
+    from xml.etree import ElementTree
+
     root = ElementTree.Element("testsuites", name="sos-score validate")
     everything = [*report.found, *report.suppressed]
     for path in dict.fromkeys([*report.paths, *(found.problem.path for found in everything)]):
@@ -33,6 +38,8 @@ def _count(element: ElementTree.Element, cases: list[ElementTree.Element]) -> No
 
 
 def _make_cases(suite: ElementTree.Element, here: list[Found]) -> Iterator[ElementTree.Element]:
+    from xml.etree import ElementTree
+
     for found in here:
         name = f"{found.rule.id} {found.rule.title} (line {found.line})"
         place = {"file": found.problem.path, "line": str(found.line)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ MAX_DEPTH = 40
 _TOO_DEEP = "is nested too deeply, or refers to itself"
 
 # What YAML allows in no text, and the line ends that only YAML 1.1 knows: they would end a line, or a comment, unseen.
-_REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFUSED = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF]))
 
 _BACKSLASH = (
     "a backslash within double quotes stands before what is no code",
@@ -74,9 +73,10 @@ class Events:
 
 def parse_events(text: str, path: str) -> Events:
     """Return the events of the one document in `text`; `path` is only used in messages."""
-    if refused := _REFUSED.search(text):
-        message = f"holds a character that no text has (#x{ord(refused[0]):04x})"
-        raise refuse(message, path, *_locate(refused.start(), text), "type the line again")
+    if not _REFUSED.isdisjoint(text):
+        at = next(at for at, character in enumerate(text) if character in _REFUSED)
+        message = f"holds a character that no text has (#x{ord(text[at]):04x})"
+        raise refuse(message, path, *_locate(at, text), "type the line again")
     try:
         return _parse(text, path)
     except MarkedYAMLError as error:
@@ -90,7 +90,7 @@ def _parse(text: str, path: str) -> Events:
     targets: dict[int, int] = {}
     anchors: dict[str, int] = {}
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in iter(_LOADER(text).get_event, None):
         if isinstance(event, AliasEvent):
             if event.anchor not in anchors:
                 raise _mark("found undefined alias", event)
