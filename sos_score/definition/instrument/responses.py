@@ -149,7 +149,7 @@ class ResponseScale(Model):
         """Return every label, in whatever language, and its code."""
         return {text: code for labels in (*self.labels_in.values(), self.labels) for text, code in labels.items()}
 
-    @property
+    @cached_property
     def spacing(self) -> Step:
         """Return the step that holds: as stated, or as the labels have it."""
         if self.step is not None:

@@ -98,7 +98,8 @@ def advise_item_ids(instrument: Instrument) -> Iterator[Finding]:
     """Item ids differ by more than case and leading zeros, and their numbers run on."""
     seen: dict[str, str] = {}
     for index, block in enumerate(instrument.items):
-        for item in (item for item, responses in instrument.response_names.items() if item in _expand(block.ids)):
+        own = _expand(block.ids)
+        for item in (item for item in instrument.response_names if item in own):
             folded = re.sub(r"0+(?=\d)", "", item.casefold().replace("_", ""))
             if seen.get(folded, item) != item:
                 message = f"'{item}' and '{seen[folded]}' are easily taken for one column"
