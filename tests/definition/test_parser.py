@@ -72,6 +72,21 @@ def test_what_is_read_depends_on_no_library_in_c(raw: bytes, monkeypatch: pytest
     assert read(raw) == by_libyaml
 
 
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+def test_a_character_that_there_cannot_be_is_a_problem(loader: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser, "_LOADER", loader)
+    assert read(b'a: "\\UFFFFFFFF"')[0][0].startswith("is not YAML: ")
+
+
+@pytest.mark.parametrize("sign", ["[", "{", "{a: ", "- ", "? ", "[a, "])
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+def test_a_file_nested_far_too_deeply_is_a_problem(
+    loader: type[Any], sign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser, "_LOADER", loader)
+    assert read((sign * 20_000).encode())[0][:2] == ("is nested too deeply, or refers to itself", 1)
+
+
 def test_a_question_mark_in_a_list_is_one_to_libyaml_and_told_by_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = b"a: [Why?, w?y]\nb: {what?: 1}\nc: why? so\n"
     assert parse_yaml(raw, "x.yaml").data == {"a": ["Why?", "w?y"], "b": {"what?": 1}, "c": "why? so"}
@@ -145,6 +160,9 @@ def test_every_slip_has_its_place(name: str, place: tuple[int, int], words: str)
         ("> 5", "a text cannot begin with > or |"),
         ("|x|", "a text cannot begin with > or |"),
         ("%5", "a text cannot begin like this"),
+        ('"C:\\data"', "a backslash in double quotes begins nothing that YAML knows"),
+        ('"\\x1"', "a backslash in double quotes begins nothing that YAML knows"),
+        ('"\\uD800"', "a backslash in double quotes begins nothing that YAML knows"),
     ],
 )
 def test_a_text_that_begins_with_a_sign_of_yaml_is_told(value: str, words: str) -> None:

@@ -20,8 +20,8 @@ _TOO_DEEP = "is nested too deeply, or refers to itself"
 _REFUSED = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFFFE, 0xFFFF]))
 
 _BACKSLASH = (
-    "a backslash within double quotes stands before what is no code",
-    "write the text in single quotes, or each backslash twice",
+    "a backslash in double quotes begins nothing that YAML knows",
+    "use single quotes, or write each backslash twice",
 )
 
 # What a YAML parser complains of, what we say of it, and what most often is behind it. {line} is where a part begins.
@@ -33,8 +33,7 @@ _SAYINGS = {
     "tab": ("the line is indented with a tab", "indent with spaces, not with tabs"),
     "cannot start any token": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
     "directive": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
-    "escape": _BACKSLASH,
-    "hexdecimal": _BACKSLASH,
+    **dict.fromkeys(("escape character", "escape code", "hexdecimal"), _BACKSLASH),
     "quoted scalar": ("the quotation mark on line {line} is never closed", "close it, or leave both marks out"),
     "flow sequence": ("the list that begins with [ on line {line} is not closed properly", "close it with ]"),
     "flow mapping": ("the mapping that begins with { on line {line} is not closed properly", "close it with }"),
@@ -81,7 +80,7 @@ def parse_events(text: str, path: str) -> Events:
         return _parse(text, path)
     except MarkedYAMLError as error:
         raise _explain(error, path, text) from None
-    except (YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, OverflowError) as error:
         raise refuse(f"is not YAML: {str(error).splitlines()[0]}", path, 1) from None
 
 
