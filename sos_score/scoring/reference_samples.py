@@ -131,7 +131,7 @@ def _describe_spread(named: nw.LazyFrame[Any], team: str) -> str:
         return ""
     known = named.filter(~nw.col(_SITE).is_null()).group_by(team).agg(nw.col(_SITE).n_unique().alias("sites"))
     several = int(known.filter(nw.col("sites") > 1).select(nw.len()).collect().item())
-    return f" ({count(several, 'team')} at several sites, each taken as one)" if several else ""
+    return f" ({count(several, 'team')} with members at several sites, each counted as one)" if several else ""
 
 
 def _check_reference(scored: nw.LazyFrame[Any], name: str, reference: Reference) -> None:

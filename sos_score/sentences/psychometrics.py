@@ -150,9 +150,9 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
         f"Left out: {_count(rows, 'row')} without a {target} or a {rater}."
     ),
     "targets_of_several_places": lambda number, target, place: (
-        f"{number} of the targets {'is' if number == 1 else 'are'} at several {place}s, and taken as one each. If"
-        f" {target} 1 of one {place} is another than {target} 1 of the next, join the two columns in a column map:"
-        f" {target}: {{join: [{place}, {target}]}}."
+        f"{_count(number, 'target')} {'has' if number == 1 else 'have'} ratings at several {place}s, and each counts as"
+        f" one target. If {target} 1 of one {place} is not {target} 1 of the next, join the two columns in a column"
+        f" map: {target}: {{join: [{place}, {target}]}}."
     ),
     # Two occasions
     "retest_too_few": lambda n, least: (
@@ -160,7 +160,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     ),
     "retest_moved": lambda number, column: (
         f"{_some(number, 'person is', 'people are')} at one site at the first occasion and at another at the second. If"
-        f" every site numbers its own, join the two columns in a column map: {column}: {{join: [site, {column}]}}."
+        f" each site numbers its own, join the two columns in a column map: {column}: {{join: [site, {column}]}}."
     ),
     "retest_constant": "No correlation: the scores of one occasion do not vary.",
     "retest_no_interval": "No interval of r: three people are too few.",
@@ -179,8 +179,8 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
     "agreement_one_member": "No agreement: only one member answered every item; two members are needed.",
     "agreement_no_skewed_null": "No skewed null distribution is published for {options} response options.",
     "teams_of_several_sites": lambda team, number: (
-        f"{number} of the teams {'is' if number == 1 else 'are'} at several sites, and taken as one each. If every site"
-        f" numbers its own, add --by site: then {team} 1 of one site is another than {team} 1 of the next."
+        f"{_count(number, 'team')} {'has' if number == 1 else 'have'} members at several sites, and each counts as one"
+        f" team. If each site numbers its own, add --by site, which keeps {team} 1 of one site and of the next apart."
     ),
     "agreement_unweighted": (
         "Agreement (rwg, r*, AD) is of the items without their weights; means and ICCs are of the weighted scores."

@@ -88,7 +88,7 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "waves_as_they_appear": _waves_as_they_appear,
     "scores_like_codes": lambda source, scale, codes: (
         f"{source}: {', '.join(codes)} in {scale} {'is' if len(codes) == 1 else 'are'} far from every other score,"
-        " and taken as one: leave cells empty where there is no score"
+        " and counted as a score: leave the cell empty where there is none"
     ),
     "not_linked": _not_linked,
     "linked_otherwise": _linked_otherwise,

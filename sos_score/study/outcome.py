@@ -14,6 +14,8 @@ from sos_score.scoring.plan import ScoringPlan
 if TYPE_CHECKING:
     import pandas as pd
 
+_BELOW = ("team", "worker", "family")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
@@ -47,17 +49,18 @@ class SourceTable:
     def below_site(self) -> tuple[str, ...]:
         """Return the levels below the site, the highest first.
 
-        Where the site is not among the levels, one of which no site has two groups is above it.
+        Where the site is not among the levels, one is above it whose groups hold several sites, each of them whole.
         """
         if "site" in self.levels:
             return self.levels[self.levels.index("site") + 1 :]
-        place = next((i for i, level in enumerate(self.levels) if self._has_several(level)), len(self.levels))
+        place = next((i for i, level in enumerate(self.levels) if not self._holds_sites(level)), len(self.levels))
         return self.levels[place:]
 
-    def _has_several(self, level: str) -> bool:
-        """Return whether a site has several groups of a level."""
+    def _holds_sites(self, level: str) -> bool:
+        """Return whether groups of a level hold several sites; workers never do, though every site has a worker 1."""
         groups = self.frame[["site", level]].dropna().drop_duplicates()
-        return bool(groups["site"].duplicated().any())
+        is_whole = not groups["site"].duplicated().any()
+        return level not in _BELOW and is_whole and bool(groups[level].duplicated().any())
 
     def name_columns(self, level: str) -> tuple[str, ...]:
         """Return the ids that together name the groups of a level: worker 1 of one site is not worker 1 of another."""

@@ -12,6 +12,7 @@ from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import plan_scores, round_half_up
 from sos_score.study.outcome import SourceTable, StudyOutcome
 from sos_score.study.units import name_unit
+from sos_score.survey.answers import T_RANGE
 
 _LOOSE = "scores"
 
@@ -51,7 +52,7 @@ class ScoreColumn:
     def find_range(self) -> tuple[float, float]:
         """Return what no score can be below or above, however few items were answered; NaN where unknown."""
         if self.is_t:
-            return 0.0, 100.0
+            return float(T_RANGE.min), float(T_RANGE.max)
         plans = plan_scores(self.instrument).scales if self.instrument else ()
         plan = next((each for each in plans if each.scale == self.scale), None)
         if plan is None or any(term.weight < 0 for term in plan.terms):

@@ -273,8 +273,10 @@ def _refuse_several_sites(path: str, named: pl.DataFrame, key: Sequence[str], ru
     if apart.height:
         who = next(role for role in ("respondent", "target") if role in key)
         first = ", ".join(f"{role} '{value}'" for role, value in zip(key, apart.row(0), strict=False) if value)
+        have = "has" if apart.height == 1 else "have"
         message = (
-            f"rows of {count(apart.height, 'name')} at several sites, of which {rule} keeps none ({first} is the first)"
+            f"{count(apart.height, 'name')} {have} rows at several sites, between which {rule} cannot choose ({first}"
+            " is the first)"
         )
         hint = (
             f"where each site numbers its own, join the two: {who}: {{join: [SITE, ID]}}; else choose rows under where"

@@ -82,7 +82,7 @@ def test_an_unknown_question_is_refused_with_the_known_ones():
         ("level", "a norm, or answers of staff to the items"),
         ("change", "scores of a site at two waves"),
         ("arms", "two arms with scores"),
-        ("did", "two arms with scores at two waves"),
+        ("did", "two arms, each with a site that has scores at both waves"),
         ("association", "pairs of outcomes in the study file (pairs:)"),
         ("profiles", "several scales with norms at two sites or waves"),
         ("extremes", "scales whose lowest and highest score are known"),

@@ -148,7 +148,7 @@ def test_targets_numbered_within_sites_or_waves_are_said_to_be_at_several(make_i
     for kind in (frame, frame.to_pandas()):
         assert said in assess_raters(read_responses(kind, instrument), "target", "rater").notes
     assert str(said) == (
-        f"12 of the targets are at several {place}s, and taken as one each. If target 1 of one {place} is another than"
+        f"12 targets have ratings at several {place}s, and each counts as one target. If target 1 of one {place} is not"
         f" target 1 of the next, join the two columns in a column map: target: {{join: [{place}, target]}}."
     )
     apart = read_responses(frame, instrument, columns=ColumnMap.model_validate(

@@ -194,7 +194,7 @@ def test_people_who_are_at_another_site_at_the_second_occasion_are_said_to_be(ma
     for kind in (frame, frame.to_pandas()):
         assert said in assess_retest(read_responses(kind, instrument), "T1", "T2").notes
     assert str(said) == (
-        "8 people are at one site at the first occasion and at another at the second. If every site numbers its own,"
+        "8 people are at one site at the first occasion and at another at the second. If each site numbers its own,"
         " join the two columns in a column map: respondent: {join: [site, respondent]}."
     )
     stayed = frame.with_columns(site=pl.lit("N"))

@@ -54,11 +54,12 @@ def list_edges(each, plan):
         first, last = (each.waves[wave] for wave in plan.span)
         numbers += [first - each.both, first, first - each.both + last]
     ends = [0, *numbers]
-    return [(one + other) / 2 for one in ends for other in ends]
+    edges = [(one + other) / 2 for one in ends for other in ends]
+    return [*edges, *(1.04 * edge for edge in edges)]  # the scale goes a little further than the longest bar
 
 
 def measure(picture, width, monkeypatch):
-    """Return every value that a picture puts somewhere along one of its scales, ends and ticks apart."""
+    """Return every value that a picture puts somewhere along one of its scales, ticks and round ends apart."""
     placed = []
     place = Scale.__call__
 
@@ -69,20 +70,16 @@ def measure(picture, width, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Scale, "__call__", note_down)
         picture.fill(Figure(figsize=(width, picture.measure(width))))
-    return [value for scale, value in placed if not is_tick(scale.low, scale.high, round(value, 9))]
-
-
-def is_tick(low, high, value):
-    return value in _list_ticks(low, high)
+    return [value for scale, value in placed if round(value, 9) not in list_ticks(scale.low, scale.high)]
 
 
 @cache
-def _list_ticks(low, high):
-    """Return the ends of a scale, and its ticks however many it has."""
+def list_ticks(low, high):
+    """Return the ticks of a scale, however many it has, and its ends where they are round: nobody's score is there."""
     scale = Scale(low, high, 0.0, 1.0)
-    return {
-        round(each, 9) for each in (low, high, *(tick for most in range(2, 12) for tick, _ in scale.list_ticks(most)))
-    }
+    ends = [end for end in (low, high) if math.isclose(20 * end, round(20 * end), abs_tol=1e-9)]
+    ticks = [tick for most in range(2, 12) for tick, _ in scale.list_ticks(most)]
+    return {round(each, 9) for each in (*ends, *ticks)}
 
 
 def count_given(report):

@@ -181,7 +181,7 @@ def test_local_t_is_read_against_the_sample_on_every_frame(
 @pytest.mark.parametrize(
     ("sites", "said"),
     [
-        (["N", "S", "N", "S", "S", None], "our own (2 teams at several sites, each taken as one)"),
+        (["N", "S", "N", "S", "S", None], "our own (2 teams with members at several sites, each counted as one)"),
         (["N", "N", "S", "S", "S", None], "our own"),
     ],
 )

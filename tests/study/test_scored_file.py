@@ -234,7 +234,8 @@ def test_scores_of_no_known_range_that_look_like_codes_are_said_to(path: Path) -
     data = make_study_from_scores(make(path, wave=None, treated=()))
     (said,) = (each for each in data.notes if each.code == "scores_like_codes")
     assert str(said) == (
-        "scores: -99 in mood is far from every other score, and taken as one: leave cells empty where there is no score"
+        "scores: -99 in mood is far from every other score, and counted as a score: leave the cell empty where there"
+        " is none"
     )
 
 

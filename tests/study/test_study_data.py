@@ -12,6 +12,7 @@ from sos_score import InvalidSurvey, load_instrument
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
+from sos_score.study.outcome import SourceTable
 
 ARMS = "arms: {new: {label: New}, old: {label: Old, reference: true}}\n"
 STUDY = f"""\
@@ -612,3 +613,21 @@ def test_nobody_is_named_in_a_note() -> None:
 def test_a_source_says_on_which_row_its_header_is() -> None:
     data = load(f"Trial\n{ROWS}", "header_row: 2")
     assert len(data.tables[0].frame) == len(load().tables[0].frame)
+
+
+@pytest.mark.parametrize(
+    ("levels", "groups", "below"),
+    [
+        (("worker",), ["1", "2", "1", "2"], ("worker",)),
+        (("worker",), ["1", "1", "1", "1"], ("worker",)),  # each site has one worker, numbered from 1
+        (("team",), ["1", "1", "2", "2"], ("team",)),
+        (("ward",), ["1", "1", "2", "2"], ("ward",)),  # as many as sites: it may be either, and counts as nested
+        (("county",), ["x", "x", "x", "x"], ()),
+        (("site", "county"), ["x", "x", "x", "x"], ("county",)),
+    ],
+)
+def test_a_level_is_above_the_site_only_where_its_groups_hold_whole_sites(levels, groups, below):
+    frame = pd.DataFrame({"site": ["a", "a", "b", "b"], levels[-1]: groups}, dtype=object)
+    table = SourceTable("staff", None, None, frame, pd.DataFrame(), levels)
+    assert table.below_site == below
+    assert table.name_columns(levels[-1]) == (("site", levels[-1]) if below else levels)

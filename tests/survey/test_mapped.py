@@ -244,9 +244,9 @@ def test_people_of_one_name_at_several_sites_are_not_dropped_for_one_another(tmp
         duplicates=rule,
     )
     assert problem == (
-        f"t.csv: site: rows of 2 names at several sites, of which duplicates: {rule} keeps none (respondent '1', wave"
-        " 'T1' is the first)\n  hint: where each site numbers its own, join the two: respondent: {join: [SITE, ID]};"
-        " else choose rows under where"
+        f"t.csv: site: 2 names have rows at several sites, between which duplicates: {rule} cannot choose (respondent"
+        " '1', wave 'T1' is the first)\n  hint: where each site numbers its own, join the two: respondent: {join:"
+        " [SITE, ID]}; else choose rows under where"
     )
 
 

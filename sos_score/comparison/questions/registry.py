@@ -55,7 +55,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "arms": Question("Arms at each wave", "two arms with scores", find_arms, needs_arms=True),
     "did": Question(
-        "Whether the arms changed differently", "two arms with scores at two waves", find_did, needs_arms=True
+        "Whether the arms changed differently",
+        "two arms, each with a site that has scores at both waves",
+        find_did,
+        needs_arms=True,
     ),
     "variation": Question(
         "Who accounts for the variation",

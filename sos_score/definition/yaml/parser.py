@@ -35,6 +35,8 @@ _SAYINGS = {
     "directive": ("a text cannot begin like this", "a text that begins with %, @ or ` needs quotes"),
     **dict.fromkeys(("escape character", "escape code", "hexdecimal"), _BACKSLASH),
     "quoted scalar": ("the quotation mark on line {line} is never closed", "close it, or leave both marks out"),
+    "node content": ("a value is missing here", "write it, or take out the comma or bracket that stands alone"),
+    "incompatible YAML": ("the line %YAML names a version that cannot be read", "take the line out"),
     "flow sequence": ("the list that begins with [ on line {line} is not closed properly", "close it with ]"),
     "flow mapping": ("the mapping that begins with { on line {line} is not closed properly", "close it with }"),
     "block mapping": (
