@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import narwhals as nw
-import numpy as np
-from numpy.typing import NDArray
 
 from sos_score.notes import Note, note
-from sos_score.psychometrics.internal_consistency.key_places import Suspect, locate_suspects
+from sos_score.psychometrics.internal_consistency.key_screen import find_doubtful
 from sos_score.scoring.expressions import answer_column
-from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.scorer import Scorer, add_answers, select_ids, settle_language
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
 
 if TYPE_CHECKING:
     import polars as pl
-
-Floats = NDArray[np.float64]
 
 MOST_ROWS = 4_000
 """Rows that are looked at, from the first: more say little that is new of a key, and cost time."""
@@ -32,35 +27,21 @@ MOST_PLACES = 12
 def warn_of_keys(export: Export, scorer: Scorer, types: Mapping[str, int]) -> tuple[Note, ...]:
     """Return a note (``file_item_against``) for each item that runs against its scale, at the widest place it does."""
     rows = _read_rows(export, scorer, types)
+    places = [_read_places(rows, role).alias(role) for role in ("site", "wave")]
+    scales = [scale for plan in scorer.plans for scale in plan.scales if not scale.of_scores]
+    doubtful = find_doubtful(rows, scales, *places)
+    if not doubtful:
+        return ()
+    from sos_score.psychometrics.internal_consistency.key_places import list_suspects  # loads NumPy
 
-    def read(items: Sequence[str]) -> Floats:
-        codes: Floats = rows.select(answer_column(item) for item in items).to_numpy()
-        return codes
-
-    scales = [scale for plan in scorer.plans for scale in plan.scales]
-    titles = {scale.column: plan.instrument.scales[scale.scale].title for plan in scorer.plans for scale in plan.scales}
+    site, wave = (each.to_numpy().astype(str) for each in places)
+    found = list_suspects(doubtful, lambda items: rows.select(map(answer_column, items)).to_numpy(), site, wave)
     first = MOST_ROWS if rows.height == MOST_ROWS else 0
-    site, wave = _read_places(rows, "site"), _read_places(rows, "wave")
+    titles = {scale.column: plan.instrument.scales[scale.scale].title for plan in scorer.plans for scale in plan.scales}
     return tuple(
         note("file_item_against", item=item, scale=titles[scale.column], site=each.site, wave=each.wave, first=first)
-        for scale, item, each in list_suspects(scales, read, site, wave)
+        for scale, item, each in found
     )
-
-
-def list_suspects(
-    scales: Iterable[ScalePlan], read: Callable[[Sequence[str]], Floats], site: NDArray[np.str_], wave: NDArray[np.str_]
-) -> Iterator[tuple[ScalePlan, str, Suspect]]:
-    """Yield each item that runs against a scale of items, with the smallest such scale; see `locate_suspects`.
-
-    `read` gives the codes of some items as answered, a column an item, NaN where there is none.
-    """
-    named: set[str] = set()
-    for scale in sorted((scale for scale in scales if not scale.of_scores), key=lambda each: len(each.terms)):
-        names = [term.name for term in scale.terms]
-        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
-        found = locate_suspects(read(names) * signs, site, wave)
-        yield from ((scale, names[each.item], each) for each in found if names[each.item] not in named)
-        named |= {names[each.item] for each in found}
 
 
 def _read_rows(export: Export, scorer: Scorer, types: Mapping[str, int]) -> pl.DataFrame:
@@ -75,8 +56,10 @@ def _read_rows(export: Export, scorer: Scorer, types: Mapping[str, int]) -> pl.D
     return rows
 
 
-def _read_places(rows: pl.DataFrame, role: str) -> NDArray[np.str_]:
+def _read_places(rows: pl.DataFrame, role: str) -> pl.Series:
     """Return the value of an id column in each row; empty where there is none, or where there are too many."""
+    import polars as pl
+
     if role not in rows.columns or rows[role].n_unique() > MOST_PLACES:
-        return np.full(rows.height, "", dtype=str)
-    return rows[role].str.strip_chars().fill_null("").to_numpy().astype(str)
+        return pl.repeat("", rows.height, eager=True)
+    return rows[role].str.strip_chars().fill_null("")

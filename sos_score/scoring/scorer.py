@@ -213,16 +213,14 @@ def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> F
     texts: dict[str, list[str]] = {}
     for each in distinct:
         texts.setdefault(each.item, []).append(each.text)
-    coded = []
-    for item, column in scorer.columns.items.items():
-        dtype, key = schema[column], scorer.keys[item]
-        if answer_column(item) in schema:
-            continue
-        if dtype.is_numeric():
-            answers = code_numbers(nw.col(column), key, dtype)
-        else:
-            answers = code_texts(nw.col(column).cast(nw.String), key, texts.get(item, ()))
-        coded.append(answers.alias(answer_column(item)))
+    left = {item: column for item, column in scorer.columns.items.items() if answer_column(item) not in schema}
+    numbers = {item: column for item, column in left.items() if schema[column].is_numeric()}
+    coded = [
+        code_texts(nw.col(column).cast(nw.String), scorer.keys[item], texts.get(item, ())).alias(answer_column(item))
+        for item, column in left.items()
+        if item not in numbers
+    ]
+    frame = _add_numbers(frame, scorer, numbers)
     frame = frame.with_columns(*coded) if coded else frame
     counting = {item: each for item, each in scorer.counting.items() if item in scorer.columns.items}
     if not counting:
@@ -232,6 +230,29 @@ def add_answers(frame: Frame, scorer: Scorer, distinct: Iterable[Distinct]) -> F
     return frame.with_columns(
         *given, *[each.count(item, schema).alias(answer_column(item)) for item, each in counting.items()]
     )
+
+
+def _add_numbers(frame: Frame, scorer: Scorer, columns: Mapping[str, str]) -> Frame:
+    """Return `frame` with the codes of items whose columns hold numbers."""
+    if not columns:
+        return frame
+    schema = frame.collect_schema()
+    if not frame.implementation.is_polars():
+        coded = {item: code_numbers(nw.col(each), scorer.keys[item], schema[each]) for item, each in columns.items()}
+        return frame.with_columns(**{answer_column(item): each for item, each in coded.items()})
+    import polars as pl
+
+    # Expressions of several columns: one for each would take longer to make than a small file to score.
+    alike: dict[tuple[int, nw.dtypes.DType], list[str]] = {}
+    for item, column in columns.items():
+        alike.setdefault((id(scorer.keys[item]), schema[column]), []).append(item)
+    given = [pl.col(column).alias(answer_column(item)) for item, column in columns.items()]
+    numbers = [
+        code_numbers(pl.col(map(answer_column, items)), scorer.keys[items[0]], dtype, pl)
+        for (_, dtype), items in alike.items()
+    ]
+    coded_frame: Frame = nw.from_native(frame.to_native().with_columns(given).with_columns(numbers))
+    return coded_frame
 
 
 def find_unasked(scorer: Scorer) -> dict[str, nw.Expr]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 
@@ -14,6 +14,11 @@ from sos_score.definition.instrument.responses import NEAR, ResponseScale
 from sos_score.definition.text import fold_code, fold_text, read_number
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Cells = TypeVar("Cells", nw.Expr, "pl.Expr")
 
 FEWEST_STRAYS = 3
 SMALLEST_SHARE = 0.05
@@ -163,25 +168,30 @@ def measure_step(counts: Mapping[float, int], low: float, high: float) -> int:
     return 0
 
 
-def code_numbers(column: nw.Expr, key: AnswerKey, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Return the codes in a column of numbers; what is missing or not allowed is null."""
+def code_numbers(column: Cells, key: AnswerKey, dtype: nw.dtypes.DType, library: Any = nw) -> Cells:
+    """Return the codes in a column of numbers; what is missing or not allowed is null.
+
+    `library` makes the expression: narwhals for any frame, Polars itself for many columns of one frame at once.
+    """
     if dtype.is_decimal():
-        column = column.cast(nw.Float64)  # not every frame can compute with decimals
+        column = column.cast(library.Float64)  # not every frame can compute with decimals
     valid = _is_answer(column, key.responses, is_integer=dtype.is_integer())
     special, barred = key.special_numbers(), key.barred_numbers()
     if barred:
         valid = valid & ~is_one_of(column, barred, is_integer=dtype.is_integer())
+    coded: Cells
     if not special:
-        return nw.when(valid).then(column)
-    coded = nw.lit(None, dtype=nw.Float64)
+        coded = library.when(valid).then(column)
+        return coded
+    coded = library.lit(None, dtype=library.Float64)
     if not key.has_own_codes:
-        coded = nw.when(valid).then(column.cast(nw.Float64))
+        coded = library.when(valid).then(column.cast(library.Float64))
     for number, code in special.items():
-        coded = nw.when(column == number).then(nw.lit(float(code))).otherwise(coded)
+        coded = library.when(column == number).then(library.lit(float(code))).otherwise(coded)
     return coded
 
 
-def _is_answer(column: nw.Expr, responses: ResponseScale, *, is_integer: bool) -> nw.Expr:
+def _is_answer(column: Cells, responses: ResponseScale, *, is_integer: bool) -> Cells:
     """Return whether a number is an answer; see `ResponseScale.allows`."""
     if responses.spacing == "labels":
         return is_one_of(column, responses.values, is_integer=is_integer)
@@ -194,7 +204,7 @@ def _is_answer(column: nw.Expr, responses: ResponseScale, *, is_integer: bool) -
     return within & ((steps - steps.round(0)).abs() < NEAR)
 
 
-def is_one_of(column: nw.Expr, numbers: Iterable[float], *, is_integer: bool) -> nw.Expr:
+def is_one_of(column: Cells, numbers: Iterable[float], *, is_integer: bool) -> Cells:
     """Return whether a number is one of some; Polars compares floats with floats only."""
     if is_integer:
         return column.is_in([int(number) for number in numbers if number % 1 == 0])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Group, Place, make_finding
-from sos_score.psychometrics.key_warnings import list_suspects
+from sos_score.psychometrics.internal_consistency.key_places import list_suspects
 
 MOST_ROWS = 50_000
 """More rows say nothing new of a key: of larger files as many are drawn at random, the same each time."""

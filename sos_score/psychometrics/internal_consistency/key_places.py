@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sos_score.psychometrics.internal_consistency.keycheck import KeyCheck, check_keys
 from sos_score.psychometrics.moments import moments
+from sos_score.scoring.plan import ScalePlan
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.str_]
@@ -42,6 +43,22 @@ class Suspect:
     n: int
     here: float
     elsewhere: float
+
+
+def list_suspects(
+    scales: Iterable[ScalePlan], read: Callable[[Sequence[str]], Floats], site: Texts, wave: Texts
+) -> Iterator[tuple[ScalePlan, str, Suspect]]:
+    """Yield each item that runs against a scale of items, with the smallest such scale; see `locate_suspects`.
+
+    `read` gives the codes of some items as answered, a column an item, NaN where there is none.
+    """
+    named: set[str] = set()
+    for scale in sorted((scale for scale in scales if not scale.of_scores), key=lambda each: len(each.terms)):
+        names = [term.name for term in scale.terms]
+        signs = np.array([-1.0 if term.is_reversed else 1.0 for term in scale.terms])
+        found = locate_suspects(read(names) * signs, site, wave)
+        yield from ((scale, names[each.item], each) for each in found if names[each.item] not in named)
+        named |= {names[each.item] for each in found}
 
 
 def locate_suspects(keyed: Floats, site: Texts, wave: Texts) -> list[Suspect]:

@@ -12,16 +12,11 @@ from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import item_labels, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
 from sos_score.psychometrics.internal_consistency.items import item_rest_correlations
+from sos_score.psychometrics.internal_consistency.key_screen import FEWEST_ROWS, limit_rest_r
 from sos_score.psychometrics.moments import Moments
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-FEWEST_ROWS = 10
-"""Rows below which chance alone turns items round, and nothing is said."""
-
-# One-sided 95 %: an item is suspected when its item-rest r would be below 0 in all but 5 of 100 samples.
-_Z = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +105,7 @@ def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck
 def _best_signs(covariance: Floats, n: int) -> Floats:
     """Turn round, one at a time, the item that most clearly runs against the rest, until none does."""
     signs = np.ones(len(covariance))
-    limit = -np.tanh(_Z / np.sqrt(n - 3))
+    limit = limit_rest_r(n)
     # Every turn enlarges the variance of the sum, so no pattern comes twice and the loop ends.
     while True:
         r = item_rest_correlations(covariance * np.outer(signs, signs))
