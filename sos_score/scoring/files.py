@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BATCH = 50_000
-_PARTS = 32  # of the numbers of all rows, compared one after another
+_PART = 500_000  # of the numbers of all rows, compared one after another
 _STRAY, _FILLED, _UNASKED = "\x1fstray", "\x1ffilled", "\x1funasked "
 
 BatchSink = Callable[["pl.DataFrame"], None]
@@ -273,7 +273,7 @@ class _Tally:
 
         rows = nw.from_native(batch, eager_only=True)
         ids, is_named = self.key.expressions(rows.schema)
-        return rows.filter(is_named).select(*ids).to_native().select(pl.struct(pl.all()).hash()).to_series()
+        return rows.filter(is_named).select(*ids).to_native().select(pl.struct(pl.all()).hash()).to_series().rechunk()
 
     @cached_property
     def keys(self) -> tuple[tuple[str, ...], pl.Series] | None:
@@ -289,9 +289,9 @@ class _Tally:
 
         if self.keys is None:
             return False
-        chunks = self.keys[1].get_chunks()
         # Part by part: equal numbers are in one part, and millions of them take a copy to compare.
-        parts = (pl.concat([each.filter((each & (_PARTS - 1)) == part) for each in chunks]) for part in range(_PARTS))
+        count = len(self.keys[1]) // _PART + 1
+        parts = (pl.concat([each.filter(each % count == part) for each in self.hashes]) for part in range(count))
         return any(part.n_unique() < len(part) for part in parts)
 
 
