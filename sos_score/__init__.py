@@ -111,3 +111,8 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'sos_score' has no attribute {name!r}")
     return getattr(import_module(f"sos_score.{_HOMES.get(name, 'errors')}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, so that they are offered before the first is used."""
+    return ["__version__", *__all__]

@@ -167,6 +167,10 @@ def test_a_name_that_is_not_exported_is_no_attribute() -> None:
         _ = sos_score.nothing
 
 
+def test_the_public_names_are_offered_before_the_first_is_used() -> None:
+    assert dir(sos_score) == sorted(["__version__", *sos_score.__all__])
+
+
 HEAVY = ("pingouin", "scipy.stats", "statsmodels", "matplotlib", "pandas", "pyreadstat", "docx", "xlsxwriter")
 RUN = f"""
 import sys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,3 +192,9 @@ def load_instrument(name: str) -> Instrument:
     'Working Alliance Inventory, short revised'
     """
     return find_definition(name).instrument
+
+
+def gather_instruments(given: Instrument | str | Iterable[Instrument | str]) -> tuple[Instrument, ...]:
+    """Return one or several instruments; one that is only named is loaded."""
+    each = (given,) if isinstance(given, Instrument | str) else tuple(given)
+    return tuple(load_instrument(one) if isinstance(one, str) else one for one in each)

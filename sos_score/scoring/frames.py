@@ -11,6 +11,7 @@ from narwhals.dependencies import is_dask_dataframe
 from narwhals.exceptions import DuplicateError
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.library import gather_instruments
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.scoring.plan import ScoringChoices
 from sos_score.scoring.reference_samples import measure_references
@@ -103,7 +104,7 @@ def prepare_frame(
 
 def score_survey(
     frame: Any,
-    instrument: Instrument | Iterable[Instrument],
+    instrument: Instrument | str | Iterable[Instrument | str],
     *,
     columns: ColumnMap | None = None,
     on_invalid: OnInvalid = "error",
@@ -116,8 +117,8 @@ def score_survey(
     ----------
     frame : pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark frame
         One row a respondent and wave; answers as codes or as labels.
-    instrument : Instrument or iterable of Instrument
-        See `load_instrument`.
+    instrument : Instrument, str, or iterable of them
+        What `load_instrument` returns, or takes.
     columns : ColumnMap, optional
         Where the columns are not named by item id.
     on_invalid : str
@@ -154,12 +155,11 @@ def score_survey(
     Examples
     --------
     >>> import polars as pl
-    >>> from sos_score import load_instrument
     >>> answers = pl.DataFrame({"respondent": ["A1"], **{f"wais_{n:02}": [7] for n in range(1, 13)}})
-    >>> score_survey(answers, load_instrument("wai-s")).select("respondent", "wai_s_bond", "wai_s_total").rows()
+    >>> score_survey(answers, "wai-s").select("respondent", "wai_s_bond", "wai_s_total").rows()
     [('A1', 7.0, 6.0)]
     """
-    instruments = (instrument,) if isinstance(instrument, Instrument) else tuple(instrument)
+    instruments = gather_instruments(instrument)
     given, scorer = prepare_frame(frame, instruments, columns, choices, on_invalid, language=language)
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
     distinct = list_distinct(lazy, scorer.columns.items)

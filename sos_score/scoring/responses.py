@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.library import gather_instruments
 from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem, guess
 from sos_score.scoring.answer_rows import SOURCE, FileRows, FrameRows, read_answers
@@ -111,7 +112,7 @@ class Responses:
 
 def read_responses(
     frame: Any,
-    instrument: Instrument,
+    instrument: Instrument | str,
     *,
     columns: ColumnMap | None = None,
     on_invalid: OnInvalid = "error",
@@ -123,8 +124,8 @@ def read_responses(
     ----------
     frame : pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark frame
         See `score_survey`.
-    instrument : Instrument
-        From `load_instrument`.
+    instrument : Instrument or str
+        What `load_instrument` returns, or takes.
     columns : ColumnMap, optional
         Where the frame's columns are not named by item id.
     on_invalid : str
@@ -142,7 +143,7 @@ def read_responses(
     InvalidSurvey
         As `score_survey`.
     """
-    given, scorer = prepare_frame(frame, [instrument], columns, None, on_invalid, language=language)
+    given, scorer = prepare_frame(frame, gather_instruments(instrument), columns, None, on_invalid, language=language)
     lazy: nw.LazyFrame[Any] = given.lazy() if isinstance(given, nw.DataFrame) else given
     _refuse_vendor_scores(scorer)
     distinct = list_distinct(lazy, scorer.columns.items)
@@ -157,7 +158,7 @@ def read_responses(
 @contextmanager
 def open_responses(
     names: Iterable[str],
-    instrument: Instrument,
+    instrument: Instrument | str,
     column_map: ColumnMap | Sequence[ColumnMap | None] | None = None,
     on_invalid: str = "error",
     reading: ReadingOptions = AS_FOUND,
@@ -171,8 +172,8 @@ def open_responses(
     names : iterable of str
         Paths; ``-`` is standard input. Several files are stacked; the id column ``source`` has the path of each from
         the folder that holds them all.
-    instrument : Instrument
-        From `load_instrument`.
+    instrument : Instrument or str
+        What `load_instrument` returns, or takes.
     column_map : ColumnMap or sequence of ColumnMap or None, optional
         Where the files' columns are not named by item id: one for all files, or one for each. A file may be named
         twice, with a map for each wave.
@@ -194,7 +195,7 @@ def open_responses(
         With every problem of every file: here where a file cannot be opened or lacks columns, else when the rows are
         first read.
     """
-    names = list(names)
+    names, instruments = list(names), gather_instruments(instrument)
     maps = column_map if isinstance(column_map, Sequence) else [column_map] * len(names)
     pairs = list({(name, id(its_map)): (name, its_map) for name, its_map in zip(names, maps, strict=True)}.values())
     problems: list[Problem] = []
@@ -203,10 +204,10 @@ def open_responses(
     with ExitStack() as stack:
         for name, its_map in pairs:
             try:
-                export = stack.enter_context(open_mapped(name, its_map, [instrument], reading))
+                export = stack.enter_context(open_mapped(name, its_map, instruments, reading))
                 scorer = prepare_scorer(
                     export.headers,
-                    [instrument],
+                    instruments,
                     its_map,
                     path=name,
                     values=export.values,

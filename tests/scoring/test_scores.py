@@ -16,7 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT, make_instrument
 
-from sos_score import ColumnMap, InvalidRequest, InvalidSurvey, load_instrument, score_survey
+from sos_score import (
+    ColumnMap,
+    InvalidDefinition,
+    InvalidRequest,
+    InvalidSurvey,
+    load_instrument,
+    read_responses,
+    score_survey,
+)
 from sos_score.definition.instrument.instrument import Instrument
 
 GOLDEN = ROOT / "tests" / "golden" / "scoring"
@@ -35,6 +43,16 @@ def score_golden(name: str, column_map: ColumnMap, data: str = "") -> list[Row]:
 
 def agree(got: float | None, wanted: str) -> bool:
     return got is None if wanted == "" else got == pytest.approx(float(wanted), rel=R_TOLERANCE, abs=R_TOLERANCE)
+
+
+def test_an_instrument_may_be_named_by_its_id_or_its_path() -> None:
+    answers = pl.DataFrame({"respondent": ["A1"], **{f"wais_{number:02}": [number % 7 + 1] for number in range(1, 13)}})
+    scores = score_survey(answers, load_instrument("wai-s"))
+    for named in ("wai-s", str(ROOT / "instruments" / "wai-s.yaml"), ["wai-s"]):
+        assert score_survey(answers, named).equals(scores)
+    assert read_responses(answers, "wai-s").plan.instrument == load_instrument("wai-s")
+    with pytest.raises(InvalidDefinition, match="no instrument 'wai-z'"):
+        score_survey(answers, "wai-z")
 
 
 def test_psych_score_items_is_reproduced_for_means_and_both_kinds_of_sums() -> None:
