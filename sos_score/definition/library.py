@@ -18,7 +18,7 @@ from sos_score.definition.instrument.wording import (
 )
 from sos_score.definition.reading import Definition, check_definition_document, read_definition
 from sos_score.definition.yaml.document import Document, read_yaml
-from sos_score.errors import InvalidDefinition, Problem, guess
+from sos_score.errors import InvalidDefinition, InvalidRequest, Problem, guess
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -197,4 +197,6 @@ def load_instrument(name: str) -> Instrument:
 def gather_instruments(given: Instrument | str | Iterable[Instrument | str]) -> tuple[Instrument, ...]:
     """Return one or several instruments; one that is only named is loaded."""
     each = (given,) if isinstance(given, Instrument | str) else tuple(given)
+    if not each:
+        raise InvalidRequest("name an instrument: there is none to score with")
     return tuple(load_instrument(one) if isinstance(one, str) else one for one in each)

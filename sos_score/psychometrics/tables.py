@@ -22,10 +22,15 @@ _COUNTS = ("n", "varying")
 """Values of notes that count what was too few."""
 
 
-def choose_scales(responses: Responses, scales: Iterable[str]) -> list[ScalePlan]:
+def list_names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one name, or several, as several: the letters of one are not meant."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def choose_scales(responses: Responses, scales: str | Iterable[str]) -> list[ScalePlan]:
     """Return the scales asked for in the definition's order, all of them where none is; an unknown one is refused."""
     known = responses.instrument.scales
-    wanted = set(scales) or set(known)
+    wanted = set(list_names(scales)) or set(known)
     for name in sorted(wanted - set(known)):
         hint = guess(name, known)
         listed = f"no scale '{name}' in {responses.instrument.id} (scales: {', '.join(known)})"

@@ -20,6 +20,8 @@ from sos_score.psychometrics.internal_consistency.omega import bootstrap_omega, 
 from sos_score.psychometrics.internal_consistency.ordinal import ordinal_alpha
 from sos_score.psychometrics.internal_consistency.tables import assess_reliability
 from sos_score.psychometrics.moments import complete_rows, moments
+from sos_score.psychometrics.teams.tables import assess_agreement
+from sos_score.scoring.frames import score_survey
 from sos_score.scoring.responses import read_responses
 
 CLOSED = 1e-8
@@ -249,6 +251,25 @@ def test_the_bootstrap_is_that_of_complete_rows_and_repeats(golden, columns, key
         assert (row["omega_low"], row["omega_high"]) == pytest.approx((want.ci_low, want.ci_high))
     with pytest.raises(InvalidRequest, match="cannot be used with pairwise deletion"):
         assess_reliability(responses, missing="pairwise", bootstrap=10)
+
+
+def test_one_group_or_scale_may_be_named_alone(sites):
+    responses = read_responses(*sites)
+    asked = (("wave", "eng"), (["wave"], ["eng"]))
+    alone, listed = (assess_reliability(responses, by, scales=scales) for by, scales in asked)
+    assert alone.scales.equals(listed.scales)
+    alone, listed = (assess_agreement(responses, "wave", by, scales="eng") for by in ("wave", ["wave"]))
+    assert alone.scales.equals(listed.scales)
+
+
+def test_a_choice_that_there_is_not_is_refused(sites):
+    responses = read_responses(*sites)
+    with pytest.raises(InvalidRequest, match=r"^missing is listwise or pairwise, not 'mean'$"):
+        assess_reliability(responses, missing="mean")
+    with pytest.raises(InvalidRequest, match=r"^a bootstrap takes samples, or 0 for none, not -1$"):
+        assess_reliability(responses, bootstrap=-1)
+    with pytest.raises(InvalidRequest, match=r"^name an instrument: there is none to score with$"):
+        score_survey(pl.DataFrame({"respondent": ["A1"]}), [])
 
 
 def test_long_files_give_ordinal_alpha_of_their_first_rows(sites, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from sos_score.errors import InvalidRequest
 from sos_score.notes import Note, note
@@ -21,7 +21,7 @@ from sos_score.psychometrics.internal_consistency.people import (
 from sos_score.psychometrics.internal_consistency.within import read_within
 from sos_score.psychometrics.moments import Missing
 from sos_score.psychometrics.sums import sum_answers
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group
+from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, list_names, name_group
 from sos_score.scoring.responses import Responses
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class ReliabilityTables:
 
 def assess_reliability(
     responses: Responses,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     missing: Missing = "listwise",
     *,
-    scales: Iterable[str] = (),
+    scales: str | Iterable[str] = (),
     team: str | None = None,
     bootstrap: int = 0,
     seed: int = 1,
@@ -79,13 +79,13 @@ def assess_reliability(
     ----------
     responses : Responses
         See `read_responses` and `open_responses`.
-    by : sequence of str
+    by : str or sequence of str
         Id columns whose values make the groups; rows where one is blank count among all rows only.
     missing : {"listwise", "pairwise"}
         Listwise drops each row with a missing answer to the scale (an item that nobody in the group answered drops
         nobody; it is left out). Pairwise takes for each covariance the rows that have both answers; ordinal alpha
         keeps to complete rows.
-    scales : iterable of str
+    scales : str or iterable of str
         Only these.
     team : str, optional
         The id column of the team: alpha and omega are given within teams too, from the pooled covariance of colleagues.
@@ -107,7 +107,8 @@ def assess_reliability(
     InvalidSurvey
         There is no such id column.
     InvalidRequest
-        There is no such scale, or a bootstrap is asked for with pairwise deletion.
+        There is no such scale or way with missing answers, or a bootstrap is asked for with pairwise deletion or of
+        fewer than no samples.
 
     Examples
     --------
@@ -120,6 +121,11 @@ def assess_reliability(
     """
     import pandas as pd
 
+    by = list_names(by)
+    if missing not in get_args(Missing):
+        raise InvalidRequest(f"missing is {' or '.join(get_args(Missing))}, not '{missing}'")
+    if bootstrap < 0:
+        raise InvalidRequest(f"a bootstrap takes samples, or 0 for none, not {bootstrap}")
     responses.require_ids(*by, *([team] if team else []))
     chosen = list_scale_columns(responses, choose_scales(responses, scales))
     if bootstrap and missing == "pairwise":

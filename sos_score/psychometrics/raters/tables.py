@@ -96,7 +96,7 @@ class RaterTables:
     notes: tuple[Note, ...]
 
 
-def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iterable[str] = ()) -> RaterTables:
+def assess_raters(responses: Responses, target: str, rater: str, *, scales: str | Iterable[str] = ()) -> RaterTables:
     """Assess how far the raters of the same targets agree.
 
     Parameters
@@ -105,7 +105,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: Iter
         See `read_responses` and `open_responses`.
     target, rater : str
         The id columns that say who was rated, and by whom (or by what kind of person).
-    scales : iterable of str
+    scales : str or iterable of str
         Only these, and their items.
 
     Returns

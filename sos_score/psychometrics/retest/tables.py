@@ -66,7 +66,7 @@ def assess_retest(
     occasion: str = "wave",
     respondent: str = "respondent",
     stated_reliability: float | None = None,
-    scales: Iterable[str] = (),
+    scales: str | Iterable[str] = (),
 ) -> RetestTables:
     """Assess how stable scores are, and whose change is more than the error of measurement.
 
@@ -80,7 +80,7 @@ def assess_retest(
         Id columns: when, and who. Each person may be there once an occasion.
     stated_reliability : float, optional
         For the reliable change index; otherwise Cronbach's alpha of the complete answers at the first occasion.
-    scales : iterable of str
+    scales : str or iterable of str
         Only these.
 
     Returns

@@ -12,7 +12,7 @@ from sos_score.errors import InvalidSurvey, Problem
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group
 from sos_score.psychometrics.columns import ScaleColumns, list_scale_columns
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group, place_row
+from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, list_names, name_group, place_row
 from sos_score.psychometrics.teams.agreement import TeamAgreement, agreement_from_moments
 from sos_score.psychometrics.teams.icc import team_icc_from_moments
 from sos_score.psychometrics.teams.reporting import TeamMeanVerdict, judge_team_mean, summarise_agreement
@@ -52,7 +52,7 @@ class AgreementTables:
 
 
 def assess_agreement(
-    responses: Responses, team: str, by: Sequence[str] = (), *, scales: Iterable[str] = ()
+    responses: Responses, team: str, by: str | Sequence[str] = (), *, scales: str | Iterable[str] = ()
 ) -> AgreementTables:
     """Assess whether the members of each team agree, and whether its mean may be reported.
 
@@ -62,10 +62,10 @@ def assess_agreement(
         See `read_responses` and `open_responses`.
     team : str
         The id column that names the team.
-    by : sequence of str
+    by : str or sequence of str
         Id columns whose values make the groups, as the wave: a team is looked at in each. Without any, all rows of a
         team count together.
-    scales : iterable of str
+    scales : str or iterable of str
         Only these.
 
     Returns
@@ -92,6 +92,7 @@ def assess_agreement(
     """
     import pandas as pd
 
+    by = list_names(by)
     responses.require_ids(team, *by)
     chosen = list_scale_columns(responses, choose_scales(responses, scales))
     ids = [*by, *([team] if team not in by else [])]
