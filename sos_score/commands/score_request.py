@@ -8,13 +8,12 @@ from pathlib import Path
 
 from sos_score.commands.score_output import name_companion
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.reading import Definition
 from sos_score.errors import InvalidDefinition, InvalidOutput, InvalidRequest, Problem
 from sos_score.output.files import FORMATS, check_output, choose_format
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, name_norms, read_norm_file
-from sos_score.scoring.plan import METRICS, ScoringChoices, plan_scores
+from sos_score.scoring.plan import ScoringChoices, check_choices, read_rule
 from sos_score.scoring.scorer import OnInvalid
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.parts import name_inputs, name_stem
@@ -71,9 +70,6 @@ class ScoreRequest:
 
 def make_choices(request: ScoreRequest, instruments: list[Instrument]) -> ScoringChoices:
     """Return what the request asks for beyond the definitions."""
-    for metric in request.metrics:
-        if metric not in METRICS:
-            raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
     norms = [norm for instrument in instruments for norm in name_norms(instrument.id, instrument.norms)]
     references = {}
     if request.norms is not None:
@@ -83,24 +79,14 @@ def make_choices(request: ScoreRequest, instruments: list[Instrument]) -> Scorin
     choices = ScoringChoices(
         tuple(dict.fromkeys(request.metrics)), _read_rule(request.min_answered), tuple(norms), references
     )
-    for instrument in instruments:
-        for scale in plan_scores(instrument, choices).scales:
-            if not 1 <= scale.required <= len(scale.terms):
-                size = len(scale.terms)
-                parts = "scores" if scale.of_scores else "items"
-                rule = f"--min-answered {request.min_answered}"
-                raise InvalidRequest(f"{rule} is {scale.required} of the {size} {parts} of '{scale.column}'")
+    check_choices(choices, instruments, "--min-answered")
     return choices
 
 
 def _read_rule(text: str | None) -> int | str | None:
     if text is None:
         return None
-    rule: int | str = int(text) if text.isascii() and text.isdecimal() else text
-    try:
-        return MissingRule(min_answered=rule).min_answered
-    except ValueError:
-        raise InvalidRequest(f"--min-answered is a count, a share (80%, 2/3) or 'all', not '{text}'") from None
+    return read_rule(int(text) if text.isascii() and text.isdecimal() else text, "--min-answered")
 
 
 def plan_targets(request: ScoreRequest) -> tuple[str, dict[str, Path | None]]:

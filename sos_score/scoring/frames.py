@@ -13,7 +13,7 @@ from narwhals.exceptions import DuplicateError
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.library import gather_instruments
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
-from sos_score.scoring.plan import ScoringChoices
+from sos_score.scoring.plan import ScoringChoices, check_choices
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import (
     OnInvalid,
@@ -86,6 +86,8 @@ def prepare_frame(
     given = open_frame(frame)
     check_map(columns, instruments)
     check_language(language, instruments)
+    if choices:
+        check_choices(choices, instruments)
     given = map_frame(given, columns, instruments)
     schema = given.collect_schema()
     # pandas allows names that are not text; no item has one.

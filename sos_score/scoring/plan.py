@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from sos_score.definition.instrument.instrument import Instrument, scoring_key, 
 from sos_score.definition.instrument.missing_rule import MissingRule
 from sos_score.definition.instrument.published import Conversion, CutOff, name_bands
 from sos_score.definition.instrument.scale import Scale
+from sos_score.errors import InvalidRequest
 from sos_score.scoring.norms import NamedNorm, Reference
 
 METRICS = ("mean", "sum", "pomp")
@@ -226,6 +227,34 @@ class ScoringChoices:
     min_answered: int | str | None = None
     norms: tuple[NamedNorm, ...] = ()
     references: Mapping[str, tuple[tuple[str, Reference], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what there is not, before anything is scored."""
+        if isinstance(self.metrics, str):
+            raise InvalidRequest(f"metrics are several names; write ('{self.metrics}',)")
+        for metric in self.metrics:
+            if metric not in METRICS:
+                raise InvalidRequest(f"no metric '{metric}' (metrics: {', '.join(METRICS)})")
+        if self.min_answered is not None:
+            read_rule(self.min_answered)
+
+
+def read_rule(rule: int | str, said: str = "min_answered") -> int | str:
+    """Return a rule for missing answers; `said` is what the user knows it by."""
+    try:
+        return MissingRule(min_answered=rule).min_answered
+    except ValueError:
+        raise InvalidRequest(f"{said} is a count, a share (80%, 2/3) or 'all', not '{rule}'") from None
+
+
+def check_choices(choices: ScoringChoices, instruments: Iterable[Instrument], said: str = "min_answered") -> None:
+    """Refuse a rule for missing answers that asks for none of a scale's parts, or for more than it has."""
+    for instrument in instruments if choices.min_answered is not None else ():
+        for scale in plan_scores(instrument, choices).scales:
+            size, parts = len(scale.terms), "scores" if scale.of_scores else "items"
+            if not 1 <= scale.required <= size:
+                rule = f"{said} {choices.min_answered}"
+                raise InvalidRequest(f"{rule} is {scale.required} of the {size} {parts} of '{scale.column}'")
 
 
 def plan_scores(instrument: Instrument, choices: ScoringChoices | None = None) -> ScoringPlan:

@@ -245,12 +245,17 @@ def _add_numbers(frame: Frame, scorer: Scorer, columns: Mapping[str, str]) -> Fr
     # Expressions of several columns: one for each would take longer to make than a small file to score.
     alike: dict[tuple[int, nw.dtypes.DType], list[str]] = {}
     for item, column in columns.items():
-        alike.setdefault((id(scorer.keys[item]), schema[column]), []).append(item)
+        alike.setdefault((id(scorer.keys[item]), schema[column]), []).append(answer_column(item))
     given = [pl.col(column).alias(answer_column(item)) for item, column in columns.items()]
-    numbers = [
-        code_numbers(pl.col(map(answer_column, items)), scorer.keys[items[0]], dtype, pl)
-        for (_, dtype), items in alike.items()
-    ]
+    keys = {id(key): key for key in scorer.keys.values()}
+    numbers = []
+    for (key, dtype), names in alike.items():
+        # What a few numbers are said to mean makes expressions without the names of their columns.
+        groups = [[name] for name in names] if keys[key].special_numbers() else [names]
+        coded = (code_numbers(pl.col(group), keys[key], dtype, pl) for group in groups)
+        numbers += [
+            each.alias(group[0]) if len(group) == 1 else each for each, group in zip(coded, groups, strict=True)
+        ]
     coded_frame: Frame = nw.from_native(frame.to_native().with_columns(given).with_columns(numbers))
     return coded_frame
 

@@ -112,12 +112,12 @@ def resolve_path(document: Document, name: str) -> str:
     return str(Path(document.path).parent / name)
 
 
-def read_study(path: Path) -> StudyFile:
+def read_study(path: str | Path) -> StudyFile:
     """Read and check a study file and the definitions, column maps and norms it names.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         A YAML file; the paths in it are seen from its folder.
 
     Returns
@@ -130,7 +130,7 @@ def read_study(path: Path) -> StudyFile:
     InvalidDefinition
         With every problem of all these files, each with its line.
     """
-    return check_study(read_yaml(path))
+    return check_study(read_yaml(Path(path)))
 
 
 def check_study(document: Document) -> StudyFile:

@@ -88,12 +88,12 @@ class ColumnMap(Model):
         return self.named_roles() | self.others
 
 
-def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> ColumnMap:
+def read_column_map(path: str | Path, instruments: Iterable[Instrument] = ()) -> ColumnMap:
     """Read and check a column map.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         A YAML file.
     instruments : iterable of Instrument
         What the export will be scored with; with none, only the form of the map is checked.
@@ -108,7 +108,7 @@ def read_column_map(path: Path, instruments: Iterable[Instrument] = ()) -> Colum
     InvalidDefinition
         With every problem of the file, each with its line.
     """
-    document = read_yaml(path)
+    document = read_yaml(Path(path))
     problems = list(document.problems)
     if not isinstance(document.data, dict):
         problems.append(document.problem((), "is not a column map (a mapping of keys)", rule="yaml"))

@@ -21,6 +21,7 @@ from sos_score import (
     InvalidDefinition,
     InvalidRequest,
     InvalidSurvey,
+    ScoringChoices,
     load_instrument,
     read_responses,
     score_survey,
@@ -316,3 +317,21 @@ def test_duckdb_keeps_the_order_of_many_rows_and_its_decimals() -> None:
 def test_a_misspelt_choice_does_not_quietly_make_answers_missing() -> None:
     with pytest.raises(InvalidRequest, match="on_invalid is error or missing, not 'mising'"):
         score_survey(pl.DataFrame(SURVEY), WORDS, on_invalid="mising")
+
+
+@pytest.mark.parametrize(
+    ("choices", "text"),
+    [
+        ({"metrics": ("median",)}, "no metric 'median' (metrics: mean, sum, pomp)"),
+        ({"metrics": "pomp"}, "metrics are several names; write ('pomp',)"),
+        ({"min_answered": "most"}, "min_answered is a count, a share (80%, 2/3) or 'all', not 'most'"),
+        ({"min_answered": "150%"}, "min_answered 150% is 6 of the 4 items of 'wai_s_task'"),
+        ({"min_answered": 13}, "min_answered 13 is 13 of the 4 items of 'wai_s_task'"),
+        ({"min_answered": 0}, "min_answered is a count, a share (80%, 2/3) or 'all', not '0'"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused(choices: dict[str, Any], text: str) -> None:
+    answers = pl.DataFrame({"respondent": ["A1"], **{f"wais_{number:02}": [7] for number in range(1, 13)}})
+    with pytest.raises(InvalidRequest) as error:
+        score_survey(answers, "wai-s", choices=ScoringChoices(**choices))
+    assert str(error.value) == text
