@@ -248,14 +248,12 @@ def _add_numbers(frame: Frame, scorer: Scorer, columns: Mapping[str, str]) -> Fr
         alike.setdefault((id(scorer.keys[item]), schema[column]), []).append(answer_column(item))
     given = [pl.col(column).alias(answer_column(item)) for item, column in columns.items()]
     keys = {id(key): key for key in scorer.keys.values()}
-    numbers = []
+    numbers: list[pl.Expr] = []
     for (key, dtype), names in alike.items():
-        # What a few numbers are said to mean makes expressions without the names of their columns.
-        groups = [[name] for name in names] if keys[key].special_numbers() else [names]
-        coded = (code_numbers(pl.col(group), keys[key], dtype, pl) for group in groups)
-        numbers += [
-            each.alias(group[0]) if len(group) == 1 else each for each, group in zip(coded, groups, strict=True)
-        ]
+        if keys[key].special_numbers():  # these are put in one by one, which loses the names of several columns
+            numbers += [code_numbers(pl.col(name), keys[key], dtype, pl).alias(name) for name in names]
+        else:
+            numbers.append(code_numbers(pl.col(names), keys[key], dtype, pl))
     coded_frame: Frame = nw.from_native(frame.to_native().with_columns(given).with_columns(numbers))
     return coded_frame
 
