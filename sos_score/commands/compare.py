@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from sos_score.commands.score_summary import list_readings
 from sos_score.comparison.compare import compare_study
-from sos_score.comparison.judging import Comparison
+from sos_score.comparison.judging import Comparison, check_questions
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
-from sos_score.errors import InvalidRequest, guess
+from sos_score.errors import InvalidRequest
 from sos_score.inputs import name_files
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
 from sos_score.output.files import check_output, choose_format
@@ -92,11 +92,7 @@ class CompareRequest:
 
 def compare_file(request: CompareRequest) -> None:
     """Compare a study and show or write what comes of it."""
-    for question in request.only:
-        if question not in QUESTIONS:
-            known = [*QUESTIONS, "sensitivity"]
-            near = guess(question, known)
-            raise InvalidRequest(f"no question '{question}' (questions: {', '.join(known)}) {near}".rstrip())
+    check_questions(request.only)
     kind = choose_format(request.fmt, request.output, RESULT_FORMATS)
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
@@ -107,8 +103,6 @@ def compare_file(request: CompareRequest) -> None:
         asked = OVERVIEW if is_first else request.only
         chosen = (request.instruments, request.scales)
         comparison = compare_study(data, asked, *chosen, track=track, judged_only=is_first)
-    if not comparison.outcomes:
-        refuse_nothing(data)
     labels = Labels.of(comparison, data)
     if kind == "table":
         _print(data, comparison, labels, request)
@@ -133,12 +127,6 @@ def write_comparison(data: StudyData, comparison: Comparison, request: CompareRe
     about = describe_comparison(data, comparison)
     inputs = [each.path for each in data.inputs]
     write_tables(tables, request.fmt, request.output, force=request.force, about=about, inputs=inputs)
-
-
-def refuse_nothing(data: StudyData) -> NoReturn:
-    """Say that no outcome of the plan has the scale or instrument asked for."""
-    known = ", ".join(outcome.id for outcome in data.outcomes if outcome.is_planned)
-    raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
 
 
 def load_request(request: CompareRequest) -> StudyData:

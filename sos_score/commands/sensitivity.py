@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
-from sos_score.commands.compare import CompareRequest, describe_inputs, load_request, refuse_nothing
-from sos_score.comparison.compare import choose_outcomes
+from sos_score.commands.compare import CompareRequest, describe_inputs, load_request
 from sos_score.comparison.plan import make_plan
 from sos_score.comparison.sensitivity import assess_sensitivity, score_by_rules
 from sos_score.errors import InvalidRequest
@@ -30,8 +29,6 @@ def assess_file(request: CompareRequest) -> None:
     if request.output not in (None, "-"):
         check_output(Path(str(request.output)), force=request.force, inputs=[request.path])
     data = load_request(request)
-    if not choose_outcomes(data, request.instruments, request.scales):
-        refuse_nothing(data)
     announce("Comparing again under each other choice", quiet=request.quiet)
     found = assess_sensitivity(data, score_by_rules(data), request.instruments, request.scales)
     labels = Labels(make_plan(data.study), data=data)

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from sos_score.comparison.comparability import carry_comparability
 from sos_score.comparison.imputed import carry_imputed
-from sos_score.comparison.judging import Comparison, compare_outcomes
+from sos_score.comparison.judging import Comparison, check_questions, compare_outcomes
 from sos_score.comparison.keys import carry_doubts, find_key_doubts, find_plan, reverse_items
 from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
 from sos_score.comparison.rows import Rows
+from sos_score.errors import InvalidRequest
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import SourceTable, StudyOutcome
+from sos_score.words import join
 
 
 def compare_study(
@@ -58,9 +60,12 @@ def compare_study(
 
     Raises
     ------
+    InvalidRequest
+        There is no such question, or no such outcome.
     InvalidSurvey
         Where pooled results that the study file puts back were made from other estimates.
     """
+    check_questions(questions)
     plan = replace(
         make_plan(data.study, data.hidden),
         track=track,
@@ -88,14 +93,25 @@ def compare_study(
 
 
 def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:
-    """Return the outcomes of the plan, or those of them that are named; see `compare_study`."""
-    return [
+    """Return the outcomes of the plan, or those of them that are named; see `compare_study`.
+
+    Raises `InvalidRequest` where none is left, or a name is of none of them.
+    """
+    planned = [outcome for outcome in data.outcomes if outcome.is_planned]
+    chosen = [
         outcome
-        for outcome in data.outcomes
-        if outcome.is_planned
-        and (not instruments or outcome.instrument in instruments or outcome.source in instruments)
-        and (not scales or outcome.scale in scales or outcome.id in scales)
+        for outcome in planned
+        if (not instruments or {outcome.instrument, outcome.source} & {*instruments})
+        and (not scales or {outcome.scale, outcome.id} & {*scales})
     ]
+    known = ", ".join(outcome.id for outcome in planned)
+    if not chosen:
+        raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
+    found = {name for each in chosen for name in (each.instrument, each.source, each.scale, each.id)}
+    unknown = [name for name in (*instruments, *scales) if name not in found]
+    if unknown:
+        raise InvalidRequest(f"no outcome is of {join(unknown)} (outcomes: {known})")
+    return chosen
 
 
 def take_scores(

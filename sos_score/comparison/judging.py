@@ -13,6 +13,7 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.registry import QUESTIONS
 from sos_score.comparison.suppression import suppress_small
 from sos_score.comparison.verdict import Direction
+from sos_score.errors import InvalidRequest, guess
 from sos_score.notes import Note, note
 from sos_score.statistics.multiplicity import adjust_p
 from sos_score.study.data import StudyData
@@ -47,6 +48,14 @@ class Comparison:
     def ask(self, question: str) -> list[Finding]:
         """Return the findings of one question."""
         return [finding for finding in self.findings if finding.question == question]
+
+
+def check_questions(names: Iterable[str]) -> None:
+    """Refuse what is no question; `sensitivity`, which is asked of a comparison, is listed beside them."""
+    for name in names:
+        if name not in QUESTIONS:
+            known = [*QUESTIONS, "sensitivity"]
+            raise InvalidRequest(f"no question '{name}' (questions: {', '.join(known)}) {guess(name, known)}".rstrip())
 
 
 def compare_outcomes(

@@ -14,6 +14,7 @@ from sos_score.comparison.finding import Unit
 from sos_score.comparison.judging import compare_outcomes
 from sos_score.comparison.plan import SmallestEffect
 from sos_score.comparison.verdict import Verdict
+from sos_score.errors import InvalidRequest
 from sos_score.notes import note
 from sos_score.statistics.noncentral import find_detectable
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
@@ -168,3 +169,14 @@ def test_a_site_that_was_asked_at_one_wave_only_is_no_change_of_its_arm(tmp_path
     assert abs(judged.estimate.value) < 1e-9
     assert sum(judged.counts) == len(both)
     assert note("sites_asked_once", number=1, first="T1", last="T2") in judged.notes
+
+
+def test_a_question_or_an_outcome_that_there_is_not_is_refused(example):
+    for asked, text in (
+        ({"questions": ["armz"]}, "no question 'armz' (questions: design, descriptives, level, "),
+        ({"instruments": ["oscc"]}, "no outcome is left to compare (outcomes: osc.proficiency, osc.rigidity, "),
+        ({"scales": ["stress", "stres"]}, "no outcome is of stres (outcomes: osc.proficiency, osc.rigidity, "),
+    ):
+        with pytest.raises(InvalidRequest) as error:
+            compare.compare_study(example, **asked)
+        assert str(error.value).startswith(text)
