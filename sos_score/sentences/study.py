@@ -30,6 +30,19 @@ def _moved(source: str, count: str, *, is_one: bool) -> str:
     return f"{source}: {moved}: counted where they answered, linked in no site"
 
 
+def _level_carried(source: str, level: str, count: str, *, is_one: bool) -> str:
+    rows = "1 row does" if is_one else f"{count} rows do"
+    return f"{source}: {rows} not say which {level}: that of the same person at another wave is used"
+
+
+def _level_changed(source: str, level: str, count: str, *, is_one: bool) -> str:
+    people = "1 person has" if is_one else f"{count} people have"
+    return (
+        f"{source}: {people} another {level} at another wave: their scores are taken as independent of each other,"
+        " which makes intervals of change wider than they need be"
+    )
+
+
 def _nobody_in_site(source: str, site: str, wave: str | None) -> str:
     return f"{source}: nobody answered in {site}{_at(wave)}"
 
@@ -80,6 +93,8 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "few_in_sites": _few_in_sites,
     "several_raters": _several_raters,
     "moved": _moved,
+    "level_carried": _level_carried,
+    "level_changed": _level_changed,
     "left_out": _left_out,
     "nobody_at_both": "{source}: nobody who answered at {first} answered at {second}: do the ids name the same people?",
     "ids_folded": _ids_folded,

@@ -18,6 +18,7 @@ from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.study.data import StudyData
 from sos_score.study.file import Input
+from sos_score.study.levels import carry_levels
 from sos_score.study.notes import note_left_out, note_study, withhold_totals
 from sos_score.study.outcome import SourceTable
 from sos_score.study.scored_cells import Cells, read_cells
@@ -98,7 +99,9 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         for each in group
         if each.instrument is None and (codes := cells.find_codes(each.column))
     ]
-    tables = [_make_table(study, source, cells, frame, group) for source, group in scores.items()]
+    made = [carry_levels(study, _make_table(study, source, cells, frame, group)) for source, group in scores.items()]
+    tables = [table for table, _ in made]
+    notes += [each for _, carried in made for each in carried]
     outcomes = tuple(each for table in tables for each in list_scored_outcomes(table, scores[table.source]))
     hidden = find_hidden_sites(study, tables, outcomes)
     notes = list(withhold_totals(notes, study, hidden))

@@ -13,6 +13,7 @@ from sos_score.scoring.file_summary import FileSummary, merge_summaries
 from sos_score.scoring.plan import ScoringPlan
 from sos_score.study.data import StudyData
 from sos_score.study.file import StudyFile
+from sos_score.study.levels import carry_levels
 from sos_score.study.links import LinkTable, read_links
 from sos_score.study.notes import note_study, withhold_totals
 from sos_score.study.outcome import SourceTable, StudyOutcome
@@ -49,10 +50,10 @@ def load_study_data(file: StudyFile) -> StudyData:
     notes: list[Note] = []
     done: dict[tuple[str, int], FileSummary] = {}
     for rows, placed, plan, said in _place_sources(file, problems):
-        table = make_table(file, rows, placed, plan)
+        table, carried = carry_levels(file.study, make_table(file, rows, placed, plan))
         tables.append(table)
         outcomes += list_outcomes(file, rows, table)
-        notes += said
+        notes += [*said, *carried]
         times: Counter[str] = Counter()
         for each in count_scored(rows, placed, table):
             times[each.name] += 1  # a file may be there twice, with a map for each wave
