@@ -20,6 +20,7 @@ from sos_score.words import count
 Source = tuple[nw.LazyFrame[Any], Scorer, Iterable[Distinct]]
 
 _SITE = "site"
+_WHO = ("person", "target", "respondent")
 _FEWEST = 2
 _NO_SPREAD = 1e-9  # what rounding leaves of the spread of equal means
 
@@ -83,6 +84,9 @@ def measure_reference(
     _check_reference(scored, name, reference)
     for column, values in reference.where.items():
         scored = scored.filter(nw.col(column).is_in([str(value) for value in values]))
+    repeats, people = ("", 0)
+    if reference.unit == "respondent":
+        repeats, people = _describe_repeats(scored, list(columns.values()))
     spread = ""
     if reference.unit == "team":
         named = scored.filter(~nw.col(reference.team).is_null(), nw.col(reference.team).str.strip_chars() != nw.lit(""))
@@ -119,10 +123,26 @@ def measure_reference(
         score="mean",
         means={scale: row[f"{scale} mean"] for scale in usable},
         sds={scale: row[f"{scale} sd"] for scale in usable},
-        n=max(row[f"{scale} n"] for scale in usable),
-        description=f"{reference.population}{spread}",
+        n=people or max(row[f"{scale} n"] for scale in usable),
+        description=f"{reference.population}{repeats}{spread}",
         is_local=True,
     )
+
+
+def _describe_repeats(scored: nw.LazyFrame[Any], columns: Sequence[str]) -> tuple[str, int]:
+    """Return that some people are there several times, rated by several or at several waves, and how many there are."""
+    known = scored.collect_schema()
+    who = next((name for name in _WHO if known.get(name) == nw.String), None)
+    if who is None:
+        return "", 0
+    is_scored = nw.any_horizontal(*[~nw.col(column).is_null() for column in columns], ignore_nulls=True)
+    counts = scored.filter(is_scored).select(
+        nw.len().alias("sheets"), nw.col(who).n_unique().alias("people"), nw.col(who).is_null().any().alias("unnamed")
+    )
+    sheets, people, has_unnamed = counts.collect().row(0)
+    if has_unnamed or people == sheets:
+        return "", 0
+    return f" ({sheets} answer sheets, several of one person, each counted as one)", people
 
 
 def _describe_spread(named: nw.LazyFrame[Any], team: str) -> str:

@@ -194,6 +194,22 @@ def test_a_norm_of_teams_that_each_site_numbers_from_1_says_so(sites: list[str |
     assert measure_reference(scored.drop("site"), "mine", sample, PAIR, {"s": "m"}).description == "our own"
 
 
+@pytest.mark.parametrize(
+    ("people", "said", "n"),
+    [
+        ("aabbc", "our own (5 answer sheets, several of one person, each counted as one)", 3),
+        ("abcde", "our own", 5),
+        (["a", "a", "b", None, "c"], "our own", 5),  # how many people they are is not known
+    ],
+)
+def test_a_norm_of_people_who_are_there_several_times_says_how_many_they_are(people: Any, said: str, n: int) -> None:
+    rows = {"target": list(people), "respondent": list("vwxyz"), "m": [1.0, 2, 3, 4, 5]}
+    scored = nw.from_native(pl.LazyFrame({name: [*values, None] for name, values in rows.items()}))
+    found = measure_reference(scored, "mine", Reference(population="our own", unit="respondent"), PAIR, {"s": "m"})
+    assert (found.description, found.n) == (said, n)
+    assert found.sds["s"] == pytest.approx(2.5**0.5)  # of all five, of which each has a T
+
+
 def test_a_lazy_frame_stays_lazy_where_a_sample_is_measured() -> None:
     sample = Reference(population="our own", unit="respondent")
     scored = score_survey(
