@@ -1,4 +1,4 @@
-"""Which group of each level a person is in, wave by wave: what one wave does not say, and who changed groups."""
+"""The levels of a study in its data: their order, what one wave does not say of a person, and who changed groups."""
 
 from __future__ import annotations
 
@@ -7,13 +7,61 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sos_score.definition.study.model import Study
+from sos_score.errors import Problem
 from sos_score.notes import Note, note
+from sos_score.study.file import StudyFile
 from sos_score.study.notes import is_one
-from sos_score.study.outcome import SourceTable
+from sos_score.study.outcome import LEVELS_BELOW, SourceTable
 from sos_score.study.small_cells import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+
+_FEW = 2  # groups that have to hold several before the order of levels is called wrong
+
+
+def check_levels(file: StudyFile, frame: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for each level that is named above one whose groups it is in."""
+    levels = file.study.levels
+    place = levels.index("site") if "site" in levels else 0
+    for index, level in enumerate(levels[:place]):
+        if level not in frame.columns:
+            continue
+        groups = frame.select("site", level).drop_nulls().unique(maintain_order=True)
+        several = groups.filter(groups["site"].is_duplicated())
+        if several.height:
+            site = several["site"][0]
+            one, two, *_ = several.filter(several["site"] == site)[level]
+            message = f"'{level}' is above 'site', and site '{site}' has several: '{one}', '{two}'"
+            hint = f"name the highest first: levels: [site, {level}]"
+            yield file.problem(("levels", index), message, hint=hint, rule="level")
+    for index, level in enumerate(levels):
+        for below in levels[index + 1 :]:
+            if "site" in (level, below) or not {level, below} <= set(frame.columns):
+                continue
+            if found := _find_reversed(frame, level, below):
+                held, one, two = found
+                message = f"'{level}' is above '{below}', and {below} '{held}' has several: '{one}', '{two}'"
+                hint = f"name the highest first: {below}, {level}"
+                yield file.problem(("levels", index), message, hint=hint, rule="level")
+
+
+def _find_reversed(frame: pl.DataFrame, level: str, below: str) -> tuple[str, str, str] | None:
+    """Return a group with two that it holds, where each of those that should hold it is in one such group only.
+
+    A single group with several is no sign: where each team has one worker, and calls that worker 1, worker 1 is in all.
+    """
+    if level in LEVELS_BELOW and below in LEVELS_BELOW and LEVELS_BELOW.index(level) < LEVELS_BELOW.index(below):
+        return None
+    place = [name for name in ("site", "wave") if name in frame.columns]
+    pairs = frame.select(*place, level, below).drop_nulls([level, below]).unique(maintain_order=True)
+    several = pairs.filter(pairs.select(*place, below).is_duplicated())
+    if pairs.select(*place, level).is_duplicated().any() or several[below].n_unique() < _FEW:
+        return None
+    name = several[below][0]
+    one, two, *_ = several.filter(several[below] == name)[level].unique(maintain_order=True)
+    return name, one, two
 
 
 def carry_levels(study: Study, table: SourceTable) -> tuple[SourceTable, list[Note]]:

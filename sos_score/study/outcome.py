@@ -14,7 +14,8 @@ from sos_score.scoring.plan import ScoringPlan
 if TYPE_CHECKING:
     import pandas as pd
 
-_BELOW = ("team", "worker", "family")
+LEVELS_BELOW = ("team", "worker", "family")
+"""Levels whose groups are never made of sites, the highest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class SourceTable:
         """Return whether groups of a level hold several sites; workers never do, though every site has a worker 1."""
         groups = self.frame[["site", level]].dropna().drop_duplicates()
         is_whole = not groups["site"].duplicated().any()
-        return level not in _BELOW and is_whole and bool(groups[level].duplicated().any())
+        return level not in LEVELS_BELOW and is_whole and bool(groups[level].duplicated().any())
 
     def name_columns(self, level: str) -> tuple[str, ...]:
         """Return the ids that together name the groups of a level: worker 1 of one site is not worker 1 of another."""

@@ -10,6 +10,7 @@ from sos_score.definition.text import fold_text
 from sos_score.errors import InvalidSurvey, Problem, guess
 from sos_score.notes import Note, note
 from sos_score.study.file import StudyFile
+from sos_score.study.levels import check_levels
 from sos_score.study.links import LinkTable, link_rows
 from sos_score.study.notes import is_one, note_left_out
 from sos_score.study.rows import FILE, SourceRows, find_line
@@ -43,7 +44,7 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         names = ", ".join(map(str, file.study.sources[rows.source].files))
         problems.append(file.problem(("sources", rows.source), f"no row has a site ({names})", rule="site"))
     if not problems:
-        problems = [*_check_levels(file, frame), *_check_people(file, rows, frame)]
+        problems = [*check_levels(file, frame), *_check_people(file, rows, frame)]
     if problems:
         raise InvalidSurvey(problems)
     placed, left_out = _finish(file, rows.source, frame)
@@ -139,23 +140,6 @@ def _match(
         hint = guess(cell, known) or f"add it to {role}s, or leave it out with where: {{{column}: [...]}}"
         problems.append(Problem(message, path, line, role, hint, role, count))
     return frame.with_columns(pl.Series(role, found, dtype=pl.String)), problems
-
-
-def _check_levels(file: StudyFile, frame: pl.DataFrame) -> Iterator[Problem]:
-    """Yield a problem for each level that is named above the site, and of which a site has several groups."""
-    levels = file.study.levels
-    place = levels.index("site") if "site" in levels else 0
-    for index, level in enumerate(levels[:place]):
-        if level not in frame.columns:
-            continue
-        groups = frame.select("site", level).drop_nulls().unique(maintain_order=True)
-        several = groups.filter(groups["site"].is_duplicated())
-        if several.height:
-            site = several["site"][0]
-            one, two, *_ = several.filter(several["site"] == site)[level]
-            message = f"'{level}' is above 'site', and site '{site}' has several: '{one}', '{two}'"
-            hint = f"name the highest first: levels: [site, {level}]"
-            yield file.problem(("levels", index), message, hint=hint, rule="level")
 
 
 def _check_people(file: StudyFile, rows: SourceRows, frame: pl.DataFrame) -> Iterator[Problem]:

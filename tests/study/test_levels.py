@@ -11,7 +11,9 @@ import pytest
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Finding, Unit
 from sos_score.study.data import StudyData
+from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
+from sos_score.study.load import load_study_data
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 R = json.loads((GOLDEN / "statistics" / "families.json").read_text())["cr2_worker/did"]
@@ -56,6 +58,25 @@ def test_families_with_another_worker_later_are_counted_and_what_it_does_to_inte
         "level_changed": "scores: 30 people have another worker at another wave: their scores are taken as independent"
         " of each other, which makes intervals of change wider than they need be"
     }
+
+
+RIGHT = {
+    "units with several desks": ["U1,D1", "U1,D2", "U2,D3", "U2,D4"],
+    "units of one desk, which each calls desk 1": ["U1,D1", "U2,D1", "U3,D1"],
+    "desks of several units": ["D1,U1", "D1,U2", "D2,U1", "D2,U2"],
+}
+
+
+@pytest.mark.parametrize("groups", RIGHT.values(), ids=RIGHT)
+def test_levels_that_can_be_in_the_right_order_are_taken_as_they_are_named(tmp_path: Path, groups: list[str]) -> None:
+    rows = [f"P{place},{group},1,T1,5\n" for place, group in enumerate(groups * 2)]
+    (tmp_path / "a.csv").write_text("respondent,one,two,site,wave,safety\n" + "".join(rows))
+    (tmp_path / "map.yaml").write_text("respondent: respondent\nsite: site\nothers: {one: one, two: two}\n")
+    (tmp_path / "study.yaml").write_text(
+        "format: 1\nid: s\ntitle: S\nsites: {1: {}}\nlevels: [site, one, two]\n"
+        "sources: {a: {files: a.csv, instrument: safety-scale, columns: map.yaml}}\n"
+    )
+    assert load_study_data(read_study(tmp_path / "study.yaml")).tables[0].levels == ("site", "one", "two")
 
 
 def test_fewer_families_than_may_be_counted_are_not(tmp_path: Path) -> None:

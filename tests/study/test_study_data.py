@@ -499,6 +499,15 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         "study.yaml:11: levels[0]: 'team' is above 'site', and site '1' has several: '1', '2'\n"
         "  hint: name the highest first: levels: [site, team]\n1 problem in study.yaml; nothing was compared.",
     ),
+    "a level that is named above one that holds it": (
+        {
+            "rows": "respondent,worker,team,site,wave,safety\n"
+            + "".join(f"F{n},W{n},U{1 + n // 3},1,T1,5\n" for n in range(1, 6)),
+            "rest": "levels: [site, worker, team]",
+        },
+        "study.yaml:11: levels[1]: 'worker' is above 'team', and team 'U1' has several: 'W1', 'W2'\n"
+        "  hint: name the highest first: team, worker\n1 problem in study.yaml; nothing was compared.",
+    ),
     "a case rated in two sites at once": (
         {
             "rows": "target,rater,site,wave,safety\nF1,a,1,T1,5\nF1,b,1,T1,5\nF1,c,2,T1,6\nF2,c,2,T1,6\n",
