@@ -35,11 +35,17 @@ def _mirrored(items: int, r: float, **_: object) -> str:
     return f"{items} items score low here and high everywhere else (r = {r:.2f}): are all codes reversed here?"
 
 
-def _repeated(count: int, people: int, *, is_everybody: bool, has_waves: bool, **_: object) -> str:
+def _repeated(count: int, people: int, *, is_everybody: bool, has_waves: bool, is_apart: bool, **_: object) -> str:
+    if is_everybody and is_apart:
+        return (
+            f"everybody appears more than once ({_count(count, 'row')}), each time at another site: join site and id in"
+            " a column map where each site numbers its own, or name the column of the wave"
+        )
     if is_everybody:
         return f"everybody appears more than once ({_count(count, 'row')}): name the column of the wave in a column map"
     once = "once at each wave" if has_waves else "once"
-    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should appear {once}"
+    hint = ", and are at several sites: where each site numbers its own, join site and id" if is_apart else ""
+    return f"{_count(count, 'row')} of {_count(people, 'person', 'people')} who should appear {once}{hint}"
 
 
 def _often_missing(share: float, count: int, items: Sequence[tuple[str, float]], **_: object) -> str:

@@ -187,6 +187,15 @@ def test_everybody_twice_without_a_wave_asks_for_its_column_in_one_line(check) -
     ]
 
 
+def test_people_whom_each_site_numbers_from_1_ask_for_the_two_to_be_joined(check) -> None:
+    rows = [[row[0], site, *row[3:]] for site in "NS" for row in make_wide(draw_answers(ord(site), 20, 6))]
+    found = find(check(make_instrument(TOTAL), write_rows(["respondent", "site", *SIX], rows)), "row_repeated")
+    assert [str(each.note) for each in found] == [
+        "everybody appears more than once (40 rows), each time at another site: join site and id in a column map where"
+        " each site numbers its own, or name the column of the wave"
+    ]
+
+
 def test_rows_that_name_nobody_are_located_and_blank_ones_are_counted(check) -> None:
     rows = make_wide(draw_answers(1, 20, 6))
     rows[3][0] = ""

@@ -68,6 +68,15 @@ def test_everybody_there_twice_asks_for_a_wave_in_one_line() -> None:
     ]
 
 
+def test_people_whom_each_site_numbers_from_1_are_not_only_taken_for_waves() -> None:
+    rows = [{"respondent": str(n), "site": site} for site in "AB" for n in range(40)]
+    assert say(rows, respondent="Staff no") == [
+        "t.csv: Staff no: 40 of 40 respondents are there more than once, and no column says the wave\n"
+        "  hint: name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}; where"
+        " each site numbers its own, join the two in a column map: respondent: {join: [site, Staff no]}"
+    ]
+
+
 def test_a_few_people_there_twice_are_named_one_by_one() -> None:
     rows = [{"respondent": f"R{n}"} for n in range(40)]
     assert len(say([*rows, *rows[:19]])) == 19

@@ -30,9 +30,12 @@ def find_duplicates(answers: Answers) -> Iterator[Finding]:
     repeated = named.filter(pl.len().over(columns) > 1)
     people, everybody = (each.select(columns).n_unique() for each in (repeated, named))
     is_everybody = people == everybody and not answers.wave
+    is_apart = bool(answers.site) and not repeated.select([*columns, answers.site]).is_duplicated().any()
     for file, lines, count in answers.locate(repeated):
         place = Place("", file.name, lines, count=count, of=file.frame.height)
-        said = {"people": people, "is_everybody": is_everybody, "has_waves": bool(answers.wave)}
+        said = {
+            "people": people, "is_everybody": is_everybody, "has_waves": bool(answers.wave), "is_apart": is_apart,
+        }  # fmt: skip
         yield make_finding("duplicates", "problem", "row_repeated", place, **said)
 
 

@@ -81,7 +81,7 @@ def check_duplicates(frame: nw.LazyFrame[Any], columns: Columns, path: str = "")
     if "wave" not in roles:
         people, again = (int(each.select(nw.len()).collect().item()) for each in (counted, repeated))
         if lacks_wave(columns, again, people):
-            return [ask_for_wave(again, people, columns.ids["respondent"], path)]
+            return [ask_for_wave(again, people, columns, path)]
     rows = repeated.select(*roles, "\x1fcount").sort(*roles).head(MAX_SHOWN).collect().iter_rows()
     return [
         Problem(f"{name_row(dict(zip(roles, row, strict=False)))} appears {row[-1]} times", path, rule="duplicate")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sos_score.definition.text import ROUNDED_ID, fold_text
 from sos_score.errors import Problem
 from sos_score.survey.check.checks import MAX_SHOWN, describe_rounded, name_row
-from sos_score.survey.check.row_key import ask_for_wave, find_key, lacks_wave
+from sos_score.survey.check.row_key import ask_for_join, ask_for_wave, find_key, lacks_wave
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
@@ -58,6 +58,7 @@ class _Search:
     has_second_header: bool = False
     first_lines: dict[tuple[int, str], int] = field(default_factory=dict)
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    homes: dict[tuple[str, ...], str] = field(default_factory=dict)
     repeated: list[Problem] = field(default_factory=list)
     repeats: int = 0
     doubled: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class _Search:
         self.places = {role: place(column) for role, column in self.key.columns.items()}
         respondent = self.columns.ids.get("respondent")
         self.respondent = place(respondent) if respondent is not None else None
+        self.site = place(self.columns.ids["site"]) if "site" in self.columns.ids else None
         self.used = [place(column) for column in self.columns.used]
 
     def look(self, line: int, cells: Sequence[str]) -> None:
@@ -91,12 +93,13 @@ class _Search:
                 self.unnamed.append(line)
             elif _ROUNDED.fullmatch(cells[self.respondent].strip()):
                 self.rounded.append(line)
-        self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}))
+        site = "" if self.site is None else cells[self.site].strip()
+        self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}), site)
 
-    def _compare(self, line: int, key: tuple[str, ...] | None) -> None:
+    def _compare(self, line: int, key: tuple[str, ...] | None, site: str) -> None:
         if key is None:
             return
-        first = self.seen.setdefault(key, line)
+        first, home = self.seen.setdefault(key, line), self.homes.setdefault(key, site)
         if first == line:
             return
         self.repeats += 1
@@ -106,7 +109,9 @@ class _Search:
             elsewhere = "" if spot.path == self.export.name else f" of {spot.path}"
             who = name_row(dict(zip(self.places, key, strict=True)))
             message = f"{who} already on {self.export.unit} {spot.line}{elsewhere}"
-            self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
+            is_said = any(each.hint for each in self.repeated)
+            hint = ask_for_join(self.columns) if home != site and not is_said else ""
+            self.repeated.append(Problem(message, self.export.name, line, hint=hint, rule="duplicate"))
 
     def _place(self, problem: Problem) -> Problem:
         """Return a problem at its place; see `Export.place`."""
@@ -131,8 +136,8 @@ class _Search:
         found += self._list_headers(located)
         is_unwaved = lacks_wave(self.columns, len(self.doubled), len(self.seen))
         if is_unwaved:
-            where, line = self.columns.ids["respondent"], min(self.doubled.values())
-            found.append(ask_for_wave(len(self.doubled), len(self.seen), where, self.export.name, line))
+            line = min(self.doubled.values())
+            found.append(ask_for_wave(len(self.doubled), len(self.seen), self.columns, self.export.name, line))
         else:
             found += self.repeated
         if self.rounded:

@@ -69,8 +69,17 @@ def lacks_wave(columns: Columns, repeated: int, people: int) -> bool:
     return not is_stated and "respondent" in columns.ids and repeated >= _MANY and 2 * repeated >= people
 
 
-def ask_for_wave(repeated: int, people: int, where: str, path: str = "", line: int | None = None) -> Problem:
+def ask_for_wave(repeated: int, people: int, columns: Columns, path: str = "", line: int | None = None) -> Problem:
     """Return one problem for people who are there twice, in place of one for each of them."""
     message = f"{repeated:,} of {people:,} respondents are there more than once, and no column says the wave"
     hint = "name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
-    return Problem(message, path, line, where, hint, "duplicate")
+    join = ask_for_join(columns)
+    return Problem(message, path, line, columns.ids["respondent"], f"{hint}; {join}" if join else hint, "duplicate")
+
+
+def ask_for_join(columns: Columns) -> str:
+    """Return what tells people of several sites apart who have one id; empty where no column says the site."""
+    if not {"respondent", "site"} <= set(columns.ids):
+        return ""
+    ids = f"{columns.ids['site']}, {columns.ids['respondent']}"
+    return f"where each site numbers its own, join the two in a column map: respondent: {{join: [{ids}]}}"
