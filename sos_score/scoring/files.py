@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 from narwhals.exceptions import NarwhalsError
 
-from sos_score.definition.text import ROUNDED_ID
+from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID
 from sos_score.errors import InvalidSurvey, Problem, describe_failure
 from sos_score.notes import Note, note
 from sos_score.scoring.categories import CategoryCodes
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _BATCH = 50_000
 _PART = 500_000  # of the numbers of all rows, compared one after another
+_NO_NAME = f"{ROUNDED_ID}|{SUMMARY_ID}"
 _STRAY, _FILLED, _UNASKED = "\x1fstray", "\x1ffilled", "\x1funasked "
 
 BatchSink = Callable[["pl.DataFrame"], None]
@@ -228,7 +229,7 @@ class _Tally:
         roles = [role for role in UNIQUE_ROLES if role in key.columns or role in scorer.columns.constants]
         self.key = RowKey({role: role for role in roles if key.columns}, key.named_by)
         self.hashes: list[pl.Series] = []
-        self.rows = self.blank_rows = self.strays = self.unnamed = self.rounded = 0
+        self.rows = self.blank_rows = self.strays = self.unnamed = self.misnamed = 0
         self.scored: Counter[str] = Counter()
         self.unasked: Counter[str] = Counter()
 
@@ -239,7 +240,7 @@ class _Tally:
             batch = self._drop_blank(batch)
         self.rows += batch.height
         if "respondent" in self.columns.ids:
-            self.rounded += int(batch["respondent"].str.contains(ROUNDED_ID).sum())
+            self.misnamed += int(batch["respondent"].str.contains(_NO_NAME).sum())
         if self.key.columns:
             self.hashes.append(self._hash(batch))
         for column in self.scores:
@@ -296,7 +297,7 @@ class _Tally:
 
 
 def _find_problems(export: Export, scorer: Scorer, tally: _Tally, invalid: list[Invalid]) -> list[Problem]:
-    if not invalid and not tally.unnamed and not tally.rounded and not tally.has_duplicates:
+    if not invalid and not tally.unnamed and not tally.misnamed and not tally.has_duplicates:
         return []
     return locate_rows(export, scorer.columns, invalid)
 

@@ -103,6 +103,7 @@ CHECK: dict[str, str | Callable[..., str]] = {
         "{count} ids at {first} match ids at {second} except for case, spaces or leading zeros: they are not linked"
     ),
     "check_id_rounded": _rows("{rows} have an id that a spreadsheet rounded (1.14628E+11): export the file again"),
+    "check_id_summary": _rows("{rows} have an id that says they sum up the others (Total, Mean): delete them"),
     "check_nobody_linked": "nobody is at both {first} and {second} ({of} people): do the ids name the same people?",
     "check_rows_trial": _rows("{rows} {is_or_are} marked as a test in '{about}'"),
     "check_rows_blank": _rows("{rows} {is_or_are} blank, and left out"),

@@ -305,10 +305,13 @@ def test_waves_with_nobody_in_common_are_named(check) -> None:
     assert [(each.note["first"], each.note["second"], each.place.of) for each in found] == [("T1", "T2", 40)]
 
 
-def test_an_id_that_a_spreadsheet_rounded_is_located(check) -> None:
+def test_an_id_that_a_spreadsheet_rounded_and_a_row_of_totals_are_located(check) -> None:
     rows = make_wide(draw_answers(1, 20, 6))
     rows[4][0] = "1.14628E+11"
-    found = find(check(make_instrument(TOTAL), write_rows(HEADER, rows)), "id_rounded")
+    rows[7][0] = "Grand total"
+    checked = check(make_instrument(TOTAL), write_rows(HEADER, rows))
+    assert [each.place.lines for each in find(checked, "id_summary")] == [(9,)]
+    found = find(checked, "id_rounded")
     assert [each.place.lines for each in found] == [(6,)]
 
 

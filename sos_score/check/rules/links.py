@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Place, make_finding
-from sos_score.definition.text import ROUNDED_ID, fold_text, loosen_id
+from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID, fold_text, loosen_id
 from sos_score.survey.waves import order_waves
 
 
@@ -63,15 +63,16 @@ def _list_people(answers: Answers) -> dict[str, set[str]]:
 
 
 def find_damaged_ids(answers: Answers) -> Iterator[Finding]:
-    """Yield, for each file, the rows whose id a spreadsheet took for a large number and rounded."""
+    """Yield, for each file, the rows whose id a spreadsheet rounded, and those that sum up the others."""
     import polars as pl
 
     if not answers.person:
         return
-    rows = answers.frame.filter(pl.col(answers.person).str.contains(ROUNDED_ID))
-    for file, lines, count in answers.locate(rows):
-        place = Place(answers.person, file.name, lines, count=count, of=file.frame.height)
-        yield make_finding("links", "problem", "id_rounded", place)
+    for pattern, code in ((ROUNDED_ID, "id_rounded"), (SUMMARY_ID, "id_summary")):
+        rows = answers.frame.filter(pl.col(answers.person).str.contains(pattern))
+        for file, lines, count in answers.locate(rows):
+            place = Place(answers.person, file.name, lines, count=count, of=file.frame.height)
+            yield make_finding("links", "problem", code, place)
 
 
 def find_links(answers: Answers) -> Iterator[Finding]:

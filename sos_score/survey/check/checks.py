@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from sos_score.definition.text import ROUNDED_ID
+from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID
 from sos_score.errors import Problem, clip
 from sos_score.survey.check.row_key import ask_for_wave, find_key, lacks_wave, show_cell, show_id
 from sos_score.survey.columns import Columns
@@ -34,8 +34,11 @@ def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Proble
     count = unnamed.select(nw.len()).collect().item()
     message = "the respondent is blank"
     found = [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
-    rounded = frame.filter(show_cell(respondent, schema).str.contains(ROUNDED_ID)).select(nw.len()).collect().item()
-    return [*found, describe_rounded(respondent, int(rounded))] if rounded else found
+    for pattern, describe in ((ROUNDED_ID, describe_rounded), (SUMMARY_ID, describe_summary)):
+        named = frame.filter(show_cell(respondent, schema).str.contains(pattern))
+        if count := int(named.select(nw.len()).collect().item()):
+            found.append(describe(respondent, count))
+    return found
 
 
 def describe_rounded(column: str, count: int, path: str = "", line: int | None = None) -> Problem:
@@ -43,6 +46,12 @@ def describe_rounded(column: str, count: int, path: str = "", line: int | None =
     message = "the id is a long number that a spreadsheet has rounded (1.14628E+11), and no longer says who this is"
     hint = "export the file again and read it as it is; in a spreadsheet, format the column as text before it is filled"
     return Problem(message, path, line, column, hint, "id-rounded", count)
+
+
+def describe_summary(column: str, count: int, path: str = "", line: int | None = None) -> Problem:
+    """Return a problem for rows that a spreadsheet put under the answers, which would be scored as one person more."""
+    message = "the id says that this row sums up the others (Total, Mean), and is nobody's answers"
+    return Problem(message, path, line, column, "delete the row", "id-summary", count)
 
 
 def holds_anything(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sos_score.definition.text import ROUNDED_ID, fold_text
+from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID, fold_text
 from sos_score.errors import Problem
-from sos_score.survey.check.checks import MAX_SHOWN, describe_rounded, name_row
+from sos_score.survey.check.checks import MAX_SHOWN, describe_rounded, describe_summary, name_row
 from sos_score.survey.check.row_key import ask_for_join, ask_for_wave, find_key, lacks_wave
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
@@ -16,7 +16,7 @@ from sos_score.survey.columns import Columns
 from sos_score.survey.readers.export import Export
 
 _FEWEST_NAMES = 2
-_ROUNDED = re.compile(ROUNDED_ID)
+_ROUNDED, _SUMMARY = re.compile(ROUNDED_ID), re.compile(SUMMARY_ID)
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
@@ -64,6 +64,7 @@ class _Search:
     doubled: dict[tuple[str, ...], int] = field(default_factory=dict)
     unnamed: list[int] = field(default_factory=list)
     rounded: list[int] = field(default_factory=list)
+    summaries: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         place = self.export.header.index
@@ -93,6 +94,8 @@ class _Search:
                 self.unnamed.append(line)
             elif _ROUNDED.fullmatch(cells[self.respondent].strip()):
                 self.rounded.append(line)
+            elif _SUMMARY.fullmatch(cells[self.respondent]):
+                self.summaries.append(line)
         site = "" if self.site is None else cells[self.site].strip()
         self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}), site)
 
@@ -140,9 +143,9 @@ class _Search:
             found.append(ask_for_wave(len(self.doubled), len(self.seen), self.columns, self.export.name, line))
         else:
             found += self.repeated
-        if self.rounded:
-            where, count = self.columns.ids["respondent"], len(self.rounded)
-            found.append(describe_rounded(where, count, self.export.name, self.rounded[0]))
+        for lines, describe in ((self.rounded, describe_rounded), (self.summaries, describe_summary)):
+            if lines:
+                found.append(describe(self.columns.ids["respondent"], len(lines), self.export.name, lines[0]))
         if self.unnamed:
             where = self.columns.ids["respondent"]
             message, count = "the respondent is blank", len(self.unnamed)
