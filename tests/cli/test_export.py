@@ -122,6 +122,28 @@ def test_every_judged_finding_is_a_row_with_its_numbers(small: Path, folder: Pat
     ]
 
 
+def test_r_counts_ratings_that_name_no_case_in_the_variation_as_compare_does(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    lines = ["target,rater,site,who5_1,who5_2,who5_3,who5_4,who5_5"]
+    for site in "AB":
+        for case in range(12):
+            level = draw.integers(1, 5)
+            for rater in (0, 1):
+                answers = np.clip(level + rater + draw.integers(-1, 2, 5), 0, 5)
+                name = "" if case == 2 and rater else f"{site}{case}"
+                lines.append(f"{name},{rater}{site},{site},{','.join(map(str, answers))}")
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "study.yaml").write_text(
+        "format: 1\nid: r\ntitle: R\nsites: {A: {}, B: {}}\nprivacy: {smallest_cell: 1}\n"
+        "sources: {s: {files: a.csv, instrument: who-5, ids: {person: target}}}\n"
+    )
+    export(str(tmp_path / "study.yaml"), "-o", str(tmp_path / "for-r"))
+    (row,) = read(tmp_path / "for-r" / "judged_rows.csv")
+    assert (row["fitted"], row["n"]) == ("sites;rated cases;raters", "48")
+    done = run_r(tmp_path / "for-r")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.slow
 def test_items_are_codes_before_reversal_and_the_key_says_what_they_come_to(example: Path) -> None:
     items, key, scores = (pl.read_parquet(example / f"{name}.parquet") for name in ("items", "key", "scores"))
