@@ -232,6 +232,8 @@ class _Tally:
         self.rows = self.blank_rows = self.strays = self.unnamed = self.misnamed = 0
         self.scored: Counter[str] = Counter()
         self.unasked: Counter[str] = Counter()
+        self.uneven = {scale.column: scale for plan in scorer.plans for scale in plan.scales if scale.fills_in_unevenly}
+        self.filled: Counter[str] = Counter()
 
     def count(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the batch without its blank rows and checks, having counted it."""
@@ -245,6 +247,10 @@ class _Tally:
             self.hashes.append(self._hash(batch))
         for column in self.scores:
             self.scored[column] += batch.height - batch[column].null_count()
+        for column, scale in self.uneven.items():
+            if f"{column}_n" in batch.columns:
+                lacks = batch[column].is_not_null() & (batch[f"{column}_n"] < len(scale.terms))
+                self.filled[scale.scale] += int(lacks.sum())
         unasked = [column for column in batch.columns if column.startswith(_UNASKED)]
         for column in unasked:
             self.unasked[column.removeprefix(_UNASKED)] += int(batch[column].sum())
@@ -253,7 +259,9 @@ class _Tally:
     def warn(self) -> tuple[Note, ...]:
         """Return what makes the answers doubtful."""
         items = tuple(item for item, number in self.unasked.items() if number)
-        return (note("answers_unasked", count=self.unasked.total(), items=items),) if items else ()
+        unasked = (note("answers_unasked", count=self.unasked.total(), items=items),) if items else ()
+        uneven = (note("uneven_parts", scale=scale, count=number) for scale, number in self.filled.items() if number)
+        return (*unasked, *uneven)
 
     def _names_all(self, batch: pl.DataFrame) -> bool:
         """Return whether every row has a respondent, and so cannot be blank."""

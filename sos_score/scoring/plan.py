@@ -166,6 +166,13 @@ class ScalePlan:
         """Return whether some terms are not asked of everybody."""
         return any(term.conditions for term in self.terms)
 
+    @cached_property
+    def fills_in_unevenly(self) -> bool:
+        """Return whether terms that are there stand for missing ones of another range."""
+        is_filled_in = self.method == "mean" or self.rule.sums == "prorated"
+        ranges = {(term.low, term.high) for term in self.terms}
+        return is_filled_in and not self.has_conditions and self.needed < len(self.terms) and len(ranges) > 1
+
     @property
     def rule_needed(self) -> MissingRule:
         """Return the rule that a score takes: ``all`` where a sum is strict."""

@@ -61,6 +61,16 @@ def _answers_unasked(count: int, items: Sequence[str]) -> str:
     return f"{answers} {is_or_are}, and {'does' if count == 1 else 'do'} not count ({shown})"
 
 
+def _uneven_parts(scale: str, count: int | str, source: str = "") -> str:
+    number = f"{count:,}" if isinstance(count, int) else count
+    about = f"{source}: {scale}" if source else scale
+    scores = "1 score lacks a part" if number == "1" else f"{number} scores lack a part"
+    return (
+        f"{about}: {scores}, and its parts have different ranges: what is there stands for what is missing, which can"
+        " take a score beyond the range of the scale (min_answered: all asks for every part)"
+    )
+
+
 def _labels_read_as(languages: Sequence[str], other: str) -> str:
     return f"labels read as {join(languages)}" + (f", not as {other}" if other else "")
 
@@ -89,6 +99,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "also_in": _also_in,
     "sheet_read": _sheet_read,
     "answers_unasked": _answers_unasked,
+    "uneven_parts": _uneven_parts,
     "labels_read_as": _labels_read_as,
     "old_workbook": "an .xls file shows errors as blank cells and 50% as 0.5; save it as .xlsx if it has any",
     "no_respondent_column": "respondent: no column has a name that ids of people usually have",

@@ -53,6 +53,17 @@ def _note_table(study: Study, table: SourceTable, asked: list[str], hidden: Hidd
     if table.instrument is not None:
         empty = [scale for scale in table.instrument.scales if scale in frame.columns and frame[scale].isna().all()]
         yield from (note("scale_empty", source=source, scale=scale) for scale in empty)
+    yield from _note_uneven(table, study.privacy.smallest_cell)
+
+
+def _note_uneven(table: SourceTable, least: int) -> Iterator[Note]:
+    """Yield the scales of which some scores lack a part that others of another range stand for."""
+    for scale in table.plan.scales if table.plan else ():
+        if scale.fills_in_unevenly:
+            answered = table.frame[f"n_{scale.scale}"]
+            count = int((table.frame[scale.scale].notna() & (answered < len(scale.terms))).sum())
+            if count:
+                yield note("uneven_parts", source=table.source, scale=scale.scale, count=format_count(count, least))
 
 
 def _note_cells(study: Study, table: SourceTable, waves: Sequence[str | None], hidden: HiddenSites) -> Iterator[Note]:

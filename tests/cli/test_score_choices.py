@@ -98,7 +98,17 @@ def test_a_percent_of_the_maximum_stays_in_0_to_100_where_an_item_of_another_ran
     text = text.replace("response_scales: {", "response_scales: {ten: {min: 0, max: 10}, ")
     Path("mood.yaml").write_text(text)
     Path("t.csv").write_text("respondent,m1,m2,m3,m4,n1\nA,1,,,,\nB,,,,,0\nC,,,,,10\nD,5,,,,\nE,3,3,,,0\n")
-    score("t.csv", "-i", "mood.yaml", "--as", "pomp", "-o", "s.csv")
+    said = score("t.csv", "-i", "mood.yaml", "--as", "pomp", "-o", "s.csv").stderr
+    lacks = (
+        "parts have different ranges: what is there stands for what is missing, which can take a score beyond the range"
+        " of the scale (min_answered: all asks for every part)"
+    )
+    # C has 10 of 0-10 and no m1, which makes 0 on 0.5-7.5; E has both.
+    assert column("s.csv", "mood_mixed") == [1, 10, 0, 5, 6.5]
+    assert [line for line in said.splitlines() if "warning: " in line] == [
+        f"t.csv: warning: mixed: 4 scores lack a part, and its {lacks}",
+        f"t.csv: warning: above: 4 scores lack a part, and its {lacks}",
+    ]
     # 1 of 1-5; 10 of 0-10, reversed; 0 of it; 5 of 1-5; 2 + 10 above the lowest, of 4 + 10.
     assert column("s.csv", "mood_mixed_pomp") == pytest.approx([0, 100, 0, 100, 100 * 12 / 14])
     # Alone, mixed stands on 0.5-7.5; for E, up adds 3 of 1-5 to its 6.5.

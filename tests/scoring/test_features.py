@@ -15,6 +15,7 @@ from support import make_instrument
 
 from sos_score import ScoringChoices, score_survey
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.instrument.rules.measurement import advise_ranges
 from sos_score.scoring.arithmetic import score_row
 from sos_score.scoring.norms import NamedNorm
 from sos_score.scoring.plan import METRICS, plan_scores
@@ -85,6 +86,31 @@ def test_weights_are_of_the_mean_and_a_prorated_sum_is_that_mean_times_all_weigh
     mean, total, _ = plan_scores(instrument).scales
     assert (mean.low, mean.high) == (1, 5)
     assert (total.low, total.high) == (3.5, 17.5)
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        (
+            {"missing": {"min_answered": 1}},
+            "its scores have different ranges (1-5 and 2-10), and those there stand for",
+        ),
+        ({"score": "sum", "missing": {"min_answered": 1}}, "its scores have different ranges (1-5 and 2-10), and"),
+        ({"missing": {"min_answered": "all"}}, ""),
+        ({"score": "sum", "missing": {"min_answered": 1, "sums": "strict"}}, ""),
+        ({"score": "sum", "missing": {"min_answered": 1, "sums": "as_answered"}}, ""),
+        ({"scales": ["m", "n"], "missing": {"min_answered": 1}}, ""),
+    ],
+)
+def test_scores_of_different_ranges_of_which_one_may_be_missing_are_advised_against(
+    above: dict[str, Any], said: str
+) -> None:
+    parts = {"m": {"items": ["q1", "q2"]}, "n": {"items": ["q3"]}, "s": {"items": ["q3", "q4"], "score": "sum"}}
+    instrument = make_instrument(parts | {"top": {"scales": ["m", "s"]} | above}, "q1..q4")
+    found = [each.message for each in advise_ranges(instrument)]
+    assert [each.startswith(said) for each in found] == ([True] if said else [])
+    (top,) = [plan for plan in plan_scores(instrument).scales if plan.scale == "top"]
+    assert top.fills_in_unevenly == bool(said)
 
 
 def test_weights_flow_into_pooled_scales_and_multiply_and_scales_of_scores_have_their_own() -> None:

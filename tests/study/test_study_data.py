@@ -640,3 +640,21 @@ def test_a_level_is_above_the_site_only_where_its_groups_hold_whole_sites(levels
     table = SourceTable("staff", None, None, frame, pd.DataFrame(), levels)
     assert table.below_site == below
     assert table.name_columns(levels[-1]) == (("site", levels[-1]) if below else levels)
+
+
+def test_scores_that_lack_a_part_of_another_range_are_counted_in_a_note() -> None:
+    vouched = "{status: user, source: a test}"
+    Path("two.yaml").write_text(
+        "format: 1\nid: two\nversion: 1.0.0\ntitle: Two\nconstruct: nothing\nanswered_by: [family]\nreferences: []\n"
+        f"rights: {{holder: nobody}}\nverification: {{key: {vouched}, responses: {vouched}, missing: {vouched}}}\n"
+        "response_scales: {five: {min: 1, max: 5}, ten: {min: 0, max: 10}}\nmissing: {min_answered: 1}\n"
+        "items: [{ids: q1, responses: five}, {ids: q2, responses: ten}]\n"
+        "scales: {all: {title: All, items: [q1, q2], score: sum, higher_is: more}}\n"
+    )
+    rows = "respondent,site,wave,q1,q2\nF1,1,T1,1,10\nF2,2,T1,,10\nF3,2,T1,5,\n"
+    study = STUDY.replace("instrument: safety-scale", "instrument: two.yaml")
+    data = load(rows, rest="privacy: {smallest_cell: 1}", study=study)
+    assert data.tables[0].frame["all"].tolist() == [11, 20, 10]
+    (said,) = [each for each in data.notes if each.code == "uneven_parts"]
+    assert (said["source"], said["scale"], said["count"]) == ("safety", "all", "2")
+    assert str(said).startswith("safety: all: 2 scores lack a part, and its parts have different ranges: ")

@@ -187,7 +187,7 @@ def check_cut_offs(instrument: Instrument, lost: UnreadableParts) -> Iterator[Fi
         for scale, points in cut_off.scales.items():
             loc: Loc = ("cut_offs", name, "scales", scale)
             yield from _check_scale(instrument, scale, loc, lost)
-            reach = _find_range(instrument, scale)
+            reach = find_range(instrument, scale)
             if reach is None:
                 continue
             low, high = reach
@@ -202,7 +202,7 @@ def _check_scale(instrument: Instrument, scale: str, loc: Loc, lost: UnreadableP
         yield Finding(loc, f"no scale '{scale}' (scales: {', '.join(known)})", guess(scale, known))
 
 
-def _find_range(instrument: Instrument, scale: str) -> tuple[float, float] | None:
+def find_range(instrument: Instrument, scale: str) -> tuple[float, float] | None:
     """Return the lowest and highest possible score; None where the key cannot be worked out."""
     is_readable = set(instrument.response_names.values()) <= instrument.response_scales.keys()
     if scale not in find_sound_scales(instrument) or not is_readable or not _are_sound(instrument):
@@ -210,7 +210,7 @@ def _find_range(instrument: Instrument, scale: str) -> tuple[float, float] | Non
     definition = instrument.scales[scale]
     if definition.scales is not None:
         parts = [
-            (_find_range(instrument, part), definition.weights.get(part, 1))
+            (find_range(instrument, part), definition.weights.get(part, 1))
             for part in (split_sign(signed)[0] for signed in definition.scales)
         ]
     else:
@@ -223,7 +223,7 @@ def _find_range(instrument: Instrument, scale: str) -> tuple[float, float] | Non
 
 
 def _find_reach(instrument: Instrument, scale: str) -> tuple[int, int] | None:
-    ends = _find_range(instrument, scale)
+    ends = find_range(instrument, scale)
     return None if ends is None else (round(ends[0]), round(ends[1]))
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from sos_score.definition.instrument.ids import split_sign
 from sos_score.definition.instrument.instrument import Instrument, scoring_key
+from sos_score.definition.instrument.rules.features import find_range
 from sos_score.definition.instrument.rules.finding import Finding, describe_ids
 from sos_score.words import join
 
@@ -35,6 +37,8 @@ def advise_direction(instrument: Instrument) -> Iterator[Finding]:
 def advise_ranges(instrument: Instrument) -> Iterator[Finding]:
     """Items of one score are answered on one range: else those with the widest range decide it."""
     for name, scale in instrument.scales.items():
+        if scale.scales is not None:
+            yield from _advise_parts(instrument, name, [split_sign(part)[0] for part in scale.scales])
         if scale.items is None:
             continue
         ranges = {
@@ -46,6 +50,18 @@ def advise_ranges(instrument: Instrument) -> Iterator[Finding]:
             yield Finding(
                 ("scales", name), f"its items are answered on different ranges ({shown})", rule="mixed-ranges"
             )
+
+
+def _advise_parts(instrument: Instrument, name: str, parts: list[str]) -> Iterator[Finding]:
+    """Yield a scale of scores of different ranges of which some may be missing: the others would stand for them."""
+    scale, rule = instrument.scales[name], instrument.missing_rule(name)
+    if (scale.score == "sum" and rule.sums != "prorated") or rule.count_required(len(parts)) >= len(parts):
+        return
+    ranges = {ends for part in parts if (ends := find_range(instrument, part)) is not None}
+    if len(ranges) > 1:
+        shown = join([f"{low:.10g}-{high:.10g}" for low, high in sorted(ranges)])
+        message = f"its scores have different ranges ({shown}), and those there stand for one that is missing"
+        yield Finding(("scales", name), message, "ask for every score: missing: {min_answered: all}", "mixed-ranges")
 
 
 def advise_signs(instrument: Instrument) -> Iterator[Finding]:
