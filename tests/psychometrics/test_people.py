@@ -192,3 +192,10 @@ def test_teams_of_one_have_no_alpha_within(make_instrument):
     ]
     assert np.isnan(row["alpha_within"])
     assert "No alpha within teams: too few rows beyond one a team." in row["note"]
+
+
+def test_people_are_counted_where_no_item_varies(make_instrument):
+    frame = pl.DataFrame({"respondent": [*"abcd", *"abcd"], "wave": ["T1"] * 4 + ["T2"] * 4, "a": 3, "b": 4})
+    (row,) = assess_reliability(read_responses(frame, make_instrument({"s": ["a", "b"]}, 1, 5))).scales.itertuples()
+    assert (row.rows, row.n, row.people) == (8, 8, 4)
+    assert np.isnan(row.alpha)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -157,11 +157,12 @@ def find_people_intervals(
             keyed, people = rows.key(scale, group), rows.number_people(group)
             used = moments(keyed)
             whole = complete_rows(keyed) if is_listwise else ~np.isnan(keyed).all(axis=1)
-            if len(np.unique(people[whole])) == int(whole.sum()):
+            n_people = len(np.unique(people[whole]))
+            if n_people == int(whole.sum()):
                 continue
             varies = np.diag(used.covariance) > 0
             found = alpha_of_people(keyed[:, varies | (used.counts == 0)], people)
             if not is_listwise:
                 nothing = (note("alpha_of_people_pairwise"),)
-                found = PeopleInterval(len(np.unique(people[whole])), np.nan, np.nan, nothing)
-            yield (scale.plan.scale, group), found
+                found = PeopleInterval(n_people, np.nan, np.nan, nothing)
+            yield (scale.plan.scale, group), replace(found, people=n_people)
