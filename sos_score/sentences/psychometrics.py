@@ -182,6 +182,10 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
         f"{_count(number, 'team')} {'has' if number == 1 else 'have'} members at several sites, and each counts as one"
         f" team. If each site numbers its own, add --by site, which keeps {team} 1 of one site and of the next apart."
     ),
+    "team_people_pooled": lambda team, number: (
+        f"In {_count(number, team)} somebody is there more than once, and each row counts as a member: n, agreement,"
+        " ICCs and p are not of people. Of several waves, --by wave looks at each."
+    ),
     "agreement_unweighted": (
         "Agreement (rwg, r*, AD) is of the items without their weights; means and ICCs are of the weighted scores."
     ),
@@ -200,6 +204,7 @@ PSYCHOMETRICS: dict[str, str | Callable[..., str]] = {
         " deviation up to a sixth of the options, and complete answers from 5 members and from half of the team"
     ),
     "team_unknown": "Agreement is not known: fewer than two members answered every item.",
+    "team_pooled": "Members are there more than once, so that the rows are not members of the team.",
     "team_few_complete": (
         "Agreement is not known: fewer than {least} members, or fewer than half of them, answered every item."
     ),

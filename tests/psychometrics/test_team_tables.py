@@ -102,6 +102,20 @@ def test_teams_numbered_within_their_sites_are_said_to_be_at_several(lq2002):
     assert said.code not in {each.code for each in assess_agreement(read_responses(alone, instrument), "team").notes}
 
 
+def test_three_members_at_two_waves_are_not_six(make_instrument):
+    three = {"respondent": list("abcabc"), "team": ["x"] * 6, "wave": ["T1"] * 3 + ["T2"] * 3}
+    frame = pl.DataFrame({**three, "p": [3, 4, 3, 3, 4, 4], "q": [3, 3, 3, 4, 4, 3]})
+    instrument = make_instrument({"s": ["p", "q"]}, 1, 5)
+    for kind in (frame, frame.lazy(), frame.to_pandas()):
+        found = assess_agreement(read_responses(kind, instrument), "team")
+        assert [(each.may_report, each.reason.code) for each in found.verdicts] == [(None, "team_pooled")]
+        assert note("team_people_pooled", team="team", number=1) in found.notes
+    by_wave = assess_agreement(read_responses(frame, instrument), "team", ["wave"])
+    assert {each.reason.code for each in by_wave.verdicts} == {"team_few_complete"}
+    six = frame.with_columns(respondent=pl.Series(list("abcdef")))
+    assert assess_agreement(read_responses(six, instrument), "team").verdicts[0].may_report is True
+
+
 def test_frames_of_any_kind_give_the_same(lq2002):
     import duckdb
 

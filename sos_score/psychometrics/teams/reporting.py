@@ -96,8 +96,13 @@ def summarise_agreement(values: ArrayLike) -> AgreementSummary:
     )
 
 
-def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
+def judge_team_mean(agreement: TeamAgreement, *, is_pooled: bool = False) -> TeamMeanVerdict:
     """Say whether the mean of a team may be reported as the team's.
+
+    Parameters
+    ----------
+    is_pooled : bool
+        Whether somebody is there more than once, so that rows are no members; then it is not known.
 
     Notes
     -----
@@ -118,6 +123,8 @@ def judge_team_mean(agreement: TeamAgreement) -> TeamMeanVerdict:
     """
     if np.isnan(agreement.rwg):
         return TeamMeanVerdict(may_report=None, rule=RULE, reason=note("team_unknown"))
+    if is_pooled:
+        return TeamMeanVerdict(may_report=None, rule=RULE, reason=note("team_pooled"))
     if agreement.n < FEWEST_COMPLETE or 2 * agreement.n < agreement.members:
         return TeamMeanVerdict(may_report=None, rule=RULE, reason=note("team_few_complete", least=FEWEST_COMPLETE))
     failed = [

@@ -10,7 +10,7 @@ import numpy as np
 
 from sos_score.errors import InvalidSurvey, Problem
 from sos_score.notes import Note, note
-from sos_score.psychometrics.batches import Group
+from sos_score.psychometrics.batches import Group, find_repeated
 from sos_score.psychometrics.columns import ScaleColumns, list_scale_columns
 from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, list_names, name_group, place_row
 from sos_score.psychometrics.teams.agreement import TeamAgreement, agreement_from_moments
@@ -99,12 +99,13 @@ def assess_agreement(
     sums, spread = sum_teams(responses, chosen, ids)
     if not sums:
         raise InvalidSurvey([Problem(f"no row has a {' and a '.join(ids)}", responses.path, rule="column")])
+    pooled = _find_pooled(responses, ids)
     # Over all groups together, people would count again who answered in several.
     groups = [(group, place) for group, place in list_groups((key[: len(by)] for _, key in sums), by).items()
               if group or not by]  # fmt: skip
     parts = [
         _Part(responses, scale, place, {key: one for (name, key), one in sums.items()
-                                        if name == scale.plan.scale and key[: len(by)] == group}, ids)
+                                        if name == scale.plan.scale and key[: len(by)] == group}, ids, pooled=pooled)
         for scale in chosen
         for group, place in groups
     ]  # fmt: skip
@@ -121,8 +122,15 @@ def assess_agreement(
         tuple(verdict for part in parts for verdict in part.verdicts),
         gather_notes(about_scales, names, [name_group(place) for _, place in groups], responses.instrument)
         + gather_notes(about_teams, names, every_team, responses.instrument)
+        + ((note("team_people_pooled", team=team, number=len(pooled)),) if pooled else ())
         + ((note("teams_of_several_sites", team=team, number=len(spread)),) if spread else ()),
     )
+
+
+def _find_pooled(responses: Responses, ids: Sequence[str]) -> frozenset[Group]:
+    """Return the teams in which somebody is there more than once: at several waves, or about several others."""
+    apart = {"wave", "rater", "target"} & set(responses.ids) - set(ids)
+    return frozenset(find_repeated(responses, ids)) - {()} if apart else frozenset()
 
 
 class _Part:
@@ -135,6 +143,8 @@ class _Part:
         place: Mapping[str, str],
         sums: Mapping[Group, TeamSums],
         ids: Sequence[str],
+        *,
+        pooled: frozenset[Group],
     ) -> None:
         self.scale, self.place, self.is_weighted = columns.plan.scale, place, columns.plan.is_weighted
         ordered = {key: where for key, where in list_groups(sums, ids).items() if key}
@@ -142,7 +152,10 @@ class _Part:
         self.sums = [sums[key] for key in ordered]
         options = _count_options(responses, columns)
         self.agreements = [_agree(one, options) for one in self.sums]
-        self.verdicts = [judge_team_mean(agreement) for agreement in self.agreements]
+        self.verdicts = [
+            judge_team_mean(agreement, is_pooled=key in pooled)
+            for key, agreement in zip(ordered, self.agreements, strict=True)
+        ]
         self.icc = team_icc_from_moments(
             [one.scored for one in self.sums], [one.mean for one in self.sums], [one.variance for one in self.sums]
         )
