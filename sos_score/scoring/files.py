@@ -30,7 +30,7 @@ from sos_score.scoring.scorer import (
     select_scores,
     settle_language,
 )
-from sos_score.survey.check.checks import holds_anything
+from sos_score.survey.check.checks import SUMMED, holds_anything
 from sos_score.survey.check.label_columns import check_label_columns
 from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _BATCH = 50_000
 _PART = 500_000  # of the numbers of all rows, compared one after another
-_NO_NAME = f"{ROUNDED_ID}|{SUMMARY_ID}"
+_NO_NAMES = dict.fromkeys(SUMMED, SUMMARY_ID) | {"respondent": f"{ROUNDED_ID}|{SUMMARY_ID}"}
 _STRAY, _FILLED, _UNASKED = "\x1fstray", "\x1ffilled", "\x1funasked "
 
 BatchSink = Callable[["pl.DataFrame"], None]
@@ -241,8 +241,9 @@ class _Tally:
         if not self._names_all(batch):
             batch = self._drop_blank(batch)
         self.rows += batch.height
-        if "respondent" in self.columns.ids:
-            self.misnamed += int(batch["respondent"].str.contains(_NO_NAME).sum())
+        for role, pattern in _NO_NAMES.items():
+            if role in self.columns.ids:
+                self.misnamed += int(batch[role].str.contains(pattern).sum())
         if self.key.columns:
             self.hashes.append(self._hash(batch))
         for column in self.scores:

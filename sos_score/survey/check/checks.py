@@ -17,11 +17,15 @@ from sos_score.survey.check.row_key import ask_for_wave, find_key, lacks_wave, s
 from sos_score.survey.columns import Columns
 
 MAX_SHOWN = 100
+SUMMED = ("respondent", "site", "target")
+"""The ids under which a spreadsheet writes that a row sums up the others."""
 
 
 def check_rows(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
-    """Return what is wrong with the ids of a frame: respondents that are blank, and rows that are there twice."""
-    return [*check_respondents(frame, columns), *check_duplicates(frame, columns)]
+    """Return what is wrong with the ids of a frame: blank respondents, totals, and rows that are there twice."""
+    return [
+        *check_respondents(frame, columns), *check_summaries(frame, columns), *check_duplicates(frame, columns),
+    ]  # fmt: skip
 
 
 def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
@@ -34,11 +38,19 @@ def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Proble
     count = unnamed.select(nw.len()).collect().item()
     message = "the respondent is blank"
     found = [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
-    for pattern, describe in ((ROUNDED_ID, describe_rounded), (SUMMARY_ID, describe_summary)):
-        named = frame.filter(show_cell(respondent, schema).str.contains(pattern))
-        if count := int(named.select(nw.len()).collect().item()):
-            found.append(describe(respondent, count))
-    return found
+    rounded = frame.filter(show_cell(respondent, schema).str.contains(ROUNDED_ID)).select(nw.len()).collect().item()
+    return [*found, describe_rounded(respondent, int(rounded))] if rounded else found
+
+
+def check_summaries(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
+    """Return a problem for each id column in which rows are named Total or the like."""
+    names = list(dict.fromkeys(columns.ids[role] for role in SUMMED if role in columns.ids))
+    if not names:
+        return []
+    schema = frame.collect_schema()
+    sums = [show_cell(name, schema).str.contains(SUMMARY_ID).cast(nw.Int64).sum().alias(name) for name in names]
+    counts = frame.select(*sums).collect().row(0)
+    return [describe_summary(name, int(count)) for name, count in zip(names, counts, strict=True) if count]
 
 
 def describe_rounded(column: str, count: int, path: str = "", line: int | None = None) -> Problem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID, fold_text
 from sos_score.errors import Problem
-from sos_score.survey.check.checks import MAX_SHOWN, describe_rounded, describe_summary, name_row
+from sos_score.survey.check.checks import MAX_SHOWN, SUMMED, describe_rounded, describe_summary, name_row
 from sos_score.survey.check.row_key import ask_for_join, ask_for_wave, find_key, lacks_wave
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
@@ -64,7 +64,7 @@ class _Search:
     doubled: dict[tuple[str, ...], int] = field(default_factory=dict)
     unnamed: list[int] = field(default_factory=list)
     rounded: list[int] = field(default_factory=list)
-    summaries: list[int] = field(default_factory=list)
+    summaries: dict[str, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         place = self.export.header.index
@@ -79,6 +79,9 @@ class _Search:
         self.places = {role: place(column) for role, column in self.key.columns.items()}
         respondent = self.columns.ids.get("respondent")
         self.respondent = place(respondent) if respondent is not None else None
+        self.summed = {
+            self.columns.ids[role]: place(self.columns.ids[role]) for role in SUMMED if role in self.columns.ids
+        }
         self.site = place(self.columns.ids["site"]) if "site" in self.columns.ids else None
         self.used = [place(column) for column in self.columns.used]
 
@@ -94,8 +97,9 @@ class _Search:
                 self.unnamed.append(line)
             elif _ROUNDED.fullmatch(cells[self.respondent].strip()):
                 self.rounded.append(line)
-            elif _SUMMARY.fullmatch(cells[self.respondent]):
-                self.summaries.append(line)
+        for column, index in self.summed.items():
+            if _SUMMARY.fullmatch(cells[index]):
+                self.summaries.setdefault(column, []).append(line)
         site = "" if self.site is None else cells[self.site].strip()
         self._compare(line, self.key.read({role: cells[index] for role, index in self.places.items()}), site)
 
@@ -143,9 +147,11 @@ class _Search:
             found.append(ask_for_wave(len(self.doubled), len(self.seen), self.columns, self.export.name, line))
         else:
             found += self.repeated
-        for lines, describe in ((self.rounded, describe_rounded), (self.summaries, describe_summary)):
-            if lines:
-                found.append(describe(self.columns.ids["respondent"], len(lines), self.export.name, lines[0]))
+        if self.rounded:
+            where, count = self.columns.ids["respondent"], len(self.rounded)
+            found.append(describe_rounded(where, count, self.export.name, self.rounded[0]))
+        for column, lines in self.summaries.items():
+            found.append(describe_summary(column, len(lines), self.export.name, lines[0]))
         if self.unnamed:
             where = self.columns.ids["respondent"]
             message, count = "the respondent is blank", len(self.unnamed)
