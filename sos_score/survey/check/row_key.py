@@ -79,7 +79,8 @@ def ask_for_wave(repeated: int, people: int, columns: Columns, path: str = "", l
 
 def ask_for_join(columns: Columns) -> str:
     """Return what tells people of several sites apart who have one id; empty where no column says the site."""
-    if not {"respondent", "site"} <= set(columns.ids):
+    who = next((role for role in ("respondent", "target") if role in columns.ids), "")
+    if not who or "site" not in columns.ids:
         return ""
-    ids = f"{columns.ids['site']}, {columns.ids['respondent']}"
-    return f"where each site numbers its own, join the two in a column map: respondent: {{join: [{ids}]}}"
+    ids = f"{columns.ids['site']}, {columns.ids[who]}"
+    return f"where each site numbers its own, join the two in a column map: {who}: {{join: [{ids}]}}"
