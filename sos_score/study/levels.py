@@ -99,7 +99,9 @@ def _note_changed(table: SourceTable, least: int) -> Iterator[Note]:
     if not level:
         return
     keys = list(dict.fromkeys(["site", *table.name_columns(level)]))
-    held = table.frame[["person", *keys]].dropna().drop_duplicates()
+    # Of several ratings of somebody at one wave the first says the group, as in the tests.
+    known = table.frame.dropna(subset=["person", *keys]).drop_duplicates(["person", "site", "wave"])
+    held = known[["person", *keys]].drop_duplicates()
     changed = int((held.groupby(["person", "site"]).size() > 1).sum())
     if changed and held.duplicated(keys).any():
         said = {"count": format_count(changed, least), "is_one": is_one(changed, least)}

@@ -60,6 +60,15 @@ def test_families_with_another_worker_later_are_counted_and_what_it_does_to_inte
     }
 
 
+def test_a_family_that_two_workers_rate_at_one_wave_has_not_changed_workers(tmp_path: Path) -> None:
+    rows = ["person,site,wave,worker,rater,warmth"]
+    for family in range(12):
+        for wave in ("T1", "T2"):
+            rows += [f"F{family},1,{wave},W{(family + more) % 3},R{more},{family % 5}" for more in (0, 1)]
+    (tmp_path / "rated.csv").write_text("\n".join(rows))
+    assert notes_of(make_study_from_scores(ScoredFile(str(tmp_path / "rated.csv"), wave="wave"))) == {}
+
+
 RIGHT = {
     "units with several desks": ["U1,D1", "U1,D2", "U2,D3", "U2,D4"],
     "units of one desk, which each calls desk 1": ["U1,D1", "U2,D1", "U3,D1"],
