@@ -101,6 +101,10 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "ids_nearly_same": _ids_nearly_same,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
     "waves_as_they_appear": _waves_as_they_appear,
+    "not_scores": lambda column, texts: (
+        f"{column}: not compared, as some cells are no numbers ({', '.join(map(repr, texts[:3]))}"
+        f"{', ...' if len(texts) > 3 else ''}): write numbers, or leave them empty"
+    ),
     "scores_like_codes": lambda source, scale, codes: (
         f"{source}: {', '.join(codes)} in {scale} {'is' if len(codes) == 1 else 'are'} far from every other score,"
         " and counted as a score: leave the cell empty where there is none"

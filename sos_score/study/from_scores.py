@@ -12,7 +12,7 @@ from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import SUMMARY_ID, fold_text
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
 from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
@@ -24,6 +24,7 @@ from sos_score.study.outcome import SourceTable
 from sos_score.study.scored_cells import Cells, read_cells
 from sos_score.study.scored_columns import ScoreColumn, find_scores, list_scored_outcomes
 from sos_score.study.suppression import find_hidden_sites
+from sos_score.survey.check.checks import describe_summary
 from sos_score.survey.readers.export import AS_FOUND, ReadingOptions
 from sos_score.survey.readers.parts import hash_files, list_files
 from sos_score.survey.waves import are_words, order_waves
@@ -82,7 +83,8 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
     study = _make_study(scored, cells, ids, scores)
     frame = _make_ids(study, cells, ids)
     problems = [
-        *_find_texts(scored.path, cells, scores), *_find_outside(scored.path, cells, scores),
+        *_find_summaries(scored.path, cells, ids), *_find_texts(scored.path, cells, scores),
+        *_find_outside(scored.path, cells, scores),
         *_find_twice(scored.path, cells, frame),
     ]  # fmt: skip
     if problems:
@@ -99,6 +101,9 @@ def make_study_from_scores(scored: ScoredFile) -> StudyData:
         for each in group
         if each.instrument is None and (codes := cells.find_codes(each.column))
     ]
+    taken = {column for group in scores.values() for each in group for column in each.columns}
+    left = {name: cells.find_nearly_numeric(name) for name in cells.header if name and name not in used | taken}
+    notes += [note("not_scores", column=name, texts=tuple(texts)) for name, texts in left.items() if texts]
     made = [carry_levels(study, _make_table(study, source, cells, frame, group)) for source, group in scores.items()]
     tables = [table for table, _ in made]
     notes += [each for _, carried in made for each in carried]
@@ -201,6 +206,14 @@ def _find_texts(path: str, cells: Cells, scores: dict[str, list[ScoreColumn]]) -
         if strange:
             line, cell = strange[0]
             yield Problem(f"'{cell}' is not a number", path, line, column, rule="score", count=len(strange))
+
+
+def _find_summaries(path: str, cells: Cells, ids: dict[str, str]) -> Iterator[Problem]:
+    """Yield one problem for each of the person and the site under which rows sum up the others."""
+    for column in (ids[role] for role in ("person", "site") if role in ids):
+        found = [bool(re.search(SUMMARY_ID, text or "")) for text in cells.share_texts(column).tolist()]
+        if any(found):
+            yield describe_summary(column, sum(found), path, int(cells.lines[found.index(True)]))
 
 
 def _find_outside(path: str, cells: Cells, scores: dict[str, list[ScoreColumn]]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CODES = (-1, -7, -8, -9, -66, -77, -88, -98, -99, -999, -9999, 77, 88, 98, 99, 888, 999, 9999)
 """Numbers that usually stand for "no answer"."""
+_LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9.,\s]*%?")
 _BLANK = ("", "na", "nan", "null", "none", ".")
 
 
@@ -89,6 +91,13 @@ class Cells:
         places = self._numbers(column)[1].arg_true().to_list()
         texts = self.frame[column].cast(pl.String)
         return [(self.lines[place], texts[place]) for place in places]
+
+    def find_nearly_numeric(self, column: str) -> list[str]:
+        """Return the different cells that are no number, where they are few or written as numbers: n/a, 2,300, 45%."""
+        strange = [text for _, text in self.find_strange(column)]
+        words = sum(_LIKE_NUMBER.fullmatch(text) is None for text in strange)
+        filled = self._texts(column).drop_nulls().len()
+        return list(dict.fromkeys(strange)) if 2 * words <= filled else []
 
     def _texts(self, column: str) -> pl.Series:
         import polars as pl

@@ -239,6 +239,36 @@ def test_scores_of_no_known_range_that_look_like_codes_are_said_to(path: Path) -
     )
 
 
+@pytest.mark.parametrize(
+    ("cells", "texts"),
+    [
+        (["2.5", "n/a", "3"], ("n/a",)),
+        (["2,300", "1,900", "2,500"], ("2,300", "1,900", "2,500")),
+        (["45%", "50%", ""], ("45%", "50%")),
+        (["late", "early", "3"], None),
+        (["2024-01-03", "2024-01-04", "2024-01-05"], None),
+        (["", "", ""], None),
+    ],
+)
+def test_a_column_that_is_nearly_one_of_scores_is_said_to_be_left_out(
+    path: Path, cells: list[str], texts: tuple[str, ...] | None
+) -> None:
+    rows = [f'P{number},{number % 2},{number},"{cell}"' for number, cell in enumerate(cells)]
+    path.write_text("\n".join(["respondent,site,mood,worry", *rows]))
+    data = make_study_from_scores(make(path, wave=None, treated=()))
+    assert [each["texts"] for each in data.notes if each.code == "not_scores"] == ([texts] if texts else [])
+    assert [each.scale for each in data.outcomes] == ["mood"]
+
+
+@pytest.mark.parametrize("row", ["Mean,1,T2,,B,4,4,40,,0,", "F09,Total,T2,,B,4,4,40,,0,"])
+def test_a_row_that_sums_up_the_others_is_no_person_and_no_site(path: Path, row: str) -> None:
+    path.write_text(SCORES + row.replace(",,B", ",B") + "\n")
+    with pytest.raises(InvalidSurvey) as refused:
+        make_study_from_scores(make(path))
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.rule) == (7, "id-summary")
+
+
 @pytest.mark.parametrize(("score", "sums", "values"), [("mean", "prorated", "9,0"), ("sum", "prorated", "18,2"),
                                                        ("sum", "as_answered", "1,14")])  # fmt: skip
 def test_scores_of_unlike_items_may_lie_beyond_the_range_of_all_of_them(
