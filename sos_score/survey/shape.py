@@ -133,7 +133,13 @@ def shape_rows(
 
 def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.Expr:
     if ref.join:
-        texts = [nw.col(name).cast(nw.String).str.strip_chars() for name in names]
+        # As `fold_id` has it: joined, 1.0 would no longer be seen to be 1.
+        given = [nw.col(name).cast(nw.String).str.strip_chars() for name in names]
+        is_whole = [text.str.contains(r"^[0-9]+\.0+$") for text in given]
+        texts = [
+            nw.when(whole).then(text.str.replace_all(r"\.0+$", "")).otherwise(text)
+            for whole, text in zip(is_whole, given, strict=True)
+        ]
         is_blank = nw.any_horizontal(*[text.is_null() | (text == nw.lit("")) for text in texts], ignore_nulls=True)
         return nw.when(~is_blank).then(nw.concat_str(*texts, separator=ref.between))
     # Each option has the answer where it is ticked, nothing where it is not, and else its own text with its column.

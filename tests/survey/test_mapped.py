@@ -73,6 +73,16 @@ def test_site_and_number_together_can_be_the_respondent(tmp_path: Path) -> None:
     assert rows == [("N-1", "N", 1, 2), ("N-2", "N", 3, 3), ("S-1", "S", 2, 2)]
 
 
+def test_numbers_with_a_decimal_point_are_joined_as_whole_numbers(tmp_path: Path) -> None:
+    text = "site,nr,q_1,q_2\n1.0,11.0,1,2\n1,012,3,3\n2,1.50,2,2\n"
+    rows, _ = score_text(tmp_path, text, respondent={"join": ["site", "nr"]})
+    assert rows == [("1-11", 1, 2), ("1-012", 3, 3), ("2-1.50", 2, 2)]
+    frame = pl.DataFrame({"site": [1.0], "nr": [11.0], "q_1": [1], "q_2": [2]})
+    column_map = ColumnMap.model_validate({"respondent": {"join": ["site", "nr"]}})
+    for kind in (frame, frame.to_pandas(), duckdb.sql("SELECT * FROM frame").pl()):
+        assert list(score_survey(kind, TWO, columns=column_map)["respondent"]) == ["1-11"]
+
+
 def test_an_id_of_several_columns_is_blank_where_one_of_them_is(tmp_path: Path) -> None:
     text = "site,nr,q_1,q_2\nN,1,1,2\nN, ,3,3\n"
     assert say(tmp_path, text, respondent={"join": ["site", "nr"]}) == [
