@@ -9,6 +9,7 @@ import numpy as np
 from sos_score.check.answers import Answers
 from sos_score.check.finding import Finding, Place, make_finding
 from sos_score.check.rules.straight import list_straight
+from sos_score.survey.check.row_key import MANY
 
 FEWEST_ANSWERS = 20
 """Fewer answers are the same now and then by chance: 12 items of one factor in a tenth of files of 120 people."""
@@ -30,7 +31,9 @@ def find_duplicates(answers: Answers) -> Iterator[Finding]:
     repeated = named.filter(pl.len().over(columns) > 1)
     people, everybody = (each.select(columns).n_unique() for each in (repeated, named))
     is_everybody = people == everybody and not answers.wave
-    is_apart = bool(answers.site) and not repeated.select([*columns, answers.site]).is_duplicated().any()
+    is_apart = (
+        people >= MANY and bool(answers.site) and not repeated.select([*columns, answers.site]).is_duplicated().any()
+    )
     for file, lines, count in answers.locate(repeated):
         place = Place("", file.name, lines, count=count, of=file.frame.height)
         said = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sos_score.definition.text import ROUNDED_ID, SUMMARY_ID, fold_text
 from sos_score.errors import Problem
 from sos_score.survey.check.checks import MAX_SHOWN, SUMMED, describe_rounded, describe_summary, name_row
-from sos_score.survey.check.row_key import ask_for_join, ask_for_wave, find_key, lacks_wave
+from sos_score.survey.check.row_key import MANY, ask_for_join, ask_for_wave, find_key, lacks_wave
 from sos_score.survey.check.wrong_answers import Located, explain_answers
 from sos_score.survey.coding import Invalid
 from sos_score.survey.columns import Columns
@@ -61,6 +61,7 @@ class _Search:
     homes: dict[tuple[str, ...], str] = field(default_factory=dict)
     repeated: list[Problem] = field(default_factory=list)
     repeats: int = 0
+    apart: set[tuple[str, ...]] = field(default_factory=set)
     doubled: dict[tuple[str, ...], int] = field(default_factory=dict)
     unnamed: list[int] = field(default_factory=list)
     rounded: list[int] = field(default_factory=list)
@@ -111,14 +112,14 @@ class _Search:
             return
         self.repeats += 1
         self.doubled.setdefault(key, line)
+        if home != site:
+            self.apart.add(key)
         if self.repeats <= MAX_SHOWN:
             spot = self.export.place(Problem("", self.export.name, first))
             elsewhere = "" if spot.path == self.export.name else f" of {spot.path}"
             who = name_row(dict(zip(self.places, key, strict=True)))
             message = f"{who} already on {self.export.unit} {spot.line}{elsewhere}"
-            is_said = any(each.hint for each in self.repeated)
-            hint = ask_for_join(self.columns) if home != site and not is_said else ""
-            self.repeated.append(Problem(message, self.export.name, line, hint=hint, rule="duplicate"))
+            self.repeated.append(Problem(message, self.export.name, line, rule="duplicate"))
 
     def _place(self, problem: Problem) -> Problem:
         """Return a problem at its place; see `Export.place`."""
@@ -145,8 +146,9 @@ class _Search:
         if is_unwaved:
             line = min(self.doubled.values())
             found.append(ask_for_wave(len(self.doubled), len(self.seen), self.columns, self.export.name, line))
-        else:
-            found += self.repeated
+        elif self.repeated:
+            hint = ask_for_join(self.columns) if len(self.apart) >= MANY else ""
+            found += [replace(self.repeated[0], hint=hint), *self.repeated[1:]]
         if self.rounded:
             where, count = self.columns.ids["respondent"], len(self.rounded)
             found.append(describe_rounded(where, count, self.export.name, self.rounded[0]))

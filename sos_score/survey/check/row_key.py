@@ -11,7 +11,8 @@ import narwhals as nw
 from sos_score.errors import Problem
 from sos_score.survey.columns import UNIQUE_ROLES, Columns
 
-_MANY = 3  # people; fewer are named one by one
+MANY = 3
+"""People who are there twice; fewer are named one by one, and may be slips."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def show_cell(column: str, schema: Mapping[str, nw.dtypes.DType]) -> nw.Expr:
 def lacks_wave(columns: Columns, repeated: int, people: int) -> bool:
     """Return whether so many people are there more than once that the wave seems to be in no column."""
     is_stated = "wave" in columns.ids or "wave" in columns.constants
-    return not is_stated and "respondent" in columns.ids and repeated >= _MANY and 2 * repeated >= people
+    return not is_stated and "respondent" in columns.ids and repeated >= MANY and 2 * repeated >= people
 
 
 def ask_for_wave(repeated: int, people: int, columns: Columns, path: str = "", line: int | None = None) -> Problem:
