@@ -183,5 +183,5 @@ def check_wanted(request: PlanRequest) -> list[str]:
     if not request.alpha < request.power < 1:
         problems.append(f"--power {request.power:g} is not between alpha ({request.alpha:g}) and 1")
     if request.effect is not None and not 0 < request.effect <= 100:
-        problems.append(f"--effect {request.effect:g} is outside 0 to 100 standard deviations")
+        problems.append(f"--effect {request.effect:g} is not above 0 and at most 100 standard deviations")
     return problems

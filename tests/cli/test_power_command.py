@@ -149,7 +149,7 @@ def test_the_command_gives_what_the_library_gives():
             ),
             "--sites-per-arm 0 is outside 1-500 sites in each arm\n--people 0 is outside 1-100,000\n"
             "--icc 1 is outside 0 to below 1\n--overlap 4 is outside 0-1\n--alpha 0 is not between 0 and 1\n"
-            "--power 1 is not between alpha (0) and 1\n--effect 0 is outside 0 to 100 standard deviations\n"
+            "--power 1 is not between alpha (0) and 1\n--effect 0 is not above 0 and at most 100 standard deviations\n"
             "--overlap needs --waves 2\n",
         ),
         (
