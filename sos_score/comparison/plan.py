@@ -18,9 +18,6 @@ from sos_score.study.suppression import HiddenSites
 MANY_SITES = 30
 """With more sites than this no two of them are compared with each other, and tables name some in place of all."""
 
-CONFIDENCE = 0.95
-"""The confidence of every interval that is shown; alpha is the level of tests, and equivalence has its own interval."""
-
 
 @dataclass(frozen=True)
 class SmallestEffect:

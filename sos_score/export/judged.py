@@ -10,8 +10,9 @@ from sos_score.comparison.finding import Contrast, Finding
 from sos_score.comparison.imputed import name_method, name_unit
 from sos_score.comparison.judging import Comparison
 from sos_score.comparison.outcome import OutcomeScores
-from sos_score.comparison.plan import CONFIDENCE, make_plan
+from sos_score.comparison.plan import make_plan
 from sos_score.comparison.questions.pair_scores import list_pair_scores
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.study.data import StudyData
 from sos_score.words import pluralise
 

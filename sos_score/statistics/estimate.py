@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
 
+CONFIDENCE = 0.95
+"""The confidence of every interval that is shown; alpha is the level of tests, and equivalence has its own interval."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

@@ -20,13 +20,14 @@ from sos_score.comparison.finding import (
     Unit,
     at,
 )
-from sos_score.comparison.plan import CONFIDENCE, ComparisonPlan
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.questions.pair_scores import PairScores, list_pair_scores
 from sos_score.comparison.verdict import Verdict
 from sos_score.definition.study.model import Pair
 from sos_score.notes import Note, note
 from sos_score.statistics.agreement import compare_views
 from sos_score.statistics.correlation import Correlation, correlate_pearson, correlate_spearman
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.fixed_effects import CoefficientTest, estimate_slopes, separate_slopes
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import StudyOutcome
@@ -128,13 +129,13 @@ def _make_judged(finding: Finding, scores: PairScores, plan: ComparisonPlan, y: 
 def _list_slopes(base: Finding, scores: PairScores) -> list[Finding]:
     """Return the slope of y on the units' x, and on what is higher or lower than usual for the unit."""
     level = base.level
-    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels, level=CONFIDENCE)
+    between = estimate_slopes(scores.outcome, {"x": scores.unit_x}, scores.levels)
     of_scores = replace(base, unit=Unit.SCORES)
     start = replace(of_scores, notes=between.notes, counts=(between.fit.n,))
     found = [_with_slope(start, between.test("x"), note("slope_between", level=level))]
     units = pluralise(level)
     if units in scores.levels and not np.isnan(scores.own_x).all():
-        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units, level=CONFIDENCE)
+        parts = separate_slopes(scores.outcome, scores.own_x, scores.levels, units)
         start = replace(of_scores, notes=parts.notes, counts=(parts.n,))
         found.append(_with_slope(start, parts.within, note("slope_within", level=level)))
         found.append(_with_slope(start, parts.difference, note("slope_difference", level=level)))

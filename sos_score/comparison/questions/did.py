@@ -246,20 +246,20 @@ def _fit_mixed(outcome: OutcomeScores, plan: ComparisonPlan, base: Finding, rows
         return replace(finding, notes=(note("model_too_large", groups=groups, most=MOST_GROUPS),))
     data = variance_data(outcome.score[there], levels, design)
     fit = fit_variance(data)
-    tests = assess_coefficients(data, fit=fit)
+    tests = assess_coefficients(data, fit)
     finding = replace(
         base, method=note("mixed_intercepts", levels=data.names), counts=(there.size,),
         sites_shown=tuple(each for each in plan.sites if any(outcome.count(each, wave) for wave in plan.span)),
     )  # fmt: skip
-    if data.problem or len(tests.coefficients) < 4:
-        return replace(finding, notes=tests.notes)
-    found = tests.coefficients[3]
+    if data.problem or len(tests) < 4:
+        return replace(finding, notes=fit.notes)
+    found = tests[3]
     is_apart = any(each.name == _SITES_AT_WAVES and each.variance > 0 for each in fit.levels)
     counted = () if is_apart else (note("mixed_counts_people"),)
     return replace(
         finding, estimate=Estimate(found.estimate, found.low, found.high),
         test=Statistic("t", found.t, found.df, p=found.p),
-        notes=(*tests.notes, *counted, *finding.notes),
+        notes=(*fit.notes, *counted, *finding.notes),
     )  # fmt: skip
 
 

@@ -23,10 +23,11 @@ from sos_score.comparison.finding import (
     name_family,
 )
 from sos_score.comparison.nesting import Codes, nest_levels, split_waves
-from sos_score.comparison.plan import CONFIDENCE, ComparisonPlan
+from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.rows import ALONE
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.shares import RESIDUAL, VarianceShares, profile_shares
@@ -148,7 +149,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
     scores = part.data
     fit = fit_variance(scores)
     shares = profile_shares(scores, level=CONFIDENCE, fit=fit)
-    tests = {test.name: test for test in assess_levels(scores, fit=fit).levels}
+    tests = assess_levels(scores, fit)
     notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
     sites = tuple(plan.sites) if "sites" in scores.all_names else ()
     base = replace(part.finding, counts=(fit.n,), method=note("reml_shares"), sites_shown=sites)
@@ -158,9 +159,9 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
         found.append(
             replace(
                 base, groups=Groups(Contrast.LEVEL, (level.name,)), n_groups=level.n_groups,
-                estimate=Estimate(level.sd), effect=Effect(Measure.SHARE, share.share, share.low, share.high),
-                test=Statistic("chi2", test.chi_square, NAN if math.isnan(test.chi_square) else float(test.df),
-                          p=test.p_mixture),
+                estimate=Estimate(level.variance**0.5),
+                effect=Effect(Measure.SHARE, share.share, share.low, share.high),
+                test=Statistic("chi2", test.chi_square, NAN if math.isnan(test.chi_square) else 1.0, p=test.p),
                 notes=tuple(each for each in notes if _is_about(each, level.name)),
             )
         )  # fmt: skip

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sos_score.comparison.finding import Finding, Unit
-from sos_score.comparison.plan import CONFIDENCE
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_number, with_interval
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import name_doubt, name_short
 from sos_score.report.many_sites import ABOUT_ENDS, ask_ends, has_many
 from sos_score.report.model import ReportData
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.words import format_percent
 
 _DASH = "A dash: not asked, or not shown."

@@ -51,21 +51,6 @@ class VarianceData:
     n_dropped: int
     problem: Note | None
 
-    def without(self, name: str) -> VarianceData:
-        """Leave one level out of the model."""
-        keep = [j for j, other in enumerate(self.names) if other != name]
-        return VarianceData(
-            outcome=self.outcome,
-            design=self.design,
-            names=tuple(self.names[j] for j in keep),
-            codes=tuple(self.codes[j] for j in keep),
-            labels=tuple(self.labels[j] for j in keep),
-            set_aside=(),
-            all_names=tuple(self.names[j] for j in keep),
-            n_dropped=self.n_dropped,
-            problem=self.problem,
-        )
-
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader must know about rows and levels that are not used."""

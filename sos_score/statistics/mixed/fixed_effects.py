@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import MixedEquations, VarianceFit, fit_variance, solve_equations
 
@@ -37,21 +38,11 @@ class CoefficientTest:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class CoefficientTests:
-    """Tests of the fixed effects, in the order of the design's columns, with notes."""
-
-    coefficients: tuple[CoefficientTest, ...]
-    notes: tuple[Note, ...]
+_UNKNOWN = CoefficientTest(*(np.nan,) * 7)
 
 
-def assess_coefficients(
-    data: VarianceData,
-    *,
-    level: float = 0.95,
-    fit: VarianceFit | None = None,
-) -> CoefficientTests:
-    """Test the fixed effects of a random-intercept model fitted by REML.
+def assess_coefficients(data: VarianceData, fit: VarianceFit) -> tuple[CoefficientTest, ...]:
+    """Test the fixed effects of a model that `fit_variance` made, in the order of the design's columns.
 
     Notes
     -----
@@ -64,32 +55,28 @@ def assess_coefficients(
     --------
     >>> from sos_score.statistics.mixed.data import variance_data
     >>> data = variance_data([1, 2, 5, 6, 9, 8], {"sites": ["a", "a", "b", "b", "c", "c"]})
-    >>> mean = assess_coefficients(data).coefficients[0]
+    >>> [mean] = assess_coefficients(data, fit_variance(data))
     >>> round(mean.estimate, 3), round(mean.df, 3)
     (5.167, 2.0)
     """
-    if fit is None:
-        fit = fit_variance(data)
     if np.isnan(fit.residual):
-        empty = CoefficientTest(*(np.nan,) * 7)
-        return CoefficientTests((empty,) * data.design.shape[1], fit.notes)
+        return (_UNKNOWN,) * data.design.shape[1]
     variances = np.array([fit.level(name).variance for name in data.names])
     equations = solve_equations(data, variances, fit.residual)
     dfs = _find_satterthwaite_df(equations)
-    tests = tuple(
-        _test_one(float(estimate), float(variance) ** 0.5, float(df), level)
+    return tuple(
+        _test_one(float(estimate), float(variance) ** 0.5, float(df))
         for estimate, variance, df in zip(equations.coefficients, np.diag(equations.covariance), dfs, strict=True)
     )
-    return CoefficientTests(tests, fit.notes)
 
 
-def _test_one(estimate: float, se: float, df: float, level: float) -> CoefficientTest:
+def _test_one(estimate: float, se: float, df: float) -> CoefficientTest:
     from scipy.stats import t as student
 
     statistic = estimate / se
     if not df > 0:
         return CoefficientTest(estimate, se, df, statistic, np.nan, np.nan, np.nan)
-    half = float(student.ppf((1 + level) / 2, df)) * se
+    half = float(student.ppf((1 + CONFIDENCE) / 2, df)) * se
     p = 2 * float(student.sf(abs(statistic), df))
     return CoefficientTest(estimate, se, df, statistic, p, estimate - half, estimate + half)
 
@@ -178,8 +165,6 @@ def estimate_slopes(
     outcome: ArrayLike,
     predictors: Mapping[str, ArrayLike],
     levels: Mapping[str, ArrayLike],
-    *,
-    level: float = 0.95,
 ) -> Slopes:
     """Regress a score on predictors at any level, with random intercepts for the levels.
 
@@ -202,7 +187,7 @@ def estimate_slopes(
     fit = fit_variance(data)
     return Slopes(
         names=("intercept", *predictors),
-        tests=assess_coefficients(data, level=level, fit=fit).coefficients,
+        tests=assess_coefficients(data, fit),
         fit=fit,
         notes=fit.notes,
     )
@@ -210,23 +195,19 @@ def estimate_slopes(
 
 @dataclass(frozen=True, slots=True)
 class SeparatedSlopes:
-    """Slopes within and between the groups of one level.
+    """The slope within the groups of one level, and how the slope between them differs.
 
     Attributes
     ----------
     within : CoefficientTest
         How much higher the score is where the predictor is 1 higher than usual for the group.
-    between : CoefficientTest
-        How much higher the score of a group is where its mean of the predictor is 1 higher.
     difference : CoefficientTest
-        Between less within (the contextual effect).
+        The contextual effect: how much more the score of a group is higher where its mean of the predictor is 1 higher.
     """
 
     within: CoefficientTest
-    between: CoefficientTest
     difference: CoefficientTest
     n: int
-    n_groups: int
     notes: tuple[Note, ...]
 
 
@@ -235,8 +216,6 @@ def separate_slopes(
     predictor: ArrayLike,
     levels: Mapping[str, ArrayLike],
     by: str,
-    *,
-    level: float = 0.95,
 ) -> SeparatedSlopes:
     """Separate the slope within groups (families of one worker) from the slope between them (workers).
 
@@ -265,28 +244,24 @@ def separate_slopes(
         raise ValueError(f"no level {by!r}")
     rows = variance_data(outcome, levels, np.asarray(predictor, dtype=float)[:, None])
     place = rows.names.index(by) if by in rows.names else -1
-    missing = CoefficientTest(*(np.nan,) * 7)
     if place < 0 or rows.outcome.size == 0:
-        return SeparatedSlopes(missing, missing, missing, rows.outcome.size, 0, rows.notes)
+        return SeparatedSlopes(_UNKNOWN, _UNKNOWN, rows.outcome.size, rows.notes)
     codes, x = rows.codes[place], rows.design[:, 0]
     means = (np.bincount(codes, x) / np.bincount(codes))[codes]
     parts = {"within": x - means, "between": means - means.mean()}
     spread = 1e-10 * max(float(np.abs(x).max()), 1e-300)
     varying = {name: values for name, values in parts.items() if np.ptp(values) > spread}
     groups = {name: np.array(rows.labels[j])[rows.codes[j]] for j, name in enumerate(rows.names)}
-    found = estimate_slopes(rows.outcome, varying, groups, level=level)
-    tests = {name: found.test(name) for name in varying}
-    difference = missing
+    found = estimate_slopes(rows.outcome, varying, groups)
+    difference = _UNKNOWN
     if len(varying) == 2:
         # The same fixed part in other terms, so with the same variances.
         contextual = variance_data(rows.outcome, groups, np.column_stack([np.ones(x.size), x, parts["between"]]))
-        difference = assess_coefficients(contextual, level=level, fit=found.fit).coefficients[2]
+        difference = assess_coefficients(contextual, found.fit)[2]
     absent = tuple(note("no_such_slope", part=name, level=by) for name in parts if name not in varying)
     return SeparatedSlopes(
-        within=tests.get("within", missing),
-        between=tests.get("between", missing),
+        within=found.test("within") if "within" in varying else _UNKNOWN,
         difference=difference,
         n=rows.outcome.size,
-        n_groups=len(rows.labels[place]),
         notes=(*found.notes, *absent),
     )

@@ -182,7 +182,7 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTer
     and c_g are the weighted count and sums of the group, which then become a_g / (1 + t^2 a_g) and
     c_g / (1 + t^2 a_g) in the group around it (Sherman & Morrison 1950).
     """
-    moments, log_det = eliminate_groups(design, sums, theta)
+    moments, log_det = _eliminate_groups(design, sums, theta)
     log_det_fixed, squares = _take_out_fixed(moments)
     return LikelihoodTerms(
         log_det=log_det,
@@ -191,7 +191,7 @@ def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTer
     )
 
 
-def eliminate_groups(design: DesignSums, sums: OutcomeSums, theta: Floats) -> tuple[Floats, Floats]:
+def _eliminate_groups(design: DesignSums, sums: OutcomeSums, theta: Floats) -> tuple[Floats, Floats]:
     """Return the weighted cross-products of the fixed part and the outcome, and log |V / sigma2|; see `weigh`."""
     theta = np.minimum(np.abs(theta), LARGEST_RATIO)
     groups, moments = sums.groups, sums.moments
@@ -231,18 +231,16 @@ def _take_out_fixed(moments: Floats) -> tuple[Floats, Floats]:
     return log_det, moments[..., 0, 0]
 
 
-def profile_criterion(design: DesignSums, sums: OutcomeSums, *, reml: bool) -> Criterion:
-    """Make -2 log-likelihood (REML or ML) as a function of the ratios, the residual variance profiled out."""
-    dof = design.n - design.n_fixed if reml else design.n
+def profile_criterion(design: DesignSums, sums: OutcomeSums) -> Criterion:
+    """Make -2 restricted log-likelihood (REML) as a function of the ratios, the residual variance profiled out."""
+    dof = design.n - design.n_fixed
 
     def criterion(theta: Floats, rows: NDArray[np.intp]) -> Floats:
         if theta.ndim > 2 and math.prod(theta.shape[:-1]) * sums.groups[0].size > LARGEST_BATCH:
             return np.array([criterion(part, rows) for part in theta])
         picked = sums if len(sums.moments) == 1 else OutcomeSums(sums.groups[rows], sums.moments[rows])
         terms = weigh(design, picked, theta)
-        value: Floats = terms.log_det + dof * (1 + np.log(2 * np.pi * terms.squares / dof))
-        if reml:
-            value = value + terms.log_det_fixed
+        value: Floats = terms.log_det + dof * (1 + np.log(2 * np.pi * terms.squares / dof)) + terms.log_det_fixed
         return value
 
     return criterion

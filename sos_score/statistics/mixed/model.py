@@ -16,20 +16,11 @@ import numpy as np
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.data import VarianceData
-from sos_score.statistics.mixed.likelihood import (
-    LARGEST_RATIO,
-    eliminate_groups,
-    profile_criterion,
-    sum_design,
-    sum_outcomes,
-    weigh,
-)
+from sos_score.statistics.mixed.likelihood import LARGEST_RATIO, profile_criterion, sum_design, sum_outcomes, weigh
 from sos_score.statistics.mixed.optimise import minimise_ratios
 
 MOST_GROUPS = 5_000
-"""Groups of all levels that equations are solved for: their matrix has as many rows and columns."""
-
-STARTS = 5  # starts polished by Newton steps in a single fit
+"""Groups of all levels that `solve_equations` takes: its matrix has as many rows and columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +61,6 @@ class MixedEquations:
     group_residuals: Floats
     squares: float
     dof: int
-
-    def predict(self, level: int) -> Floats:
-        """Best linear unbiased predictions of a level's group effects: sigma2_j Z_j'Py."""
-        return float(self.variances[level]) * self.group_residuals[self.blocks[level]]
 
 
 def solve_equations(data: VarianceData, variances: Floats, residual: float) -> MixedEquations:
@@ -123,82 +110,35 @@ def solve_equations(data: VarianceData, variances: Floats, residual: float) -> M
 
 @dataclass(frozen=True, slots=True)
 class VarianceLevel:
-    """One level of a fitted model.
-
-    Attributes
-    ----------
-    variance, sd : float
-        In the square of score points, and in score points.
-    share : float
-        Part of the total variance (the variance partition coefficient).
-    share_with_outer : float
-        This level's share with those of the levels named before it: when levels are nested, outermost first,
-        the expected correlation of two scores of one group of this level.
-    at_boundary : bool
-        True when the best variance is exactly 0.
-    labels : tuple of str
-        The groups.
-    effects : array (n_groups,)
-        Best linear unbiased predictions of the groups' departures, in score points; empty where the model has more
-        than `MOST_GROUPS` groups.
-    """
+    """One level of a fitted model: its variance, in the square of score points, and its part of the total variance."""
 
     name: str
     n_groups: int
     variance: float
-    sd: float
     share: float
-    share_with_outer: float
-    at_boundary: bool
-    labels: tuple[str, ...]
-    effects: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class VarianceFit:
-    """A fitted random-intercept model.
+    """A random-intercept model fitted by REML.
 
     Attributes
     ----------
-    n, n_dropped : int
-        Rows used and left out.
-    reml : bool
-        Restricted (True) or full maximum likelihood.
+    n : int
+        Rows used.
     levels : tuple of VarianceLevel
         As given, those that could not be estimated with NaN.
-    residual, residual_share, total : float
-        Variance within the innermost groups, its share, and the sum of all variances.
-    coefficients, se : array (p,)
-        Fixed effects with standard errors.
-    covariance : array (p, p)
-        Their covariance.
-    log_likelihood : float
-        As lme4's logLik: restricted for REML.
+    residual, residual_share : float
+        Variance within the innermost groups, and its part of the total variance.
     deviance : float
-        -2 log-likelihood (lme4's REMLcrit for REML).
-    n_parameters : int
-        Fixed effects, variances and the residual variance.
-    aic : float
-        deviance + 2 n_parameters.
-    singular : bool
-        True when a variance is 0.
+        -2 restricted log-likelihood (lme4's REMLcrit).
     """
 
     n: int
-    n_dropped: int
-    reml: bool
     levels: tuple[VarianceLevel, ...]
     residual: float
     residual_share: float
-    total: float
-    coefficients: Floats
-    se: Floats
-    covariance: Floats
-    log_likelihood: float
     deviance: float
-    n_parameters: int
-    aic: float
-    singular: bool
     notes: tuple[Note, ...]
 
     def level(self, name: str) -> VarianceLevel:
@@ -206,15 +146,13 @@ class VarianceFit:
         return next(level for level in self.levels if level.name == name)
 
 
-def fit_variance(data: VarianceData, *, reml: bool = True) -> VarianceFit:
-    """Fit a random-intercept model and divide the variance among its levels.
+def fit_variance(data: VarianceData) -> VarianceFit:
+    """Fit a random-intercept model by REML and divide the variance among its levels.
 
     Parameters
     ----------
     data : VarianceData
         From `variance_data`; rows with anything missing are already left out there.
-    reml : bool
-        Restricted (default) or full maximum likelihood.
 
     Returns
     -------
@@ -236,124 +174,41 @@ def fit_variance(data: VarianceData, *, reml: bool = True) -> VarianceFit:
     (12.0833, 0.5)
     """
     if data.problem:
-        return _report_nothing(data, reml=reml, why=())
-    variances, residual, deviance = find_variances(data, reml=reml)
+        return _report_nothing(data)
+    variances, residual, deviance = _find_variances(data)
     if np.isnan(residual):
-        return _report_nothing(data, reml=reml, why=(note("model_unbounded"),))
-    coefficients, covariance = estimate_fixed(data, variances, residual)
+        return _report_nothing(data, note("model_unbounded"))
     total = float(variances.sum() + residual)
-    parameters = data.design.shape[1] + variances.size + 1
-    levels = _describe_levels(data, variances, residual, total)
-    boundary = tuple(note("variance_at_boundary", level=level.name) for level in levels if level.at_boundary)
-    return VarianceFit(
-        n=data.outcome.size,
-        n_dropped=data.n_dropped,
-        reml=reml,
-        levels=levels,
-        residual=residual,
-        residual_share=residual / total,
-        total=total,
-        coefficients=coefficients,
-        se=np.sqrt(np.diag(covariance)),
-        covariance=covariance,
-        log_likelihood=-deviance / 2,
-        deviance=deviance,
-        n_parameters=parameters,
-        aic=deviance + 2 * parameters,
-        singular=bool(boundary),
-        notes=(*data.notes, *boundary),
+    found = dict(zip(data.names, variances.tolist(), strict=True))
+    sizes = _count_groups(data)
+    levels = tuple(
+        VarianceLevel(name, sizes[name], found.get(name, np.nan), found.get(name, np.nan) / total)
+        for name in data.all_names
     )
+    boundary = (note("variance_at_boundary", level=level.name) for level in levels if level.variance == 0)
+    return VarianceFit(data.outcome.size, levels, residual, residual / total, deviance, (*data.notes, *boundary))
 
 
-def find_variances(data: VarianceData, *, reml: bool) -> tuple[Floats, float, float]:
+def _find_variances(data: VarianceData) -> tuple[Floats, float, float]:
     """Find the levels' variances (k,), the residual variance and -2 log-likelihood; NaN without a maximum."""
     design = sum_design(list(data.codes), data.design)
     sums = sum_outcomes(design, data.outcome[None])
-    theta, deviance = minimise_ratios(profile_criterion(design, sums, reml=reml), len(data.codes), 1, keep=STARTS)
+    theta, deviance = minimise_ratios(profile_criterion(design, sums), len(data.codes), 1)
     if theta.max(initial=0) > 0.9 * LARGEST_RATIO:
         return np.full(theta.size, np.nan), np.nan, np.nan
-    dof = design.n - design.n_fixed if reml else design.n
-    residual = float(weigh(design, sums, theta).squares[0]) / dof
+    residual = float(weigh(design, sums, theta).squares[0]) / (design.n - design.n_fixed)
     variances = np.empty(theta.size)
     variances[list(design.order)] = theta[0] ** 2 * residual
     return variances, residual, float(deviance[0])
 
 
-def estimate_fixed(data: VarianceData, variances: Floats, residual: float) -> tuple[Floats, Floats]:
-    """Return the fixed effects (p,), by generalised least squares, and their covariance: from sums within groups."""
-    design = sum_design(list(data.codes), data.design)
-    sums = sum_outcomes(design, data.outcome[None])
-    theta = np.sqrt(variances[list(design.order)] / residual)
-    moments = eliminate_groups(design, sums, theta[None])[0][0]
-    p = data.design.shape[1]
-    triangle = design.columns[:, design.column_factor.size :].T @ data.design  # of X = Q R
-    back, inner = np.linalg.inv(triangle), np.linalg.inv(moments[:p, :p])
-    start = np.linalg.lstsq(data.design, data.outcome, rcond=None)[0]
-    covariance: Floats = residual * back @ inner @ back.T
-    return start + back @ inner @ moments[:p, p], covariance
+def _count_groups(data: VarianceData) -> dict[str, int]:
+    """Return how many groups each level has, those set aside too."""
+    used = {name: len(labels) for name, labels in zip(data.names, data.labels, strict=True)}
+    return {name: n for name, n, _ in data.set_aside} | used
 
 
-def _describe_levels(data: VarianceData, variances: Floats, residual: float, total: float) -> tuple[VarianceLevel, ...]:
-    is_small = sum(map(len, data.labels)) <= MOST_GROUPS
-    equations = solve_equations(data, variances, residual) if is_small else None
-    levels, outer = [], 0.0
-    for name in data.all_names:
-        if name not in data.names:
-            levels.append(_describe_nothing(data, name))
-            continue
-        place = data.names.index(name)
-        variance = float(variances[place])
-        outer += variance / total
-        levels.append(
-            VarianceLevel(
-                name=name,
-                n_groups=len(data.labels[place]),
-                variance=variance,
-                sd=variance**0.5,
-                share=variance / total,
-                share_with_outer=outer,
-                at_boundary=variance == 0,
-                labels=data.labels[place],
-                effects=np.empty(0) if equations is None else equations.predict(place),
-            )
-        )
-    return tuple(levels)
-
-
-def _describe_nothing(data: VarianceData, name: str) -> VarianceLevel:
-    counts = {name: n for name, n, _ in data.set_aside} | {
-        name: len(labels) for name, labels in zip(data.names, data.labels, strict=True)
-    }
-    return VarianceLevel(
-        name=name,
-        n_groups=counts[name],
-        variance=np.nan,
-        sd=np.nan,
-        share=np.nan,
-        share_with_outer=np.nan,
-        at_boundary=False,
-        labels=(),
-        effects=np.empty(0),
-    )
-
-
-def _report_nothing(data: VarianceData, *, reml: bool, why: tuple[Note, ...]) -> VarianceFit:
-    p = data.design.shape[1]
-    return VarianceFit(
-        n=data.outcome.size,
-        n_dropped=data.n_dropped,
-        reml=reml,
-        levels=tuple(_describe_nothing(data, name) for name in data.all_names),
-        residual=np.nan,
-        residual_share=np.nan,
-        total=np.nan,
-        coefficients=np.full(p, np.nan),
-        se=np.full(p, np.nan),
-        covariance=np.full((p, p), np.nan),
-        log_likelihood=np.nan,
-        deviance=np.nan,
-        n_parameters=p + len(data.names) + 1,
-        aic=np.nan,
-        singular=False,
-        notes=(*data.notes, *why),
-    )
+def _report_nothing(data: VarianceData, *why: Note) -> VarianceFit:
+    sizes = _count_groups(data)
+    levels = tuple(VarianceLevel(name, sizes[name], np.nan, np.nan) for name in data.all_names)
+    return VarianceFit(data.outcome.size, levels, np.nan, np.nan, np.nan, (*data.notes, *why))

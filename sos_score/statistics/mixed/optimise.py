@@ -13,6 +13,7 @@ from sos_score.statistics.arrays import Floats
 from sos_score.statistics.mixed.likelihood import Criterion
 
 _RATIOS, _FEW_RATIOS = (0.15, 0.5, 1.0, 2.5), (0.3, 1.2)
+_STARTS = 5  # points of the grid of ratios polished by Newton steps
 
 
 def minimise(criterion: Criterion, starts: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -66,12 +67,12 @@ def _place_stencil(k: int) -> tuple[Floats, tuple[tuple[int, int], ...]]:
     return np.array([0 * unit[0], *unit, *-unit, *(unit[i] + unit[j] for i, j in pairs)])[:, None, :], pairs
 
 
-def minimise_ratios(criterion: Criterion, k: int, problems: int, *, keep: int = 1) -> tuple[Floats, Floats]:
-    """Minimise each of several criteria over k ratios, starting from the `keep` best points of a coarse grid.
+def minimise_ratios(criterion: Criterion, k: int, problems: int) -> tuple[Floats, Floats]:
+    """Minimise each of several criteria over k ratios, starting from the best points of a coarse grid.
 
     A ratio whose best value is indistinguishable from 0 is returned as exactly 0 (a boundary fit).
     """
-    points, values = minimise_from_grid(criterion, _RATIOS if k < 4 else _FEW_RATIOS, k, problems, keep=keep)
+    points, values = minimise_from_grid(criterion, _RATIOS if k < 4 else _FEW_RATIOS, k, problems, keep=_STARTS)
     return _snap_to_zero(criterion, np.abs(points), values, np.arange(problems))
 
 

@@ -119,7 +119,7 @@ def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit 
 def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> list[tuple[float, float]]:
     """Find both ends of the interval of each share; 0 and 1 where the likelihood does not refuse them."""
     design = sum_design(list(data.codes), data.design)
-    criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]), reml=True)
+    criterion = profile_criterion(design, sum_outcomes(design, data.outcome[None]))
     k = len(design.order)
     parts = [k if name == RESIDUAL else design.order.index(data.names.index(name)) for name in known]
     shares = np.array(list(known.values()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sos_score.comparison.plan import CONFIDENCE
 from sos_score.report.figures.before_after import draw_before_after
 from sos_score.report.model import Block, ReportData
 from sos_score.report.overview import count_rest, list_patterns, list_sentences
@@ -12,6 +11,7 @@ from sos_score.report.questions.design import list_limits
 from sos_score.report.tables.people import make_who_table
 from sos_score.report.tables.verdicts import list_doubts
 from sos_score.scoring.provenance import describe_caveat
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.words import count, format_percent
 
 LIMITS = "What this study cannot show"
