@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from sos_score.check.accepted import accept_findings
-from sos_score.check.finding import LEVELS, Finding, sort_findings
+from sos_score.check.finding import LEVELS, Finding, accept_findings, sort_findings
 from sos_score.check.rules.unread import find_refused
 from sos_score.check.sources import CheckedSource, Source, check_source, list_sources
 from sos_score.commands.check_screen import print_checked

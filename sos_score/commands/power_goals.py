@@ -14,11 +14,10 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.psychometrics.precision import Interval, expect_alpha, expect_icc, find_needed
 from sos_score.report.tables.power import describe_plan
 from sos_score.statistics.power.assessment import choose_sites
-from sos_score.statistics.power.change import analyse_change
 from sos_score.statistics.power.correlation import attenuate, find_correlation_power
 from sos_score.statistics.power.equivalence import find_equivalence_power, find_smallest_limit
 from sos_score.statistics.power.solve import find_first
-from sos_score.statistics.power.trial import analyse_equal_sites, analyse_people, analyse_sites
+from sos_score.statistics.power.trial import analyse_change, analyse_equal_sites, analyse_people, analyse_sites
 from sos_score.statistics.site_comparison import SHARE
 
 MOST = 100_000

@@ -13,7 +13,7 @@ from sos_score.notes import Note, note
 from sos_score.statistics.effect_sizes import EffectSize
 from sos_score.statistics.equivalence import assess_equivalence
 from sos_score.statistics.estimate import Estimate as TestedEstimate
-from sos_score.statistics.ranks import MannWhitney
+from sos_score.statistics.ranks import RankTest
 
 NAN = math.nan
 
@@ -384,7 +384,7 @@ def take_test(method: Note | None, counts: tuple[int, ...], each: Estimate, test
     """Return the test of a finding, from its parts, as statistics know it."""
     assert method is not None
     return TestedEstimate(
-        method, counts, each.value, each.low, each.high, NAN, each.se, test.statistic, test.df, test.p
+        method, counts, each.value, each.low, each.high, each.se, test.statistic, test.df, test.p
     )  # fmt: skip
 
 
@@ -395,7 +395,7 @@ def name_family(finding: Finding, plan: ComparisonPlan, *, is_baseline: bool = F
     return plan.name_family(f"{finding.question}{unit}{wave}", "+".join(finding.sources), finding.scale)
 
 
-def with_ranks(finding: Finding, found: MannWhitney) -> Finding:
+def with_ranks(finding: Finding, found: RankTest) -> Finding:
     """Return a finding with a test of ranks and its rank-biserial correlation."""
     return replace(
         finding,

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

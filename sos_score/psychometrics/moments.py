@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
+
 Missing = Literal["listwise", "pairwise"]
 
 # A variance this small beside the squared size of the answers is rounding noise, not spread.

@@ -39,11 +39,10 @@ from sos_score.psychometrics.moments import (
 )
 from sos_score.scoring.files import BatchSink
 from sos_score.scoring.responses import Responses
+from sos_score.statistics.arrays import Floats
 
 if TYPE_CHECKING:
     import polars as pl
-
-Floats = NDArray[np.float64]
 
 FEW_OPTIONS = 7
 """Response options up to which the pairs of answers are counted, for ordinal alpha."""

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
 _NOISE = 1e-24  # a mean square this small beside the squared size of the ratings is rounding noise
 
@@ -51,15 +52,13 @@ class ViewAgreement:
     notes: tuple[Note, ...]
 
 
-def compare_views(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> ViewAgreement:
+def compare_views(first: ArrayLike, second: ArrayLike) -> ViewAgreement:
     """Measure how well two views of the same targets agree.
 
     Parameters
     ----------
     first, second : array (n,)
         One value per target, on the same scale; pairs with a NaN are left out and counted.
-    level : float
-        Of all intervals; the limits of agreement are always 1.96 standard deviations.
 
     Returns
     -------
@@ -85,52 +84,29 @@ def compare_views(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -
     x, y, dropped = x[both], y[both], int((~both).sum())
     if x.size < 3:
         why = note("views_too_few", pairs=int(x.size))
-        nothing = (np.nan, np.nan, np.nan)
-        return _report(x.size, dropped, (nothing + nothing, nothing, nothing), (why,))
-    icc, icc_note = _find_icc(x, y, level)
-    ccc, ccc_note = _find_concordance(x, y, level)
-    limits = _find_limits(x - y, level)
-    return _report(x.size, dropped, (limits, icc, ccc), (*icc_note, *ccc_note))
+        return ViewAgreement(x.size, dropped, *(np.nan,) * 12, (why,))
+    icc, icc_note = _find_icc(x, y)
+    ccc, ccc_note = _find_concordance(x, y)
+    return ViewAgreement(x.size, dropped, *_find_limits(x - y), *icc, *ccc, (*icc_note, *ccc_note))
 
 
-def _report(n: int, dropped: int, parts: tuple[tuple[float, ...], ...], notes: tuple[Note, ...]) -> ViewAgreement:
-    limits, icc, ccc = parts
-    return ViewAgreement(
-        n=n,
-        n_dropped=dropped,
-        difference=limits[0],
-        difference_low=limits[1],
-        difference_high=limits[2],
-        sd_difference=limits[3],
-        limit_low=limits[4],
-        limit_high=limits[5],
-        icc=icc[0],
-        icc_low=icc[1],
-        icc_high=icc[2],
-        ccc=ccc[0],
-        ccc_low=ccc[1],
-        ccc_high=ccc[2],
-        notes=notes,
-    )
-
-
-def _find_limits(d: Floats, level: float) -> tuple[float, ...]:
+def _find_limits(d: Floats) -> tuple[float, float, float, float, float, float]:
     from scipy.stats import t
 
     mean, sd = float(d.mean()), float(d.std(ddof=1))
-    half = float(t.ppf((1 + level) / 2, d.size - 1)) * sd / d.size**0.5
+    half = float(t.ppf((1 + CONFIDENCE) / 2, d.size - 1)) * sd / d.size**0.5
     return mean, mean - half, mean + half, sd, mean - 1.96 * sd, mean + 1.96 * sd
 
 
-def _find_icc(x: Floats, y: Floats, level: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
+def _find_icc(x: Floats, y: Floats) -> tuple[tuple[float, float, float], tuple[Note, ...]]:
     squares = find_mean_squares(np.column_stack([x, y]))
     noise = 1e-16 * float((x**2).sum() + (y**2).sum())
     if squares.targets <= noise:
-        return (np.nan,) * 3, (note("views_no_icc"),)
+        return (np.nan, np.nan, np.nan), (note("views_no_icc"),)
     icc = find_agreement(squares)
     if squares.error <= noise:
         return (icc, np.nan, np.nan), (note("views_icc_no_interval"),)
-    return (icc, *bound_agreement(squares, icc, level)), ()
+    return (icc, *bound_agreement(squares, icc)), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +152,7 @@ def find_agreement(s: MeanSquares) -> float:
     return (s.targets - s.error) / (s.targets + (s.k - 1) * s.error + s.k * (s.raters - s.error) / s.n)
 
 
-def bound_agreement(s: MeanSquares, icc: float, level: float) -> tuple[float, float]:
+def bound_agreement(s: MeanSquares, icc: float) -> tuple[float, float]:
     """Return the interval of ICC(A,1), with Satterthwaite's degrees of freedom (McGraw & Wong 1996, Table 7)."""
     from scipy.special import fdtri
 
@@ -188,7 +164,7 @@ def bound_agreement(s: MeanSquares, icc: float, level: float) -> tuple[float, fl
     df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
     if df <= 0:
         return np.nan, np.nan
-    tail = (1 + level) / 2
+    tail = (1 + CONFIDENCE) / 2
     down = float(fdtri(n - 1, df, tail))
     up = float(fdtri(df, n - 1, tail))
     noise = k * s.raters + (k * n - k - n) * s.error
@@ -197,13 +173,13 @@ def bound_agreement(s: MeanSquares, icc: float, level: float) -> tuple[float, fl
     return low, high
 
 
-def _find_concordance(x: Floats, y: Floats, level: float) -> tuple[tuple[float, ...], tuple[Note, ...]]:
+def _find_concordance(x: Floats, y: Floats) -> tuple[tuple[float, float, float], tuple[Note, ...]]:
     from scipy.stats import norm
 
     n, shift = x.size, float(x.mean() - y.mean())
     product = float(x.std() * y.std())
     if product <= 1e-20 * float((x**2).sum() + (y**2).sum()):
-        return (np.nan,) * 3, (note("views_no_concordance"),)
+        return (np.nan, np.nan, np.nan), (note("views_no_concordance"),)
     covariance = float(((x - x.mean()) * (y - y.mean())).mean())
     r, u2 = covariance / product, shift**2 / product
     ccc = 2 * covariance / (float(x.var() + y.var()) + shift**2)
@@ -211,5 +187,5 @@ def _find_concordance(x: Floats, y: Floats, level: float) -> tuple[tuple[float, 
         return (ccc, np.nan, np.nan), (note("views_concordance_no_interval"),)
     variance = (1 - r**2) * ccc**2 * (1 - ccc**2) / r**2
     variance += 2 * ccc**3 * (1 - ccc) * u2 / r - ccc**4 * u2**2 / (2 * r**2)
-    half = float(norm.ppf((1 + level) / 2)) * (max(variance, 0.0) / (n - 2)) ** 0.5 / (1 - ccc**2)
+    half = float(norm.ppf((1 + CONFIDENCE) / 2)) * (max(variance, 0.0) / (n - 2)) ** 0.5 / (1 - ccc**2)
     return (ccc, float(np.tanh(np.arctanh(ccc) - half)), float(np.tanh(np.arctanh(ccc) + half))), ()

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
-from sos_score.statistics.estimate import Estimate, clear_noise, drop_missing, measure_size
+from sos_score.statistics.estimate import CONFIDENCE, Estimate, clear_noise, drop_missing, measure_size
 from sos_score.statistics.t_tests import compare_welch
 
 _NODES = 100  # Gauss-Legendre points a dimension: probabilities within 1e-8 from 2 df up
@@ -163,7 +163,7 @@ def compare_welch_anova(groups: Sequence[ArrayLike]) -> WelchAnova:
     return WelchAnova(note("welch_anova"), n, *run_welch_anova(given))
 
 
-def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[tuple[int, int], Estimate]:
+def compare_pairs(groups: Sequence[ArrayLike]) -> dict[tuple[int, int], Estimate]:
     """Compare every pair of groups without assuming equal variances (Games-Howell).
 
     Parameters
@@ -194,24 +194,24 @@ def compare_pairs(groups: Sequence[ArrayLike], *, level: float = 0.95) -> dict[t
     given = [drop_missing(group) for group in groups]
     usable = {i for i, values in enumerate(given) if values.size > 1 and not _is_constant(values)}
     return {
-        pair: _compare_pair(given[pair[0]], given[pair[1]], len(usable) if set(pair) <= usable else 0, level)
+        pair: _compare_pair(given[pair[0]], given[pair[1]], len(usable) if set(pair) <= usable else 0)
         for pair in itertools.combinations(range(len(given)), 2)
     }
 
 
-def _compare_pair(a: Floats, b: Floats, k: int, level: float) -> Estimate:
+def _compare_pair(a: Floats, b: Floats, k: int) -> Estimate:
     """Return one pair among `k` groups; 0 where one of the two takes no part."""
     n, nothing = (int(a.size), int(b.size)), math.nan
     if k == 0:
         difference = float(a.mean() - b.mean()) if min(n) else nothing
         why = (note("group_too_small" if min(n) < 2 else "group_no_part"),)
-        return Estimate(note("games_howell"), n, difference, nothing, nothing, level, *_NO_PARTS, why)
+        return Estimate(note("games_howell"), n, difference, nothing, nothing, *_NO_PARTS, why)
     welch = compare_welch(a, b)
     spread = StudentizedRange(k, welch.df)
     p = spread.find_tail(abs(welch.statistic) * math.sqrt(2.0))
-    half = spread.find_quantile(level) * welch.se / math.sqrt(2.0)
+    half = spread.find_quantile(CONFIDENCE) * welch.se / math.sqrt(2.0)
     low, high = welch.estimate - half, welch.estimate + half
-    return Estimate(note("games_howell"), n, welch.estimate, low, high, level, welch.se, welch.statistic, welch.df, p)
+    return Estimate(note("games_howell"), n, welch.estimate, low, high, welch.se, welch.statistic, welch.df, p)
 
 
 def _is_constant(values: Floats) -> bool:

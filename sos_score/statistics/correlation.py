@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
+
+_DECIMALS = 10  # 0.1 + 0.2 and 0.3 must tie; no scale score needs more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,6 @@ class Correlation:
         n - 2 for Pearson; NaN for Spearman.
     p : float
         Two-sided, R's default.
-    p_t : float
-        Two-sided, from t with n - 2 df; the same as `p` for Pearson.
     p_source : str
         Where `p` comes from: "t", "exact" or "Edgeworth series".
     low, high : float
@@ -47,14 +48,13 @@ class Correlation:
     statistic: float
     df: float
     p: float
-    p_t: float
     p_source: str
     low: float
     high: float
     notes: tuple[Note, ...]
 
 
-def correlate_pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Correlation:
+def correlate_pearson(x: ArrayLike, y: ArrayLike, *, level: float = CONFIDENCE) -> Correlation:
     """Correlate two scores (Pearson), with Fisher's interval.
 
     Parameters
@@ -86,19 +86,16 @@ def correlate_pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Cor
     r = _product_moment(x, y)
     statistic, p = _test_by_t(r, x.size)
     low, high, notes = _find_fisher_limits(r, x.size, 1.0, level)
-    return Correlation(note("pearson"), x.size, dropped, r, statistic, df, p, p, "t", low, high, notes)
+    return Correlation(note("pearson"), x.size, dropped, r, statistic, df, p, "t", low, high, notes)
 
 
-def correlate_spearman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, decimals: int | None = 10) -> Correlation:
+def correlate_spearman(x: ArrayLike, y: ArrayLike) -> Correlation:
     """Correlate the ranks of two scores (Spearman), with R's p and the interval of Bonett and Wright.
 
     Parameters
     ----------
     x, y : array (n,)
         One value per unit; pairs with a NaN are left out and counted.
-    decimals : int or None
-        Values are rounded to so many decimals before ranking, so that 0.1 + 0.2 ties with 0.3; None ranks
-        them as they are, as R does. A note tells when it matters.
 
     Returns
     -------
@@ -110,8 +107,8 @@ def correlate_spearman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, decim
     -----
     Without ties p is exact up to n = 9 and from an Edgeworth series up to n = 1290 (Best & Roberts 1975,
     AS 89), else from t: R's defaults. Interval tanh(atanh(r) -+ z sqrt((1 + r^2 / 2) / (n - 3))) (Bonett &
-    Wright 2000). Agrees with stats::cor.test(method = "spearman") 4.2.2: `p` with its default, `p_t` with
-    exact = FALSE.
+    Wright 2000). Values are rounded to 10 decimals before ranking, so that 0.1 + 0.2 ties with 0.3; a note tells
+    when it matters. Agrees with stats::cor.test(method = "spearman") 4.2.2, which does not round.
 
     Examples
     --------
@@ -127,20 +124,20 @@ def correlate_spearman(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, decim
         return _no_correlation(note("spearman"), x.size, dropped, np.nan, problem)
     n = x.size
     raw = [rankdata(values) for values in (x, y)]
-    ranks = raw if decimals is None else [rankdata(np.round(values, decimals)) for values in (x, y)]
+    ranks = [rankdata(np.round(values, _DECIMALS)) for values in (x, y)]
     r = _product_moment(*ranks)
     statistic = (n**3 - n) * (1 - r) / 6
-    p_t = p = _test_by_t(r, n)[1]
+    p = _test_by_t(r, n)[1]
     source = "t"
     if n <= 1290 and all(np.unique(rank).size == n for rank in ranks):
         p = _find_rank_p(round(statistic), n)
         source = "exact" if n <= 9 else "Edgeworth series"
-    low, high, notes = _find_fisher_limits(r, n, 1 + r**2 / 2, level)
+    low, high, notes = _find_fisher_limits(r, n, 1 + r**2 / 2, CONFIDENCE)
     if abs(r) == 1:
         low, high, notes = np.nan, np.nan, (note("orders_agree"),)
     if not all(map(np.array_equal, raw, ranks)):
-        notes = (*notes, note("tied_by_rounding", decimals=decimals, r=_product_moment(*raw)))
-    return Correlation(note("spearman"), n, dropped, r, statistic, np.nan, p, p_t, source, low, high, notes)
+        notes = (*notes, note("tied_by_rounding", decimals=_DECIMALS, r=_product_moment(*raw)))
+    return Correlation(note("spearman"), n, dropped, r, statistic, np.nan, p, source, low, high, notes)
 
 
 def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, int]:
@@ -161,7 +158,7 @@ def _find_problem(x: Floats, y: Floats) -> Note | None:
 
 def _no_correlation(method: Note, n: int, dropped: int, df: float, problem: Note) -> Correlation:
     nan = np.nan
-    return Correlation(method, n, dropped, nan, nan, df, nan, nan, "none", nan, nan, (problem,))
+    return Correlation(method, n, dropped, nan, nan, df, nan, "none", nan, nan, (problem,))
 
 
 def _product_moment(x: Floats, y: Floats) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
@@ -15,35 +15,15 @@ from sos_score.statistics.t_tests import compare_student
 
 @dataclass(frozen=True, slots=True)
 class EffectSize:
-    """One standardized difference.
+    """One standardized difference, in standard deviations, with its interval."""
 
-    Attributes
-    ----------
-    method : Note
-        Which standardized difference, and which interval.
-    n : tuple of int
-        (n of x, n of y), or (pairs,).
-    estimate : float
-        In standard deviations.
-    statistic, df : float
-        The t whose noncentrality the interval rests on, and its degrees of freedom.
-    correction : float
-        Hedges' J that was multiplied in.
-    """
-
-    method: Note
-    n: tuple[int, ...]
     estimate: float
     low: float
     high: float
-    level: float
-    statistic: float
-    df: float
-    correction: float
     notes: tuple[Note, ...] = ()
 
 
-def hedges_g(x: ArrayLike, y: ArrayLike, test: Estimate | None = None, *, level: float = 0.95) -> EffectSize:
+def hedges_g(x: ArrayLike, y: ArrayLike, test: Estimate | None = None) -> EffectSize:
     """Standardize the difference of two means by the pooled SD, without small-sample bias (Hedges' g).
 
     Parameters
@@ -68,22 +48,18 @@ def hedges_g(x: ArrayLike, y: ArrayLike, test: Estimate | None = None, *, level:
 
     Examples
     --------
-    >>> e = hedges_g([5, 6, 7, 9], [1, 4, 3, 4])
-    >>> round(e.estimate, 4), round(e.correction, 4)
-    (2.0775, 0.8686)
+    >>> round(hedges_g([5, 6, 7, 9], [1, 4, 3, 4]).estimate, 4)
+    2.0775
     """
     a, b = drop_missing(x), drop_missing(y)
     n = (a.size, b.size)
     if min(n) < 2:
-        return _refuse("hedges_g", n, math.nan, level, "effect_too_few")
+        return _refuse("effect_too_few")
     sd = clear_noise(math.sqrt(pool_variance(a, b)), measure_size(a, b))
-    if sd == 0.0:
-        return _refuse("hedges_g", n, float(sum(n) - 2), level, "effect_no_sd")
-    found = test or compare_student(a, b, level=level)
-    return replace(standardize_estimate(found, sd, float(sum(n) - 2), level=level), n=n)
+    return standardize_estimate(test or compare_student(a, b), sd, float(sum(n) - 2))
 
 
-def standardize_estimate(found: Estimate, sd: float, df: float, *, level: float = 0.95) -> EffectSize:
+def standardize_estimate(found: Estimate, sd: float, df: float) -> EffectSize:
     """Standardize a tested difference by an SD of people, with the interval that belongs to its test.
 
     Parameters
@@ -114,14 +90,13 @@ def standardize_estimate(found: Estimate, sd: float, df: float, *, level: float 
     (2.0775, 0.3593, 3.7111)
     """
     if not sd > 0:
-        return _refuse("hedges_g", found.n, df, level, "effect_no_sd")
-    j, t, unit = _correct_bias(df), found.statistic, found.se / sd
-    low, high = bound_noncentrality(t, found.df, level=level)
-    g = j * found.estimate / sd
-    return EffectSize(note("hedges_g"), found.n, g, j * low * unit, j * high * unit, level, t, found.df, j)
+        return _refuse("effect_no_sd")
+    j, unit = _correct_bias(df), found.se / sd
+    low, high = bound_noncentrality(found.statistic, found.df)
+    return EffectSize(j * found.estimate / sd, j * low * unit, j * high * unit)
 
 
-def standardize_change(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> EffectSize:
+def standardize_change(x: ArrayLike, y: ArrayLike) -> EffectSize:
     """Standardize the change of people measured twice by the average of both SDs, without bias (g_av).
 
     Parameters
@@ -143,29 +118,27 @@ def standardize_change(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Ef
 
     Examples
     --------
-    >>> e = standardize_change([5, 6, 7, 9], [4, 6, 5, 7])
-    >>> e.n, round(e.estimate, 4)
-    ((4,), 0.5975)
+    >>> round(standardize_change([5, 6, 7, 9], [4, 6, 5, 7]).estimate, 4)
+    0.5975
     """
     a, b = keep_pairs(x, y)
     n = int(a.size)
     if n < 2:
-        return _refuse("g_av", (n,), math.nan, level, "effect_too_few")
+        return _refuse("effect_too_few")
     size = measure_size(a, b)
     sd, s_x, s_y = (clear_noise(float(v.std(ddof=1)), size) for v in (a - b, a, b))
     divisor = math.sqrt((s_x**2 + s_y**2) / 2.0)
-    df = n - 1.0
-    j = _correct_bias(df)
     if divisor == 0.0:
-        return _refuse("g_av", (n,), df, level, "effect_no_sd")
+        return _refuse("effect_no_sd")
+    j = _correct_bias(n - 1.0)
     mean = float((a - b).mean())
     t = mean / sd * math.sqrt(n) if sd > 0 else math.nan
     unit = j * sd / divisor / math.sqrt(n)
-    low, high = bound_noncentrality(t, df, level=level)
+    low, high = bound_noncentrality(t, n - 1.0)
     notes = (note("effect_two_pairs"),) if math.isnan(j) else ()
     if sd == 0.0:
         notes = (*notes, note("effect_same_change"))
-    return EffectSize(note("g_av"), (n,), j * mean / divisor, unit * low, unit * high, level, t, df, j, notes)
+    return EffectSize(j * mean / divisor, unit * low, unit * high, notes)
 
 
 def _correct_bias(df: float) -> float:
@@ -175,7 +148,5 @@ def _correct_bias(df: float) -> float:
     return math.exp(math.lgamma(df / 2.0) - 0.5 * math.log(df / 2.0) - math.lgamma((df - 1.0) / 2.0))
 
 
-def _refuse(method: str, n: tuple[int, ...], df: float, level: float, why: str) -> EffectSize:
-    nan = math.nan
-    j = nan if math.isnan(df) else _correct_bias(df)
-    return EffectSize(note(method), n, nan, nan, nan, level, nan, df, j, (note(why),))
+def _refuse(why: str) -> EffectSize:
+    return EffectSize(math.nan, math.nan, math.nan, (note(why),))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sos_score.notes import Note, note
 from sos_score.statistics.estimate import Estimate
 
 
@@ -15,45 +14,15 @@ class Equivalence:
 
     Attributes
     ----------
-    method : Note
-        "TOST on " and the test it stands on.
-    n : tuple of int
-        Counts of that test.
-    margin : float
-        The smallest effect of interest, in score units.
-    alpha : float
-        Level of each one-sided test.
-    estimate, df : float
-        As in the test it stands on.
-    t_lower, p_lower : float
-        Test of the difference being above -margin.
-    t_upper, p_upper : float
-        Test of the difference being below +margin.
     p : float
         The larger of the two.
     low, high : float
-        The 1 - 2 alpha interval (90% for alpha .05).
-    equivalent : bool
-        Whether p < alpha, that is, the interval lies inside -margin to +margin. False where p is NaN.
-    notes : tuple of Note
-        Notes of the test it stands on.
+        The 1 - 2 alpha interval (90% for alpha .05), which lies inside -margin to +margin where p < alpha.
     """
 
-    method: Note
-    n: tuple[int, ...]
-    margin: float
-    alpha: float
-    estimate: float
-    df: float
-    t_lower: float
-    p_lower: float
-    t_upper: float
-    p_upper: float
     p: float
     low: float
     high: float
-    equivalent: bool
-    notes: tuple[Note, ...] = ()
 
 
 def assess_equivalence(found: Estimate, margin: float, *, alpha: float = 0.05) -> Equivalence:
@@ -71,7 +40,7 @@ def assess_equivalence(found: Estimate, margin: float, *, alpha: float = 0.05) -
     Returns
     -------
     Equivalence
-        NaN throughout, and not equivalent, where the test it stands on has no p.
+        NaN throughout where the test it stands on has no p.
 
     Notes
     -----
@@ -83,34 +52,16 @@ def assess_equivalence(found: Estimate, margin: float, *, alpha: float = 0.05) -
     --------
     >>> from sos_score.statistics.t_tests import compare_welch
     >>> r = assess_equivalence(compare_welch([4, 5, 6, 5], [5, 4, 6, 5.5]), margin=2.0)
-    >>> r.equivalent, round(r.p, 4)
-    (True, 0.0096)
+    >>> round(r.p, 4), round(r.low, 4), round(r.high, 4)
+    (0.0096, -1.2733, 1.0233)
     """
     from scipy.special import stdtr, stdtrit
 
     if not margin > 0:
         raise ValueError(f"the margin must be above 0, not {margin}")
-    t_lower = p_lower = t_upper = p_upper = p = low = high = math.nan
-    if not math.isnan(found.p):
-        t_lower, t_upper = (found.estimate + margin) / found.se, (found.estimate - margin) / found.se
-        p_lower, p_upper = float(stdtr(found.df, -t_lower)), float(stdtr(found.df, t_upper))
-        p = max(p_lower, p_upper)
-        half = float(stdtrit(found.df, 1.0 - alpha)) * found.se
-        low, high = found.estimate - half, found.estimate + half
-    return Equivalence(
-        method=note("tost", test=found.method),
-        n=found.n,
-        margin=margin,
-        alpha=alpha,
-        estimate=found.estimate,
-        df=found.df,
-        t_lower=t_lower,
-        p_lower=p_lower,
-        t_upper=t_upper,
-        p_upper=p_upper,
-        p=p,
-        low=low,
-        high=high,
-        equivalent=p < alpha,
-        notes=found.notes,
-    )
+    if math.isnan(found.p):
+        return Equivalence(math.nan, math.nan, math.nan)
+    above, below = (found.estimate + margin) / found.se, (found.estimate - margin) / found.se
+    p = max(float(stdtr(found.df, -above)), float(stdtr(found.df, below)))
+    half = float(stdtrit(found.df, 1.0 - alpha)) * found.se
+    return Equivalence(p, found.estimate - half, found.estimate + half)

@@ -38,7 +38,6 @@ class Estimate:
     estimate: float
     low: float
     high: float
-    level: float
     se: float
     statistic: float
     df: float
@@ -59,7 +58,7 @@ def infer_t(
     se: float,
     df: float,
     *,
-    level: float = 0.95,
+    level: float = CONFIDENCE,
     notes: tuple[Note, ...] = (),
 ) -> Estimate:
     """Test an estimate against 0 and put an interval around it, from its standard error and df.
@@ -76,8 +75,6 @@ def infer_t(
     """
     from scipy.special import stdtr, stdtrit
 
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level must lie between 0 and 1, not {level}")
     statistic = p = low = high = math.nan
     if se == 0.0:
         notes = (*notes, note("no_variation"))
@@ -88,7 +85,7 @@ def infer_t(
         p = float(2.0 * stdtr(df, -abs(statistic)))
         half = float(stdtrit(df, (1.0 + level) / 2.0)) * se
         low, high = estimate - half, estimate + half
-    return Estimate(method, n, estimate, low, high, level, se, statistic, df, p, notes)
+    return Estimate(method, n, estimate, low, high, se, statistic, df, p, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +94,21 @@ class Description:
 
     Attributes
     ----------
-    n, n_missing : int
-        Values present and values missing.
+    n : int
+        Values present.
     mean, sd, se : float
         Mean, standard deviation (n - 1) and standard error of the mean.
     low, high : float
-        t interval of the mean at `level`.
-    median, minimum, maximum : float
-        Middle, smallest and largest value.
+        t interval of the mean.
     """
 
     n: int
-    n_missing: int
     mean: float
     sd: float
     se: float
     low: float
     high: float
-    level: float
     median: float
-    minimum: float
-    maximum: float
     notes: tuple[Note, ...] = ()
 
 
@@ -156,13 +147,13 @@ def pool_variance(*samples: Floats) -> float:
     return within / freedom if freedom else math.nan
 
 
-def describe_sample(x: ArrayLike, *, level: float = 0.95) -> Description:
+def describe_sample(x: ArrayLike) -> Description:
     """Describe one sample: size, centre, spread, and a t interval of its mean.
 
     Parameters
     ----------
     x : array_like of float, shape (n,)
-        Scores; NaN is missing and only counted.
+        Scores; NaN is dropped.
 
     Returns
     -------
@@ -177,31 +168,17 @@ def describe_sample(x: ArrayLike, *, level: float = 0.95) -> Description:
     Examples
     --------
     >>> d = describe_sample([1, 2, 3, 4, float("nan")])
-    >>> d.n, d.n_missing, d.mean, round(d.sd, 4), round(d.low, 4), round(d.high, 4)
-    (4, 1, 2.5, 1.291, 0.4457, 4.5543)
+    >>> d.n, d.mean, round(d.sd, 4), round(d.low, 4), round(d.high, 4)
+    (4, 2.5, 1.291, 0.4457, 4.5543)
     """
     values = drop_missing(x)
-    n, n_missing = int(values.size), int(np.size(x)) - int(values.size)
+    n = int(values.size)
     if n == 0:
-        none = math.nan
-        return Description(0, n_missing, none, none, none, none, none, level, none, none, none, (note("no_scores"),))
+        return Description(0, *(math.nan,) * 6, (note("no_scores"),))
     mean = float(values.mean())
     sd = clear_noise(float(values.std(ddof=1)), mean) if n > 1 else math.nan
-    inferred = infer_t(note("one_sample_t"), (n,), mean, sd / math.sqrt(n), n - 1.0, level=level)
+    inferred = infer_t(note("one_sample_t"), (n,), mean, sd / math.sqrt(n), n - 1.0)
     notes = () if n > 1 else (note("one_score_no_sd"),)
     if sd == 0.0:
         notes = (note("constant_no_interval"),)
-    return Description(
-        n=n,
-        n_missing=n_missing,
-        mean=mean,
-        sd=sd,
-        se=inferred.se,
-        low=inferred.low,
-        high=inferred.high,
-        level=level,
-        median=float(np.median(values)),
-        minimum=float(values.min()),
-        maximum=float(values.max()),
-        notes=notes,
-    )
+    return Description(n, mean, sd, inferred.se, inferred.low, inferred.high, float(np.median(values)), notes)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+from sos_score.statistics.estimate import CONFIDENCE
+
 _NEAR = 1e-12  # scipy may answer NaN for a smaller t that is not 0
 _HUGE = 3000.0  # beyond it scipy takes seconds to minutes an evaluation
 _FAR = 5.0  # beyond it the tail on the wrong side is below 3e-7, where scipy may answer NaN
 
 
-def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[float, float]:
+def bound_noncentrality(t: float, df: float) -> tuple[float, float]:
     """Return the confidence limits of the noncentrality parameter behind an observed t.
 
     Parameters
@@ -18,18 +20,16 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
         Observed statistic.
     df : float
         Its degrees of freedom.
-    level : float
-        Confidence level.
 
     Returns
     -------
     tuple of float
-        The noncentralities under which t is the upper and the lower (1 - level) / 2 point; NaN for a t or df
+        The noncentralities under which t is the upper and the lower 2.5% point; NaN for a t or df
         that is not finite.
 
     Notes
     -----
-    Solves P(T'_df(low) <= t) = 1 - a and P(T'_df(high) <= t) = a with a = (1 - level) / 2 (Steiger 2004). Agrees with
+    Solves P(T'_df(low) <= t) = 1 - a and P(T'_df(high) <= t) = a with a = 0.025 (Steiger 2004). Agrees with
     `uniroot` on stats::pt(ncp) (R 4.2.2); effectsize 0.8.3 stops early near t = 0. Beyond |t| = 3000 it takes the
     limit t sqrt(chi-square quantile / df), within 1e-5 of itself up to 2000 df.
 
@@ -38,7 +38,7 @@ def bound_noncentrality(t: float, df: float, *, level: float = 0.95) -> tuple[fl
     >>> [round(limit, 4) for limit in bound_noncentrality(2.0, 20)]
     [-0.0771, 4.0318]
     """
-    a = (1.0 - level) / 2.0
+    a = (1.0 - CONFIDENCE) / 2.0
     if not (math.isfinite(t) and math.isfinite(df) and df > 0):
         return math.nan, math.nan
     size = abs(t) if abs(t) > _NEAR else 0.0

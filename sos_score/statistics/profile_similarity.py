@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from sos_score.notes import Note, note
-from sos_score.statistics.profiles import ProfileDraws, ProfileInterval, ProfilePeople, compare_profiles, draw_profiles
+from sos_score.statistics.profiles import ProfileDraws, ProfilePeople, compare_profiles, draw_profiles
 
 VERY_SIMILAR = 3.0
 """Profiles are called very similar when they differ by at most so many points a scale (root mean square).
@@ -28,20 +28,10 @@ class Similarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimilarityVerdict:
-    """Whether profiles can be called very similar.
-
-    Attributes
-    ----------
-    limit : float
-        Points a scale.
-    pairs : tuple of (str, str, ProfileInterval)
-        The distance of each two profiles, in points a scale, with its interval.
-    """
+    """Whether profiles can be called very similar, and the sentence that says so."""
 
     verdict: Similarity
-    limit: float
     answer: Note
-    pairs: tuple[tuple[str, str, ProfileInterval], ...]
     notes: tuple[Note, ...]
 
 
@@ -49,7 +39,6 @@ def judge_similarity(
     people: Mapping[str, ProfilePeople],
     *,
     seed: int,
-    limit: float = VERY_SIMILAR,
     level: float = 0.95,
     drawn: Mapping[tuple[str, str], ProfileDraws] | None = None,
 ) -> SimilarityVerdict:
@@ -70,14 +59,15 @@ def judge_similarity(
         notes += [note("of_two_profiles", first=one, second=two, said=each) for each in found.notes]
     couple = max(pairs, key=lambda pair: np.nan_to_num(pair[2].value, nan=-1.0))
     similarity = Similarity.OPEN
-    if any(low > limit for low in lows):
+    if any(low > VERY_SIMILAR for low in lows):
         couple, similarity = pairs[int(np.nanargmax(lows))], Similarity.REFUSED
-    elif all(distance.high <= limit for _, _, distance in pairs):
+    elif all(distance.high <= VERY_SIMILAR for _, _, distance in pairs):
         similarity = Similarity.SUPPORTED
     example = (couple[0], couple[1], couple[2].value, couple[2].low, couple[2].high)
+    said = {"names": tuple(names), "limit": VERY_SIMILAR}
     answers = {
-        Similarity.SUPPORTED: note("similarity_supported", names=tuple(names), limit=limit),
-        Similarity.REFUSED: note("similarity_refused", names=tuple(names), limit=limit, pair=example),
-        Similarity.OPEN: note("similarity_open", names=tuple(names), limit=limit, pair=example),
+        Similarity.SUPPORTED: note("similarity_supported", **said),
+        Similarity.REFUSED: note("similarity_refused", **said, pair=example),
+        Similarity.OPEN: note("similarity_open", **said, pair=example),
     }
-    return SimilarityVerdict(similarity, limit, answers[similarity], tuple(pairs), tuple(notes))
+    return SimilarityVerdict(similarity, answers[similarity], tuple(notes))

@@ -10,48 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One profile over k scales.
-
-    Attributes
-    ----------
-    elevation : float
-        Mean over the scales.
-    scatter : float
-        Square root of the sum of squared departures from the elevation.
-    shape : array (k,)
-        Departures from the elevation divided by the scatter; NaN for a flat profile.
-    """
-
-    elevation: float
-    scatter: float
-    shape: Floats
-
-
-def describe_profile(values: ArrayLike) -> Profile:
-    """Describe a profile (k,) by elevation, scatter and shape.
-
-    Examples
-    --------
-    >>> profile = describe_profile([40, 50, 60])
-    >>> profile.elevation, round(profile.scatter, 3), profile.shape.round(3).tolist()
-    (50.0, 14.142, [-0.707, 0.0, 0.707])
-    """
-    scores = np.asarray(values, dtype=float)
-    if scores.size == 0:
-        return Profile(np.nan, np.nan, scores)
-    departures = scores - scores.mean()
-    scatter = float(np.sqrt((departures**2).sum()))
-    flat = not scatter > 1e-12 * max(float(np.abs(scores).max()), 1e-300)
-    shape = np.full(scores.size, np.nan) if flat else departures / scatter
-    return Profile(float(scores.mean()), scatter, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +37,25 @@ class ProfileComparison:
         D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part.
     elevation_part, scatter_part, shape_part : float
         k times the squared difference of elevations; the squared difference of scatters; 2 S1 S2 (1 - r).
-    d_per_scale : float
-        sqrt(D2 / k): root mean square difference of a scale, as observed.
     elevation_difference, scatter_difference : ProfileInterval
         First less second.
     correlation : ProfileInterval
         Of the two profiles over the scales.
     distance : ProfileInterval
-        d_per_scale with what chance alone adds taken off: two samples of the same site are never at distance
-        0.
-    scales : tuple of int
-        Positions of the scales used.
+        sqrt(D2 / k), the root mean square difference of a scale, with what chance alone adds taken off: two samples
+        of the same site are never at distance 0.
     """
 
     n_first: int
     n_second: int
-    first: Profile
-    second: Profile
     d2: float
     elevation_part: float
     scatter_part: float
     shape_part: float
-    d_per_scale: float
     elevation_difference: ProfileInterval
     scatter_difference: ProfileInterval
     correlation: ProfileInterval
     distance: ProfileInterval
-    scales: tuple[int, ...]
     notes: tuple[Note, ...]
 
 
@@ -182,26 +136,26 @@ def compare_profiles(
     if scales.size < 3:
         notes.append(note("profile_few_scales"))
     observed = _split_distance(means[:, scales])
-    one, two = describe_profile(means[0, scales]), describe_profile(means[1, scales])
-    if scales.size >= 3 and np.isnan([*one.shape, *two.shape]).any():
+    if scales.size >= 3 and any(_is_flat(profile) for profile in means[:, scales]):
         notes.append(note("profile_flat"))
     return ProfileComparison(
         n_first=first.scores.shape[0],
         n_second=second.scores.shape[0],
-        first=one,
-        second=two,
         d2=float(observed.d2),
         elevation_part=float(scales.size * observed.elevation**2),
         scatter_part=float(observed.scatter**2),
         shape_part=float(observed.d2 - scales.size * observed.elevation**2 - observed.scatter**2),
-        d_per_scale=float(np.sqrt(observed.d2 / scales.size)) if scales.size else np.nan,
         elevation_difference=_estimate(float(observed.elevation), samples.elevation, level),
         scatter_difference=_estimate(float(observed.scatter), samples.scatter, level),
         correlation=_estimate(float(observed.correlation), samples.correlation, level),
         distance=_estimate_distance(float(observed.d2), samples.d2, scales.size, level),
-        scales=tuple(int(scale) for scale in scales),
         notes=tuple(notes),
     )
+
+
+def _is_flat(profile: Floats) -> bool:
+    scatter = float(np.sqrt(((profile - profile.mean()) ** 2).sum()))
+    return not scatter > 1e-12 * max(float(np.abs(profile).max()), 1e-300)
 
 
 def _average(scores: Floats) -> Floats:

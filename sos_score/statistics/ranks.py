@@ -10,30 +10,29 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
-from sos_score.statistics.estimate import drop_missing, keep_pairs
+from sos_score.statistics.estimate import CONFIDENCE, drop_missing, keep_pairs
 
 _DECIMALS = 10  # 0.1 + 0.2 and 0.3 must tie; no scale score needs more
 _EXACT_BELOW = 50
 
 
 @dataclass(frozen=True, slots=True)
-class MannWhitney:
-    """Mann-Whitney test of two separate groups.
+class RankTest:
+    """A test of ranks, with the rank-biserial correlation.
 
     Attributes
     ----------
     method : Note
         Exact, or normal with continuity and tie correction.
     n : tuple of int
-        (n of x, n of y).
+        (n of x, n of y) of separate groups, (pairs,) of one group measured twice.
     estimate : float
-        Rank-biserial correlation, 2 U / (n_x n_y) - 1.
+        2 U / (n_x n_y) - 1 of separate groups, (V - V_minus) / (V + V_minus) of pairs.
     statistic : float
-        U of x: how many pairs of people have x above y, ties counting a half.
+        U of x: how many pairs of people have x above y, ties counting a half. Of pairs V, the sum of the ranks of the
+        rises.
     p : float
         Two-sided.
-    ties : bool
-        Whether any two scores are equal.
     """
 
     method: Note
@@ -41,49 +40,12 @@ class MannWhitney:
     estimate: float
     low: float
     high: float
-    level: float
     statistic: float
     p: float
-    ties: bool
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRank:
-    """Wilcoxon signed-rank test of one group measured twice.
-
-    Attributes
-    ----------
-    method : Note
-        Exact, or normal with continuity and tie correction.
-    n : tuple of int
-        (pairs,).
-    n_unchanged : int
-        Pairs without a change; they are left out of the ranking.
-    estimate : float
-        Matched-pairs rank-biserial correlation, (V - V_minus) / (V + V_minus).
-    statistic : float
-        V, the sum of the ranks of the rises.
-    p : float
-        Two-sided.
-    ties : bool
-        Whether any two changes are of equal size.
-    """
-
-    method: Note
-    n: tuple[int, ...]
-    n_unchanged: int
-    estimate: float
-    low: float
-    high: float
-    level: float
-    statistic: float
-    p: float
-    ties: bool
-    notes: tuple[Note, ...] = ()
-
-
-def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhitney:
+def compare_ranks(x: ArrayLike, y: ArrayLike) -> RankTest:
     """Compare two separate groups by ranks (Mann-Whitney).
 
     Parameters
@@ -93,7 +55,7 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
 
     Returns
     -------
-    MannWhitney
+    RankTest
         p NaN when every score is tied; all NaN when a side is empty.
 
     Notes
@@ -114,28 +76,23 @@ def compare_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> MannWhi
     a, b = drop_missing(x).round(_DECIMALS), drop_missing(y).round(_DECIMALS)
     n = (a.size, b.size)
     if min(n) == 0:
-        nothing = math.nan
-        why = (note("rank_side_empty"),)
-        return MannWhitney(
-            note("mann_whitney"), n, nothing, nothing, nothing, level, nothing, nothing, ties=False, notes=why
-        )
+        return RankTest(note("mann_whitney"), n, *(math.nan,) * 5, (note("rank_side_empty"),))
     both = np.concatenate([a, b])
     n_different = np.unique(both).size
-    ties = n_different < both.size
     product = a.size * b.size
     u = float(rankdata(both)[: a.size].sum()) - a.size * (a.size + 1) / 2.0
-    exact = max(n) < _EXACT_BELOW and not ties
+    exact = max(n) < _EXACT_BELOW and n_different == both.size
     p = math.nan
     notes: tuple[Note, ...] = (note("all_tied"),)
     if n_different > 1:
         p, notes = float(mannwhitneyu(a, b, method="exact" if exact else "asymptotic").pvalue), ()
     estimate = 2.0 * u / product - 1.0
-    low, high = _bound_rank_biserial(estimate, math.sqrt((sum(n) + 1.0) / (3.0 * product)), level)
+    low, high = _bound_rank_biserial(estimate, math.sqrt((sum(n) + 1.0) / (3.0 * product)))
     method = note("mann_whitney_exact" if exact else "mann_whitney_normal")
-    return MannWhitney(method, n, estimate, low, high, level, u, p, ties, notes)
+    return RankTest(method, n, estimate, low, high, u, p, notes)
 
 
-def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> SignedRank:
+def compare_signed_ranks(x: ArrayLike, y: ArrayLike) -> RankTest:
     """Compare two scores of the same people by the ranks of their changes (Wilcoxon signed rank).
 
     Parameters
@@ -146,7 +103,7 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
 
     Returns
     -------
-    SignedRank
+    RankTest
         p, estimate and interval NaN when nobody changed.
 
     Notes
@@ -169,11 +126,8 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     moved: Floats = change[change != 0.0]
     n, m = int(change.size), int(moved.size)
     if m == 0:
-        nothing = math.nan
         why = (note("nobody_changed" if n else "no_person_both"),)
-        return SignedRank(
-            note("signed_rank"), (n,), n, nothing, nothing, nothing, level, nothing, nothing, ties=False, notes=why
-        )
+        return RankTest(note("signed_rank"), (n,), *(math.nan,) * 5, why)
     ranks = rankdata(np.abs(moved))
     v, most = float(ranks[moved > 0].sum()), m * (m + 1) / 2.0
     ties = bool(np.unique(np.abs(moved)).size < m)
@@ -182,15 +136,15 @@ def compare_signed_ranks(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> 
     p = float(wilcoxon(moved, correction=True, method=method).pvalue)  # type: ignore[call-overload] # stubs lack it
     estimate = 2.0 * v / most - 1.0
     se = math.sqrt((2.0 * m**3 + 3.0 * m**2 + m) / 6.0) / most
-    low, high = _bound_rank_biserial(estimate, se, level)
+    low, high = _bound_rank_biserial(estimate, se)
     name = note("signed_rank_exact" if exact else "signed_rank_normal")
-    return SignedRank(name, (n,), n - m, estimate, low, high, level, v, p, ties)
+    return RankTest(name, (n,), estimate, low, high, v, p)
 
 
-def _bound_rank_biserial(r: float, se: float, level: float) -> tuple[float, float]:
+def _bound_rank_biserial(r: float, se: float) -> tuple[float, float]:
     from scipy.special import ndtri
 
     if abs(r) >= 1.0:
         return r, r
-    half = float(ndtri((1.0 + level) / 2.0)) * se
+    half = float(ndtri((1.0 + CONFIDENCE) / 2.0)) * se
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)

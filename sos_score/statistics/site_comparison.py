@@ -103,7 +103,7 @@ def compare_sites(
     method = note("student_t_sites")
     if member_se > test.se:
         floor = note("sites_floored")
-        test = infer_t(method, test.n, test.estimate, member_se, test.df, level=test.level, notes=(floor,))
+        test = infer_t(method, test.n, test.estimate, member_se, test.df, level=1.0 - alpha, notes=(floor,))
     found = SiteComparison(replace(test, method=method), permutation)
     if math.isnan(margin) or math.isnan(test.p):
         return found

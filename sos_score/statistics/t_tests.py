@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.estimate import (
+    CONFIDENCE,
     Estimate,
     clear_noise,
     drop_missing,
@@ -21,7 +22,7 @@ from sos_score.statistics.estimate import (
 )
 
 
-def compare_welch(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimate:
+def compare_welch(x: ArrayLike, y: ArrayLike) -> Estimate:
     """Compare the means of two samples without assuming equal variances (Welch's t test).
 
     Parameters
@@ -49,16 +50,16 @@ def compare_welch(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimat
     a, b = drop_missing(x), drop_missing(y)
     n = (a.size, b.size)
     if min(n) < 2:
-        return _refuse(note("welch_t"), a, b, level, note("welch_too_few"))
+        return _refuse(note("welch_t"), a, b, note("welch_too_few"))
     parts = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
     se = clear_noise(math.sqrt(sum(parts)), measure_size(a, b))
     df = math.nan
     if se > 0:
         df = float(sum(parts) ** 2 / (parts[0] ** 2 / (a.size - 1) + parts[1] ** 2 / (b.size - 1)))
-    return infer_t(note("welch_t"), n, float(a.mean() - b.mean()), se, df, level=level)
+    return infer_t(note("welch_t"), n, float(a.mean() - b.mean()), se, df)
 
 
-def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimate:
+def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = CONFIDENCE) -> Estimate:
     """Compare the means of two samples under one common variance (Student's t test).
 
     Parameters
@@ -86,13 +87,13 @@ def compare_student(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estim
     a, b = drop_missing(x), drop_missing(y)
     n = (a.size, b.size)
     if min(n) < 1 or sum(n) < 3:
-        return _refuse(note("student_t"), a, b, level, note("student_too_few"))
+        return _refuse(note("student_t"), a, b, note("student_too_few"))
     se = math.sqrt(pool_variance(a, b) * (1.0 / a.size + 1.0 / b.size))
     se = clear_noise(se, measure_size(a, b))
     return infer_t(note("student_t"), n, float(a.mean() - b.mean()), se, float(sum(n) - 2), level=level)
 
 
-def compare_paired(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estimate:
+def compare_paired(x: ArrayLike, y: ArrayLike) -> Estimate:
     """Compare two scores of the same people (paired t test).
 
     Parameters
@@ -118,11 +119,10 @@ def compare_paired(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> Estima
     (1.25, 2.6112, 3.0, 0.0796)
     """
     a, b = keep_pairs(x, y)
-    size = measure_size(a, b)
-    return _test_mean(note("paired_t"), a - b, size, level, note("paired_too_few"))
+    return _test_mean(note("paired_t"), a - b, measure_size(a, b), note("paired_too_few"))
 
 
-def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> Estimate:
+def compare_to_norm(x: ArrayLike, norm_mean: float) -> Estimate:
     """Compare the mean of one sample with the mean of a norm (one-sample t test).
 
     Parameters
@@ -149,51 +149,27 @@ def compare_to_norm(x: ArrayLike, norm_mean: float, *, level: float = 0.95) -> E
     """
     values = drop_missing(x)
     size = max(measure_size(values), abs(norm_mean))
-    return _test_mean(note("one_sample_t"), values - norm_mean, size, level, note("one_sample_too_few"))
+    return _test_mean(note("one_sample_t"), values - norm_mean, size, note("one_sample_too_few"))
 
 
-def _test_mean(method: Note, values: Floats, size: float, level: float, need: Note) -> Estimate:
+def _test_mean(method: Note, values: Floats, size: float, need: Note) -> Estimate:
     n = int(values.size)
     mean = float(values.mean()) if n else math.nan
     if n < 2:
-        return infer_t(method, (n,), mean, math.nan, math.nan, level=level, notes=(need,))
+        return infer_t(method, (n,), mean, math.nan, math.nan, notes=(need,))
     se = clear_noise(float(values.std(ddof=1)) / math.sqrt(n), size)
-    return infer_t(method, (n,), mean, se, n - 1.0, level=level)
+    return infer_t(method, (n,), mean, se, n - 1.0)
 
 
-def _refuse(method: Note, a: Floats, b: Floats, level: float, why: Note) -> Estimate:
+def _refuse(method: Note, a: Floats, b: Floats, why: Note) -> Estimate:
     estimate = float(a.mean() - b.mean()) if a.size and b.size else math.nan
-    return infer_t(method, (a.size, b.size), estimate, math.nan, math.nan, level=level, notes=(why,))
+    return infer_t(method, (a.size, b.size), estimate, math.nan, math.nan, notes=(why,))
 
 
 _CONSTANT = 1e-12  # share of the variance; rounding leaves 1e-15
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """A partially overlapping samples t test and who it rests on.
-
-    Attributes
-    ----------
-    test : Estimate
-        The test; its ``n`` is (n of x, n of y), the linked people counting on both sides.
-    n_linked : int
-        People with both scores.
-    n_only_x, n_only_y : int
-        People with the one score only.
-    r : float
-        Correlation of the two scores over the linked people; 0 where a linked side is constant, NaN with
-        fewer than two linked people.
-    """
-
-    test: Estimate
-    n_linked: int
-    n_only_x: int
-    n_only_y: int
-    r: float
-
-
-def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = False, level: float = 0.95) -> Overlap:
+def compare_overlapping(x: ArrayLike, y: ArrayLike) -> Estimate:
     """Compare two means when some people are in both samples and some in one (Derrick et al. 2017).
 
     Parameters
@@ -201,37 +177,31 @@ def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = F
     x, y : array_like of float, shape (people,)
         One place a person, in the same order: the score in each sample, NaN where that person has none. The
         difference is mean(x) - mean(y) over everyone.
-    equal_variances : bool
-        T_new1 under one common variance, else T_new2.
 
     Returns
     -------
-    Overlap
-        With fewer than two linked people the link cannot be estimated: Welch's (or Student's) test of all
-        scores, with a note when one person is linked. With a constant linked side r is taken as 0, as the R
-        package does, with a note. The difference stands, untested, when a side has fewer than two scores (for
-        Student's test: none, or fewer than three in all), or when nothing varies.
+    Estimate
+        ``n`` is (n of x, n of y), the linked people counting on both sides. With fewer than two linked people the link
+        cannot be estimated: Welch's test of all scores, with a note when one person is linked. With a constant linked
+        side r is taken as 0, as the R package does, with a note. The difference stands, untested, when a side has fewer
+        than two scores, or when nothing varies.
 
     Notes
     -----
-    With n_x, n_y everyone with that score, n_c linked, n_a + n_b unlinked, N = n_a + n_b + 2 n_c:
-
-    T_new1: se^2 = s_p^2 (1/n_x + 1/n_y - 2 r n_c / (n_x n_y)),
-    df = (n_c - 1) + (n_a + n_b + n_c - 1) (n_a + n_b) / N.
-
-    T_new2: se^2 = s_x^2/n_x + s_y^2/n_y - 2 r s_x s_y n_c / (n_x n_y),
+    T_new2: with n_x, n_y everyone with that score, n_c linked, n_a + n_b unlinked, N = n_a + n_b + 2 n_c, and r the
+    correlation of the two scores of linked people, se^2 = s_x^2/n_x + s_y^2/n_y - 2 r s_x s_y n_c / (n_x n_y),
     df = (n_c - 1) + (w - n_c + 1) (n_a + n_b) / N, w the df of Welch.
 
-    Without overlap they are Student's and Welch's test. At full overlap T_new2 is the paired t; T_new1 is so
-    only when the two standard deviations are equal. Agrees with Partiallyoverlapping::Partover.test 2.0, save
-    that it answers p = 1 or 0 where nothing varies. Derrick, Russ, Toher and White (2017).
+    Without overlap it is Welch's test, at full overlap the paired t. Agrees with
+    Partiallyoverlapping::Partover.test 2.0, save that it answers p = 1 or 0 where nothing varies. Derrick, Russ,
+    Toher and White (2017).
 
     Examples
     --------
     >>> nan = float("nan")
     >>> r = compare_overlapping([5, 7, 9, 6, nan], [4, 6, 6, nan, 3])
-    >>> r.n_linked, r.test.estimate, round(r.test.statistic, 4), round(r.test.df, 4), round(r.test.p, 4)
-    (3, 2.0, 2.9497, 2.9754, 0.0607)
+    >>> r.estimate, round(r.statistic, 4), round(r.df, 4), round(r.p, 4)
+    (2.0, 2.9497, 2.9754, 0.0607)
     """
     first, second = np.asarray(x, dtype=np.float64).ravel(), np.asarray(y, dtype=np.float64).ravel()
     if first.shape != second.shape:
@@ -240,25 +210,13 @@ def compare_overlapping(x: ArrayLike, y: ArrayLike, *, equal_variances: bool = F
     linked = has_x & has_y
     a, b = first[has_x], second[has_y]
     n_linked = int(linked.sum())
-    only = (a.size - n_linked, b.size - n_linked)
     if n_linked < 2:
-        test = _ignore_link(a, b, n_linked, equal_variances=equal_variances, level=level)
-        return Overlap(test, n_linked, *only, math.nan)
+        test = compare_welch(a, b)
+        return replace(test, notes=(*test.notes, note("one_linked"))) if n_linked else test
     r, notes = _correlate(first[linked], second[linked])
-    size = measure_size(a, b)
-    variance, df = (_share_variance if equal_variances else _keep_variances)(a, b, r, n_linked)
-    se = clear_noise(math.sqrt(variance), size)
-    method = note("overlap_t_equal" if equal_variances else "overlap_t_unequal")
-    difference = float(a.mean() - b.mean())
-    test = infer_t(method, (a.size, b.size), difference, se, df, level=level, notes=notes)
-    return Overlap(test, n_linked, *only, r)
-
-
-def _ignore_link(a: Floats, b: Floats, n_linked: int, *, equal_variances: bool, level: float) -> Estimate:
-    test = (compare_student if equal_variances else compare_welch)(a, b, level=level)
-    if n_linked == 0:
-        return test
-    return replace(test, notes=(*test.notes, note("one_linked")))
+    variance, df = _vary_linked(a, b, r, n_linked)
+    se = clear_noise(math.sqrt(variance), measure_size(a, b))
+    return infer_t(note("overlap_t_unequal"), (a.size, b.size), float(a.mean() - b.mean()), se, df, notes=notes)
 
 
 def _correlate(a: Floats, b: Floats) -> tuple[float, tuple[Note, ...]]:
@@ -268,16 +226,8 @@ def _correlate(a: Floats, b: Floats) -> tuple[float, tuple[Note, ...]]:
     return float(np.corrcoef(a, b)[0, 1]), ()
 
 
-def _share_variance(a: Floats, b: Floats, r: float, n_linked: int) -> tuple[float, float]:
-    n_x, n_y = a.size, b.size
-    alone = n_x + n_y - 2 * n_linked
-    pooled = pool_variance(a, b)
-    both, shared = pooled * (1.0 / n_x + 1.0 / n_y), pooled * 2.0 * r * n_linked / (n_x * n_y)
-    df = (n_linked - 1.0) + (alone + n_linked - 1.0) * alone / (alone + 2.0 * n_linked)
-    return _subtract(float(both), float(shared)), df
-
-
-def _keep_variances(a: Floats, b: Floats, r: float, n_linked: int) -> tuple[float, float]:
+def _vary_linked(a: Floats, b: Floats, r: float, n_linked: int) -> tuple[float, float]:
+    """Return the variance of the difference, 0 where only the rounding of a constant change is left, and its df."""
     n_x, n_y = a.size, b.size
     alone = n_x + n_y - 2 * n_linked
     v_x, v_y = float(a.var(ddof=1)) / n_x, float(b.var(ddof=1)) / n_y
@@ -286,10 +236,5 @@ def _keep_variances(a: Floats, b: Floats, r: float, n_linked: int) -> tuple[floa
     shared = 2.0 * r * n_linked * math.sqrt(v_x * v_y / (n_x * n_y))
     welch = (v_x + v_y) ** 2 / (v_x**2 / (n_x - 1) + v_y**2 / (n_y - 1))
     df = (n_linked - 1.0) + (welch - n_linked + 1.0) * alone / (alone + 2.0 * n_linked)
-    return _subtract(v_x + v_y, shared), df
-
-
-def _subtract(both: float, shared: float) -> float:
-    """Return the variance left, 0 where only the rounding of a constant change is left."""
-    left = both - shared
-    return left if left > _CONSTANT * both else 0.0
+    left = v_x + v_y - shared
+    return left if left > _CONSTANT * (v_x + v_y) else 0.0, df

@@ -107,11 +107,6 @@ class Invalid:
         """Return whether it is a number that could be a code, were it one of the scale's."""
         return self.key.is_number(self.text)
 
-    @property
-    def allowed(self) -> str:
-        """Return what would have been allowed, in words."""
-        return self.key.describe_numbers() if self.is_number else f"'{self.key.name}' ({self.key.describe()})"
-
 
 def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[str, AnswerKey]) -> Iterator[Invalid]:
     """Yield each text that is not allowed."""

@@ -9,11 +9,10 @@ from sos_score.comparison.compare import take_scores
 from sos_score.comparison.needed import find_needed_sites
 from sos_score.comparison.plan import make_plan
 from sos_score.psychometrics.precision import expect_alpha, find_needed
-from sos_score.statistics.power.change import analyse_change
 from sos_score.statistics.power.correlation import attenuate, find_correlation_power
 from sos_score.statistics.power.equivalence import find_equivalence_power
 from sos_score.statistics.power.solve import find_sites_needed
-from sos_score.statistics.power.trial import StudyPlan, analyse_equal_sites, plan_equal_sites
+from sos_score.statistics.power.trial import StudyPlan, analyse_change, analyse_equal_sites, plan_equal_sites
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
 

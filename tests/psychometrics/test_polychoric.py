@@ -69,9 +69,7 @@ def ordinal_sample(seed, n, k=5, loading=0.7):
 def test_ordinal_alpha_recovers_the_alpha_of_the_answers_behind_the_options():
     got = ordinal_alpha(ordinal_sample(1, 5000))
     assert got.alpha == pytest.approx(5 * 0.49 / (1 + 4 * 0.49), abs=0.01)
-    np.testing.assert_allclose(got.correlations[np.triu_indices(5, 1)], 0.49, atol=0.05)
-    assert (np.diag(got.correlations) == 1).all()
-    assert (got.n, got.items, got.notes) == (5000, 5, ())
+    assert got.notes == ()
 
 
 def test_ordinal_alpha_drops_incomplete_rows_and_items_that_do_not_vary():
@@ -80,8 +78,6 @@ def test_ordinal_alpha_drops_incomplete_rows_and_items_that_do_not_vary():
     wide[0, 0] = np.nan
     got = ordinal_alpha(wide, list("abcdef"))
     assert got.alpha == pytest.approx(ordinal_alpha(x[1:]).alpha)
-    assert (got.n, got.items) == (119, 5)
-    assert np.isnan(got.correlations[2]).all()
 
 
 def test_small_samples_are_called_rough_and_bounds_are_named():
@@ -109,7 +105,6 @@ def test_what_is_not_ordinal_or_too_small_is_refused(x, code):
     got = ordinal_alpha(x)
     assert got.notes[0].code == code
     assert np.isnan(got.alpha)
-    assert np.isnan(got.correlations).all()
 
 
 @given(st.integers(0, 300))
@@ -125,5 +120,5 @@ def test_ordinal_alpha_ignores_the_codes_and_exceeds_alpha(seed):
 @pytest.mark.parametrize("answers", [np.full((3, 4), np.nan), np.zeros((0, 4))])
 def test_without_a_complete_row_there_is_none_and_why(answers):
     found = ordinal_alpha(answers)
-    assert (np.isnan(found.alpha), found.n) == (True, 0)
+    assert np.isnan(found.alpha)
     assert tuple(map(str, found.notes)) == ("No ordinal alpha: 0 complete rows, at least 10 are needed.",)

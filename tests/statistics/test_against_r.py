@@ -70,7 +70,6 @@ def close(value, tolerance=CLOSED):
 
 def assert_t(found, r, n):
     assert found.n == n
-    assert found.level == 0.95
     assert found.notes == ()
     assert found.estimate == close(r["mean_diff"])
     assert found.se == close(r["stderr"])
@@ -81,15 +80,11 @@ def assert_t(found, r, n):
     assert found.high == close(r["conf_high"])
 
 
-def assert_effect(found, r, n, t, df):
-    assert found.n == n
-    assert found.level == 0.95
+def assert_effect(found, r):
     assert found.notes == ()
     assert found.estimate == close(r["estimate"])
     assert found.low == close(r["ci_low"])
     assert found.high == close(r["ci_high"])
-    assert found.statistic == close(t)
-    assert found.df == df
 
 
 @each_scale
@@ -100,16 +95,11 @@ def test_describes_every_cell_as_r(scale):
         present = values[~np.isnan(values)]
         found = describe_sample(values)
         n, mean, sd = r["n"][i], r["mean"][i], r["sd"][i]
-        assert (found.n, found.n_missing) == (n, values.size - n)
+        assert found.n == n
         assert (found.mean, found.sd) == (close(mean), close(sd))
         assert found.se == close(sd / math.sqrt(n))
-        assert (found.median, found.minimum, found.maximum) == (
-            np.median(present),
-            present.min(),
-            present.max(),
-        )
+        assert found.median == np.median(present)
         assert (found.low + found.high) / 2 == close(mean)
-        assert found.level == 0.95
         assert found.notes == ()
 
 
@@ -154,14 +144,9 @@ def test_paired_t_of_families_agrees_with_r():
 def test_standardized_differences_agree_with_r(scale, site):
     x, y = wave_of(scale, site, "T2"), wave_of(scale, site, "T1")
     r = R[f"hedges_g_normal/{scale}/site{site}"]
-    t = R[f"student/{scale}/site{site}"]["statistic"]
-    n, df = (r["n1"], r["n2"]), r["n1"] + r["n2"] - 2
     g = hedges_g(x, y)
-    assert_effect(g, R[f"hedges_g/{scale}/site{site}"], n, t, df)
+    assert_effect(g, R[f"hedges_g/{scale}/site{site}"])
     assert g.estimate == close(r["g"])
-    assert g.estimate / g.correction == close(r["d"])
-    assert g.correction == close(r["J_exact"])
-    assert g.method == note("hedges_g")
 
 
 @each_scale
@@ -176,9 +161,9 @@ def test_the_interval_of_g_belongs_to_the_test_it_stands_beside(scale, site):
         if row["site"] == str(site) and row[scale]:
             held.setdefault(row["person"], {})[row["wave"]] = float(row[scale])
     after, before = (np.array([each.get(wave, np.nan) for each in held.values()]) for wave in ("T2", "T1"))
-    r, overlap = R[f"hedges_g_overlap/{scale}/site{site}"], compare_overlapping(after, before).test
+    r, overlap = R[f"hedges_g_overlap/{scale}/site{site}"], compare_overlapping(after, before)
     g = hedges_g(after, before, overlap)
-    assert (g.statistic, g.df) == (close(r["t"]), close(r["df"]))
+    assert (overlap.statistic, overlap.df) == (close(r["t"]), close(r["df"]))
     assert (g.estimate, g.low, g.high) == (close(r["estimate"]), close(r["ci_low"]), close(r["ci_high"]))
 
 
@@ -187,29 +172,24 @@ def test_the_interval_of_g_belongs_to_the_test_it_stands_beside(scale, site):
 def test_standardized_changes_agree_with_r(scale, site):
     first, second, sites, _ = linked(scale)
     here = sites == site
-    r, paired = R[f"paired_d/{scale}/site{site}"], R[f"paired/{scale}/site{site}"]
+    r = R[f"paired_d/{scale}/site{site}"]
     found = standardize_change(second[here], first[here])
-    n, t = paired["n"], paired["statistic"]
     # R gives no interval of g_av here: the limits of d_z on the scale of g_av (Algina and Keselman 2003)
     j = r["gz"]["estimate"] / r["dz"]["estimate"]
     stretch = j * r["d_av"] / r["dz"]["estimate"]
     expected = {"estimate": j * r["d_av"], **{k: stretch * r["dz"][k] for k in ("ci_low", "ci_high")}}
-    assert_effect(found, expected, (n,), t, n - 1)
-    assert found.correction == close(j)
-    assert found.method == note("g_av")
+    assert_effect(found, expected)
 
 
 def assert_mann_whitney(found, r):
     assert found.n == (r["n1"], r["n2"])
     assert found.statistic == r["U_x"]
-    assert found.ties == r["ties"]
     assert found.p == close(r["p_R_default"])
     assert found.estimate == close(r["rank_biserial"])
     assert found.low == close(r["rb_ci_low"])
     assert found.high == close(r["rb_ci_high"])
     assert (found.estimate + 1) / 2 == close(r["cles"])
     assert (found.method.code == "mann_whitney_exact") == ("exact" in r["R_default_method"])
-    assert found.level == 0.95
     assert found.notes == ()
 
 
@@ -234,20 +214,9 @@ def test_two_one_sided_tests_agree_with_r(scale, site):
     r = R[f"tost/{scale}/site{site}"]
     welch = compare_welch(wave_of(scale, site, "T2"), wave_of(scale, site, "T1"))
     found = assess_equivalence(welch, margin=r["margin"])
-    assert (found.margin, found.alpha, found.n, found.estimate, found.notes) == (
-        5,
-        0.05,
-        welch.n,
-        welch.estimate,
-        (),
-    )
-    assert found.method == note("tost", test=note("welch_t"))
-    assert found.df == close(r["df"])
-    assert (found.t_lower, found.p_lower) == (close(r["t_lower"]), close(r["p_lower"]))
-    assert (found.t_upper, found.p_upper) == (close(r["t_upper"]), close(r["p_upper"]))
     assert found.p == close(r["p_tost"])
     assert (found.low, found.high) == (close(r["ci90_low"]), close(r["ci90_high"]))
-    assert found.equivalent is r["equivalent_05"]
+    assert (found.p < 0.05) is r["equivalent_05"]
 
 
 @each_scale

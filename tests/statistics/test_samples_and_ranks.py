@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nct
+from scipy.stats import t as student
 
 from sos_score.statistics.effect_sizes import hedges_g
 from sos_score.statistics.equivalence import assess_equivalence
@@ -54,7 +55,7 @@ def test_one_sample_equals_paired_against_a_constant_and_drops_missing():
 def test_signed_ranks_of_hollander_and_wolfe_are_exact():
     found = compare_signed_ranks(FIRST, SECOND)
     assert found.method.code == "signed_rank_exact"
-    assert (found.n, found.n_unchanged, found.ties, found.notes, found.level) == ((9,), 0, False, (), 0.95)
+    assert (found.n, found.notes) == ((9,), ())
     assert found.statistic == 40
     assert found.p == pytest.approx(2 * 0.01953125, rel=1e-12)  # R prints the one-sided 0.01953
     assert found.estimate == pytest.approx((40 - 5) / 45)
@@ -66,14 +67,13 @@ def test_signed_ranks_of_hollander_and_wolfe_are_exact():
 def test_signed_ranks_with_ties_or_no_change_use_the_corrected_normal():
     x, y = [5, 7, 9, 4, 6, 8, 7], [4, 5, 7, 8, 6, 5, 6]  # changes 1 2 2 -4 0 3 1: ranks 1.5 3.5 3.5 6 - 5 1.5
     found = compare_signed_ranks(x, y)
-    assert (found.statistic, found.n, found.n_unchanged, found.ties) == (15.0, (7,), 1, True)
+    assert (found.statistic, found.n) == (15.0, (7,))
     sigma = math.sqrt(6 * 7 * 13 / 24 - (6 + 6) / 48)
     z = (15 - 10.5 - 0.5) / sigma
     assert found.p == pytest.approx(math.erfc(z / math.sqrt(2)), rel=1e-12)
     assert found.method.code == "signed_rank_normal"
     unchanged_only = compare_signed_ranks([5, 7, 10, 4], [4, 5, 6, 4])
     assert unchanged_only.method.code == "signed_rank_normal"
-    assert not unchanged_only.ties
 
 
 def test_fifty_scores_are_too_many_for_exact_ranks():
@@ -93,57 +93,25 @@ def test_signed_ranks_in_perfect_agreement_have_a_correlation_of_one_without_wid
 
 def test_description_by_hand():
     found = describe_sample([2, 4, NAN, 9])
-    assert (found.n, found.n_missing, found.mean, found.median, found.minimum, found.maximum) == (
-        3,
-        1,
-        5,
-        4,
-        2,
-        9,
-    )
+    assert (found.n, found.mean, found.median) == (3, 5, 4)
     assert found.sd == pytest.approx(math.sqrt(13))
     assert found.se == pytest.approx(math.sqrt(13 / 3))
     assert found.high == pytest.approx(5 + 4.30265273 * math.sqrt(13 / 3), rel=1e-8)  # t_2(.975)
     assert found.low == pytest.approx(10 - found.high)
-    assert (found.level, found.notes) == (0.95, ())
+    assert found.notes == ()
 
 
 def test_equivalence_stands_on_paired_and_site_level_tests():
     paired = assess_equivalence(compare_paired(DRUG_1, DRUG_2), margin=2.0)
-    assert str(paired.method) == "TOST on paired t"
-    assert paired.n == (10,)
     se = 1.58 / 4.062128
-    assert paired.t_lower == pytest.approx((-1.58 + 2) / se, rel=1e-6)
-    assert paired.t_upper == pytest.approx((-1.58 - 2) / se, rel=1e-6)
-    assert paired.p == paired.p_lower > paired.p_upper
+    assert paired.p > 0.05
+    assert paired.p == pytest.approx(student.sf((-1.58 + 2) / se, 9), rel=1e-5)
     assert (paired.low, paired.high) == (
         pytest.approx(-1.58 - 1.83311293 * se, rel=1e-6),  # t_9(.95)
         pytest.approx(-1.58 + 1.83311293 * se, rel=1e-6),
     )
-    assert paired.equivalent is False
     sites = compare_sites([50.0, 50.2, 50.1, 49.9], [1, 0, 0, 1]).test
-    assert str(assess_equivalence(sites, margin=1.0).method) == "TOST on Student t on sites, if site means were normal"
-    assert assess_equivalence(sites, margin=1.0).equivalent is True
-    assert assess_equivalence(sites, margin=1.0, alpha=0.001).equivalent is False
-
-
-def test_signed_rank_interval_narrows_with_the_confidence_level():
-    wide, narrow = compare_signed_ranks(FIRST, SECOND), compare_signed_ranks(FIRST, SECOND, level=0.8)
-    assert wide.low < narrow.low < narrow.estimate == wide.estimate < narrow.high < wide.high
-    assert narrow.level == 0.8
-
-
-def test_a_lower_confidence_level_narrows_every_interval():
-    for test in (
-        compare_welch,
-        compare_student,
-        compare_paired,
-        hedges_g,
-        compare_ranks,
-    ):
-        wide, narrow = test(DRUG_2, DRUG_1, level=0.95), test(DRUG_2, DRUG_1, level=0.8)
-        assert wide.low < narrow.low < narrow.estimate < narrow.high < wide.high
-        assert (wide.level, narrow.level) == (0.95, 0.8)
+    assert 0.001 < assess_equivalence(sites, margin=1.0).p < 0.05
 
 
 sample = st.lists(st.floats(-100, 100).map(lambda v: round(v, 2)), min_size=3, max_size=15).map(
@@ -158,7 +126,6 @@ def test_swapping_the_groups_mirrors_every_comparison(x, y):
         assert back.estimate == pytest.approx(-there.estimate, abs=1e-9)
         assert back.low == pytest.approx(-there.high, abs=1e-6)
         assert back.high == pytest.approx(-there.low, abs=1e-6)
-        assert back.n == there.n[::-1]
 
 
 @given(sample, sample, st.floats(0.1, 50), st.floats(-500, 500))
@@ -176,7 +143,6 @@ def test_interval_and_p_tell_the_same_story(x, y):
         if abs(found.p - 0.05) > 1e-6:
             assert (found.low > 0 or found.high < 0) == (found.p < 0.05)
     g, student = hedges_g(x, y), compare_student(x, y)
-    assert g.statistic == pytest.approx(student.statistic)
     if abs(student.p - 0.05) > 1e-6:
         assert (g.low > 0 or g.high < 0) == (student.p < 0.05)
 
@@ -190,10 +156,10 @@ def test_rank_biserial_is_the_share_of_pairs_won_less_those_lost(x, y):
     assert found.estimate == pytest.approx(2 * wins / (len(x) * len(y)) - 1)
 
 
-@given(st.floats(-40, 40).map(lambda t: round(t, 6)), st.floats(1, 300), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
-def test_noncentrality_limits_put_the_statistic_at_the_tails(t, df, level):
-    low, high = bound_noncentrality(t, df, level=level)
-    tail = (1 - level) / 2
+@given(st.floats(-40, 40).map(lambda t: round(t, 6)), st.floats(1, 300))
+def test_noncentrality_limits_put_the_statistic_at_the_tails(t, df):
+    low, high = bound_noncentrality(t, df)
+    tail = 0.025
     sign, inner, outer = (1, low, high) if t >= 0 else (-1, -high, -low)
     assert low < high
     assert nct.cdf(sign * t, df, inner) == pytest.approx(1 - tail, abs=1e-7)
@@ -204,10 +170,11 @@ def test_noncentrality_limits_put_the_statistic_at_the_tails(t, df, level):
 @pytest.mark.parametrize(("n_x", "n_y", "d"), [(10, 10, 0.0), (8, 14, 0.6), (5, 20, 1.5)])
 def test_noncentral_intervals_cover_the_true_effect(n_x, n_y, d):
     rng = np.random.default_rng(1908)
-    covered = 0
+    covered, half = 0, (n_x + n_y) / 2 - 1
+    correction = math.exp(math.lgamma(half) - math.log(half) / 2 - math.lgamma(half - 0.5))  # Hedges' J, by hand
     for _ in range(3000):  # standard error .004
         found = hedges_g(rng.normal(d, 1, n_x), rng.normal(0, 1, n_y))
-        covered += found.low <= d * found.correction <= found.high
+        covered += found.low <= d * correction <= found.high
     assert covered / 3000 == pytest.approx(0.95, abs=0.0125)
 
 
@@ -217,5 +184,5 @@ def test_two_one_sided_tests_hold_their_level_at_the_margin():
     claimed = 0
     for _ in range(4000):  # standard error .0034
         welch = compare_welch(rng.normal(1, 1, 20), rng.normal(0, 1.5, 30))
-        claimed += assess_equivalence(welch, margin=1.0).equivalent
+        claimed += assess_equivalence(welch, margin=1.0).p < 0.05
     assert claimed / 4000 == pytest.approx(0.05, abs=0.0125)

@@ -87,7 +87,7 @@ def test_site_level_test_is_students_on_the_site_values():
     values, treated = [5.0, 3.0, 6.0, 8.0, 1.0], [True, False, True, True, False]
     found = compare_sites(values, treated, alpha=0.1)
     student = compare_student([5.0, 6.0, 8.0], [3.0, 1.0], level=0.9)
-    for name in ("n", "estimate", "low", "high", "se", "statistic", "df", "p", "level"):
+    for name in ("n", "estimate", "low", "high", "se", "statistic", "df", "p"):
         assert getattr(found.test, name) == getattr(student, name)
     assert found.test.method.code == "student_t_sites"
     assert found.test.df == 3.0

@@ -27,7 +27,6 @@ from sos_score.definition.study.model import Pair
 from sos_score.notes import Note, note
 from sos_score.statistics.agreement import compare_views
 from sos_score.statistics.correlation import Correlation, correlate_pearson, correlate_spearman
-from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.fixed_effects import CoefficientTest, estimate_slopes, separate_slopes
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import StudyOutcome
@@ -78,8 +77,8 @@ def _start(name: str, pair: Pair, data: StudyData) -> Finding:
 def _ask_association(
     base: Finding, scores: PairScores, data: StudyData, plan: ComparisonPlan, pair: Pair
 ) -> list[Finding]:
-    pearson = correlate_pearson(scores.x, scores.y, level=CONFIDENCE)
-    spearman = correlate_spearman(scores.x, scores.y, level=CONFIDENCE)
+    pearson = correlate_pearson(scores.x, scores.y)
+    spearman = correlate_spearman(scores.x, scores.y)
     of_units = replace(base, notes=(*base.notes, *_count_dropped(pearson.n_dropped, pair, "one_score_only", plan)))
     return [
         _make_judged(_with_r(of_units, pearson, Measure.R, "t"), scores, plan, data.outcome(pair.y)),
@@ -151,7 +150,7 @@ def _with_slope(finding: Finding, test: CoefficientTest, method: Note) -> Findin
 
 
 def _count_wrongly(base: Finding, scores: PairScores, pair: Pair) -> Finding:
-    found = correlate_pearson(scores.unit_x, scores.outcome, level=CONFIDENCE)
+    found = correlate_pearson(scores.unit_x, scores.outcome)
     finding = _with_r(replace(base, unit=Unit.SCORES), found, Measure.R, "t")
     said = note("counted_as_if_apart", scores=found.n, level=pair.level)
     return replace(
@@ -163,7 +162,7 @@ def _ask_agreement(
     base: Finding, scores: PairScores, data: StudyData, plan: ComparisonPlan, pair: Pair
 ) -> list[Finding]:
     """Return how far two views of the same things agree, x less y."""
-    found = compare_views(scores.x, scores.y, level=CONFIDENCE)
+    found = compare_views(scores.x, scores.y)
     dropped = _count_dropped(found.n_dropped, pair, "one_view_only", plan)
     above = [level for level in data.study.levels if level in data.outcome(pair.y).table.levels]
     nested = (
@@ -171,7 +170,7 @@ def _ask_agreement(
     )
     notes = (*dropped, *nested, *found.notes)
     base = replace(base, counts=(found.n,), notes=notes)
-    r = correlate_pearson(scores.x, scores.y, level=CONFIDENCE)
+    r = correlate_pearson(scores.x, scores.y)
     difference = Estimate(found.difference, found.difference_low, found.difference_high)
     icc = Effect(Measure.ICC_A1, found.icc, found.icc_low, found.icc_high)
     concordance = Effect(Measure.CONCORDANCE, found.ccc, found.ccc_low, found.ccc_high)

@@ -67,7 +67,7 @@ def _ask_site(
     x, y = after[~np.isnan(after)], before[~np.isnan(before)]
     groups = Groups(Contrast.WAVES, (plan.last_wave, plan.first_wave))
     base = start_of_people(outcome, "change", plan.span, groups, site)
-    overlap = compare_overlapping(after, before).test
+    overlap = compare_overlapping(after, before)
     main = compare_places(outcome, *(outcome.places(site, wave) for wave in groups.members)) if base.level else overlap
     hidden = find_hidden_places(outcome, plan)
     links = count_pairs(before, after)

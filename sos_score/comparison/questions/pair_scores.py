@@ -36,8 +36,6 @@ class PairScores:
         Empty where none is recorded.
     x, y : array (units,)
         The mean of each unit of the pair's level, several ratings of one case averaged first.
-    n_units : int
-        Units with either score.
     unit_ids : tuple of str
         The ids that name a unit: that of the pair's level, after those of what it is in where its own is there twice.
     outcome : array (rows,)
@@ -53,7 +51,6 @@ class PairScores:
     wave: str
     x: Scores
     y: Scores
-    n_units: int
     unit_ids: tuple[str, ...]
     outcome: Scores
     unit_x: Scores
@@ -98,7 +95,6 @@ def _bring_together(
         wave=wave,
         x=np.array([means_x.get(unit, np.nan) for unit in units]),
         y=np.array([means_y.get(unit, np.nan) for unit in units]),
-        n_units=len(units),
         unit_ids=(pair.level,) if all(len(unit) < 2 for unit in (*units_x, *units_y)) else tuple(columns),
         outcome=rows_y[y.scale].to_numpy(dtype=float),
         unit_x=np.array([means_x.get(unit, np.nan) for unit in units_y], dtype=float),

@@ -27,7 +27,6 @@ from sos_score.comparison.plan import ComparisonPlan
 from sos_score.comparison.rows import ALONE
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
-from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.shares import RESIDUAL, VarianceShares, profile_shares
@@ -148,7 +147,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
     """Return the shares of one part, and what they come to."""
     scores = part.data
     fit = fit_variance(scores)
-    shares = profile_shares(scores, level=CONFIDENCE, fit=fit)
+    shares = profile_shares(scores, fit=fit)
     tests = assess_levels(scores, fit)
     notes = tuple(dict.fromkeys((*part.notes, *fit.notes)))
     sites = tuple(plan.sites) if "sites" in scores.all_names else ()
@@ -202,7 +201,7 @@ def _conclude(
             else note("level_accounts", level=name, share=share.share, low=share.low, high=share.high)
         )
         return replace(base, groups=Groups(Contrast.LEVEL_WITHIN, (name,)), reason=(answer,))
-    found = compare_levels(scores, *pair, level=CONFIDENCE, shares=shares, fit=fit)
+    found = compare_levels(scores, *pair, shares=shares, fit=fit)
     return replace(
         base,
         groups=Groups(Contrast.LEVELS, pair),

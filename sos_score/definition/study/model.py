@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from sos_score.definition.instrument.ids import as_list
 from sos_score.definition.instrument.missing_rule import MinAnswered
 from sos_score.definition.instrument.responses import Language
 from sos_score.definition.model import MOST_LETTERS, Label, Model, Text, Values
@@ -20,10 +21,6 @@ ID_NAME = r"^[a-z][a-z0-9_]*$"
 def _read_respondent(value: object) -> object:
     """Return whom a study means; a client of a service, as definitions say, is a family of the study."""
     return "family" if value == "client" else value
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
 
 
 def _read_waves(value: object) -> dict[str, str]:
@@ -57,13 +54,13 @@ Waves = Annotated[
 ]
 OneOrMore = Annotated[
     list[Text],
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     Field(min_length=1),
     WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}),
 ]
 NoneOrMore = Annotated[
     list[Text],
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}),
 ]
 IdName = Annotated[str, Field(pattern=ID_NAME)]

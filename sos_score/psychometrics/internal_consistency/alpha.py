@@ -19,8 +19,7 @@ from sos_score.psychometrics.internal_consistency.guttman import (
     spearman_brown,
 )
 from sos_score.psychometrics.moments import Moments
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.estimate import CONFIDENCE
 
 FEWEST_ROWS = 3
 """Complete rows below which there is no alpha."""
@@ -34,8 +33,6 @@ class Reliability:
     ----------
     n : int
         Rows behind it; with pairwise deletion the fewest behind any covariance.
-    dropped : int
-        Rows left out for a missing answer; none with pairwise deletion.
     items : int
         Items used: those that were answered and vary.
     left_out : tuple of int
@@ -57,7 +54,6 @@ class Reliability:
     """
 
     n: int
-    dropped: int
     items: int
     left_out: tuple[int, ...]
     alpha: float
@@ -73,7 +69,7 @@ class Reliability:
     notes: tuple[Note, ...]
 
 
-def reliability(moments: Moments, names: Sequence[str] | None = None, level: float = 0.95) -> Reliability:
+def reliability(moments: Moments, names: Sequence[str] | None = None) -> Reliability:
     """Return the internal consistency of a scale.
 
     Examples
@@ -91,14 +87,13 @@ def reliability(moments: Moments, names: Sequence[str] | None = None, level: flo
     notes = _left_out_notes(moments, labels)
     refusal = _refusal(kept, [labels[i] for i in used])
     if refusal:
-        return _nothing(moments, kept, left_out, (*notes, refusal))
+        return _nothing(kept, left_out, (*notes, refusal))
     c, r = kept.covariance, kept.correlation
     alpha = cronbach_alpha(c)
-    low, high = feldt_interval(alpha, n, k, level)
+    low, high = feldt_interval(alpha, n, k)
     mean_r = float((r.sum() - np.trace(r)) / (k * (k - 1)))
     return Reliability(
         n=n,
-        dropped=_dropped(moments, kept),
         items=k,
         left_out=left_out,
         alpha=alpha,
@@ -115,7 +110,7 @@ def reliability(moments: Moments, names: Sequence[str] | None = None, level: flo
     )
 
 
-def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[float, float]:
+def feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
     """Return Feldt's interval of Cronbach's alpha.
 
     Examples
@@ -128,7 +123,7 @@ def feldt_interval(alpha: float, n: int, k: int, level: float = 0.95) -> tuple[f
 
     if np.isnan(alpha) or n < 2 or k < 2:
         return np.nan, np.nan
-    tail = (1 - level) / 2
+    tail = (1 - CONFIDENCE) / 2
     upper = float(fdtri(n - 1, (n - 1) * (k - 1), 1 - tail))
     lower = float(fdtri(n - 1, (n - 1) * (k - 1), tail))
     return 1 - (1 - alpha) * upper, 1 - (1 - alpha) * lower
@@ -172,14 +167,8 @@ def _refusal(kept: Moments, labels: list[str]) -> Note | None:
     return note("consistency_too_few_pairs", n=kept.n, first=labels[i], second=labels[j], least=FEWEST_ROWS)
 
 
-def _dropped(moments: Moments, kept: Moments) -> int:
-    return moments.rows - kept.n if moments.missing == "listwise" else 0
-
-
-def _nothing(moments: Moments, kept: Moments, left_out: tuple[int, ...], notes: tuple[Note, ...]) -> Reliability:
-    nan = np.nan
-    n, k = kept.n, len(kept.counts)
-    return Reliability(n, _dropped(moments, kept), k, left_out, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, notes)
+def _nothing(kept: Moments, left_out: tuple[int, ...], notes: tuple[Note, ...]) -> Reliability:
+    return Reliability(kept.n, len(kept.counts), left_out, *(np.nan,) * 10, notes)
 
 
 def _cautions(kept: Moments, alpha: float) -> list[Note]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 LONGEST_SPLIT = 18
 """Items up to which lambda-4 looks at every split (18 items have 24 310 of them)."""

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sos_score.psychometrics.internal_consistency.alpha import FEWEST_ROWS, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
 from sos_score.psychometrics.moments import Moments
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

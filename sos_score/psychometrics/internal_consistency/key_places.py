@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sos_score.psychometrics.internal_consistency.keycheck import KeyCheck, check_keys
 from sos_score.psychometrics.moments import moments
 from sos_score.scoring.plan import ScalePlan
+from sos_score.statistics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Texts = NDArray[np.str_]
 
 # One-sided p = .001: an item that is weak everywhere falls below 0 somewhere by chance, and is not accused for it.

@@ -14,8 +14,8 @@ from sos_score.psychometrics.internal_consistency.guttman import cronbach_alpha
 from sos_score.psychometrics.internal_consistency.items import item_rest_correlations
 from sos_score.psychometrics.internal_consistency.key_screen import FEWEST_ROWS, limit_rest_r
 from sos_score.psychometrics.moments import Moments
+from sos_score.statistics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 

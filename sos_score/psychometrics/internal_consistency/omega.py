@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.alpha import item_labels, usable_items
 from sos_score.psychometrics.internal_consistency.guttman import is_positive_definite
 from sos_score.psychometrics.internal_consistency.one_factor import OneFactor, fit_one_factor
 from sos_score.psychometrics.moments import Moments, complete_rows, moments
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
 FEWEST_ROWS = 10
 """Complete rows below which there is no omega."""
@@ -30,19 +30,15 @@ class Omega:
         Share of the model-implied variance of the sum that the common factor gives.
     n : int
         Rows behind it.
-    items : int
-        Items in the model.
-    loadings, uniquenesses : ndarray of shape (k,)
-        In answer points and squared answer points; NaN for an item left out.
+    loadings : ndarray of shape (k,)
+        In answer points; NaN for an item left out.
     notes : tuple of Note
         Why there is none, a Heywood case, items that load the wrong way.
     """
 
     omega: float
     n: int
-    items: int
     loadings: Floats
-    uniquenesses: Floats
     notes: tuple[Note, ...]
 
 
@@ -52,21 +48,12 @@ class OmegaInterval:
 
     Attributes
     ----------
-    omega, ci_low, ci_high : float
-        The estimate and its interval.
-    n : int
-        Complete rows resampled.
-    replicates : int
-        Samples whose model could be fitted; the interval is theirs.
     notes : tuple of Note
         Why there is none, and how many samples failed.
     """
 
-    omega: float
     ci_low: float
     ci_high: float
-    n: int
-    replicates: int
     notes: tuple[Note, ...]
 
 
@@ -110,10 +97,10 @@ def _describe(moments: Moments, labels: list[str], n: int, fit: OneFactor | None
     used = usable_items(moments)
     loadings, uniquenesses = (np.full(len(labels), np.nan) for _ in range(2))
     if fit is None or not fit.converged:
-        return Omega(np.nan, n, len(used), loadings, uniquenesses, (refusal or note("omega_no_maximum"),))
+        return Omega(np.nan, n, loadings, (refusal or note("omega_no_maximum"),))
     loadings[used], uniquenesses[used] = fit.loadings, fit.uniquenesses
     notes = _cautions(loadings, uniquenesses, labels)
-    return Omega(float(_ratio(fit)), n, len(used), loadings, uniquenesses, notes)
+    return Omega(float(_ratio(fit)), n, loadings, notes)
 
 
 def bootstrap_omega(
@@ -121,7 +108,6 @@ def bootstrap_omega(
     rng: np.random.Generator,
     *,
     replicates: int = 1000,
-    level: float = 0.95,
     people: ArrayLike | None = None,
 ) -> OmegaInterval:
     """Return a bootstrap interval of omega total, resampling complete rows, or people with all their complete rows.
@@ -131,7 +117,7 @@ def bootstrap_omega(
     >>> rng = np.random.default_rng(7)
     >>> x = rng.normal(size=(80, 1)) + rng.normal(size=(80, 4))
     >>> b = bootstrap_omega(x, rng, replicates=200)
-    >>> b.ci_low < b.omega < b.ci_high
+    >>> b.ci_low < omega_total(moments(x)).omega < b.ci_high
     True
     """
     x = np.asarray(matrix, dtype=float)
@@ -140,9 +126,9 @@ def bootstrap_omega(
     x = x[whole]
     estimate = omega_total(moments(x))
     if np.isnan(estimate.omega):
-        return OmegaInterval(np.nan, np.nan, np.nan, estimate.n, 0, estimate.notes)
+        return OmegaInterval(np.nan, np.nan, estimate.notes)
     x = x[:, ~np.isnan(estimate.loadings)]
-    n, units = len(x), int(who.max()) + 1
+    units = int(who.max()) + 1
     draws = _omegas(x, rng.multinomial(units, np.full(units, 1 / units), size=replicates).astype(float)[:, who])
     kept = draws[~np.isnan(draws)]
     notes = estimate.notes
@@ -150,10 +136,10 @@ def bootstrap_omega(
         notes += (note("bootstrap_unfitted", failed=replicates - len(kept), samples=replicates),)
     if len(kept) < max(replicates / 2, 2):
         notes += (note("bootstrap_too_few"),)
-        return OmegaInterval(estimate.omega, np.nan, np.nan, n, len(kept), notes)
-    tails = np.array([(1 - level) / 2, (1 + level) / 2])
+        return OmegaInterval(np.nan, np.nan, notes)
+    tails = np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     low, high = np.quantile(kept, tails)
-    return OmegaInterval(estimate.omega, float(low), float(high), n, len(kept), notes)
+    return OmegaInterval(float(low), float(high), notes)
 
 
 def _ratio(fit: OneFactor) -> Floats:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
+
 Flags = NDArray[np.bool_]
 
 _STEPS = 500

@@ -90,7 +90,6 @@ class Part:
 
     def _ordinal(self) -> OrdinalAlpha:
         if self.sums.tables.size == 0:
-            k = len(self.scale.columns)
             why = note("ordinal_many_options", most=FEW_OPTIONS)
             if self.scale.plan.of_scores:
                 why = note("ordinal_of_scores")
@@ -98,7 +97,7 @@ class Part:
                 why = note("ordinal_fractions")
             elif len(set(self.scale.high - self.scale.low)) > 1:
                 why = note("ordinal_different_options")
-            return OrdinalAlpha(np.nan, self.sums.complete, k, np.full((k, k), np.nan), (why,))
+            return OrdinalAlpha(np.nan, (why,))
         counted = int(self.sums.tables.sum(axis=(2, 3)).max(initial=0))
         tabled = replace(self.moments, complete=counted)
         alpha = ordinal_alpha_from_tables(tabled, self.sums.tables, self.scale.names, self.scale.signs)

@@ -15,11 +15,12 @@ from sos_score.psychometrics.columns import ScaleColumns
 from sos_score.psychometrics.internal_consistency.omega import OmegaInterval, bootstrap_omega
 from sos_score.psychometrics.moments import complete_rows, moments
 from sos_score.scoring.responses import Responses
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
 if TYPE_CHECKING:
     import polars as pl
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _FEWEST_PEOPLE = 5
@@ -45,7 +46,7 @@ class PeopleInterval:
     notes: tuple[Note, ...]
 
 
-def alpha_of_people(matrix: ArrayLike, people: ArrayLike, level: float = 0.95) -> PeopleInterval:
+def alpha_of_people(matrix: ArrayLike, people: ArrayLike) -> PeopleInterval:
     """Return the interval of Cronbach's alpha where several rows are of the same person.
 
     Parameters
@@ -54,8 +55,6 @@ def alpha_of_people(matrix: ArrayLike, people: ArrayLike, level: float = 0.95) -
         Answers under the scale's key; rows with a gap are left out.
     people : array of shape (rows,)
         Who answered each row.
-    level : float
-        Of the interval.
 
     Returns
     -------
@@ -97,7 +96,7 @@ def alpha_of_people(matrix: ArrayLike, people: ArrayLike, level: float = 0.95) -
     summed = np.bincount(who, weights=weights)
     left = 1 - k / (k - 1) * (1 - items / total)
     error = float(np.sqrt(groups / (groups - 1) * (summed**2).sum()) / n / left)
-    half = float(stdtrit(groups - 1, (1 + level) / 2)) * error
+    half = float(stdtrit(groups - 1, (1 + CONFIDENCE) / 2)) * error
     return PeopleInterval(groups, float(1 - left * np.exp(half)), float(1 - left * np.exp(-half)), ())
 
 

@@ -14,8 +14,7 @@ from sos_score.psychometrics.columns import ScaleColumns
 from sos_score.psychometrics.moments import Missing, Moments, PairSums, complete_rows
 from sos_score.psychometrics.sums import AnswerSums, Reading
 from sos_score.scoring.responses import Responses
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

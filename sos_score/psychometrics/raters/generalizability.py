@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from sos_score.psychometrics.raters.ratings import rating_table
 from sos_score.scoring.plan import ScalePlan
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
 PARTS = ("target", "rater", "item", "target_rater", "target_item", "rater_item", "residual")
 """What a rating varies by; the residual is all three together, and chance."""
@@ -50,7 +51,7 @@ class Generalizability:
         """Return the dependability coefficient of the mean of some raters: for the scores as such."""
         return float(_find_phi(self.variances, raters, self.items))
 
-    def find_intervals(self, raters: int, level: float = 0.95) -> tuple[tuple[float, float], tuple[float, float]]:
+    def find_intervals(self, raters: int) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the intervals of G and of Phi of the mean of some raters; NaN where there is no coefficient.
 
         Notes
@@ -71,7 +72,7 @@ class Generalizability:
             df = math.prod(shape[axis] - 1 for axis in axes)
             drawn[axes] = square * df / rng.chisquare(df, _DRAWS)
         variances = _solve(drawn, shape)
-        ends = [(1 - level) / 2, (1 + level) / 2]
+        ends = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
         found = (np.nanquantile(find(variances, raters, self.items), ends) for find in (_find_g, _find_phi))
         g, phi = ((float(low), float(high)) for low, high in found)
         return g, phi

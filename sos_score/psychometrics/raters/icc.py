@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.statistics.agreement import MeanSquares, bound_agreement, find_agreement, find_mean_squares
+from sos_score.statistics.estimate import CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,8 @@ class RaterIcc:
     ----------
     targets, raters : int
         Size of the complete table.
-    dropped : int
-        Targets left out for a missing rating.
-    ms_targets, ms_raters, ms_error, ms_within : float
-        Mean squares of the two-way analysis of variance, and within targets.
+    ms_targets, ms_error : float
+        Mean squares of the two-way analysis of variance.
     forms : tuple of IccForm
         In the order of McGraw & Wong's names above.
     notes : tuple of Note
@@ -59,11 +58,8 @@ class RaterIcc:
 
     targets: int
     raters: int
-    dropped: int
     ms_targets: float
-    ms_raters: float
     ms_error: float
-    ms_within: float
     forms: tuple[IccForm, ...]
     notes: tuple[Note, ...]
 
@@ -72,7 +68,7 @@ class RaterIcc:
         return next(form for form in self.forms if name in {form.name, form.shrout_fleiss})
 
 
-def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
+def rater_icc(matrix: ArrayLike) -> RaterIcc:
     """Return the six intraclass correlations of a table of ratings.
 
     Examples
@@ -88,15 +84,12 @@ def rater_icc(matrix: ArrayLike, level: float = 0.95) -> RaterIcc:
     n, k = whole.shape
     squares = find_mean_squares(whole) if n > 1 and k > 1 else MeanSquares(n, k, *[np.nan] * 4)
     notes = _notes(squares)
-    forms = _undefined(squares) if np.isnan(squares.targets) or squares.targets == 0 else _forms(squares, level)
+    forms = _undefined(squares) if np.isnan(squares.targets) or squares.targets == 0 else _forms(squares)
     return RaterIcc(
         targets=n,
         raters=k,
-        dropped=len(x) - n,
         ms_targets=squares.targets,
-        ms_raters=squares.raters,
         ms_error=squares.error,
-        ms_within=squares.within,
         forms=forms,
         notes=notes,
     )
@@ -114,16 +107,16 @@ def _notes(s: MeanSquares) -> tuple[Note, ...]:
     return ()
 
 
-def _forms(s: MeanSquares, level: float) -> tuple[IccForm, ...]:
+def _forms(s: MeanSquares) -> tuple[IccForm, ...]:
     n, k = s.n, s.k
-    one_way = _f_test(s.targets, s.within, (n - 1, n * (k - 1)), level)
-    two_way = _f_test(s.targets, s.error, (n - 1, (n - 1) * (k - 1)), level)
+    one_way = _f_test(s.targets, s.within, (n - 1, n * (k - 1)))
+    two_way = _f_test(s.targets, s.error, (n - 1, (n - 1) * (k - 1)))
     agreement = find_agreement(s)
     # The denominator estimates a variance; when it comes to 0 the mean of the raters has no agreement.
     variance = s.targets + (s.raters - s.error) / n
     is_some = abs(variance) > 1e-12 * (s.targets + (s.raters + s.error) / n)
     agreement_of_mean = (s.targets - s.error) / variance if is_some else np.nan
-    low, high = bound_agreement(s, agreement, level)
+    low, high = bound_agreement(s, agreement)
     return (
         _form("ICC(1)", "ICC(1,1)", [_single(f, k) for f in one_way.ratios], one_way),
         _form("ICC(A,1)", "ICC(2,1)", [agreement, low, high], two_way),
@@ -143,12 +136,12 @@ class _FTest:
     p: float
 
 
-def _f_test(above: float, below: float, df: tuple[int, int], level: float) -> _FTest:
+def _f_test(above: float, below: float, df: tuple[int, int]) -> _FTest:
     from scipy.special import fdtrc, fdtri
 
     if below == 0:
         return _FTest((np.inf, np.inf, np.inf), df, 0.0)
-    f, tail = above / below, (1 + level) / 2
+    f, tail = above / below, (1 + CONFIDENCE) / 2
     low = f / float(fdtri(*df, tail))
     high = f * float(fdtri(*df[::-1], tail))
     return _FTest((f, low, high), df, float(fdtrc(*df, f)))

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
-Floats = NDArray[np.float64]
 Weights = Literal["unweighted", "linear", "quadratic"]
 
 _POWER = {"linear": 1, "quadratic": 2}
@@ -87,7 +88,7 @@ def cross_table(first: ArrayLike, second: ArrayLike, options: Sequence[float]) -
     return table
 
 
-def kappa(table: ArrayLike, weights: Weights = "quadratic", level: float = 0.95) -> Kappa:
+def kappa(table: ArrayLike, weights: Weights = "quadratic") -> Kappa:
     """Return Cohen's kappa of a cross-table of two raters.
 
     Examples
@@ -112,7 +113,7 @@ def kappa(table: ArrayLike, weights: Weights = "quadratic", level: float = 0.95)
     observed, expected = float((w * p).sum()), float(first @ w @ second)
     constant = bool(counts.sum(axis=1).max() == n), bool(counts.sum(axis=0).max() == n)
     estimate, se, notes = _estimate(p, w, n, constant)
-    low, high = _interval(estimate, se, level)
+    low, high = _interval(estimate, se)
     return Kappa(
         weights,
         int(n),
@@ -161,10 +162,10 @@ def _estimate(p: Floats, w: Floats, n: float, constant: tuple[bool, bool]) -> tu
     return (float(estimate), se, ()) if se > 0 else (float(estimate), np.nan, (note("kappa_no_interval"),))
 
 
-def _interval(estimate: float, se: float, level: float) -> tuple[float, float]:
+def _interval(estimate: float, se: float) -> tuple[float, float]:
     from scipy.special import ndtri
 
-    half = float(ndtri((1 + level) / 2)) * se
+    half = float(ndtri((1 + CONFIDENCE) / 2)) * se
     if np.isnan(half):
         return np.nan, np.nan
     return max(-1.0, estimate - half), min(1.0, estimate + half)

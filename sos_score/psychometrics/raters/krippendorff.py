@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
+from sos_score.statistics.arrays import Floats
 
-Floats = NDArray[np.float64]
 Metric = Literal["nominal", "ordinal", "interval"]
 
 
@@ -26,10 +26,6 @@ class KrippendorffAlpha:
         1 is perfect agreement, 0 is chance.
     targets : int
         Targets with at least two ratings; the others carry nothing.
-    ratings : int
-        Ratings of those targets.
-    observed, expected : float
-        Disagreement seen within targets, and expected of ratings dealt out at random.
     notes : tuple of Note
         Why there is none.
     """
@@ -37,9 +33,6 @@ class KrippendorffAlpha:
     metric: Metric
     alpha: float
     targets: int
-    ratings: int
-    observed: float
-    expected: float
     notes: tuple[Note, ...]
 
 
@@ -61,15 +54,14 @@ def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> Krippen
     each, total = counts.sum(axis=1), float(counts.sum())
     if len(options) < 2:
         why = note("krippendorff_nothing_shared" if total == 0 else "krippendorff_constant")
-        disagreement = np.nan if total == 0 else 0.0
-        return KrippendorffAlpha(metric, np.nan, len(x), int(total), disagreement, disagreement, (why,))
+        return KrippendorffAlpha(metric, np.nan, len(x), (why,))
     weights = counts / (each - 1)[:, None]
     coincidences = weights.T @ counts - np.diag(weights.sum(axis=0))
     margin = counts.sum(axis=0)
     distance = _distance(options, margin, metric)
     observed = float((coincidences * distance).sum() / total)
     expected = float(margin @ distance @ margin / (total * (total - 1)))
-    return KrippendorffAlpha(metric, 1 - observed / expected, len(x), int(total), observed, expected, ())
+    return KrippendorffAlpha(metric, 1 - observed / expected, len(x), ())
 
 
 def _distance(options: Floats, margin: Floats, metric: Metric) -> Floats:

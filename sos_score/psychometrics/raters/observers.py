@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
 from sos_score.statistics.agreement import ViewAgreement, compare_views
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 
 MOST_OBSERVERS = 10
 """Raters up to which limits of agreement are given for every two of them."""
@@ -44,15 +44,13 @@ class Severity:
     notes: tuple[Note, ...]
 
 
-def rater_severity(matrix: ArrayLike, level: float = 0.95) -> Severity:
+def rater_severity(matrix: ArrayLike) -> Severity:
     """Return how severe each rater of a table of targets by raters is.
 
     Parameters
     ----------
     matrix : array of shape (targets, raters)
         NaN where there is no rating; targets rated once say nothing and are left out.
-    level : float
-        Of the intervals.
 
     Returns
     -------
@@ -92,7 +90,7 @@ def rater_severity(matrix: ArrayLike, level: float = 0.95) -> Severity:
     # What exact fits leave is rounding.
     left = 0.0 if left < 1e-12 * float((off**2).sum()) else left
     errors = np.sqrt(left / df * np.diag(inverse))
-    half = float(stdtrit(df, (1 + level) / 2)) * errors
+    half = float(stdtrit(df, (1 + CONFIDENCE) / 2)) * errors
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(errors > 0, 2 * stdtr(df, -np.abs(effects / errors)), np.nan)
     if left == 0:

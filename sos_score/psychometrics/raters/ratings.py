@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sos_score.notes import Note, note
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.error import measurement_error
 from sos_score.psychometrics.raters.icc import IccForm, rater_icc
+from sos_score.statistics.arrays import Floats
 from sos_score.statistics.correlation import correlate_pearson
-
-Floats = NDArray[np.float64]
 
 FEWEST_PEOPLE = 3
 """People with both scores below which there is no correlation."""
@@ -30,8 +29,8 @@ class Retest:
 
     Attributes
     ----------
-    n, dropped : int
-        People with both scores, and those with only one.
+    n : int
+        People with both scores.
     r, ci_low, ci_high : float
         Pearson's correlation with Fisher's interval (from four people).
     t, df, p : float
@@ -45,7 +44,6 @@ class Retest:
     """
 
     n: int
-    dropped: int
     r: float
     ci_low: float
     ci_high: float
@@ -74,8 +72,8 @@ class ReliableChange:
         Reliable change index, second minus first; NaN where a score is missing.
     outcome : ndarray of str, shape (n,)
         "improved", "unchanged" or "deteriorated" in the direction of the scale; "" where a score is missing.
-    n, improved, unchanged, deteriorated : int
-        People with both scores, and how they divide.
+    improved, unchanged, deteriorated : int
+        How the people with both scores divide.
     mean_index : float
         Mean index.
     notes : tuple of Note
@@ -87,7 +85,6 @@ class ReliableChange:
     critical_change: float
     index: Floats
     outcome: NDArray[np.str_]
-    n: int
     improved: int
     unchanged: int
     deteriorated: int
@@ -106,14 +103,12 @@ def retest(first: ArrayLike, second: ArrayLike) -> Retest:
     """
     x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     both = ~(np.isnan(x) | np.isnan(y))
-    dropped = int((~(np.isnan(x) & np.isnan(y))).sum() - both.sum())
     x, y = x[both], y[both]
     icc = rater_icc(np.column_stack([x, y]))
     r, ci_low, ci_high, t, p, notes = _correlate(x, y)
     several = len(x) > 1
     return Retest(
         n=len(x),
-        dropped=dropped,
         r=r,
         ci_low=ci_low,
         ci_high=ci_high,
@@ -163,7 +158,6 @@ def reliable_change(
         critical_change=RELIABLE * s_diff,
         index=index,
         outcome=outcome,
-        n=int(known.sum()),
         improved=int(improved.sum()),
         unchanged=int((outcome == "unchanged").sum()),
         deteriorated=int(worse.sum()),

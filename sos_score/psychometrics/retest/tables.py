@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sos_score.definition.text import DECIMAL_ZERO, loosen_id
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-Floats = NDArray[np.float64]
 _SITE = "site"
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
 from sos_score.psychometrics.moments import complete_rows
-
-Floats = NDArray[np.float64]
 
 # Shares of the answers 1 to 5 of people who do not agree but lean to one side (LeBreton & Senter 2008).
 _SLIGHT_FIVE = (0.05, 0.15, 0.20, 0.35, 0.25)

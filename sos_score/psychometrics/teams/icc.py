@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sos_score.notes import Note, note
-
-Floats = NDArray[np.float64]
+from sos_score.statistics.estimate import CONFIDENCE
 
 FEW_TEAMS = 10
 """Teams below which the intervals are so wide that ICCs say next to nothing."""
@@ -60,7 +59,7 @@ class TeamIcc:
     notes: tuple[Note, ...]
 
 
-def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIcc:
+def team_icc(values: ArrayLike, teams: ArrayLike) -> TeamIcc:
     """Return ICC(1) and ICC(2) from one value a person.
 
     Examples
@@ -76,10 +75,10 @@ def team_icc(values: ArrayLike, teams: ArrayLike, level: float = 0.95) -> TeamIc
     counts = np.bincount(team)
     means = np.bincount(team, weights=x) / counts
     squares = np.bincount(team, weights=(x - means[team]) ** 2)
-    return team_icc_from_moments(counts, means, squares / np.maximum(counts - 1, 1), level)
+    return team_icc_from_moments(counts, means, squares / np.maximum(counts - 1, 1))
 
 
-def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayLike, level: float = 0.95) -> TeamIcc:
+def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayLike) -> TeamIcc:
     """Return ICC(1) and ICC(2) from the size, mean and variance of each team.
 
     Examples
@@ -101,7 +100,7 @@ def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayL
     noise = _NOISE * max(float((mean**2).max()), 1.0)
     within = 0.0 if within <= noise else within
     between = 0.0 if between <= max(noise, 1e-14 * within) else between
-    f, p, low, high = _f_test(between, within, df1, df2, level)
+    f, p, low, high = _f_test(between, within, df1, df2)
     return TeamIcc(
         teams=teams,
         n=n,
@@ -124,7 +123,7 @@ def team_icc_from_moments(counts: ArrayLike, means: ArrayLike, variances: ArrayL
     )
 
 
-def find_icc_interval(f: float, k: int, teams: int, level: float = 0.95) -> tuple[float, float]:
+def find_icc_interval(f: float, k: int, teams: int) -> tuple[float, float]:
     """Return the interval of ICC(1) where F of so many teams of k people has come out as f.
 
     Examples
@@ -132,7 +131,7 @@ def find_icc_interval(f: float, k: int, teams: int, level: float = 0.95) -> tupl
     >>> [round(end, 3) for end in find_icc_interval(16.0, 2, 3)]
     [-0.001, 0.997]
     """
-    _, _, low, high = _f_test(f, 1.0, teams - 1, teams * (k - 1), level)
+    _, _, low, high = _f_test(f, 1.0, teams - 1, teams * (k - 1))
     return _icc1(low, k), _icc1(high, k)
 
 
@@ -149,7 +148,7 @@ def _notes(teams: int, between: float, within: float) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _f_test(between: float, within: float, df1: int, df2: int, level: float) -> tuple[float, float, float, float]:
+def _f_test(between: float, within: float, df1: int, df2: int) -> tuple[float, float, float, float]:
     """Return F, its p, and the ends of the interval of the ratio of expected mean squares."""
     from scipy.special import fdtrc, fdtri
 
@@ -157,7 +156,7 @@ def _f_test(between: float, within: float, df1: int, df2: int, level: float) -> 
         f = np.nan if between == 0 else np.inf
         return f, 0.0 if between > 0 else np.nan, f, f
     f = between / within
-    tail = (1 + level) / 2
+    tail = (1 + CONFIDENCE) / 2
     low = f / float(fdtri(df1, df2, tail))
     high = f * float(fdtri(df2, df1, tail))
     return f, float(fdtrc(df1, df2, f)), low, high

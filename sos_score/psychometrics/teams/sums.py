@@ -15,11 +15,11 @@ from sos_score.psychometrics.batches import Group, Known, Values, number_groups,
 from sos_score.psychometrics.columns import ScaleColumns
 from sos_score.scoring.files import BatchSink
 from sos_score.scoring.responses import Responses
+from sos_score.statistics.arrays import Floats
 
 if TYPE_CHECKING:
     import polars as pl
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _SITE = "site"

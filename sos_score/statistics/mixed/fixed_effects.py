@@ -60,7 +60,7 @@ def assess_coefficients(data: VarianceData, fit: VarianceFit) -> tuple[Coefficie
     (5.167, 2.0)
     """
     if np.isnan(fit.residual):
-        return (_UNKNOWN,) * data.design.shape[1]
+        return (_UNKNOWN,) * int(data.design.shape[1])
     variances = np.array([fit.level(name).variance for name in data.names])
     equations = solve_equations(data, variances, fit.residual)
     dfs = _find_satterthwaite_df(equations)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sos_score.notes import Note, note
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
@@ -108,7 +109,6 @@ def compare_levels(
     first: str,
     second: str,
     *,
-    level: float = 0.95,
     shares: VarianceShares | None = None,
     fit: VarianceFit | None = None,
 ) -> LevelComparison:
@@ -126,7 +126,7 @@ def compare_levels(
     if fit is None:
         fit = fit_variance(data)
     if shares is None:
-        shares = profile_shares(data, level=level, fit=fit)
+        shares = profile_shares(data, fit=fit)
     one, two = shares.level(first), shares.level(second)
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():
@@ -136,7 +136,7 @@ def compare_levels(
         difference=one.share - two.share,
         chi_square=chi_square,
         p=p,
-        answer=_answer_larger(one, two, is_apart=None if np.isnan(p) else p < 1 - level),
+        answer=_answer_larger(one, two, is_apart=None if np.isnan(p) else p < 1 - CONFIDENCE),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sos_score.notes import Note, note
 from sos_score.statistics.noncentral import find_detectable
@@ -11,40 +11,29 @@ from sos_score.statistics.noncentral import find_detectable
 
 @dataclass(frozen=True, slots=True)
 class Detectable:
-    """The smallest true effect a two-sided test would find with the power asked for.
+    """The smallest true effect a two-sided test would find with a power of 80%.
 
     Attributes
     ----------
     n : tuple of int
         People a side, or sites an arm.
-    n_sites : tuple of int
-        Sites an arm; empty where sites play no part.
     effect : float
         In standard deviations of people, or in the units of the SD of sites that was given.
     df : float
         Degrees of freedom of the test.
-    noncentrality : float
-        How many standard errors the effect measures.
     icc : float
         Share of the variance between sites that was assumed; NaN where sites play no part.
-    design_effect : float
-        1 + (m - 1) ICC, m the mean number of people a site; 1 for people taken as independent, NaN for sites.
     """
 
     method: Note
     n: tuple[int, int]
-    n_sites: tuple[int, ...]
     effect: float
     df: float
-    noncentrality: float
-    icc: float
-    design_effect: float
-    alpha: float
-    power: float
     notes: tuple[Note, ...] = ()
+    icc: float = math.nan
 
 
-def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
+def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05) -> Detectable:
     """Return the smallest difference a t test of independent people would find.
 
     Parameters
@@ -59,7 +48,7 @@ def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: flo
 
     Notes
     -----
-    d = delta sqrt(1/n_x + 1/n_y), delta the noncentrality with that power at n_x + n_y - 2 df. Agrees with
+    d = delta sqrt(1/n_x + 1/n_y), delta the noncentrality with 80% power at n_x + n_y - 2 df. Agrees with
     stats::power.t.test(strict = TRUE) (R 4.2.2) and statsmodels' TTestIndPower. Cohen (1988).
 
     Examples
@@ -67,9 +56,7 @@ def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05, power: flo
     >>> round(detect_between_people(64, 64).effect, 4)
     0.4991
     """
-    df = float(n_x + n_y - 2)
-    method = note("detect_people")
-    return _detect(method, (n_x, n_y), (), df, assumed=(math.nan, 1.0), unit=1.0, wanted=(alpha, power))
+    return _detect(note("detect_people"), (n_x, n_y), n_x + n_y - 2.0, 1.0, alpha)
 
 
 def detect_between_clusters(
@@ -78,7 +65,6 @@ def detect_between_clusters(
     icc: float,
     *,
     alpha: float = 0.05,
-    power: float = 0.8,
 ) -> Detectable:
     """Return the smallest difference between arms that people nested in sites would show.
 
@@ -104,20 +90,19 @@ def detect_between_clusters(
     Examples
     --------
     >>> r = detect_between_clusters((30, 30), (2, 2), 0.1)
-    >>> round(r.effect, 4), r.design_effect, r.df
-    (2.2614, 2.4000000000000004, 2.0)
+    >>> round(r.effect, 4), r.df
+    (2.2614, 2.0)
     """
     if not (math.isnan(icc) or 0.0 <= icc <= 1.0):
         raise ValueError(f"an intraclass correlation lies between 0 and 1, not at {icc}")
     sites = sum(n_sites)
     people = sum(n_people) / sites if sites else math.nan
-    inflation = 1.0 + (people - 1.0) * icc
-    method = note("detect_clusters")
-    unit, wanted = math.sqrt(inflation), (alpha, power)
-    return _detect(method, n_people, n_sites, sites - 2.0, assumed=(icc, inflation), unit=unit, wanted=wanted)
+    unit = math.sqrt(1.0 + (people - 1.0) * icc)
+    found = _detect(note("detect_clusters"), n_people, sites - 2.0, unit, alpha, is_empty=min(n_sites) < 1)
+    return replace(found, icc=icc)
 
 
-def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
+def detect_from_error(se: float, df: float, *, alpha: float = 0.05) -> float:
     """Return the smallest true difference that a t test with this standard error would find.
 
     Parameters
@@ -132,17 +117,17 @@ def detect_from_error(se: float, df: float, *, alpha: float = 0.05, power: float
 
     Notes
     -----
-    delta se, delta the noncentrality with that power at `df`. Bloom (1995).
+    delta se, delta the noncentrality with 80% power at `df`. Bloom (1995).
 
     Examples
     --------
     >>> round(detect_from_error(0.5, 126.0), 4)
     1.4116
     """
-    return find_detectable(df, alpha=alpha, power=power) * se if se > 0 else math.nan
+    return find_detectable(df, alpha=alpha) * se if se > 0 else math.nan
 
 
-def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05, power: float = 0.8) -> Detectable:
+def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 0.05) -> Detectable:
     """Return the smallest difference between arms that a t test of site means would find.
 
     Notes
@@ -154,30 +139,19 @@ def detect_between_sites(n_sites: tuple[int, int], sd: float, *, alpha: float = 
     >>> round(detect_between_sites((2, 2), 3.0).effect, 3)
     16.96
     """
-    method = note("detect_sites")
-    nothing, wanted = (math.nan, math.nan), (alpha, power)
-    return _detect(method, n_sites, n_sites, sum(n_sites) - 2.0, assumed=nothing, unit=sd, wanted=wanted)
+    return _detect(note("detect_sites"), n_sites, sum(n_sites) - 2.0, sd, alpha)
 
 
 def _detect(
-    method: Note,
-    n: tuple[int, int],
-    n_sites: tuple[int, ...],
-    df: float,
-    *,
-    assumed: tuple[float, float],
-    unit: float,
-    wanted: tuple[float, float],
+    method: Note, n: tuple[int, int], df: float, unit: float, alpha: float, *, is_empty: bool = False
 ) -> Detectable:
-    """Scale the detectable noncentrality by `unit` standard deviations; `assumed` is (ICC, design effect)."""
-    alpha, power = wanted
+    """Scale the detectable noncentrality by `unit` standard deviations."""
     notes: tuple[Note, ...] = ()
-    noncentrality = effect = math.nan
-    if min(n) < 1 or min(n_sites, default=1) < 1 or df <= 0:
+    effect = math.nan
+    if min(n) < 1 or is_empty or df <= 0:
         notes = (note("detect_too_few"),)
     else:
-        noncentrality = find_detectable(df, alpha=alpha, power=power)
-        effect = noncentrality * unit * math.sqrt(1.0 / n[0] + 1.0 / n[1])
+        effect = find_detectable(df, alpha=alpha) * unit * math.sqrt(1.0 / n[0] + 1.0 / n[1])
     if math.isnan(unit):
         notes = (*notes, note("detect_no_spread"))
-    return Detectable(method, n, n_sites, effect, df, noncentrality, *assumed, alpha, power, notes)
+    return Detectable(method, n, effect, df, notes)

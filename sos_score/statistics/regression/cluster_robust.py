@@ -19,7 +19,7 @@ NULL = 1e-9  # an eigenvalue of I - H below this is 0
 _FEW_DF = 4.0
 
 
-def infer_cr2(fit: LeastSquares, clusters: Clusters, *, level: float = 0.95) -> dict[str, Estimate]:
+def infer_cr2(fit: LeastSquares, clusters: Clusters) -> dict[str, Estimate]:
     """Test every coefficient with bias-reduced cluster-robust standard errors and Satterthwaite df (CR2).
 
     Parameters
@@ -55,10 +55,10 @@ def infer_cr2(fit: LeastSquares, clusters: Clusters, *, level: float = 0.95) -> 
     method = note("least_squares_cr2")
     nothing = np.full(k, np.nan)
     if fit.notes:
-        return infer_each(fit, method, (n, m), nothing, nothing, level=level)
+        return infer_each(fit, method, (n, m), nothing, nothing)
     if m < 2:
         why = (note("two_clusters"),)
-        return infer_each(fit, method, (n, m), nothing, nothing, level=level, notes=why)
+        return infer_each(fit, method, (n, m), nothing, nothing, notes=why)
     products = _sum_products(fit.x, codes, m)
     errors = np.stack([np.bincount(codes, fit.x[:, i] * fit.residuals, m) for i in range(k)], axis=1)
     # With B = L L', (I - H_gg)^(-1/2) X_g L = X_g L F for F of the eigenvectors of L' X_g'X_g L, which has the
@@ -77,13 +77,11 @@ def infer_cr2(fit: LeastSquares, clusters: Clusters, *, level: float = 0.95) -> 
     alone = lost > NULL * weight
     se = np.where(alone, np.nan, np.sqrt((scores**2).sum(axis=0)))
     df = np.array([_match_df(own[:, c], cross[:, :, c], fit.bread) for c in range(k)])
-    found = infer_each(fit, method, (n, m), se, np.where(alone, np.nan, df), level=level)
+    found = infer_each(fit, method, (n, m), se, np.where(alone, np.nan, df))
     return {name: _warn_of_few(each) for name, each in found.items()}
 
 
-def compare_clustered(
-    x: ArrayLike, y: ArrayLike, clusters: tuple[Clusters, Clusters], *, level: float = 0.95
-) -> Estimate:
+def compare_clustered(x: ArrayLike, y: ArrayLike, clusters: tuple[Clusters, Clusters]) -> Estimate:
     """Compare two means of scores that come in clusters (CR2, Satterthwaite df); the difference is x - y.
 
     Parameters
@@ -113,7 +111,7 @@ def compare_clustered(
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     side = np.repeat([1.0, 0.0], [a.size, b.size])
     fit = fit_least_squares(np.concatenate([a, b]), np.column_stack([np.ones(side.size), side]), ("intercept", "side"))
-    return replace(infer_cr2(fit, _join(*clusters), level=level)["side"], n=(a.size, b.size))
+    return replace(infer_cr2(fit, _join(*clusters))["side"], n=(a.size, b.size))
 
 
 def _join(one: Clusters, two: Clusters) -> Clusters:

@@ -70,8 +70,6 @@ def compare_changes(
     post: ArrayLike,
     sites: Clusters,
     people: Clusters,
-    *,
-    level: float = 0.95,
 ) -> PeopleDid:
     """Estimate the difference in differences on people.
 
@@ -115,13 +113,13 @@ def compare_changes(
     return PeopleDid(
         n=(cells[0].size, cells[1].size, cells[2].size, cells[3].size),
         means=(_average(cells[0]), _average(cells[1]), _average(cells[2]), _average(cells[3])),
-        hc3=infer_hc3(fit, level=level)[term],
-        cr2_site=infer_cr2(fit, by_site, level=level)[term],
-        cr2_person=infer_cr2(fit, by_person, level=level)[term],
+        hc3=infer_hc3(fit)[term],
+        cr2_site=infer_cr2(fit, by_site)[term],
+        cr2_person=infer_cr2(fit, by_person)[term],
     )
 
 
-def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *, level: float = 0.95) -> Ancova:
+def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike) -> Ancova:
     """Compare the arms at the second wave, adjusted for the first (analysis of covariance).
 
     Parameters
@@ -154,7 +152,7 @@ def adjust_for_first(second: ArrayLike, first: ArrayLike, treated: ArrayLike, *,
     dummy = arm.astype(np.float64)
     design = np.column_stack([np.ones(arm.size), before, dummy])
     fit = fit_least_squares(after, design, ("intercept", "first", "treated"))
-    found = infer_classic(fit, level=level)
+    found = infer_classic(fit)
     return Ancova(
         n=(int(arm.sum()), int((~arm).sum())), effect=found["treated"], slopes_p=_compare_slopes(after, design)
     )

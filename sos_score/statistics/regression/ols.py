@@ -109,7 +109,7 @@ def _find_rank(triangle: Floats, n: int) -> int:
     return int((sizes > sizes.max() * n * np.finfo(np.float64).eps).sum()) if sizes.size else 0
 
 
-def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
+def infer_classic(fit: LeastSquares) -> dict[str, Estimate]:
     """Test every coefficient under one variance and independent people.
 
     Returns
@@ -128,12 +128,10 @@ def infer_classic(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estima
     0.0533
     """
     se = fit.sigma * np.sqrt(np.diag(fit.bread))
-    return infer_each(
-        fit, note("least_squares"), (len(fit.residuals),), se, np.full(len(fit.names), fit.df), level=level
-    )
+    return infer_each(fit, note("least_squares"), (len(fit.residuals),), se, np.full(len(fit.names), fit.df))
 
 
-def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
+def infer_hc3(fit: LeastSquares) -> dict[str, Estimate]:
     """Test every coefficient with standard errors robust to unequal variances (HC3).
 
     Returns
@@ -159,10 +157,10 @@ def infer_hc3(fit: LeastSquares, *, level: float = 0.95) -> dict[str, Estimate]:
     if not fit.notes and (leverage > 1.0 - _ALONE).any():
         nothing = np.full(len(fit.names), np.nan)
         why = (note("hc3_undefined"),)
-        return infer_each(fit, note("least_squares_hc3"), n, nothing, nothing, level=level, notes=why)
+        return infer_each(fit, note("least_squares_hc3"), n, nothing, nothing, notes=why)
     scores = fit.x * (fit.residuals / (1.0 - leverage))[:, None] @ fit.bread
     se = np.sqrt((scores**2).sum(axis=0))
-    return infer_each(fit, note("least_squares_hc3"), n, se, np.full(len(fit.names), fit.df), level=level)
+    return infer_each(fit, note("least_squares_hc3"), n, se, np.full(len(fit.names), fit.df))
 
 
 def infer_each(
@@ -172,13 +170,12 @@ def infer_each(
     se: Floats,
     df: Floats,
     *,
-    level: float,
     notes: tuple[Note, ...] = (),
 ) -> dict[str, Estimate]:
     """Test every coefficient of a fit, given its standard errors and degrees of freedom."""
     said = (*fit.notes, *notes)
     return {
-        name: infer_t(method, n, value, clear_noise(error, fit.size), freedom, level=level, notes=said)
+        name: infer_t(method, n, value, clear_noise(error, fit.size), freedom, notes=said)
         for name, value, error, freedom in zip(
             fit.names, fit.coefficients.tolist(), se.tolist(), df.tolist(), strict=True
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from sos_score.comparison.finding import Finding
 from sos_score.output.table import Cell, Table
@@ -16,7 +17,6 @@ from sos_score.report.questions.associations import list_answers as list_pair_an
 from sos_score.report.questions.associations import list_pairs, make_association_table
 from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_summary
 from sos_score.report.sections.sensitivity import describe_holding, list_counts, make_count_table
-from sos_score.report.tables.grouping import group_by_source
 from sos_score.words import count
 
 _NOT_CAUSE = "Association is not causation. Only the pairs named in the study file were looked at."
@@ -101,3 +101,28 @@ def _keep_changing(table: Table) -> Table:
     judged, *changed = ([int(str(row[place])) for row in others] for place in range(1, 5))
     rest: tuple[Cell, ...] = (f"{many} (annex)", max(judged), *map(sum, changed))
     return replace(table, rows=(*rows, rest), notes=())
+
+
+def group_by_source(table: Table) -> Table:
+    """Return a table whose first two columns are source and scale with the source in a row above its scales.
+
+    A source of one scale stands for it.
+
+    Examples
+    --------
+    >>> from sos_score.output.table import Column
+    >>> rows = (("Staff", "Stress", 1), ("Staff", "Morale", 2), ("Families", "Trust", 3))
+    >>> group_by_source(Table((Column("source"), Column("scale"), Column("n")), rows, stub=2)).rows
+    (('Staff', ''), ('Stress', 1), ('Morale', 2), ('Families', 3))
+    """
+    return replace(table, columns=table.columns[1:], rows=tuple(_group(table)), stub=max(1, table.stub - 1))
+
+
+def _group(table: Table) -> Iterator[tuple[Cell, ...]]:
+    for source, members in groupby(table.rows, key=lambda row: row[0]):
+        rows = [row[1:] for row in members]
+        if len(rows) == 1:
+            yield (source, *rows[0][1:])
+        else:
+            yield (source, *("" for _ in rows[0][1:]))
+            yield from rows
