@@ -47,31 +47,16 @@ _FILLED = "\x1ffilled"
 
 @dataclass(frozen=True)
 class FileAnswers:
-    """One file, read as far as it can be.
+    """One file, read as far as it can be."""
 
-    Attributes
-    ----------
-    export : Export
-        The file, in a form that can be scanned.
-    scorer : Scorer
-        The columns that are there, and the scales that have all their items.
-    problems : tuple of Problem
-        Columns that are missing or ambiguous.
-    distinct : tuple of Distinct
-        Every text and number in the columns of items, counted.
-    frame : polars.DataFrame
-        The rows with anything in them: `FILE`, `ROW`, the ids as text, codes under `answer_column`, and whether there
-        is a score under the scale's column.
-    blank_rows : int
-        Rows with nothing in them.
-    """
-
-    export: Export
-    scorer: Scorer
-    problems: tuple[Problem, ...]
-    distinct: tuple[Distinct, ...]
+    export: Export  # the file, in a form that can be scanned
+    scorer: Scorer  # the columns that are there, and the scales that have all their items
+    problems: tuple[Problem, ...]  # columns that are missing or ambiguous
+    distinct: tuple[Distinct, ...]  # every text and number in the columns of items, counted
+    # the rows with anything in them: `FILE`, `ROW`, the ids as text, codes under `answer_column`, and whether there is
+    # a score under the scale's column
     frame: pl.DataFrame
-    blank_rows: int
+    blank_rows: int  # rows with nothing in them
 
     @property
     def about(self) -> tuple[Note, ...]:

@@ -20,26 +20,13 @@ Group = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a finding is about, and where it is seen.
+    """What a finding is about, and where it is seen."""
 
-    Attributes
-    ----------
-    about : str
-        The item, scale, column, response scale or instrument; empty where it is about rows.
-    file : str
-        The file, where it is of one.
-    lines : tuple of int
-        Lines of that file, or rows of its sheet.
-    group : tuple
-        Where in the data.
-    count, of : int
-        How many rows or cells show it, of how many looked at.
-    """
-
-    about: str = ""
-    file: str = ""
-    lines: tuple[int, ...] = ()
-    group: Group = ()
+    about: str = ""  # the item, scale, column, response scale or instrument; empty where it is about rows
+    file: str = ""  # the file, where it is of one
+    lines: tuple[int, ...] = ()  # lines of that file, or rows of its sheet
+    group: Group = ()  # where in the data
+    # how many rows or cells show it, of how many looked at
     count: int = 0
     of: int = 0
 

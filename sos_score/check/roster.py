@@ -26,22 +26,13 @@ _PERSON = ("respondent", "target", "person")
 
 @dataclass(frozen=True)
 class Asked:
-    """One row of a roster.
+    """One row of a roster."""
 
-    Attributes
-    ----------
-    person : str
-        The id, folded; empty where the roster only counts.
-    site, wave : str
-        Where and when they were asked, folded; empty where the roster does not say.
-    number : int
-        How many people.
-    """
-
-    person: str
+    person: str  # the id, folded; empty where the roster only counts
+    # where and when they were asked, folded; empty where the roster does not say
     site: str
     wave: str
-    number: int
+    number: int  # how many people
 
 
 @dataclass(frozen=True)

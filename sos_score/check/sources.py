@@ -60,25 +60,13 @@ class Source:
 
 @dataclass(frozen=True)
 class CheckedSource:
-    """Files of one kind, checked.
-
-    Attributes
-    ----------
-    answers : Answers or None
-        None where no file could be read.
-    findings : tuple of Finding
-        What every rule found.
-    responses : tuple of Response
-        How many of those asked answered, where there is a roster.
-    unread : tuple of Problem
-        Why files could not be read.
-    """
+    """Files of one kind, checked."""
 
     source: Source
-    answers: Answers | None
-    findings: tuple[Finding, ...]
-    responses: tuple[Response, ...]
-    unread: tuple[Problem, ...]
+    answers: Answers | None  # none where no file could be read
+    findings: tuple[Finding, ...]  # what every rule found
+    responses: tuple[Response, ...]  # how many of those asked answered, where there is a roster
+    unread: tuple[Problem, ...]  # why files could not be read
 
 
 def list_sources(file: StudyFile) -> list[Source]:

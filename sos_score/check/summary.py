@@ -16,68 +16,39 @@ from sos_score.check.rules.straight import list_straight
 
 @dataclass(frozen=True)
 class GroupSummary:
-    """The rows of one group.
-
-    Attributes
-    ----------
-    rows : int
-        Rows with anything in them.
-    complete : int
-        Rows with an answer to every item.
-    answered : float
-        The share of the answers they were asked for that is there; NaN where there are no items.
-    straight : int
-        Rows with a straight line in one of the instruments.
-    lost : int
-        Rows that answered something and lack a score on at least one scale.
-    """
+    """The rows of one group."""
 
     group: Group
-    rows: int
-    complete: int
-    answered: float
-    straight: int
-    lost: int
+    rows: int  # rows with anything in them
+    complete: int  # rows with an answer to every item
+    answered: float  # the share of the answers they were asked for that is there; NaN where there are no items
+    straight: int  # rows with a straight line in one of the instruments
+    lost: int  # rows that answered something and lack a score on at least one scale
 
 
 @dataclass(frozen=True)
 class ItemSummary:
-    """The answers to one item.
-
-    Attributes
-    ----------
-    column : str
-        Where it was found.
-    answers, missing, not_allowed : int
-        Cells with an answer; with none, or with a known way of not answering, of those asked; with anything else.
-    mean : float
-        Of the codes, not reversed; NaN without answers.
-    lowest, highest : float
-        The lowest and the highest code that was given; NaN without answers.
-    """
+    """The answers to one item."""
 
     instrument: str
     item: str
-    column: str
+    column: str  # where it was found
+    # cells with an answer; with none, or with a known way of not answering, of those asked; with anything else
     answers: int
     missing: int
     not_allowed: int
-    mean: float
+    mean: float  # of the codes, not reversed; NaN without answers
+    # the lowest and the highest code that was given; NaN without answers
     lowest: float
     highest: float
 
 
 @dataclass(frozen=True)
 class PeopleSummary:
-    """How much of one instrument people answered.
-
-    Attributes
-    ----------
-    everything, half, less, nothing : int
-        Rows with every item answered, with half of them or more, with less than half, and with none.
-    """
+    """How much of one instrument people answered."""
 
     instrument: str
+    # rows with every item answered, with half of them or more, with less than half, and with none
     everything: int
     half: int
     less: int

@@ -52,42 +52,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CompareRequest:
-    """What to compare, and where to put it.
+    """What to compare, and where to put it."""
 
-    Attributes
-    ----------
-    path : str
-        A study file, or a CSV of scores.
-    only, scales, instruments : tuple of str
-        Questions to show in full; scales and instruments to ask about.
-    site : str
-        The column of the site in a file of scores.
-    wave : str or None
-        The column of the wave; None for ``wave`` where there is one.
-    waves : tuple of str
-        The waves of a file of scores, in order; none for their own.
-    treated : tuple of str
-        The treated sites of a file of scores.
-    reading : ReadingOptions
-        How a file of scores is to be read.
-    is_full : bool
-        Whether the terminal shows every question in place of the first answer.
-    """
-
-    path: str
+    path: str  # a study file, or a CSV of scores
+    # questions to show in full; scales and instruments to ask about
     only: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
-    site: str = "site"
-    wave: str | None = None
-    waves: tuple[str, ...] = ()
-    treated: tuple[str, ...] = ()
-    reading: ReadingOptions = AS_FOUND
+    site: str = "site"  # the column of the site in a file of scores
+    wave: str | None = None  # the column of the wave; None for ``wave`` where there is one
+    waves: tuple[str, ...] = ()  # the waves of a file of scores, in order; none for their own
+    treated: tuple[str, ...] = ()  # the treated sites of a file of scores
+    reading: ReadingOptions = AS_FOUND  # how a file of scores is to be read
     fmt: str | None = None
     output: str | None = None
     force: bool = False
     quiet: bool = False
-    is_full: bool = False
+    is_full: bool = False  # whether the terminal shows every question in place of the first answer
 
 
 def compare_file(request: CompareRequest) -> None:

@@ -36,27 +36,15 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class DiffRequest:
-    """Two definitions, and the export to score with both.
+    """Two definitions, and the export to score with both."""
 
-    Attributes
-    ----------
-    old, new : str
-        Ids, paths, or paths at a revision.
-    data : str or None
-        An export.
-    columns : Path or None
-        Its column map.
-    on_invalid : str
-        ``error`` or ``missing``.
-    reading : tuple
-        Platform, sheet, header row and language of the export, where they do not show.
-    """
-
+    # ids, paths, or paths at a revision
     old: str
     new: str
-    data: str | None = None
-    columns: Path | None = None
-    on_invalid: OnInvalid = "error"
+    data: str | None = None  # an export
+    columns: Path | None = None  # its column map
+    on_invalid: OnInvalid = "error"  # ``error`` or ``missing``
+    # platform, sheet, header row and language of the export, where they do not show
     reading: tuple[str | None, str | None, int | None, str | None] = (None, None, None, None)
 
 

@@ -29,22 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What to hand over, and where.
+    """What to hand over, and where."""
 
-    Attributes
-    ----------
-    study, folder : str
-        A study file, and the folder to write.
-    key_file : Path or None
-        The key of the pseudonyms; None for one that is made for this export and thrown away.
-    keep_ids : bool
-        Whether ids stay as they are in the study's files.
-    """
-
+    # a study file, and the folder to write
     study: str
     folder: str
-    key_file: Path | None = None
-    keep_ids: bool = False
+    key_file: Path | None = None  # the key of the pseudonyms; None for one that is made for this export and thrown away
+    keep_ids: bool = False  # whether ids stay as they are in the study's files
     force: bool = False
     quiet: bool = False
 

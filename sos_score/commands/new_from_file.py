@@ -46,26 +46,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class FileRequest:
-    """A questionnaire's file, and what its reader knows beyond it.
-
-    Attributes
-    ----------
-    labels : str
-        The answers of a list of items: texts lowest first, or a range.
-    subscales : tuple of str
-        ``name=q1,q2,-q3``; with any, the scales of the file are not used.
-    reversed_items : tuple of str
-        Items that are reversed, by their name in the file.
-    first : int
-        The lowest code, where the file has none.
-    """
+    """A questionnaire's file, and what its reader knows beyond it."""
 
     name: str
     path: Path
-    labels: str = "1-5"
-    subscales: tuple[str, ...] = ()
-    reversed_items: tuple[str, ...] = ()
-    first: int = 1
+    labels: str = "1-5"  # the answers of a list of items: texts lowest first, or a range
+    subscales: tuple[str, ...] = ()  # ``name=q1,q2,-q3``; with any, the scales of the file are not used
+    reversed_items: tuple[str, ...] = ()  # items that are reversed, by their name in the file
+    first: int = 1  # the lowest code, where the file has none
     answered_by: tuple[str, ...] = ()
 
 

@@ -63,22 +63,12 @@ class PseudonymRequest:
 
 @dataclass(frozen=True)
 class Shared:
-    """What was written.
-
-    Attributes
-    ----------
-    rows : int
-        Rows written, without those that a platform's rule left out.
-    people : int
-        Different ids.
-    emptied : int
-        Cells that the file itself declares missing, written as blanks.
-    """
+    """What was written."""
 
     columns: tuple[SharedColumn, ...]
-    rows: int
-    people: int
-    emptied: int
+    rows: int  # rows written, without those that a platform's rule left out
+    people: int  # different ids
+    emptied: int  # cells that the file itself declares missing, written as blanks
     left_out: tuple[tuple[str, int], ...]
 
 

@@ -27,23 +27,14 @@ from sos_score.statistics.regression.members import find_member_se
 
 @dataclass(frozen=True, slots=True)
 class DetectableEffects:
-    """The smallest effects found with 80% power, in standard deviations of people.
+    """The smallest effects found with 80% power, in standard deviations of people."""
 
-    Attributes
-    ----------
-    adjusted, adjusted_low, adjusted_high : float
-        Of people adjusted for their sites, and its uncertainty.
-    sites : float
-        By a t test of site values.
-    permutation : float
-        By an exact permutation of sites; infinite where it can find none.
-    """
-
+    # of people adjusted for their sites, and its uncertainty
     adjusted: float = NAN
     adjusted_low: float = NAN
     adjusted_high: float = NAN
-    sites: float = NAN
-    permutation: float = NAN
+    sites: float = NAN  # by a t test of site values
+    permutation: float = NAN  # by an exact permutation of sites; infinite where it can find none
 
     def put_beside(self, finding: Finding, own: float) -> Finding:
         """Return a finding with the smallest effect its own analysis would find, and those of the others."""
@@ -126,32 +117,19 @@ def detect_adjusted(spread: Spread, *, alpha: float) -> tuple[Detectable, float,
 
 @dataclass(frozen=True)
 class Spread:
-    """Counts and spread at one wave.
+    """Counts and spread at one wave."""
 
-    Attributes
-    ----------
-    people, sites : tuple of int
-        In the treated and the reference arm.
-    n_sites : int
-        Sites with a score.
-    sd : float
-        Standard deviation of people within arms, pooled.
-    site_sd : float
-        Standard deviation of site means within arms, pooled; NaN with fewer than three sites.
-    icc, icc_low, icc_high : float
-        ICC(1) of the sites, with its interval.
-    member_se : float
-        The standard error of the arms' difference in site means that the people in the sites imply.
-    """
-
+    # in the treated and the reference arm
     people: tuple[int, int]
     sites: tuple[int, int]
-    n_sites: int
-    sd: float
-    site_sd: float
+    n_sites: int  # sites with a score
+    sd: float  # standard deviation of people within arms, pooled
+    site_sd: float  # standard deviation of site means within arms, pooled; NaN with fewer than three sites
+    # ICC(1) of the sites, with its interval
     icc: float = NAN
     icc_low: float = NAN
     icc_high: float = NAN
+    # the standard error of the arms' difference in site means that the people in the sites imply
     member_se: float = NAN
 
 

@@ -22,20 +22,13 @@ from sos_score.study.suppression import is_safe
 
 @dataclass(frozen=True, slots=True)
 class ErrorOfChange:
-    """The reliability and error of a score at the first wave.
+    """The reliability and error of a score at the first wave."""
 
-    Attributes
-    ----------
-    alpha, sd, sem : float
-        Cronbach's alpha of complete answer sheets, the SD of everybody's score, and the error of one score.
-    beyond : float
-        The change of one person that error alone exceeds in 5 of 100.
-    """
-
+    # Cronbach's alpha of complete answer sheets, the SD of everybody's score, and the error of one score
     alpha: float
     sd: float
     sem: float
-    beyond: float
+    beyond: float  # the change of one person that error alone exceeds in 5 of 100
 
 
 def find_alpha(outcome: OutcomeScores, wave: str) -> float:
@@ -60,22 +53,14 @@ def find_error(outcome: OutcomeScores, plan: ComparisonPlan) -> ErrorOfChange | 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """How many linked people changed by more than error, and what of that may be shown.
+    """How many linked people changed by more than error, and what of that may be shown."""
 
-    Attributes
-    ----------
-    linked : int
-        People with a score at both waves.
-    up, down, within : int
-        Of these: who rose and who fell by more than error, and who did neither.
-    is_linked_shown, is_shown, is_direction_shown : bool
-        Whether one may say how many are linked, how many changed by more than error, and which way.
-    """
-
-    linked: int
+    linked: int  # people with a score at both waves
+    # of these: who rose and who fell by more than error, and who did neither
     up: int
     down: int
     within: int
+    # whether one may say how many are linked, how many changed by more than error, and which way
     is_linked_shown: bool
     is_shown: bool
     is_direction_shown: bool

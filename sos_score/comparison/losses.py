@@ -17,25 +17,15 @@ from sos_score.study.suppression import list_groups
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Who has a score at the first wave only, at both, and at the last only, site by site.
+    """Who has a score at the first wave only, at both, and at the last only, site by site."""
 
-    Attributes
-    ----------
-    followed : mapping of str to Links
-        The sites with people at both waves, all of them with an id. Hidden sites are all there or, of an arm where it
-        does not hold for them together, none: single ones would tell which of them somebody left.
-    others : tuple of str
-        Other sites with scores at the first wave: whose people cannot be followed, or with nobody at the last wave.
-    hidden : tuple of str
-        Sites that are not shown at one of the two waves.
-    least : int
-        Groups of fewer people are not shown.
-    """
-
+    # The sites with people at both waves, all of them with an id. Hidden sites are all there or, of an arm where it
+    # does not hold for them together, none: single ones would tell which of them somebody left.
     followed: Mapping[str, Links]
+    # other sites with scores at the first wave: whose people cannot be followed, or with nobody at the last wave
     others: tuple[str, ...]
-    hidden: tuple[str, ...]
-    least: int
+    hidden: tuple[str, ...]  # sites that are not shown at one of the two waves
+    least: int  # groups of fewer people are not shown
 
     def add(self, sites: Iterable[str]) -> Links:
         """Return the counts of several sites together."""

@@ -21,32 +21,20 @@ from sos_score.statistics.power.trial import StudyPlan, analyse_equal_sites
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What one outcome of a study would have needed.
+    """What one outcome of a study would have needed."""
 
-    Attributes
-    ----------
-    source, scale : str
-        The outcome.
-    sites : pair of int
-        Treated and reference sites that it has.
-    waves, people : int
-        How many waves are compared, and the mean number of people of a site and wave.
-    effect : float
-        What should be shown, or ruled out, in standard deviations; NaN where none is stated.
-    icc : ShareInterval or None
-        Share of the variance between sites with its interval; None where a small site would show in it.
-    to_show, to_show_low, to_show_high, to_rule_out : float
-        Sites in each arm: to show the effect at the share and at the ends of its interval, and to rule it out at the
-        share where there is none. NaN where no feasible number will do.
-    """
-
+    # the outcome
     source: str
     scale: str
-    sites: tuple[int, int]
+    sites: tuple[int, int]  # treated and reference sites that it has
+    # how many waves are compared, and the mean number of people of a site and wave
     waves: int
     people: int
-    effect: float
+    effect: float  # what should be shown, or ruled out, in standard deviations; NaN where none is stated
+    # share of the variance between sites with its interval; None where a small site would show in it
     icc: ShareInterval | None = None
+    # Sites in each arm: to show the effect at the share and at the ends of its interval, and to rule it out at the
+    # share where there is none. NaN where no feasible number will do.
     to_show: float = math.nan
     to_show_low: float = math.nan
     to_show_high: float = math.nan

@@ -16,38 +16,21 @@ from sos_score.statistics.mixed.shares import ShareInterval, profile_shares
 
 @dataclass(frozen=True, slots=True)
 class PlanningValues:
-    """What a study plan needs, as one outcome of a study had it.
+    """What a study plan needs, as one outcome of a study had it."""
 
-    Attributes
-    ----------
-    sites : pair of int
-        Treated and reference sites with scores at the first wave; zeros in a study without two arms.
-    people : int
-        The mean number of people of a site and wave, rounded down.
-    smallest, largest : int
-        People of the smallest and of the largest site, at any wave.
-    icc : float
-        Share of the variance between sites, the arms' difference taken out where both have two sites or more; the
-        largest over the waves. NaN where it cannot be estimated.
-    iccs : dict
-        Each wave's share with its interval.
-    waves : int
-        1, or 2 where the outcome has scores at the first and at the last wave.
-    overlap : float
-        Share of people present at both; NaN with one wave.
-    person_correlation : Correlation or None
-        Of people's departures from their site at the two waves.
-    """
-
+    # treated and reference sites with scores at the first wave; zeros in a study without two arms
     sites: tuple[int, int]
-    people: int
+    people: int  # the mean number of people of a site and wave, rounded down
+    # people of the smallest and of the largest site, at any wave
     smallest: int
     largest: int
+    # Share of the variance between sites, the arms' difference taken out where both have two sites or more; the largest
+    # over the waves. NaN where it cannot be estimated.
     icc: float
-    iccs: dict[str, ShareInterval]
-    waves: int
-    overlap: float
-    person_correlation: Correlation | None
+    iccs: dict[str, ShareInterval]  # each wave's share with its interval
+    waves: int  # 1, or 2 where the outcome has scores at the first and at the last wave
+    overlap: float  # share of people present at both; NaN with one wave
+    person_correlation: Correlation | None  # of people's departures from their site at the two waves
 
 
 def measure_for_planning(outcome: OutcomeScores, plan: ComparisonPlan) -> PlanningValues:

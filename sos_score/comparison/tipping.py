@@ -117,28 +117,15 @@ def _find_share(each: Finding, losses: Losses, plan: ComparisonPlan) -> tuple[fl
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """What it takes to judge one finding of a family again: a search asks a hundred times.
+    """What it takes to judge one finding of a family again: a search asks a hundred times."""
 
-    Attributes
-    ----------
-    finding : Finding
-        As it will be judged.
-    place : int
-        Its place in its family.
-    p, tost_p : array
-        Of each of its family, itself included.
-    smallest : float
-        The smallest difference that matters, in points of the score.
-    scale : float
-        How many points the estimate moves if leavers differ by 1 SD.
-    """
-
-    finding: Finding
-    place: int
+    finding: Finding  # as it will be judged
+    place: int  # its place in its family
+    # of each of its family, itself included
     p: Floats
     tost_p: Floats
-    smallest: float
-    scale: float
+    smallest: float  # the smallest difference that matters, in points of the score
+    scale: float  # how many points the estimate moves if leavers differ by 1 SD
     plan: ComparisonPlan
 
     def judge(self, shift: float) -> tuple[Verdict | None, Direction | bool]:

@@ -49,29 +49,16 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that two definitions say differently.
-
-    Attributes
-    ----------
-    place : str
-        Where in the file, in its own words (``scales.goal.items``).
-    name : str
-        The item, text or part there; empty where the place says it.
-    before, after : object
-        Plain data; None where one of the definitions has nothing there.
-    scales : tuple of str
-        The scales whose scores it can change; none where it changes no score.
-    bands : tuple of str
-        The scales whose scores it can put in another band of published cut-offs.
-    """
+    """One thing that two definitions say differently."""
 
     aspect: Aspect
-    place: str
-    name: str
+    place: str  # where in the file, in its own words (``scales.goal.items``)
+    name: str  # the item, text or part there; empty where the place says it
+    # plain data; None where one of the definitions has nothing there
     before: Any
     after: Any
-    scales: tuple[str, ...] = ()
-    bands: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()  # the scales whose scores it can change; none where it changes no score
+    bands: tuple[str, ...] = ()  # the scales whose scores it can put in another band of published cut-offs
 
 
 @dataclass(frozen=True)

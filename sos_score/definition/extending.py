@@ -27,15 +27,9 @@ _VOUCHED = {
 
 @dataclass(frozen=True)
 class ExtendedDocument(Document):
-    """A file laid over the definition that it extends: what it leaves out stands in the other.
+    """A file laid over the definition that it extends: what it leaves out stands in the other."""
 
-    Attributes
-    ----------
-    base : Document
-        The definition that is extended.
-    """
-
-    base: Document = field(kw_only=True)
+    base: Document = field(kw_only=True)  # the definition that is extended
 
     def problem(self, loc: Sequence[str | int], message: str, *, hint: str = "", rule: str = "") -> Problem:
         """Return a problem located in whichever of the files has the place, or more of the way to it."""

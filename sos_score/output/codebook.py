@@ -43,46 +43,26 @@ _METRICS = {
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of a file of scores, and what it means.
+    """A column of a file of scores, and what it means."""
 
-    Attributes
-    ----------
-    name : str
-        The column.
-    label : str
-        Everything that fits a line.
-    kind : str
-        ``id``, ``score``, ``count``, ``metric``, ``T`` or ``band``.
-    unit : str
-        What the value is, in words.
-    low, high : float
-        The theoretical range; NaN where there is none.
-    higher_is, good : str
-        What a higher value means, and whether high or low is good; empty where that is unknown.
-    missing : str
-        When there is no value.
-    key_status, key_source : str
-        Who vouches for the key.
-    definition, sha256 : str
-        The definition's id with its version, and the SHA-256 of its file.
-    values : dict
-        Labels of values, where the column is categorical.
-    """
-
-    name: str
-    label: str
-    kind: str = "id"
-    unit: str = ""
+    name: str  # the column
+    label: str  # everything that fits a line
+    kind: str = "id"  # ``id``, ``score``, ``count``, ``metric``, ``T`` or ``band``
+    unit: str = ""  # what the value is, in words
+    # the theoretical range; NaN where there is none
     low: float = math.nan
     high: float = math.nan
+    # what a higher value means, and whether high or low is good; empty where that is unknown
     higher_is: str = ""
     good: str = ""
-    missing: str = ""
+    missing: str = ""  # when there is no value
+    # who vouches for the key
     key_status: str = ""
     key_source: str = ""
+    # the definition's id with its version, and the SHA-256 of its file
     definition: str = ""
     sha256: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)  # labels of values, where the column is categorical
 
 
 def list_variables(scorer: Scorer, definitions: Mapping[str, Definition], *, is_long: bool = False) -> list[Variable]:

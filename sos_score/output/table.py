@@ -56,26 +56,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be shown.
-
-    Attributes
-    ----------
-    rows : tuple of tuple
-        Text, numbers, and None for what is missing.
-    notes : tuple of str
-        Printed below.
-    stub : int
-        How many columns on the left name the row, and are repeated when a wide table is split.
-    colours : mapping of str to str
-        The colour, on a terminal, of cells that hold a mark.
-    """
+    """A table to be shown."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]  # text, numbers, and None for what is missing
     title: str = ""
-    notes: tuple[str, ...] = ()
-    stub: int = 1
-    colours: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # printed below
+    stub: int = 1  # how many columns on the left name the row, and are repeated when a wide table is split
+    colours: Mapping[str, str] = field(default_factory=dict)  # the colour, on a terminal, of cells that hold a mark
 
 
 def format_cell(value: Cell, digits: int | None = None) -> str:

@@ -11,34 +11,17 @@ from sos_score.notes import Note, note
 
 @dataclass(frozen=True, slots=True)
 class PublishedStatistic:
-    """A mean as printed, with what else is known of it.
+    """A mean as printed, with what else is known of it."""
 
-    Attributes
-    ----------
-    name : str
-        What it is, for messages.
-    mean : str
-        As printed: trailing zeros count.
-    sd : str
-        As printed; empty when not given.
-    n : int or None
-        People.
-    low, high : float or None
-        Lowest and highest possible score.
-    items : int
-        Whole-number items averaged into each score; 1 for a single item or a sum of items.
-    whole : bool
-        True when items are answered in whole numbers; without it GRIM and GRIMMER do not apply.
-    """
-
-    name: str
-    mean: str
-    sd: str = ""
-    n: int | None = None
+    name: str  # what it is, for messages
+    mean: str  # as printed: trailing zeros count
+    sd: str = ""  # as printed; empty when not given
+    n: int | None = None  # people
+    # lowest and highest possible score
     low: float | None = None
     high: float | None = None
-    items: int = 1
-    whole: bool = True
+    items: int = 1  # whole-number items averaged into each score; 1 for a single item or a sum of items
+    whole: bool = True  # true when items are answered in whole numbers; without it GRIM and GRIMMER do not apply
 
 
 @dataclass(frozen=True, slots=True)

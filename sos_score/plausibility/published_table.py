@@ -20,19 +20,11 @@ _SWITCH = {"": False, "yes": True, "true": True, "1": True, "no": False, "false"
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """A row of a published table.
-
-    Attributes
-    ----------
-    group : str
-        Whose figures they are (a wave, an arm); empty where there is one group only.
-    part_of : str
-        The name of the total, in the same group, that this row is a part of; empty for none.
-    """
+    """A row of a published table."""
 
     statistic: PublishedStatistic
-    group: str = ""
-    part_of: str = ""
+    group: str = ""  # whose figures they are (a wave, an arm); empty where there is one group only
+    part_of: str = ""  # the name of the total, in the same group, that this row is a part of; empty for none
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,29 +14,16 @@ from sos_score.statistics.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class ScaleColumns:
-    """Where the terms of a scale stand, and what is to be counted of them.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Of `Responses.frame`, one a term: codes as answered, or scores for a scale of scores.
-    low, high : ndarray of shape (k,)
-        The range of each term.
-    signs : ndarray of shape (k,)
-        -1 for a reversed term.
-    options : int
-        Response options, where the terms are items that all have the same number of whole answers; else 0.
-    weights : ndarray of shape (k,)
-        How often each term counts.
-    """
+    """Where the terms of a scale stand, and what is to be counted of them."""
 
     plan: ScalePlan
-    columns: tuple[str, ...]
+    columns: tuple[str, ...]  # of `Responses.frame`, one a term: codes as answered, or scores for a scale of scores
+    # (k,): the range of each term
     low: Floats
     high: Floats
-    signs: Floats
-    options: int
-    weights: Floats
+    signs: Floats  # (k,): -1 for a reversed term
+    options: int  # response options, where the terms are items that all have the same number of whole answers; else 0
+    weights: Floats  # (k,): how often each term counts
 
     @property
     def factors(self) -> Floats:

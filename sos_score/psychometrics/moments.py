@@ -22,35 +22,16 @@ _NOISE = 1e-13
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Counts, means, covariances and correlations of the items of a scale.
+    """Counts, means, covariances and correlations of the items of a scale."""
 
-    Attributes
-    ----------
-    missing : {"listwise", "pairwise"}
-        How missing answers were dealt with.
-    rows : int
-        Rows looked at, blank ones included.
-    complete : int
-        Rows with an answer to every item (items nobody answered left aside).
-    counts : ndarray of shape (k,)
-        Answers behind each mean.
-    means : ndarray of shape (k,)
-        Item means, in answer points; NaN where nobody answered.
-    pair_counts : ndarray of shape (k, k)
-        Rows behind each covariance.
-    covariance : ndarray of shape (k, k)
-        Item covariances with divisor n - 1; NaN where fewer than two rows share the pair.
-    correlation : ndarray of shape (k, k)
-        Item correlations, each with the standard deviations of its own rows; NaN with a constant item.
-    """
-
-    missing: Missing
-    rows: int
-    complete: int
-    counts: NDArray[np.int64]
-    means: Floats
-    pair_counts: NDArray[np.int64]
-    covariance: Floats
+    missing: Missing  # how missing answers were dealt with
+    rows: int  # rows looked at, blank ones included
+    complete: int  # rows with an answer to every item (items nobody answered left aside)
+    counts: NDArray[np.int64]  # (k,): answers behind each mean
+    means: Floats  # (k,): item means, in answer points; NaN where nobody answered
+    pair_counts: NDArray[np.int64]  # (k, k): rows behind each covariance
+    covariance: Floats  # (k, k): item covariances with divisor n - 1; NaN where fewer than two rows share the pair
+    # (k, k): item correlations, each with the standard deviations of its own rows; NaN with a constant item
     correlation: Floats
 
     @property
@@ -79,22 +60,13 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class PairSums:
-    """Sums over the rows that two items share, before anything is divided.
+    """Sums over the rows that two items share, before anything is divided."""
 
-    Attributes
-    ----------
-    counts : ndarray of shape (k, k)
-        Rows with an answer to both items.
-    sums, squares : ndarray of shape (k, k)
-        Sum of (answer_i - pivot_i), and of its square, over the rows that answered items i and j.
-    cross_products : ndarray of shape (k, k)
-        Sum of (answer_i - pivot_i) (answer_j - pivot_j) over the same rows.
-    """
-
-    counts: Floats
+    counts: Floats  # (k, k): rows with an answer to both items
+    # (k, k): sum of (answer_i - pivot_i), and of its square, over the rows that answered items i and j
     sums: Floats
     squares: Floats
-    cross_products: Floats
+    cross_products: Floats  # (k, k): sum of (answer_i - pivot_i) (answer_j - pivot_j) over the same rows
 
 
 def complete_rows(matrix: ArrayLike) -> NDArray[np.bool_]:

@@ -55,31 +55,20 @@ _BLOCK = 200_000
 
 @dataclass(frozen=True, slots=True)
 class AnswerSums:
-    """Sums of the answers of one group to the k terms of one scale, as answered (not reversed).
+    """Sums of the answers of one group to the k terms of one scale, as answered (not reversed)."""
 
-    Attributes
-    ----------
-    rows, blank : int
-        Rows looked at, and those without any answer to the scale.
-    complete : int
-        Rows with an answer to every term that was asked.
-    answered : ndarray of shape (k,)
-        Answers to each term, whatever else is missing.
-    pairs : PairSums
-        Over the complete rows, or over the rows each pair shares; pivoted at the middle of each term's range.
-    lowest, highest : ndarray of shape (k,)
-        Answers at the two ends of the range, over the same rows.
-    tables : ndarray of shape (k, k, options, options)
-        Pairs of answers over the first `MOST_TABLED` complete rows; empty unless they were asked for.
-    """
-
+    # rows looked at, and those without any answer to the scale
     rows: int
     blank: int
-    complete: int
-    answered: Floats
+    complete: int  # rows with an answer to every term that was asked
+    answered: Floats  # (k,): answers to each term, whatever else is missing
+    # over the complete rows, or over the rows each pair shares; pivoted at the middle of each term's range
     pairs: PairSums
+    # (k,): answers at the two ends of the range, over the same rows
     lowest: Floats
     highest: Floats
+    # (k, k, options, options): pairs of answers over the first `MOST_TABLED` complete rows; empty unless they were
+    # asked for
     tables: Floats
 
     def __add__(self, other: AnswerSums) -> AnswerSums:

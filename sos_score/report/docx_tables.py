@@ -28,21 +28,11 @@ NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table fits a page.
+    """How a table fits a page."""
 
-    Attributes
-    ----------
-    widths : tuple of float
-        Of its columns, in points.
-    size : float
-        Of its type, in points.
-    is_landscape : bool
-        Whether it needs a page on its side.
-    """
-
-    widths: tuple[float, ...]
-    size: float
-    is_landscape: bool
+    widths: tuple[float, ...]  # of its columns, in points
+    size: float  # of its type, in points
+    is_landscape: bool  # whether it needs a page on its side
 
 
 def clean(text: str) -> str:

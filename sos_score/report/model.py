@@ -22,22 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportData:
-    """What a report is made from.
-
-    Attributes
-    ----------
-    comparison : Comparison
-        With small groups hidden.
-    manifest : str
-        The name of the manifest beside the page.
-    made_on : str
-        The day it is made; empty where it is to say none.
-    """
+    """What a report is made from."""
 
     data: StudyData
-    comparison: Comparison
-    manifest: str
-    made_on: str = ""
+    comparison: Comparison  # with small groups hidden
+    manifest: str  # the name of the manifest beside the page
+    made_on: str = ""  # the day it is made; empty where it is to say none
 
     @cached_property
     def labels(self) -> Labels:
@@ -67,33 +57,15 @@ BROAD, NARROW = 7.4, 3.75
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that can be drawn as SVG and as PNG, for a page and for a telephone.
+    """A picture that can be drawn as SVG and as PNG, for a page and for a telephone."""
 
-    Attributes
-    ----------
-    name : str
-        Of its file, without suffix.
-    title : str
-        What it shows, as a finding.
-    reading : str
-        How it is read, for everyone.
-    description : str
-        The figures in it in words, for readers who cannot see it.
-    measure : callable
-        Gives its height from its width, in inches.
-    fill : callable
-        Draws it into a figure, as wide as that is.
-    is_folded : bool
-        Whether a page shows it on demand only.
-    """
-
-    name: str
-    title: str
-    reading: str
-    description: str
-    measure: Callable[[float], float]
-    fill: Callable[[Figure], None]
-    is_folded: bool = False
+    name: str  # of its file, without suffix
+    title: str  # what it shows, as a finding
+    reading: str  # how it is read, for everyone
+    description: str  # the figures in it in words, for readers who cannot see it
+    measure: Callable[[float], float]  # gives its height from its width, in inches
+    fill: Callable[[Figure], None]  # draws it into a figure, as wide as that is
+    is_folded: bool = False  # whether a page shows it on demand only
 
     @property
     def size(self) -> tuple[float, float]:

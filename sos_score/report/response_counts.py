@@ -18,21 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SiteCount:
-    """How many people of one source answered in a site.
-
-    Attributes
-    ----------
-    waves : dict
-        Wave to people; None where a group is too small to be shown, or would give one away.
-    both : int or None
-        Who answered at the first and at the last wave; None where that is not shown or there is one wave.
-    """
+    """How many people of one source answered in a site."""
 
     source: str
     label: str
     site: str
     site_label: str
-    waves: dict[str, int | None]
+    waves: dict[str, int | None]  # wave to people; None where a group is too small to be shown, or would give one away
+    # who answered at the first and at the last wave; None where that is not shown or there is one wave
     both: int | None
 
 

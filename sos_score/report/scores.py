@@ -24,19 +24,12 @@ _CODED = ("source", "answered_by", "site", "arm", "wave")
 
 @dataclass(frozen=True)
 class StudyScores:
-    """The scores of a study.
+    """The scores of a study."""
 
-    Attributes
-    ----------
-    frame : polars.DataFrame
-        A row for each answer sheet; instruments of one source stand side by side where they were answered on one
-        sheet. Scores stand under ``<instrument>_<scale>``, whatever the source.
-    variables : tuple of Variable
-        What the columns mean.
-    """
-
+    # A row for each answer sheet; instruments of one source stand side by side where they were answered on one sheet.
+    # Scores stand under ``<instrument>_<scale>``, whatever the source.
     frame: pl.DataFrame
-    variables: tuple[Variable, ...]
+    variables: tuple[Variable, ...]  # what the columns mean
 
 
 def gather_scores(data: StudyData, definitions: Mapping[str, Definition]) -> StudyScores:

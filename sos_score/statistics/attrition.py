@@ -23,22 +23,15 @@ _NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Attrition:
-    """Attrition of two arms against the boundaries.
+    """Attrition of two arms against the boundaries."""
 
-    Attributes
-    ----------
-    overall, differential : float
-        The share lost of both arms together, and the first arm's share less the second's.
-    cautious, optimistic : float
-        The highest differential attrition that counts as low, as a share; NaN beyond the table.
-    is_low_cautious, is_low_optimistic : bool or None
-        Whether attrition is low under that assumption; None beyond the table, where that is not known.
-    """
-
+    # the share lost of both arms together, and the first arm's share less the second's
     overall: float
     differential: float
+    # the highest differential attrition that counts as low, as a share; NaN beyond the table
     cautious: float
     optimistic: float
+    # whether attrition is low under that assumption; None beyond the table, where that is not known
     is_low_cautious: bool
     is_low_optimistic: bool | None
 

@@ -18,32 +18,15 @@ _DRAWS, _FEWER_DRAWS, _MANY_SITES = 99_999, 9_999, 100
 
 @dataclass(frozen=True, slots=True)
 class Permutation:
-    """A permutation test of the difference of two means of sites.
+    """A permutation test of the difference of two means of sites."""
 
-    Attributes
-    ----------
-    method : Note
-        Exact, or Monte Carlo with its number of draws.
-    n : tuple of int
-        (treated sites, contrast sites).
-    estimate : float
-        Mean of the treated sites minus mean of the contrast sites.
-    p : float
-        Two-sided.
-    n_assignments : int
-        Ways of calling that many of the sites treated.
-    smallest_p : float
-        The smallest two-sided p this test can give.
-    p_equivalent : float
-        Of the difference being at least as large as the margin; NaN where no margin was given.
-    """
-
-    method: Note
-    n: tuple[int, int]
-    estimate: float
-    p: float
-    n_assignments: int
-    smallest_p: float
+    method: Note  # exact, or Monte Carlo with its number of draws
+    n: tuple[int, int]  # (treated sites, contrast sites)
+    estimate: float  # mean of the treated sites minus mean of the contrast sites
+    p: float  # two-sided
+    n_assignments: int  # ways of calling that many of the sites treated
+    smallest_p: float  # the smallest two-sided p this test can give
+    # of the difference being at least as large as the margin; NaN where no margin was given
     p_equivalent: float = math.nan
     notes: tuple[Note, ...] = ()
 

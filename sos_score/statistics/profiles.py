@@ -27,65 +27,40 @@ class ProfileInterval:
 
 @dataclass(frozen=True, slots=True)
 class ProfileComparison:
-    """How far two profiles are apart, and in which way.
+    """How far two profiles are apart, and in which way."""
 
-    Attributes
-    ----------
-    n_first, n_second : int
-        People behind each profile.
-    d2 : float
-        D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part.
-    elevation_part, scatter_part, shape_part : float
-        k times the squared difference of elevations; the squared difference of scatters; 2 S1 S2 (1 - r).
-    elevation_difference, scatter_difference : ProfileInterval
-        First less second.
-    correlation : ProfileInterval
-        Of the two profiles over the scales.
-    distance : ProfileInterval
-        sqrt(D2 / k), the root mean square difference of a scale, with what chance alone adds taken off: two samples
-        of the same site are never at distance 0.
-    """
-
+    # people behind each profile
     n_first: int
     n_second: int
-    d2: float
+    d2: float  # D squared, the sum of squared differences over the scales; elevation_part + scatter_part + shape_part
+    # k times the squared difference of elevations; the squared difference of scatters; 2 S1 S2 (1 - r)
     elevation_part: float
     scatter_part: float
     shape_part: float
+    # first less second
     elevation_difference: ProfileInterval
     scatter_difference: ProfileInterval
-    correlation: ProfileInterval
+    correlation: ProfileInterval  # of the two profiles over the scales
+    # sqrt(D2 / k), the root mean square difference of a scale, with what chance alone adds taken off: two samples of
+    # the same site are never at distance 0
     distance: ProfileInterval
     notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ProfilePeople:
-    """People behind a profile.
+    """People behind a profile."""
 
-    Attributes
-    ----------
-    scores : array (n, k)
-        One row per person, one column per scale (T units); NaN is missing.
-    ids : tuple of str
-        Who each person is; people with the same id in two profiles (T1 and T2) are drawn together. Empty when
-        not known.
-    """
-
-    scores: Floats
+    scores: Floats  # (n, k): one row per person, one column per scale (T units); NaN is missing
+    # Who each person is; people with the same id in two profiles (T1 and T2) are drawn together. Empty when not known.
     ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileDraws:
-    """How far two profiles are apart in bootstrap samples.
+    """How far two profiles are apart in bootstrap samples."""
 
-    Attributes
-    ----------
-    d2, elevation, scatter, correlation : array (n_samples,)
-        As in `ProfileComparison`.
-    """
-
+    # (n_samples,): as in `ProfileComparison`
     d2: Floats
     elevation: Floats
     scatter: Floats

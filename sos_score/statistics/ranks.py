@@ -18,30 +18,17 @@ _EXACT_BELOW = 50
 
 @dataclass(frozen=True, slots=True)
 class RankTest:
-    """A test of ranks, with the rank-biserial correlation.
+    """A test of ranks, with the rank-biserial correlation."""
 
-    Attributes
-    ----------
-    method : Note
-        Exact, or normal with continuity and tie correction.
-    n : tuple of int
-        (n of x, n of y) of separate groups, (pairs,) of one group measured twice.
-    estimate : float
-        2 U / (n_x n_y) - 1 of separate groups, (V - V_minus) / (V + V_minus) of pairs.
-    statistic : float
-        U of x: how many pairs of people have x above y, ties counting a half. Of pairs V, the sum of the ranks of the
-        rises.
-    p : float
-        Two-sided.
-    """
-
-    method: Note
-    n: tuple[int, ...]
-    estimate: float
+    method: Note  # exact, or normal with continuity and tie correction
+    n: tuple[int, ...]  # (n of x, n of y) of separate groups, (pairs,) of one group measured twice
+    estimate: float  # 2 U / (n_x n_y) - 1 of separate groups, (V - V_minus) / (V + V_minus) of pairs
     low: float
     high: float
+    # U of x: how many pairs of people have x above y, ties counting a half. Of pairs V, the sum of the ranks of the
+    # rises.
     statistic: float
-    p: float
+    p: float  # two-sided
     notes: tuple[Note, ...] = ()
 
 

@@ -20,29 +20,19 @@ SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class SiteComparison:
-    """Treated sites against contrast sites, one number a site.
+    """Treated sites against contrast sites, one number a site."""
 
-    Attributes
-    ----------
-    test : Estimate
-        Student's t test on the site values, its standard error not below `member_se`; ``n`` is (treated sites, contrast
-        sites), df their sum less 2.
-    permutation : Permutation
-        Exact permutation of which sites are called treated.
-    p_equivalent : float
-        Of the difference being as large as the margin: the larger of the permutation's and of two one-sided t tests
-        with the same standard error; NaN without a margin.
-    low, high : float
-        The 1 - 2 alpha interval of that t test.
-    p_missed : float
-        The chance that the treated sites show nothing of an effect of the margin's size that a quarter of sites has.
-    """
-
+    # Student's t test on the site values, its standard error not below `member_se`; ``n`` is (treated sites, contrast
+    # sites), df their sum less 2
     test: Estimate
-    permutation: Permutation
+    permutation: Permutation  # exact permutation of which sites are called treated
+    # of the difference being as large as the margin: the larger of the permutation's and of two one-sided t tests with
+    # the same standard error; NaN without a margin
     p_equivalent: float = math.nan
+    # the 1 - 2 alpha interval of that t test
     low: float = math.nan
     high: float = math.nan
+    # the chance that the treated sites show nothing of an effect of the margin's size that a quarter of sites has
     p_missed: float = math.nan
 
 

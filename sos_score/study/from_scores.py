@@ -37,38 +37,19 @@ _IDS = ("worker", "family", "rater")
 
 @dataclass(frozen=True)
 class ScoredFile:
-    """Which columns of a table of scores say who, where and when, and which sites are treated.
-
-    Attributes
-    ----------
-    site : str
-        The column of the site.
-    wave : str or None
-        The column of the wave; None where everybody was asked once.
-    treated : tuple of str
-        The treated sites; none to compare no arms.
-    person : str or None
-        The column of whoever is linked across waves; else ``person``, ``respondent`` or ``target``, whichever is there
-        first.
-    instruments : tuple of Instrument
-        Definitions that scores may come from, beside those shipped.
-    waves : tuple of str
-        The waves in order; none for the order of `order_waves`.
-    reading : ReadingOptions
-        The sheet of a workbook, and the row that names the columns.
-    file : Path or None
-        Where the file lies, if not at `path`: standard input has been copied.
-    """
+    """Which columns of a table of scores say who, where and when, and which sites are treated."""
 
     path: str
-    site: str = "site"
-    wave: str | None = None
-    treated: tuple[str, ...] = ()
+    site: str = "site"  # the column of the site
+    wave: str | None = None  # the column of the wave; None where everybody was asked once
+    treated: tuple[str, ...] = ()  # the treated sites; none to compare no arms
+    # the column of whoever is linked across waves; else ``person``, ``respondent`` or ``target``, whichever is there
+    # first
     person: str | None = None
-    instruments: tuple[Instrument, ...] = ()
-    waves: tuple[str, ...] = ()
-    reading: ReadingOptions = AS_FOUND
-    file: Path | None = None
+    instruments: tuple[Instrument, ...] = ()  # definitions that scores may come from, beside those shipped
+    waves: tuple[str, ...] = ()  # the waves in order; none for the order of `order_waves`
+    reading: ReadingOptions = AS_FOUND  # the sheet of a workbook, and the row that names the columns
+    file: Path | None = None  # where the file lies, if not at `path`: standard input has been copied
 
 
 def make_study_from_scores(scored: ScoredFile) -> StudyData:

@@ -21,24 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LinkTable:
-    """A table of links.
+    """A table of links."""
 
-    Attributes
-    ----------
-    path : str
-        As the user named it.
-    unit : str
-        What its rows are about: the id in its first column.
-    above : tuple of str
-        The ids that it gives for each unit.
-    rows : mapping
-        Unit to its ids, and to the line it is on.
-    """
-
-    path: str
-    unit: str
-    above: tuple[str, ...]
-    rows: Mapping[str, tuple[Mapping[str, str], int]]
+    path: str  # as the user named it
+    unit: str  # what its rows are about: the id in its first column
+    above: tuple[str, ...]  # the ids that it gives for each unit
+    rows: Mapping[str, tuple[Mapping[str, str], int]]  # unit to its ids, and to the line it is on
 
 
 def read_links(file: StudyFile) -> list[LinkTable]:

@@ -31,29 +31,15 @@ FILE = "\x1ffile"
 
 @dataclass(frozen=True)
 class SourceRows:
-    """The rows of one instrument in one source.
-
-    Attributes
-    ----------
-    frame : polars.DataFrame
-        The study's ids as text, `FILE` as the number of the file, then what was answered.
-    columns : mapping
-        The study's ids to the exports' id names.
-    is_scored : bool
-        Whether T-scores arrived ready-made; else the frame holds codes.
-    files : tuple of FileSummary
-        What became of each export.
-    folded : int
-        How many rows have a person's id that was written as 1.0 and is read as 1.
-    """
+    """The rows of one instrument in one source."""
 
     source: str
     instrument: Instrument
-    frame: pl.DataFrame
-    columns: Mapping[str, str]
-    is_scored: bool
-    files: tuple[FileSummary, ...]
-    folded: int = 0
+    frame: pl.DataFrame  # the study's ids as text, `FILE` as the number of the file, then what was answered
+    columns: Mapping[str, str]  # the study's ids to the exports' id names
+    is_scored: bool  # whether T-scores arrived ready-made; else the frame holds codes
+    files: tuple[FileSummary, ...]  # what became of each export
+    folded: int = 0  # how many rows have a person's id that was written as 1.0 and is read as 1
 
 
 def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:

@@ -19,30 +19,14 @@ _LOOSE = "scores"
 
 @dataclass(frozen=True)
 class ScoreColumn:
-    """A column of scores.
+    """A column of scores."""
 
-    Attributes
-    ----------
-    scale : str
-        The scale's id, or the column's name where no definition is known.
-    column : str
-        The column that holds its scores.
-    count : str or None
-        The column that holds how many items were answered.
-    t_scores : dict
-        Norm to the column of T-scores against it.
-    instrument : Instrument or None
-        The definition it was made with, where that is known.
-    is_t : bool
-        Whether T-scores are all there is.
-    """
-
-    scale: str
-    column: str
-    count: str | None
-    t_scores: dict[str, str]
-    instrument: Instrument | None
-    is_t: bool = False
+    scale: str  # the scale's id, or the column's name where no definition is known
+    column: str  # the column that holds its scores
+    count: str | None  # the column that holds how many items were answered
+    t_scores: dict[str, str]  # norm to the column of T-scores against it
+    instrument: Instrument | None  # the definition it was made with, where that is known
+    is_t: bool = False  # whether T-scores are all there is
 
     @property
     def columns(self) -> list[str]:

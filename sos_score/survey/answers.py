@@ -21,18 +21,10 @@ T_RANGE = ResponseScale.model_construct(min=0, max=100, step="any")  # nothing t
 
 @dataclass(frozen=True)
 class Reading:
-    """What one cell says.
+    """What one cell says."""
 
-    Attributes
-    ----------
-    code : float or None
-        The answer; None where there is none.
-    missing : str
-        Why there is none: ``blank`` or a reason of the definition; empty where the cell is not allowed.
-    """
-
-    code: float | None = None
-    missing: str = ""
+    code: float | None = None  # the answer; None where there is none
+    missing: str = ""  # why there is none: ``blank`` or a reason of the definition; empty where the cell is not allowed
 
     @property
     def is_allowed(self) -> bool:
@@ -42,31 +34,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class AnswerKey:
-    """How the cells of one item are read.
+    """How the cells of one item are read."""
 
-    Attributes
-    ----------
-    name : str
-        The response scale's name.
-    texts : dict
-        Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes. A text that means two
-        answers in two languages is not among them until the language is settled.
-    reasons : dict
-        Text, as `fold_code` leaves it, to the reason for a missing answer.
-    has_own_codes : bool
-        Whether codes of a column map or of the file replace the definition's, so that a bare number means nothing.
-    owner : str
-        The id of the instrument; none for T-scores.
-    languages : mapping
-        The labels by language, as `texts`; empty where there is only one language.
-    """
-
-    name: str
+    name: str  # the response scale's name
     responses: ResponseScale
+    # Text, as `fold_code` leaves it, to code: from labels and from a platform's own codes. A text that means two
+    # answers in two languages is not among them until the language is settled.
     texts: Mapping[str, float]
-    reasons: Mapping[str, str]
+    reasons: Mapping[str, str]  # text, as `fold_code` leaves it, to the reason for a missing answer
+    # whether codes of a column map or of the file replace the definition's, so that a bare number means nothing
     has_own_codes: bool = False
-    owner: str = ""
+    owner: str = ""  # the id of the instrument; none for T-scores
+    # the labels by language, as `texts`; empty where there is only one language
     languages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
@@ -143,20 +122,14 @@ class AnswerKey:
 
 @dataclass(frozen=True)
 class ColumnValues:
-    """What a file itself says of the codes in one of its columns, as SPSS and Stata files do.
+    """What a file itself says of the codes in one of its columns, as SPSS and Stata files do."""
 
-    Attributes
-    ----------
-    labels : mapping
-        Code to label. An answer is read by its label where the definition knows the label, else by its code; where
-        the labels give other codes than the definition, a code without a known label is no answer. The codes of a
-        column map go before both.
-    reasons : mapping
-        Code to why there is no answer: the file's missing values; empty where the file does not say why. The
-        definition's own reason stands in its place where it knows the label.
-    """
-
+    # Code to label. An answer is read by its label where the definition knows the label, else by its code; where the
+    # labels give other codes than the definition, a code without a known label is no answer. The codes of a column map
+    # go before both.
     labels: Mapping[float | str, str] = field(default_factory=dict)
+    # Code to why there is no answer: the file's missing values; empty where the file does not say why. The definition's
+    # own reason stands in its place where it knows the label.
     reasons: Mapping[float | str, str] = field(default_factory=dict)
 
     def extend(self, key: AnswerKey) -> AnswerKey:

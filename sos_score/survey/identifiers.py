@@ -12,21 +12,12 @@ from sos_score.survey.readers.export import Export
 
 @dataclass(frozen=True)
 class Kind:
-    """One way of identifying people.
-
-    Attributes
-    ----------
-    header : str
-        What such columns are called, as a pattern of small letters only.
-    cells : str
-        What stands in them, as a pattern; empty where the cells do not tell.
-    least : float
-        The share of the cells that must match for a column of another name; 0 where one cell is enough.
-    """
+    """One way of identifying people."""
 
     name: str
-    header: str
-    cells: str = ""
+    header: str  # what such columns are called, as a pattern of small letters only
+    cells: str = ""  # what stands in them, as a pattern; empty where the cells do not tell
+    # the share of the cells that must match for a column of another name; 0 where one cell is enough
     least: float = 0.0
 
 
@@ -44,18 +35,11 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Identifier:
-    """A column that identifies people.
-
-    Attributes
-    ----------
-    kind : str
-        The name of a `Kind`.
-    cells, filled : int
-        How many cells look so, of how many that hold anything; all of them where only the header tells.
-    """
+    """A column that identifies people."""
 
     column: str
-    kind: str
+    kind: str  # the name of a `Kind`
+    # how many cells look so, of how many that hold anything; all of them where only the header tells
     cells: int
     filled: int
 

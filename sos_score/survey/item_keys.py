@@ -15,22 +15,13 @@ from sos_score.words import count
 
 @dataclass(frozen=True)
 class ItemKey:
-    """Which items a key of a column map covers.
+    """Which items a key of a column map covers."""
 
-    Attributes
-    ----------
-    stem, tail : str
-        What stands before and after the number of an item; the whole id in `stem` where there is no number.
-    numbers : range or None
-        The numbers of a range; None where every number, or no number, is covered.
-    has_number : bool
-        Whether it covers items by their number.
-    """
-
+    # what stands before and after the number of an item; the whole id in `stem` where there is no number
     stem: str
     tail: str = ""
-    numbers: range | None = None
-    has_number: bool = False
+    numbers: range | None = None  # the numbers of a range; None where every number, or no number, is covered
+    has_number: bool = False  # whether it covers items by their number
 
     def number_of(self, item: str) -> int | None:
         """Return the number by which an item is covered; None where it is not."""

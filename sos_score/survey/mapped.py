@@ -33,15 +33,9 @@ _SITE = "\x1fsite"
 
 @dataclass(frozen=True)
 class MappedExport(Export):
-    """An export as a column map shapes it.
+    """An export as a column map shapes it."""
 
-    Attributes
-    ----------
-    given : Export
-        As it was read; its header has the names the map uses.
-    """
-
-    given: Export
+    given: Export  # as it was read; its header has the names the map uses
     shape: Shape
 
     @property

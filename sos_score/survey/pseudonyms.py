@@ -21,16 +21,10 @@ _LENGTH = 15
 
 @dataclass
 class Pseudonyms:
-    """The pseudonyms of one key.
-
-    Attributes
-    ----------
-    length : int
-        Hexadecimal digits of each: 15 are 60 bits.
-    """
+    """The pseudonyms of one key."""
 
     key: bytes = field(repr=False)
-    length: int = _LENGTH
+    length: int = _LENGTH  # hexadecimal digits of each: 15 are 60 bits
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     _taken: dict[str, str] = field(default_factory=dict, repr=False)
 

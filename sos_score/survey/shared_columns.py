@@ -40,20 +40,13 @@ Fate = Literal["kept", "hashed", "left out"]
 
 @dataclass(frozen=True)
 class SharedColumn:
-    """One column of a file that is to be shared.
+    """One column of a file that is to be shared."""
 
-    Attributes
-    ----------
-    place : int
-        Which column of the file it is.
-    why : str
-        ``id``, ``named``, ``item``, ``answers``, ``numbers``, ``dates``, ``blank``; ``free text``, ``long numbers``,
-        ``person``, ``dropped``, ``same header``, or the kind of identifier that it is.
-    """
-
-    place: int
+    place: int  # which column of the file it is
     name: str
     fate: Fate
+    # ``id``, ``named``, ``item``, ``answers``, ``numbers``, ``dates``, ``blank``; ``free text``, ``long numbers``,
+    # ``person``, ``dropped``, ``same header``, or the kind of identifier that it is
     why: str
 
 
@@ -141,15 +134,10 @@ def _judge_counts(counts: Mapping[str, int]) -> tuple[Fate, str]:
 
 @dataclass
 class PlainCells:
-    """The cells of a column whose file says what its codes mean, as a CSV file that cannot say so has to have them.
-
-    Attributes
-    ----------
-    key : AnswerKey or None
-        How the item's cells are read without the file's help; None where the column is no item.
-    """
+    """The cells of a column whose file says what its codes mean, as a CSV file that cannot say so has to have them."""
 
     values: ColumnValues
+    # how the item's cells are read without the file's help; None where the column is no item
     key: AnswerKey | None = None
     _written: dict[str, str] = field(default_factory=dict, repr=False)
 

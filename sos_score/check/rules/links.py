@@ -14,22 +14,15 @@ from sos_score.survey.waves import order_waves
 
 @dataclass(frozen=True)
 class WavePair:
-    """Two waves, and who was there.
-
-    Attributes
-    ----------
-    both, only_first, only_second : int
-        People at both waves, and at one of them only.
-    near : int
-        People at one wave only whose id, but for case, white space and zeros in front, is also at the other.
-    """
+    """Two waves, and who was there."""
 
     first: str
     second: str
+    # people at both waves, and at one of them only
     both: int
     only_first: int
     only_second: int
-    near: int
+    near: int  # people at one wave only whose id, but for case, white space and zeros in front, is also at the other
 
 
 def list_pairs(answers: Answers) -> list[WavePair]:

@@ -18,20 +18,14 @@ MANY = 0.2
 
 @dataclass(frozen=True)
 class LostScores:
-    """One scale, and how many people have no score on it.
-
-    Attributes
-    ----------
-    items, needed : int
-        How many terms it has, and how many must be answered.
-    scored, lost : int
-        People who answered any item of the instrument, with a score on the scale and without.
-    """
+    """One scale, and how many people have no score on it."""
 
     instrument: str
     scale: str
+    # how many terms it has, and how many must be answered
     items: int
     needed: int
+    # people who answered any item of the instrument, with a score on the scale and without
     scored: int
     lost: int
 

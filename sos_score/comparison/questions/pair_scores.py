@@ -28,34 +28,19 @@ Unit = tuple[str, ...]
 
 @dataclass(frozen=True, eq=False)
 class PairScores:
-    """The scores of a pair at one wave.
+    """The scores of a pair at one wave."""
 
-    Attributes
-    ----------
-    wave : str
-        Empty where none is recorded.
-    x, y : array (units,)
-        The mean of each unit of the pair's level, several ratings of one case averaged first.
-    unit_ids : tuple of str
-        The ids that name a unit: that of the pair's level, after those of what it is in where its own is there twice.
-    outcome : array (rows,)
-        y row by row.
-    unit_x : array (rows,)
-        x of the unit of each row of `outcome`: its mean.
-    own_x : array (rows,)
-        x of the very person or family of each row; all NaN where the sources share no id below the level.
-    levels : dict
-        Groups of each row of `outcome`, down to the pair's level.
-    """
-
-    wave: str
+    wave: str  # empty where none is recorded
+    # (units,): the mean of each unit of the pair's level, several ratings of one case averaged first
     x: Scores
     y: Scores
+    # the ids that name a unit: that of the pair's level, after those of what it is in where its own is there twice
     unit_ids: tuple[str, ...]
-    outcome: Scores
-    unit_x: Scores
+    outcome: Scores  # (rows,): y row by row
+    unit_x: Scores  # (rows,): x of the unit of each row of `outcome`: its mean
+    # (rows,): x of the very person or family of each row; all NaN where the sources share no id below the level
     own_x: Scores
-    levels: dict[str, Codes]
+    levels: dict[str, Codes]  # groups of each row of `outcome`, down to the pair's level
 
 
 def list_pair_scores(pair: Pair, data: StudyData, plan: ComparisonPlan) -> Iterator[PairScores]:

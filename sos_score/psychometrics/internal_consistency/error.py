@@ -13,21 +13,11 @@ from sos_score.statistics.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class MeasurementError:
-    """The error of one score.
+    """The error of one score."""
 
-    Attributes
-    ----------
-    sem : float
-        Standard error of measurement, in score points.
-    smallest_detectable_change : float
-        The change of one person that measurement error alone exceeds in 5 of 100.
-    notes : tuple of Note
-        Why it could not be computed.
-    """
-
-    sem: float
-    smallest_detectable_change: float
-    notes: tuple[Note, ...]
+    sem: float  # standard error of measurement, in score points
+    smallest_detectable_change: float  # the change of one person that measurement error alone exceeds in 5 of 100
+    notes: tuple[Note, ...]  # why it could not be computed
 
 
 def measurement_error(sd: float, coefficient: float) -> MeasurementError:

@@ -15,29 +15,17 @@ from sos_score.statistics.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class ItemStatistics:
-    """How each item of a scale does, one value an item.
+    """How each item of a scale does, one value an item."""
 
-    Attributes
-    ----------
-    n : ndarray of int
-        Answers used.
-    mean, sd : ndarray
-        In answer points, under the scale's key.
-    floor, ceiling : ndarray
-        Share of the answers at the lowest and at the highest response option; NaN when not counted.
-    item_rest_r : ndarray
-        Correlation with the sum of the other items.
-    alpha_if_dropped : ndarray
-        Alpha of the other items; NaN when fewer than two are left.
-    """
-
-    n: NDArray[np.int64]
+    n: NDArray[np.int64]  # answers used
+    # in answer points, under the scale's key
     mean: Floats
     sd: Floats
+    # share of the answers at the lowest and at the highest response option; NaN when not counted
     floor: Floats
     ceiling: Floats
-    item_rest_r: Floats
-    alpha_if_dropped: Floats
+    item_rest_r: Floats  # correlation with the sum of the other items
+    alpha_if_dropped: Floats  # alpha of the other items; NaN when fewer than two are left
 
 
 def item_statistics(

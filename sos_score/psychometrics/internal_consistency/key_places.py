@@ -22,25 +22,14 @@ _Z = 3.090232306167813
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An item that runs against its scale somewhere.
+    """An item that runs against its scale somewhere."""
 
-    Attributes
-    ----------
-    item : int
-        Its column.
-    site, wave : str
-        Where; empty for all of them.
-    n : int
-        Complete rows there.
-    here, elsewhere : float
-        Item-rest r there, with the other suspected items turned round, and in all other rows (NaN where there are
-        none).
-    """
-
-    item: int
+    item: int  # its column
+    # where; empty for all of them
     site: str
     wave: str
-    n: int
+    n: int  # complete rows there
+    # item-rest r there, with the other suspected items turned round, and in all other rows (NaN where there are none)
     here: float
     elsewhere: float
 

@@ -21,31 +21,16 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class KeyCheck:
-    """Which items seem to run against the key, one value an item.
+    """Which items seem to run against the key, one value an item."""
 
-    Attributes
-    ----------
-    item_rest_r : ndarray
-        Item-rest r under the definition's key, as in the item table.
-    r_if_flipped : ndarray
-        Item-rest r with this item turned round, the other suspected items turned round too.
-    suspected : ndarray of bool
-        Items to report.
-    alpha, alpha_if_flipped : float
-        Alpha under the definition's key, and with all suspected items turned round.
-    n : int
-        Rows behind it.
-    notes : tuple of Note
-        One an item to report (``key_item_against``), or why nothing can be said.
-    """
-
-    item_rest_r: Floats
-    r_if_flipped: Floats
-    suspected: Flags
+    item_rest_r: Floats  # item-rest r under the definition's key, as in the item table
+    r_if_flipped: Floats  # item-rest r with this item turned round, the other suspected items turned round too
+    suspected: Flags  # items to report
+    # alpha under the definition's key, and with all suspected items turned round
     alpha: float
     alpha_if_flipped: float
-    n: int
-    notes: tuple[Note, ...]
+    n: int  # rows behind it
+    notes: tuple[Note, ...]  # one an item to report (``key_item_against``), or why nothing can be said
 
 
 def check_keys(moments: Moments, names: Sequence[str] | None = None) -> KeyCheck:

@@ -22,39 +22,21 @@ FEWEST_ROWS = 10
 
 @dataclass(frozen=True, slots=True)
 class Omega:
-    """McDonald's omega total from a one-factor model.
+    """McDonald's omega total from a one-factor model."""
 
-    Attributes
-    ----------
-    omega : float
-        Share of the model-implied variance of the sum that the common factor gives.
-    n : int
-        Rows behind it.
-    loadings : ndarray of shape (k,)
-        In answer points; NaN for an item left out.
-    notes : tuple of Note
-        Why there is none, a Heywood case, items that load the wrong way.
-    """
-
-    omega: float
-    n: int
-    loadings: Floats
-    notes: tuple[Note, ...]
+    omega: float  # share of the model-implied variance of the sum that the common factor gives
+    n: int  # rows behind it
+    loadings: Floats  # (k,): in answer points; NaN for an item left out
+    notes: tuple[Note, ...]  # why there is none, a Heywood case, items that load the wrong way
 
 
 @dataclass(frozen=True, slots=True)
 class OmegaInterval:
-    """Bootstrap interval of omega.
-
-    Attributes
-    ----------
-    notes : tuple of Note
-        Why there is none, and how many samples failed.
-    """
+    """Bootstrap interval of omega."""
 
     ci_low: float
     ci_high: float
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # why there is none, and how many samples failed
 
 
 def omega_total(moments: Moments, names: Sequence[str] | None = None) -> Omega:

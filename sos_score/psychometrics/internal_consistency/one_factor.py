@@ -20,23 +20,14 @@ _FLAT = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class OneFactor:
-    """Loadings and uniquenesses of one-factor models, in the unit of the covariances.
+    """Loadings and uniquenesses of one-factor models, in the unit of the covariances."""
 
-    Attributes
-    ----------
-    loadings, uniquenesses : ndarray of shape (..., k)
-        Of a factor with variance 1, pointing the way most of the items point. Uniquenesses are not bounded: a
-        negative one is a Heywood case. NaN where no maximum was found.
-    discrepancy : ndarray of shape (...)
-        ``log|Sigma| + tr(S Sigma^-1) - log|S| - k`` at the maximum.
-    converged : ndarray of bool, shape (...)
-        Whether a maximum was found.
-    """
-
+    # (..., k): Of a factor with variance 1, pointing the way most of the items point. Uniquenesses are not bounded: a
+    # negative one is a Heywood case. NaN where no maximum was found.
     loadings: Floats
     uniquenesses: Floats
-    discrepancy: Floats
-    converged: Flags
+    discrepancy: Floats  # (...): ``log|Sigma| + tr(S Sigma^-1) - log|S| - k`` at the maximum
+    converged: Flags  # (...): whether a maximum was found
 
     def take(self, place: int) -> OneFactor:
         """Return one model of a stack."""

@@ -31,18 +31,10 @@ _STILL = 1e-12  # a correlation that moves by less is found
 
 @dataclass(frozen=True, slots=True)
 class OrdinalAlpha:
-    """Ordinal alpha of a scale.
+    """Ordinal alpha of a scale."""
 
-    Attributes
-    ----------
-    alpha : float
-        Standardized alpha of the polychoric correlations.
-    notes : tuple of Note
-        Why there is none, and what to beware of.
-    """
-
-    alpha: float
-    notes: tuple[Note, ...]
+    alpha: float  # standardized alpha of the polychoric correlations
+    notes: tuple[Note, ...]  # why there is none, and what to beware of
 
 
 def ordinal_alpha(matrix: ArrayLike, names: Sequence[str] | None = None) -> OrdinalAlpha:

@@ -28,22 +28,13 @@ _FEWEST_PEOPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class PeopleInterval:
-    """An interval of alpha by people.
+    """An interval of alpha by people."""
 
-    Attributes
-    ----------
-    people : int
-        People behind the complete rows; a row that names nobody counts as one.
-    ci_low, ci_high : float
-        NaN where it cannot be had.
-    notes : tuple of Note
-        That rows of the same people are pooled, or why there is no interval.
-    """
-
-    people: int
+    people: int  # people behind the complete rows; a row that names nobody counts as one
+    # NaN where it cannot be had
     ci_low: float
     ci_high: float
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # that rows of the same people are pooled, or why there is no interval
 
 
 def alpha_of_people(matrix: ArrayLike, people: ArrayLike) -> PeopleInterval:

@@ -19,17 +19,10 @@ from sos_score.statistics.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class WithinTeams:
-    """The answers to a scale as they differ within teams.
+    """The answers to a scale as they differ within teams."""
 
-    Attributes
-    ----------
-    teams : int
-        With any row that is used.
-    moments : Moments
-        The pooled within covariance; `complete` is the rows less the teams, plus one: its degrees of freedom plus one.
-    """
-
-    teams: int
+    teams: int  # with any row that is used
+    # the pooled within covariance; `complete` is the rows less the teams, plus one: its degrees of freedom plus one
     moments: Moments
 
 

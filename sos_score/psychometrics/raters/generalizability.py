@@ -25,23 +25,14 @@ _SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), 
 
 @dataclass(frozen=True, slots=True)
 class Generalizability:
-    """Variance parts of ratings, and what the mean of all items and some observers is worth.
+    """Variance parts of ratings, and what the mean of all items and some observers is worth."""
 
-    Attributes
-    ----------
-    targets, raters, items : int
-        How many were used.
-    variances : dict of str to float
-        By the names of `PARTS`; all NaN where there are too few to tell them apart.
-    squares : tuple of float
-        Their mean squares, in the same order; none where there are too few.
-    """
-
+    # how many were used
     targets: int
     raters: int
     items: int
-    variances: dict[str, float]
-    squares: tuple[float, ...] = ()
+    variances: dict[str, float]  # by the names of `PARTS`; all NaN where there are too few to tell them apart
+    squares: tuple[float, ...] = ()  # their mean squares, in the same order; none where there are too few
 
     def g(self, raters: int) -> float:
         """Return the generalizability coefficient of the mean of some raters: for putting targets in order."""

@@ -42,26 +42,16 @@ class IccForm:
 
 @dataclass(frozen=True, slots=True)
 class RaterIcc:
-    """The six intraclass correlations of a table of targets by raters.
+    """The six intraclass correlations of a table of targets by raters."""
 
-    Attributes
-    ----------
-    targets, raters : int
-        Size of the complete table.
-    ms_targets, ms_error : float
-        Mean squares of the two-way analysis of variance.
-    forms : tuple of IccForm
-        In the order of McGraw & Wong's names above.
-    notes : tuple of Note
-        What could not be computed, and what to beware of.
-    """
-
+    # size of the complete table
     targets: int
     raters: int
+    # mean squares of the two-way analysis of variance
     ms_targets: float
     ms_error: float
-    forms: tuple[IccForm, ...]
-    notes: tuple[Note, ...]
+    forms: tuple[IccForm, ...]  # in the order of McGraw & Wong's names above
+    notes: tuple[Note, ...]  # what could not be computed, and what to beware of
 
     def form(self, name: str) -> IccForm:
         """Return the form of that name, McGraw & Wong's or Shrout & Fleiss's."""

@@ -54,17 +54,10 @@ class Kappa:
 
 @dataclass(frozen=True, slots=True)
 class KappaAverage:
-    """Kappas of several items, averaged.
+    """Kappas of several items, averaged."""
 
-    Attributes
-    ----------
-    items : int
-        Items that have a kappa.
-    mean, minimum, maximum : float
-        Over these items.
-    """
-
-    items: int
+    items: int  # items that have a kappa
+    # over these items
     mean: float
     minimum: float
     maximum: float

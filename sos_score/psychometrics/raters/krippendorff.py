@@ -16,24 +16,12 @@ Metric = Literal["nominal", "ordinal", "interval"]
 
 @dataclass(frozen=True, slots=True)
 class KrippendorffAlpha:
-    """Krippendorff's alpha.
+    """Krippendorff's alpha."""
 
-    Attributes
-    ----------
-    metric : {"nominal", "ordinal", "interval"}
-        What counts as how far apart.
-    alpha : float
-        1 is perfect agreement, 0 is chance.
-    targets : int
-        Targets with at least two ratings; the others carry nothing.
-    notes : tuple of Note
-        Why there is none.
-    """
-
-    metric: Metric
-    alpha: float
-    targets: int
-    notes: tuple[Note, ...]
+    metric: Metric  # what counts as how far apart
+    alpha: float  # 1 is perfect agreement, 0 is chance
+    targets: int  # targets with at least two ratings; the others carry nothing
+    notes: tuple[Note, ...]  # why there is none
 
 
 def krippendorff_alpha(matrix: ArrayLike, metric: Metric = "ordinal") -> KrippendorffAlpha:

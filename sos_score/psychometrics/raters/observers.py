@@ -23,25 +23,16 @@ MEANS_OF = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """How each rater differs from the others on the same targets, one value a rater.
+    """How each rater differs from the others on the same targets, one value a rater."""
 
-    Attributes
-    ----------
-    n : ndarray of int
-        Targets that the rater and another rated.
-    difference, low, high, p : ndarray
-        How much higher the rater's ratings are than those of the average rater of the same targets, with the t interval
-        and the test of no difference; below 0 for one who rates lower.
-    notes : tuple of Note
-        Why nothing can be said.
-    """
-
-    n: NDArray[np.int64]
+    n: NDArray[np.int64]  # targets that the rater and another rated
+    # how much higher the rater's ratings are than those of the average rater of the same targets, with the t interval
+    # and the test of no difference; below 0 for one who rates lower
     difference: Floats
     low: Floats
     high: Floats
     p: Floats
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # why nothing can be said
 
 
 def rater_severity(matrix: ArrayLike) -> Severity:

@@ -14,28 +14,15 @@ from sos_score.statistics.arrays import Floats
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Ratings as a table of targets by raters.
+    """Ratings as a table of targets by raters."""
 
-    Attributes
-    ----------
-    targets, raters : ndarray
-        What the rows and columns stand for, sorted.
-    matrix : ndarray of shape (targets, raters)
-        NaN where there is no rating, or more than one.
-    duplicates : tuple of (target, rater)
-        Pairs with more than one rating; none of them is used.
-    incomplete : tuple
-        Targets that lack the rating of some rater.
-    notes : tuple of Note
-        What to beware of.
-    """
-
+    # what the rows and columns stand for, sorted
     targets: NDArray[Any]
     raters: NDArray[Any]
-    matrix: Floats
-    duplicates: tuple[tuple[Any, Any], ...]
-    incomplete: tuple[Any, ...]
-    notes: tuple[Note, ...]
+    matrix: Floats  # (targets, raters): NaN where there is no rating, or more than one
+    duplicates: tuple[tuple[Any, Any], ...]  # pairs with more than one rating; none of them is used
+    incomplete: tuple[Any, ...]  # targets that lack the rating of some rater
+    notes: tuple[Note, ...]  # what to beware of
 
     @property
     def complete(self) -> Floats:
@@ -45,34 +32,20 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class PercentAgreement:
-    """How often raters give the same rating, every two raters of a target compared.
+    """How often raters give the same rating, every two raters of a target compared."""
 
-    Attributes
-    ----------
-    pairs : int
-        Pairs of ratings of the same target.
-    exact, within_one : float
-        Share of them that are equal, and at most one point apart.
-    """
-
-    pairs: int
+    pairs: int  # pairs of ratings of the same target
+    # share of them that are equal, and at most one point apart
     exact: float
     within_one: float
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far the ratings of each target lie apart, one value a target.
+    """How far the ratings of each target lie apart, one value a target."""
 
-    Attributes
-    ----------
-    n : ndarray of int
-        Ratings.
-    mean, sd, minimum, maximum : ndarray
-        Of the ratings; SD with divisor n - 1, NaN for a single rating.
-    """
-
-    n: NDArray[np.int64]
+    n: NDArray[np.int64]  # ratings
+    # of the ratings; SD with divisor n - 1, NaN for a single rating
     mean: Floats
     sd: Floats
     minimum: Floats

@@ -25,38 +25,26 @@ BY_ERROR = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Retest:
-    """Stability of a score from one occasion to the next.
+    """Stability of a score from one occasion to the next."""
 
-    Attributes
-    ----------
-    n : int
-        People with both scores.
-    r, ci_low, ci_high : float
-        Pearson's correlation with Fisher's interval (from four people).
-    t, df, p : float
-        Test of no correlation.
-    agreement, consistency : IccForm
-        ICC(A,1), where a shift of the mean counts against stability, and ICC(C,1), where it does not.
-    mean_first, sd_first, mean_second, sd_second : float
-        Of the people with both scores.
-    notes : tuple of Note
-        What could not be computed.
-    """
-
-    n: int
+    n: int  # people with both scores
+    # Pearson's correlation with Fisher's interval (from four people)
     r: float
     ci_low: float
     ci_high: float
+    # test of no correlation
     t: float
     df: int
     p: float
+    # ICC(A,1), where a shift of the mean counts against stability, and ICC(C,1), where it does not
     agreement: IccForm
     consistency: IccForm
+    # of the people with both scores
     mean_first: float
     sd_first: float
     mean_second: float
     sd_second: float
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # what could not be computed
 
 
 @dataclass(frozen=True, slots=True)

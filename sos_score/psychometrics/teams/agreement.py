@@ -27,17 +27,10 @@ _SKEWED_VARIANCES = {
 
 @dataclass(frozen=True, slots=True)
 class NullVariances:
-    """Variance of an item when nobody agrees, under three ideas of what people then answer.
+    """Variance of an item when nobody agrees, under three ideas of what people then answer."""
 
-    Attributes
-    ----------
-    uniform : float
-        Every response option is as likely as another.
-    slight, moderate : float
-        Answers lean slightly or moderately to one side; NaN where no such distribution is published.
-    """
-
-    uniform: float
+    uniform: float  # every response option is as likely as another
+    # answers lean slightly or moderately to one side; NaN where no such distribution is published
     slight: float
     moderate: float
 

@@ -19,44 +19,31 @@ _NOISE = 1e-24
 
 @dataclass(frozen=True, slots=True)
 class TeamIcc:
-    """Intraclass correlations of teams from a one-way analysis of variance.
+    """Intraclass correlations of teams from a one-way analysis of variance."""
 
-    Attributes
-    ----------
-    teams, n : int
-        Teams and people with a value.
-    mean_size, n0 : float
-        Plain mean team size, and the size that stands for unequal teams in the analysis of variance.
-    ms_between, ms_within, f, df1, df2, p : float
-        The analysis of variance.
-    icc1, icc1_low, icc1_high : float
-        Share of the variance that lies between teams, for the mean team size.
-    icc2, icc2_low, icc2_high : float
-        Reliability of the team means; 0 where 1 - 1 / F is below it.
-    icc1_n0 : float
-        ICC(1) for n0 instead of the mean team size; the same when teams are equal.
-    notes : tuple of Note
-        What could not be computed, and what to beware of.
-    """
-
+    # teams and people with a value
     teams: int
     n: int
+    # plain mean team size, and the size that stands for unequal teams in the analysis of variance
     mean_size: float
     n0: float
+    # the analysis of variance
     ms_between: float
     ms_within: float
     f: float
     df1: int
     df2: int
     p: float
+    # share of the variance that lies between teams, for the mean team size
     icc1: float
     icc1_low: float
     icc1_high: float
+    # reliability of the team means; 0 where 1 - 1 / F is below it
     icc2: float
     icc2_low: float
     icc2_high: float
-    icc1_n0: float
-    notes: tuple[Note, ...]
+    icc1_n0: float  # ICC(1) for n0 instead of the mean team size; the same when teams are equal
+    notes: tuple[Note, ...]  # what could not be computed, and what to beware of
 
 
 def team_icc(values: ArrayLike, teams: ArrayLike) -> TeamIcc:

@@ -25,25 +25,16 @@ RULE = note("team_rule")
 
 @dataclass(frozen=True, slots=True)
 class AgreementSummary:
-    """Agreement over teams.
+    """Agreement over teams."""
 
-    Attributes
-    ----------
-    teams : int
-        Teams with a value.
-    mean, median, sd, minimum, maximum : float
-        Of the values.
-    share_enough : float
-        Share of these teams with .70 or more.
-    """
-
-    teams: int
+    teams: int  # teams with a value
+    # of the values
     mean: float
     median: float
     sd: float
     minimum: float
     maximum: float
-    share_enough: float
+    share_enough: float  # share of these teams with .70 or more
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,29 +29,16 @@ _NOISE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class TeamSums:
-    """The answers and scores of one team on one scale.
+    """The answers and scores of one team on one scale."""
 
-    Attributes
-    ----------
-    members : int
-        People who answered anything of the scale.
-    complete : int
-        People with an answer to every term that anybody in the team answered.
-    variances : ndarray
-        Variance between the complete people (divisor n - 1) of each term that anybody answered; NaN for fewer than two.
-    deviations : ndarray or None
-        Mean absolute deviation of the same terms from their mean; None where the terms are scores.
-    scored : int
-        People with a score.
-    mean, variance : float
-        Of the scores, divisor n - 1; NaN for too few.
-    """
-
-    members: int
-    complete: int
+    members: int  # people who answered anything of the scale
+    complete: int  # people with an answer to every term that anybody in the team answered
+    # variance between the complete people (divisor n - 1) of each term that anybody answered; NaN for fewer than two
     variances: Floats
+    # mean absolute deviation of the same terms from their mean; None where the terms are scores
     deviations: Floats | None
-    scored: int
+    scored: int  # people with a score
+    # of the scores, divisor n - 1; NaN for too few
     mean: float
     variance: float
 

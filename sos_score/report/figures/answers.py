@@ -31,27 +31,13 @@ _SIDE = 0.32  # inches of the shares beside the bars
 
 @dataclass(frozen=True)
 class _Answers:
-    """The answers to some items of one range.
+    """The answers to some items of one range."""
 
-    Attributes
-    ----------
-    codes : tuple of float
-        The answers there are.
-    ends : tuple of str
-        What the lowest and the highest are called; empty where the definition does not say.
-    shares : dict
-        Wave, item, and the share of each code among the answers.
-    reversed : frozenset of str
-        Items that are reverse-keyed in some scale.
-    recoded : frozenset of str
-        Items whose answers are shown as what they count.
-    """
-
-    codes: tuple[float, ...]
-    ends: tuple[str, str]
-    shares: dict[str, dict[str, NDArray[np.float64]]]
-    reversed: frozenset[str]
-    recoded: frozenset[str] = frozenset()
+    codes: tuple[float, ...]  # the answers there are
+    ends: tuple[str, str]  # what the lowest and the highest are called; empty where the definition does not say
+    shares: dict[str, dict[str, NDArray[np.float64]]]  # wave, item, and the share of each code among the answers
+    reversed: frozenset[str]  # items that are reverse-keyed in some scale
+    recoded: frozenset[str] = frozenset()  # items whose answers are shown as what they count
 
     def find_top(self, width: float) -> float:
         """Return where the bars begin, in inches: below the key, and the waves where there are any."""

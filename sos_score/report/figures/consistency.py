@@ -59,19 +59,11 @@ def draw_consistency(trust: Sequence[Trust], span: Sequence[str]) -> Picture | N
 
 @dataclass(frozen=True)
 class _Consistency:
-    """Rows of scales, or of the scales of a source.
-
-    Attributes
-    ----------
-    waves : sequence of str
-        Those with an alpha, the last of them filled.
-    is_each : bool
-        Whether each scale has a row of its own.
-    """
+    """Rows of scales, or of the scales of a source."""
 
     rows: _Rows
-    waves: Sequence[str]
-    is_each: bool
+    waves: Sequence[str]  # those with an alpha, the last of them filled
+    is_each: bool  # whether each scale has a row of its own
 
     def measure(self, width: float) -> float:
         """Return the height of the picture from its width."""

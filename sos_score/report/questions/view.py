@@ -46,23 +46,13 @@ class Style:
 
 @dataclass(frozen=True)
 class View:
-    """How a question is shown.
+    """How a question is shown."""
 
-    Attributes
-    ----------
-    summary : callable
-        Its tables in short, for the terminal's first answer and for a page.
-    full : callable
-        Its tables in full.
-    describe : callable
-        A finding's sentence; empty for one that only supports another.
-    section : pair of str and callable, optional
-        A title, and what gives the blocks of a section of the report.
-    """
-
+    # its tables in short, for the terminal's first answer and for a page
     summary: Callable[[Comparison, Labels, Style], list[Table]]
-    full: Callable[[Comparison, Labels], list[Table]]
-    describe: Callable[[Finding, Labels], str]
+    full: Callable[[Comparison, Labels], list[Table]]  # its tables in full
+    describe: Callable[[Finding, Labels], str]  # a finding's sentence; empty for one that only supports another
+    # a title, and what gives the blocks of a section of the report
     section: tuple[str, Callable[[ReportData], Iterator[Block]]] | None = None
 
 

@@ -17,39 +17,18 @@ Codes = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class VarianceData:
-    """Rows of a random-intercept model that have everything, and what was set aside.
+    """Rows of a random-intercept model that have everything, and what was set aside."""
 
-    Attributes
-    ----------
-    outcome : array (n,)
-        The scores.
-    design : array (n, p)
-        The fixed part; a column of ones when none was given.
-    names : tuple of str
-        Levels whose variance can be estimated, as given.
-    codes : tuple of array (n,) of int
-        For each of `names`, the group of every row, counted from 0.
-    labels : tuple of tuple of str
-        For each of `names`, what the groups are called.
-    set_aside : tuple of (str, int, Note)
-        Levels whose variance cannot be estimated, how many groups they have, and why.
-    all_names : tuple of str
-        Every level, as given.
-    n_dropped : int
-        Rows left out because the score, a predictor or a group is missing.
-    problem : Note or None
-        Why no model can be fitted.
-    """
-
-    outcome: Floats
-    design: Floats
-    names: tuple[str, ...]
-    codes: tuple[Codes, ...]
-    labels: tuple[tuple[str, ...], ...]
+    outcome: Floats  # (n,): the scores
+    design: Floats  # (n, p): the fixed part; a column of ones when none was given
+    names: tuple[str, ...]  # levels whose variance can be estimated, as given
+    codes: tuple[Codes, ...]  # (n,): for each of `names`, the group of every row, counted from 0
+    labels: tuple[tuple[str, ...], ...]  # for each of `names`, what the groups are called
+    # levels whose variance cannot be estimated, how many groups they have, and why
     set_aside: tuple[tuple[str, int, Note], ...]
-    all_names: tuple[str, ...]
-    n_dropped: int
-    problem: Note | None
+    all_names: tuple[str, ...]  # every level, as given
+    n_dropped: int  # rows left out because the score, a predictor or a group is missing
+    problem: Note | None  # why no model can be fitted
 
     @property
     def notes(self) -> tuple[Note, ...]:

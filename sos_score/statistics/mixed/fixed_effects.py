@@ -17,23 +17,16 @@ from sos_score.statistics.mixed.model import MixedEquations, VarianceFit, fit_va
 
 @dataclass(frozen=True, slots=True)
 class CoefficientTest:
-    """Test of one fixed effect.
+    """Test of one fixed effect."""
 
-    Attributes
-    ----------
-    estimate, se : float
-        In score points per unit of the predictor.
-    df, t, p : float
-        Degrees of freedom, estimate / se, and the two-sided p.
-    low, high : float
-        t interval.
-    """
-
+    # in score points per unit of the predictor
     estimate: float
     se: float
+    # degrees of freedom, estimate / se, and the two-sided p
     df: float
     t: float
     p: float
+    # t interval
     low: float
     high: float
 
@@ -139,21 +132,11 @@ def _find_satterthwaite_df(equations: MixedEquations) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Slopes:
-    """Slopes of a score on predictors, with random intercepts for levels.
+    """Slopes of a score on predictors, with random intercepts for levels."""
 
-    Attributes
-    ----------
-    names : tuple of str
-        "intercept", then the predictors as given.
-    tests : tuple of CoefficientTest
-        In the order of `names`.
-    fit : VarianceFit
-        The model they come from.
-    """
-
-    names: tuple[str, ...]
-    tests: tuple[CoefficientTest, ...]
-    fit: VarianceFit
+    names: tuple[str, ...]  # "intercept", then the predictors as given
+    tests: tuple[CoefficientTest, ...]  # in the order of `names`
+    fit: VarianceFit  # the model they come from
     notes: tuple[Note, ...]
 
     def test(self, name: str) -> CoefficientTest:
@@ -195,17 +178,10 @@ def estimate_slopes(
 
 @dataclass(frozen=True, slots=True)
 class SeparatedSlopes:
-    """The slope within the groups of one level, and how the slope between them differs.
+    """The slope within the groups of one level, and how the slope between them differs."""
 
-    Attributes
-    ----------
-    within : CoefficientTest
-        How much higher the score is where the predictor is 1 higher than usual for the group.
-    difference : CoefficientTest
-        The contextual effect: how much more the score of a group is higher where its mean of the predictor is 1 higher.
-    """
-
-    within: CoefficientTest
+    within: CoefficientTest  # how much higher the score is where the predictor is 1 higher than usual for the group
+    # the contextual effect: how much more the score of a group is higher where its mean of the predictor is 1 higher
     difference: CoefficientTest
     n: int
     notes: tuple[Note, ...]

@@ -28,54 +28,30 @@ LARGEST_BATCH = 4_000_000  # numbers kept at once; more points are looked at in 
 
 @dataclass(frozen=True, slots=True)
 class DesignSums:
-    """How rows lie in levels, which does not change with the outcome.
+    """How rows lie in levels, which does not change with the outcome."""
 
-    Attributes
-    ----------
-    n, n_fixed : int
-        Rows, and columns of the fixed part.
-    order : tuple of int
-        Position of each factor among the user's factors: the nested ones from the innermost out, then those that
-        cross them.
-    codes : array (n,) of int
-        Group of the innermost nested factor of every row, groups of one outer group side by side.
-    counts : array (q,)
-        Rows in each of these groups; q is 0 without a factor.
-    starts : tuple of array of int
-        For each further nested factor, where its groups begin among the groups of the factor within it.
-    columns : array (n, m)
-        Indicators of the groups of crossing factors, then the fixed part made orthonormal.
-    column_factor : array (m - n_fixed,) of int
-        For each indicator, the position in `order` of its factor.
-    log_det_scale : float
-        log |X'X|, lost when the fixed part is made orthonormal.
-    """
-
+    # rows, and columns of the fixed part
     n: int
     n_fixed: int
+    # position of each factor among the user's factors: the nested ones from the innermost out, then those that cross
+    # them
     order: tuple[int, ...]
-    codes: Codes
-    counts: Floats
+    codes: Codes  # (n,): group of the innermost nested factor of every row, groups of one outer group side by side
+    counts: Floats  # (q,): rows in each of these groups; q is 0 without a factor
+    # for each further nested factor, where its groups begin among the groups of the factor within it
     starts: tuple[Codes, ...]
-    columns: Floats
-    column_factor: Codes
-    log_det_scale: float
+    columns: Floats  # (n, m): indicators of the groups of crossing factors, then the fixed part made orthonormal
+    column_factor: Codes  # (m - n_fixed,): for each indicator, the position in `order` of its factor
+    log_det_scale: float  # log |X'X|, lost when the fixed part is made orthonormal
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSums:
-    """Sums of one or many outcomes (after the fixed part is taken out by least squares).
+    """Sums of one or many outcomes (after the fixed part is taken out by least squares)."""
 
-    Attributes
-    ----------
-    groups : array (B, m + 2, q)
-        Within groups of the innermost factor: rows, sums of the design's columns, sums of the outcome.
-    moments : array (B, m + 1, m + 1)
-        Cross-products of the columns and, last, the outcome.
-    """
-
+    # (B, m + 2, q): within groups of the innermost factor: rows, sums of the design's columns, sums of the outcome
     groups: Floats
-    moments: Floats
+    moments: Floats  # (B, m + 1, m + 1): cross-products of the columns and, last, the outcome
 
 
 def sum_design(codes: list[Codes], design: Floats) -> DesignSums:
@@ -159,19 +135,12 @@ def _sum_rows(values: Floats, codes: Codes, levels: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodTerms:
-    """Parts of -2 log-likelihood at given ratios.
+    """Parts of -2 log-likelihood at given ratios."""
 
-    Attributes
-    ----------
-    log_det, log_det_fixed : array
-        log |V / sigma2| and log |X'(V / sigma2)^-1 X|.
-    squares : array
-        Weighted residual sum of squares.
-    """
-
+    # log |V / sigma2| and log |X'(V / sigma2)^-1 X|
     log_det: Floats
     log_det_fixed: Floats
-    squares: Floats
+    squares: Floats  # weighted residual sum of squares
 
 
 def weigh(design: DesignSums, sums: OutcomeSums, theta: Floats) -> LikelihoodTerms:

@@ -25,42 +25,18 @@ MOST_GROUPS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class MixedEquations:
-    """Solution of the mixed-model equations.
+    """Solution of the mixed-model equations."""
 
-    Attributes
-    ----------
-    variances : array (k,)
-        Variance of each level, as given.
-    residual : float
-        Residual variance, as given.
-    blocks : tuple of slice
-        Where each level's groups lie among all groups.
-    coefficients : array (p,)
-        Generalised least-squares estimates of the fixed effects.
-    covariance : array (p, p)
-        Their covariance (X'V^-1 X)^-1.
-    group_covariance : array (q, q)
-        Z'PZ.
-    group_predictors : array (q, p)
-        Z'V^-1 X.
-    group_residuals : array (q,)
-        Z'Py.
-    squares : float
-        y'Py.
-    dof : int
-        n - p, the trace of PV.
-    """
-
-    variances: Floats
-    residual: float
-    blocks: tuple[slice, ...]
-    coefficients: Floats
-    covariance: Floats
-    group_covariance: Floats
-    group_predictors: Floats
-    group_residuals: Floats
-    squares: float
-    dof: int
+    variances: Floats  # (k,): variance of each level, as given
+    residual: float  # residual variance, as given
+    blocks: tuple[slice, ...]  # where each level's groups lie among all groups
+    coefficients: Floats  # (p,): Generalised least-squares estimates of the fixed effects
+    covariance: Floats  # (p, p): their covariance (X'V^-1 X)^-1
+    group_covariance: Floats  # (q, q): Z'PZ
+    group_predictors: Floats  # (q, p): Z'V^-1 X
+    group_residuals: Floats  # (q,): Z'Py
+    squares: float  # y'Py
+    dof: int  # n - p, the trace of PV
 
 
 def solve_equations(data: VarianceData, variances: Floats, residual: float) -> MixedEquations:
@@ -120,25 +96,14 @@ class VarianceLevel:
 
 @dataclass(frozen=True, slots=True)
 class VarianceFit:
-    """A random-intercept model fitted by REML.
+    """A random-intercept model fitted by REML."""
 
-    Attributes
-    ----------
-    n : int
-        Rows used.
-    levels : tuple of VarianceLevel
-        As given, those that could not be estimated with NaN.
-    residual, residual_share : float
-        Variance within the innermost groups, and its part of the total variance.
-    deviance : float
-        -2 restricted log-likelihood (lme4's REMLcrit).
-    """
-
-    n: int
-    levels: tuple[VarianceLevel, ...]
+    n: int  # rows used
+    levels: tuple[VarianceLevel, ...]  # as given, those that could not be estimated with NaN
+    # variance within the innermost groups, and its part of the total variance
     residual: float
     residual_share: float
-    deviance: float
+    deviance: float  # -2 restricted log-likelihood (lme4's REMLcrit)
     notes: tuple[Note, ...]
 
     def level(self, name: str) -> VarianceLevel:

@@ -67,15 +67,9 @@ class ShareInterval:
 
 @dataclass(frozen=True, slots=True)
 class VarianceShares:
-    """Shares of the total variance with intervals.
+    """Shares of the total variance with intervals."""
 
-    Attributes
-    ----------
-    shares : tuple of ShareInterval
-        Each level as given, then "residual".
-    """
-
-    shares: tuple[ShareInterval, ...]
+    shares: tuple[ShareInterval, ...]  # each level as given, then "residual"
     notes: tuple[Note, ...]
 
     def level(self, name: str) -> ShareInterval:

@@ -86,22 +86,13 @@ def _drop_noise(chi_square: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LevelComparison:
-    """Which of two levels accounts for more of the variance.
+    """Which of two levels accounts for more of the variance."""
 
-    Attributes
-    ----------
-    difference : float
-        First share minus second share.
-    chi_square, p : float
-        Likelihood-ratio test (1 df) that the two variances are equal.
-    answer : Note
-        ``levels_apart``, ``levels_not_apart`` or, where it cannot be said, ``levels_unknown``.
-    """
-
-    difference: float
+    difference: float  # first share minus second share
+    # Likelihood-ratio test (1 df) that the two variances are equal
     chi_square: float
     p: float
-    answer: Note
+    answer: Note  # ``levels_apart``, ``levels_not_apart`` or, where it cannot be said, ``levels_unknown``
 
 
 def compare_levels(

@@ -28,27 +28,13 @@ MOST_SITES = 8192
 
 @dataclass(frozen=True, slots=True)
 class PlannedPower:
-    """Chance that a plan shows an effect.
+    """Chance that a plan shows an effect."""
 
-    Attributes
-    ----------
-    site_level : float
-        Power of the t test of site means (changes).
-    site_df : float
-        Its degrees of freedom, sites - 2.
-    cluster_robust : float
-        Power of the regression of people with CR2 errors and Satterthwaite degrees of freedom.
-    cluster_df : float
-        Those degrees of freedom.
-    smallest_p : float
-        Smallest two-sided p that a permutation of sites can reach.
-    """
-
-    site_level: float
-    site_df: float
-    cluster_robust: float
-    cluster_df: float
-    smallest_p: float
+    site_level: float  # power of the t test of site means (changes)
+    site_df: float  # its degrees of freedom, sites - 2
+    cluster_robust: float  # power of the regression of people with CR2 errors and Satterthwaite degrees of freedom
+    cluster_df: float  # those degrees of freedom
+    smallest_p: float  # smallest two-sided p that a permutation of sites can reach
     notes: tuple[Note, ...]
 
 
@@ -79,23 +65,14 @@ class SmallestEffect:
 
 @dataclass(frozen=True, slots=True)
 class SitesNeeded:
-    """Sites in each arm that a stated effect needs.
+    """Sites in each arm that a stated effect needs."""
 
-    Attributes
-    ----------
-    effect, power : float
-        As stated.
-    site_level : float
-        Sites in each arm for the t test of site means; NaN above 8192. CR2 needs the same when sites are of
-        equal size.
-    permutation : int
-        Sites in each arm from which a permutation test can reach alpha at all.
-    """
-
+    # as stated
     effect: float
     power: float
+    # Sites in each arm for the t test of site means; NaN above 8192. CR2 needs the same when sites are of equal size.
     site_level: float
-    permutation: int
+    permutation: int  # sites in each arm from which a permutation test can reach alpha at all
     answer: Note
     notes: tuple[Note, ...]
 

@@ -86,22 +86,13 @@ def plan_equal_sites(sites: tuple[int, int], people: int, icc: float) -> StudyPl
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """How an estimate and its standard error behave.
+    """How an estimate and its standard error behave."""
 
-    Attributes
-    ----------
-    variance : float
-        True variance of the estimate.
-    mean_estimate, own_df : float
-        Mean of the estimated variance, and degrees of freedom of the scaled chi-square that it is about.
-    test_df : float
-        Degrees of freedom of the t that the test uses.
-    """
-
-    variance: float
+    variance: float  # true variance of the estimate
+    # mean of the estimated variance, and degrees of freedom of the scaled chi-square that it is about
     mean_estimate: float
     own_df: float
-    test_df: float
+    test_df: float  # degrees of freedom of the t that the test uses
 
     def find_power(self, effect: float, alpha: float) -> float:
         """Find the chance of a two-sided p below alpha."""

@@ -18,44 +18,24 @@ TERMS = ("intercept", "treated", "post", "treated:post")
 
 @dataclass(frozen=True, slots=True)
 class PeopleDid:
-    """Difference in differences of people under three sets of standard errors.
+    """Difference in differences of people under three sets of standard errors."""
 
-    Attributes
-    ----------
-    n : tuple of int
-        Scores: (contrast first wave, treated first wave, contrast second wave, treated second wave).
-    means : tuple of float
-        Their means, in the same order; NaN for an empty cell.
-    hc3 : Estimate
-        Independent scores, robust to unequal variances.
-    cr2_site, cr2_person : Estimate
-        Clustered on site and on person, small-sample corrected, Satterthwaite df.
-    """
-
+    # scores: (contrast first wave, treated first wave, contrast second wave, treated second wave)
     n: tuple[int, int, int, int]
-    means: tuple[float, float, float, float]
-    hc3: Estimate
+    means: tuple[float, float, float, float]  # their means, in the same order; NaN for an empty cell
+    hc3: Estimate  # independent scores, robust to unequal variances
+    # clustered on site and on person, small-sample corrected, Satterthwaite df
     cr2_site: Estimate
     cr2_person: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Ancova:
-    """Second-wave scores of linked people, adjusted for their first.
+    """Second-wave scores of linked people, adjusted for their first."""
 
-    Attributes
-    ----------
-    n : tuple of int
-        Linked people: (treated, contrast).
-    effect : Estimate
-        Treated minus contrast at the same first-wave score.
-    slopes_p : float
-        p of the slopes differing between arms; a small one speaks against one adjusted difference.
-    """
-
-    n: tuple[int, int]
-    effect: Estimate
-    slopes_p: float
+    n: tuple[int, int]  # linked people: (treated, contrast)
+    effect: Estimate  # treated minus contrast at the same first-wave score
+    slopes_p: float  # p of the slopes differing between arms; a small one speaks against one adjusted difference
 
 
 def fit_changes(y: ArrayLike, treated: ArrayLike, post: ArrayLike) -> LeastSquares:

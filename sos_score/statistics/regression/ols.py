@@ -18,37 +18,18 @@ _ALONE = 1e-9  # a leverage this close to 1 is 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeastSquares:
-    """An ordinary least squares fit.
+    """An ordinary least squares fit."""
 
-    Attributes
-    ----------
-    names : tuple of str
-        The coefficients.
-    x : ndarray, shape (n, k)
-        Design matrix.
-    coefficients, residuals : ndarray
-        Of the fit; NaN where the design does not identify the coefficients.
-    bread : ndarray, shape (k, k)
-        (X'X)^-1.
-    size : float
-        Mean absolute outcome, against which rounding noise is judged.
-    df : float
-        n - k.
-    sigma : float
-        Residual standard deviation.
-    notes : tuple of Note
-        Why the coefficients are not identified, if so.
-    """
-
-    names: tuple[str, ...]
-    x: Floats
+    names: tuple[str, ...]  # the coefficients
+    x: Floats  # (n, k): design matrix
+    # of the fit; NaN where the design does not identify the coefficients
     coefficients: Floats
     residuals: Floats
-    bread: Floats
-    size: float
-    df: float
-    sigma: float
-    notes: tuple[Note, ...] = ()
+    bread: Floats  # (k, k): (X'X)^-1
+    size: float  # mean absolute outcome, against which rounding noise is judged
+    df: float  # n - k
+    sigma: float  # residual standard deviation
+    notes: tuple[Note, ...] = ()  # why the coefficients are not identified, if so
 
 
 def fit_least_squares(y: ArrayLike, x: ArrayLike, names: Sequence[str]) -> LeastSquares:

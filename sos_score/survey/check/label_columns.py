@@ -21,21 +21,14 @@ _MOST_ROWS = 10_000
 
 @dataclass(frozen=True)
 class _Conflict:
-    """An item whose codes the file says mean other answers.
-
-    Attributes
-    ----------
-    meanings : mapping
-        The code of the file that each answer of the scale has there; empty where there is no rule in it.
-    said : str
-        What the file says, in words.
-    """
+    """An item whose codes the file says mean other answers."""
 
     item: str
     column: str
     key: AnswerKey
+    # the code of the file that each answer of the scale has there; empty where there is no rule in it
     meanings: Mapping[float, float]
-    said: str
+    said: str  # what the file says, in words
 
 
 def check_label_columns(export: Export, columns: Columns, keys: Mapping[str, AnswerKey]) -> list[Problem]:

@@ -17,17 +17,11 @@ MANY = 3
 
 @dataclass(frozen=True)
 class RowKey:
-    """The ids that together name a row.
+    """The ids that together name a row."""
 
-    Attributes
-    ----------
-    columns : mapping
-        Role (respondent, wave, ...) to column, in the order of messages; empty where rows name nobody.
-    named_by : tuple of str
-        The roles of which one at least has to be filled: a row without any names nobody, and is like no other.
-    """
-
+    # role (respondent, wave, ...) to column, in the order of messages; empty where rows name nobody
     columns: Mapping[str, str]
+    # the roles of which one at least has to be filled: a row without any names nobody, and is like no other
     named_by: tuple[str, ...]
 
     def read(self, cells: Mapping[str, object]) -> tuple[str, ...] | None:

@@ -40,51 +40,27 @@ class Head:
 
 @dataclass(frozen=True)
 class RowRule:
-    """Rows that a platform marks in one of its own columns.
+    """Rows that a platform marks in one of its own columns."""
 
-    Attributes
-    ----------
-    name : str
-        What such a row is: preview, test, partial.
-    place : int
-        The column that marks it, counted from 0.
-    texts : frozenset of str
-        What stands there, folded; the empty text stands for a blank cell.
-    """
-
-    name: str
-    place: int
-    texts: frozenset[str]
+    name: str  # what such a row is: preview, test, partial
+    place: int  # the column that marks it, counted from 0
+    texts: frozenset[str]  # what stands there, folded; the empty text stands for a blank cell
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How the file of a platform is to be read.
+    """How the file of a platform is to be read."""
 
-    Attributes
-    ----------
-    header : tuple of str
-        What each column is called.
-    aliases : tuple of tuple of str
-        For each column, what else it is called in the file: its ImportId, its question, its row of a matrix.
-    header_rows : int
-        How many rows under the header belong to it.
-    not_answers : tuple of RowRule
-        Rows that nobody meant as answers; they are left out.
-    partial : RowRule or None
-        Rows that were never handed in; they are left out where they answer none of the items asked for.
-    has_forms : bool
-        Whether a record has a row for each of its forms: those without an answer to the items are of other forms.
-    record : int or None
-        There, the column that says which record a row is of: what is known of a record stands in one of its rows.
-    """
-
-    header: tuple[str, ...]
+    header: tuple[str, ...]  # what each column is called
+    # for each column, what else it is called in the file: its ImportId, its question, its row of a matrix
     aliases: tuple[tuple[str, ...], ...]
-    header_rows: int = 0
-    not_answers: tuple[RowRule, ...] = ()
+    header_rows: int = 0  # how many rows under the header belong to it
+    not_answers: tuple[RowRule, ...] = ()  # rows that nobody meant as answers; they are left out
+    # rows that were never handed in; they are left out where they answer none of the items asked for
     partial: RowRule | None = None
+    # whether a record has a row for each of its forms: those without an answer to the items are of other forms
     has_forms: bool = False
+    # there, the column that says which record a row is of: what is known of a record stands in one of its rows
     record: int | None = None
 
     @property

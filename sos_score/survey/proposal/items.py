@@ -26,30 +26,15 @@ _TICKS = {"0", "1", "", "yes", "no", "checked", "unchecked"}
 
 @dataclass(frozen=True)
 class ItemColumns:
-    """The columns of an instrument's items.
+    """The columns of an instrument's items."""
 
-    Attributes
-    ----------
-    instrument : Instrument
-        Whose items they are.
-    found : mapping
-        Item to the place of its column, from 0; or places, one an option.
-    how : str
-        By what they were found: the ids, the wording, the numbers in their headers, their order, or 0/1 columns.
-    occasion : str
-        What marks the columns of one occasion, where the file has every item for several side by side.
-    others : tuple of str
-        The first columns of other runs that might be meant.
-    unfit : tuple of str
-        Items whose column holds texts that are no answers.
-    """
-
-    instrument: Instrument
-    found: Mapping[str, int | tuple[int, ...]]
+    instrument: Instrument  # whose items they are
+    found: Mapping[str, int | tuple[int, ...]]  # item to the place of its column, from 0; or places, one an option
+    # by what they were found: the ids, the wording, the numbers in their headers, their order, or 0/1 columns
     how: Mapping[str, How]
-    occasion: str = ""
-    others: tuple[str, ...] = ()
-    unfit: tuple[str, ...] = field(default=())
+    occasion: str = ""  # what marks the columns of one occasion, where the file has every item for several side by side
+    others: tuple[str, ...] = ()  # the first columns of other runs that might be meant
+    unfit: tuple[str, ...] = field(default=())  # items whose column holds texts that are no answers
 
     @property
     def lost(self) -> list[str]:

@@ -19,27 +19,14 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a column map of a file could say.
+    """What a column map of a file could say."""
 
-    Attributes
-    ----------
-    name : str
-        The file.
-    sample : Sample
-        Its columns.
-    roles : dict
-        The id columns, by role.
-    items : tuple of ItemColumns
-        The items of each instrument; several of one instrument where the file has several occasions side by side.
-    doubts : tuple of Note
-        What is not sure, and why.
-    """
-
-    name: str
-    sample: Sample
-    roles: dict[str, RoleColumn]
+    name: str  # the file
+    sample: Sample  # its columns
+    roles: dict[str, RoleColumn]  # the id columns, by role
+    # the items of each instrument; several of one instrument where the file has several occasions side by side
     items: tuple[ItemColumns, ...]
-    doubts: tuple[Note, ...]
+    doubts: tuple[Note, ...]  # what is not sure, and why
 
     @property
     def occasions(self) -> tuple[str, ...]:

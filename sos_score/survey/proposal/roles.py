@@ -41,25 +41,13 @@ _MANY = 2  # times; a column of sites has its values more often than once
 
 @dataclass(frozen=True)
 class RoleColumn:
-    """The column of an id.
-
-    Attributes
-    ----------
-    place : int
-        Of the column, from 0.
-    others : tuple of str
-        Further columns that might be meant.
-    repeated : int
-        Of a respondent: how many of the rows looked at have an id that another row has too.
-    blank : int
-        In how many of the rows looked at there is nothing.
-    """
+    """The column of an id."""
 
     role: str
-    place: int
-    others: tuple[str, ...] = ()
-    repeated: int = 0
-    blank: int = 0
+    place: int  # of the column, from 0
+    others: tuple[str, ...] = ()  # further columns that might be meant
+    repeated: int = 0  # of a respondent: how many of the rows looked at have an id that another row has too
+    blank: int = 0  # in how many of the rows looked at there is nothing
 
 
 def find_roles(sample: Sample) -> dict[str, RoleColumn]:

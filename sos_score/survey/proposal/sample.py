@@ -20,21 +20,11 @@ _ONE_LINE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Sample:
-    """A file's columns, by place from 0.
+    """A file's columns, by place from 0."""
 
-    Attributes
-    ----------
-    headers : Headers
-        Finds a column by its name.
-    aliases : sequence of sequence of str
-        What else the file calls each column; see `Export.aliases`.
-    cells : sequence of tuple of str
-        The first cells of each column, without the white space around them.
-    """
-
-    headers: Headers
-    aliases: Sequence[Sequence[str]]
-    cells: Sequence[tuple[str, ...]]
+    headers: Headers  # finds a column by its name
+    aliases: Sequence[Sequence[str]]  # what else the file calls each column; see `Export.aliases`
+    cells: Sequence[tuple[str, ...]]  # the first cells of each column, without the white space around them
 
     @cached_property
     def names(self) -> list[str]:
