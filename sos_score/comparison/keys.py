@@ -24,7 +24,6 @@ class KeyDoubt:
     """An item of a source that runs against some of its scales at a place, by id; see `Suspect`."""
 
     source: str
-    item: str
     scales: tuple[str, ...]
     site: str
     wave: str
@@ -106,4 +105,4 @@ def _doubt(place: tuple[str, str, str, str], scales: dict[str, StudyOutcome]) ->
     titles = tuple(each.title for each in scales.values())
     label = next(iter(scales.values())).source_label
     said = note(CODE, item=item, titles=titles, label=label, site=site, wave=wave)
-    return KeyDoubt(source, item, tuple(scales), site, wave, said)
+    return KeyDoubt(source, tuple(scales), site, wave, said)

@@ -239,9 +239,6 @@ def _describe_width(*, width: float, what: str, expect: float, needed: float, of
 _POWER: dict[str, str | Callable[..., str]] = {
     "detect_too_few": ("each arm needs members, and there must be at least three in all, for a t test to have power"),
     "detect_no_spread": "the spread between sites is not known, so no detectable effect can be given",
-    "plan_one_against_one": "one site against one: the framework and the site cannot be told apart.",
-    "plan_no_cr2": "an arm with one site: CR2 errors cannot be computed.",
-    "plan_too_many_sites": "more than {most} sites in each arm would be needed.",
     "effect_one_site_each": _describe_one_site_each,
     "effect_by_sites": _describe_smallest_effect,
     "effect_without_permutation": _describe_effect_without_permutation,

@@ -21,7 +21,6 @@ class Permutation:
     """A permutation test of the difference of two means of sites."""
 
     method: Note  # exact, or Monte Carlo with its number of draws
-    n: tuple[int, int]  # (treated sites, contrast sites)
     estimate: float  # mean of the treated sites minus mean of the contrast sites
     p: float  # two-sided
     n_assignments: int  # ways of calling that many of the sites treated
@@ -107,7 +106,7 @@ def permute_sites(
     if min(n) == 0:
         nothing = math.nan
         notes = (*notes, note("permutation_no_arm"))
-        return Permutation(note("permutation"), n, nothing, nothing, count, nothing, notes=notes)
+        return Permutation(note("permutation"), nothing, nothing, count, nothing, notes=notes)
     exact = count <= most
     chosen = _mark_assignments(v.size, n[0], None if exact else seed)
     sums, kept = chosen @ v, chosen @ arm / n[0]  # kept: how many of the treated sites are called treated too
@@ -131,7 +130,7 @@ def permute_sites(
         method = note("permutation_monte_carlo", draws=len(chosen))
         error = math.sqrt(p * (1.0 - p) / len(chosen))
         notes = (*notes, note("monte_carlo_error", p=p, error=error, draws=len(chosen)))
-    return Permutation(method, n, estimate, p, count, smallest, math.nan if math.isnan(margin) else p_equivalent, notes)
+    return Permutation(method, estimate, p, count, smallest, math.nan if math.isnan(margin) else p_equivalent, notes)
 
 
 def list_assignments(n_sites: int, n_treated: int) -> NDArray[np.intp]:

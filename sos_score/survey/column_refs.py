@@ -104,11 +104,6 @@ class ColumnRef(Model):
         return " + ".join(self.join) if self.join else f"column {self.place}"
 
     @property
-    def is_plain(self) -> bool:
-        """Return whether a header alone says which column is meant."""
-        return self.column is not None and self.which is None
-
-    @property
     def parts(self) -> tuple[str, ...]:
         """Return the headers of the columns that this one is made of; none where it is a column itself."""
         return tuple(self.join or self.options or ())

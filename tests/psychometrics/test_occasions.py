@@ -18,7 +18,7 @@ def test_reliable_change_is_rs_for_every_family(golden, columns):
     assert (got.sem, got.s_diff, got.critical_change, got.mean_index) == pytest.approx(
         [want[f] for f in ("sem", "s_diff", "critical_change", "mean_rci")], abs=CLOSED
     )
-    for field in ("n", "improved", "unchanged", "deteriorated"):
+    for field in ("improved", "unchanged", "deteriorated"):
         assert getattr(got, field) == want[field]
     np.testing.assert_allclose(got.index, data["rci"], atol=CLOSED)
     classes = np.where(np.isnan(data["rci"]), "", data["class"])

@@ -11,6 +11,7 @@ from sos_score.statistics.permutation import can_reach, count_assignments, find_
 from sos_score.statistics.power.permutation import MOST_SIMULATED, detect_by_permutation, find_permutation_power
 from sos_score.statistics.power.solve import (
     SmallestEffect,
+    count_sites_to_permute,
     find_power,
     find_sites_needed,
     find_smallest_effect,
@@ -93,7 +94,7 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     answers = [smallest.answer, *_answer_more(plan, smallest), *(() if needed is None else (needed.answer,))]
     stated = nan if effect is None else effect
     sites = nan if needed is None else needed.site_level
-    first = find_sites_needed(plan, 1.0, power=power).permutation
+    first = count_sites_to_permute(plan.alpha)
     return PlanAssessment(
         plan=plan,
         effect=stated,

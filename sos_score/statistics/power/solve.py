@@ -34,8 +34,6 @@ class PlannedPower:
     site_df: float  # its degrees of freedom, sites - 2
     cluster_robust: float  # power of the regression of people with CR2 errors and Satterthwaite degrees of freedom
     cluster_df: float  # those degrees of freedom
-    smallest_p: float  # smallest two-sided p that a permutation of sites can reach
-    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +58,16 @@ class SmallestEffect:
     smallest_p: float
     permutation_possible: bool
     answer: Note
-    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SitesNeeded:
     """Sites in each arm that a stated effect needs."""
 
-    # as stated
-    effect: float
-    power: float
     # Sites in each arm for the t test of site means; NaN above 8192. CR2 needs the same when sites are of equal size.
     site_level: float
     permutation: int  # sites in each arm from which a permutation test can reach alpha at all
     answer: Note
-    notes: tuple[Note, ...]
 
 
 def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
@@ -88,7 +81,7 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
     Returns
     -------
     PlannedPower
-        NaN with a note for an analysis that the plan does not allow.
+        NaN for an analysis that the plan does not allow.
 
     Notes
     -----
@@ -106,20 +99,13 @@ def find_power(plan: StudyPlan, effect: float) -> PlannedPower:
     (0.905, 0.905, 10)
     """
     check_plan(plan)
-    notes: list[Note] = []
     site = analyse_sites(plan)
     cluster = analyse_people(plan)
-    if site is None:
-        notes.append(note("plan_one_against_one"))
-    elif cluster is None:
-        notes.append(note("plan_no_cr2"))
     return PlannedPower(
         site_level=np.nan if site is None else site.find_power(effect, plan.alpha),
         site_df=np.nan if site is None else site.test_df,
         cluster_robust=np.nan if cluster is None else cluster.find_power(effect, plan.alpha),
         cluster_df=np.nan if cluster is None else cluster.test_df,
-        smallest_p=find_smallest_p(*plan.sites),
-        notes=tuple(notes),
     )
 
 
@@ -145,7 +131,6 @@ def find_smallest_effect(plan: StudyPlan, *, power: float = 0.8) -> SmallestEffe
         smallest_p=smallest_p,
         permutation_possible=possible,
         answer=_answer_smallest_effect(plan, effects[0], smallest_p, power),
-        notes=find_power(plan, 0.0).notes,
     )
 
 
@@ -173,22 +158,19 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
         return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
 
     needed = float(find_first(enough)) if effect != 0 else np.nan
-    permutation = find_first(lambda sites: can_reach(find_smallest_p(sites, sites), plan.alpha))
-    notes = () if np.isfinite(needed) else (note("plan_too_many_sites", most=MOST_SITES),)
+    permutation = count_sites_to_permute(plan.alpha)
     answer = note("sites_not_feasible", effect=effect)
     if np.isfinite(needed):
         answer = note(
             "sites_needed", effect=effect, power=power, sites=needed, people=plan.mean_people,
-            is_equal=plan.is_equal, permutation=int(permutation),
+            is_equal=plan.is_equal, permutation=permutation,
         )  # fmt: skip
-    return SitesNeeded(
-        effect=effect,
-        power=power,
-        site_level=needed,
-        permutation=int(permutation),
-        answer=answer,
-        notes=notes,
-    )
+    return SitesNeeded(needed, permutation, answer)
+
+
+def count_sites_to_permute(alpha: float) -> int:
+    """Return the sites in each arm from which a permutation of sites can reach alpha at all."""
+    return int(find_first(lambda sites: can_reach(find_smallest_p(sites, sites), alpha)))
 
 
 def find_first(enough: Callable[[int], bool], most: int = MOST_SITES, least: int = 2) -> float:

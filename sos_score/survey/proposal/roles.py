@@ -43,7 +43,6 @@ _MANY = 2  # times; a column of sites has its values more often than once
 class RoleColumn:
     """The column of an id."""
 
-    role: str
     place: int  # of the column, from 0
     others: tuple[str, ...] = ()  # further columns that might be meant
     repeated: int = 0  # of a respondent: how many of the rows looked at have an id that another row has too
@@ -65,7 +64,7 @@ def find_roles(sample: Sample) -> dict[str, RoleColumn]:
             repeated = sum(cells.count(cell) > 1 for cell in cells) if role == "respondent" else 0
             blank = len(sample.cells[places[0]]) - len(cells)
             others = tuple(sample.names[place] for place in places[1:])
-            found[role] = RoleColumn(role, places[0], others, repeated, blank)
+            found[role] = RoleColumn(places[0], others, repeated, blank)
             taken.add(places[0])
     return found
 
