@@ -90,26 +90,16 @@ class FileAnswers:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers of one kind in one or more files.
+    """The answers of one kind in one or more files."""
 
-    Attributes
-    ----------
-    instruments : tuple of Instrument
-        Those that some file has items of.
-    by : tuple of str
-        The id columns that make groups.
-    person, site, wave : str
-        The id columns that say who answered, where and when; empty where none does.
-    sites, waves : tuple of str
-        Those of the study, in order; none outside a study.
-    """
-
-    instruments: tuple[Instrument, ...]
+    instruments: tuple[Instrument, ...]  # those that some file has items of
     files: tuple[FileAnswers, ...]
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()  # the id columns that make groups
+    # the id columns that say who answered, where and when; empty where none does
     person: str = ""
     site: str = ""
     wave: str = ""
+    # those of the study, in order; none outside a study
     sites: tuple[str, ...] = ()
     waves: tuple[str, ...] = ()
 

@@ -37,17 +37,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Response:
-    """How many of those asked answered anything, in one group.
-
-    Attributes
-    ----------
-    answered : int
-        People on the roster where it lists people, else rows with an answer.
-    """
+    """How many of those asked answered anything, in one group."""
 
     group: Group
     invited: int
-    answered: int
+    answered: int  # people on the roster where it lists people, else rows with an answer
 
 
 def read_roster(path: Path, person: str = "") -> tuple[Asked, ...]:

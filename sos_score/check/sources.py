@@ -26,36 +26,22 @@ DEFAULT_BY = ("site", "wave")
 
 @dataclass(frozen=True)
 class Source:
-    """Files of one kind, before they are opened.
+    """Files of one kind, before they are opened."""
 
-    Attributes
-    ----------
-    name : str
-        Its id in a study; empty outside one.
-    files : tuple
-        Each file with its column map.
-    by : tuple of str or None
-        The columns that make groups, by role or by their header; else site and wave, as far as they are there.
-    ids : mapping
-        ``person``, ``site`` and ``wave`` to the id columns that hold them, where they are called otherwise.
-    where : mapping
-        The rows to look at: id column to the values it may have.
-    sites, waves : tuple of str
-        Those of the study, in order; none outside a study.
-    roster : Path or None
-        Who was asked.
-    """
-
-    name: str
+    name: str  # its id in a study; empty outside one
     instruments: tuple[Instrument, ...]
-    files: tuple[tuple[str, ColumnMap | None], ...]
+    files: tuple[tuple[str, ColumnMap | None], ...]  # each file with its column map
     reading: ReadingOptions = AS_FOUND
+    # the columns that make groups, by role or by their header; else site and wave, as far as they are there
     by: tuple[str, ...] | None = None
+    # ``person``, ``site`` and ``wave`` to the id columns that hold them, where they are called otherwise
     ids: Mapping[str, str] = field(default_factory=dict)
+    # the rows to look at: id column to the values it may have
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # those of the study, in order; none outside a study
     sites: tuple[str, ...] = ()
     waves: tuple[str, ...] = ()
-    roster: Path | None = None
+    roster: Path | None = None  # who was asked
 
 
 @dataclass(frozen=True)

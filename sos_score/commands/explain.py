@@ -19,16 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Explained:
-    """The rows of one respondent, and what stands beside them.
-
-    Attributes
-    ----------
-    about : dict
-        The program, the definitions, and the missing rule where it is not theirs.
-    """
+    """The rows of one respondent, and what stands beside them."""
 
     explanations: tuple[Explanation, ...]
-    about: Mapping[str, Any]
+    about: Mapping[str, Any]  # the program, the definitions, and the missing rule where it is not theirs
 
 
 def make_json(explained: Explained) -> str:

@@ -16,19 +16,13 @@ ALONE = "\x1f"
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The ids of rows, and what lies where.
+    """The ids of rows, and what lies where."""
 
-    Attributes
-    ----------
-    person, site, wave : array of str
-        Of each row; a person is an empty text where there is no id.
-    cluster : array of str or None
-        What each row is nested in at the highest level below the site, an empty text where unknown.
-    """
-
+    # of each row; a person is an empty text where there is no id
     person: Texts
     site: Texts
     wave: Texts
+    # what each row is nested in at the highest level below the site, an empty text where unknown
     cluster: Texts | None = None
 
     @property

@@ -20,32 +20,15 @@ _GAP = 3  # columns between two columns
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table."""
 
-    Attributes
-    ----------
-    label : str
-        As printed.
-    digits : int or None
-        Decimals for numbers; None leaves a value as it is.
-    wraps : bool
-        Whether its text may run over several lines.
-    key : str
-        Its name in files; empty where that is the label.
-    shown : bool
-        Whether it is printed, or only written to files.
-    filed : bool
-        Whether it is written to workbooks, or only printed: text like "0.85 [0.77, 0.92]", whose numbers stand apart.
-    narrowest : int
-        Columns that its text needs where it wraps.
-    """
-
-    label: str
-    digits: int | None = None
-    wraps: bool = False
-    key: str = ""
-    shown: bool = True
-    narrowest: int = 20
+    label: str  # as printed
+    digits: int | None = None  # decimals for numbers; None leaves a value as it is
+    wraps: bool = False  # whether its text may run over several lines
+    key: str = ""  # its name in files; empty where that is the label
+    shown: bool = True  # whether it is printed, or only written to files
+    narrowest: int = 20  # columns that its text needs where it wraps
+    # whether it is written to workbooks, or only printed: text like "0.85 [0.77, 0.92]", whose numbers stand apart
     filed: bool = True
 
     @property

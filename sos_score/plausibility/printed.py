@@ -26,22 +26,13 @@ class PublishedStatistic:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of published figures.
+    """One check of published figures."""
 
-    Attributes
-    ----------
-    name : str
-        "mean in range", "largest SD", "GRIM", "GRIMMER", "sum of means", "sum of lowest", "sum of highest" or
-        "SD of a sum".
-    passed : bool or None
-        False: impossible as printed. None: the check does not apply or cannot fail.
-    reason : Note
-        What was found; its values are in the order of its sentence.
-    """
-
+    # "mean in range", "largest SD", "GRIM", "GRIMMER", "sum of means", "sum of lowest", "sum of highest" or "SD of a
+    # sum"
     name: str
-    passed: bool | None
-    reason: Note
+    passed: bool | None  # False: impossible as printed. None: the check does not apply or cannot fail.
+    reason: Note  # what was found; its values are in the order of its sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,16 +69,11 @@ class ReportRequest:
 
 @dataclass(frozen=True)
 class Report:
-    """A report that is not written yet.
-
-    Attributes
-    ----------
-    files : dict
-        Path to content: the report in each form, the scores and the pictures where they are wanted.
-    """
+    """A report that is not written yet."""
 
     data: StudyData
     comparison: Comparison
     sections: tuple[Section, ...]
     scores: StudyScores
+    # path to content: the report in each form, the scores and the pictures where they are wanted
     files: Mapping[Path, bytes]

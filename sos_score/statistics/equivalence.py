@@ -10,17 +10,10 @@ from sos_score.statistics.estimate import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """Two one-sided t tests (TOST) of one estimate.
+    """Two one-sided t tests (TOST) of one estimate."""
 
-    Attributes
-    ----------
-    p : float
-        The larger of the two.
-    low, high : float
-        The 1 - 2 alpha interval (90% for alpha .05), which lies inside -margin to +margin where p < alpha.
-    """
-
-    p: float
+    p: float  # the larger of the two
+    # the 1 - 2 alpha interval (90% for alpha .05), which lies inside -margin to +margin where p < alpha
     low: float
     high: float
 

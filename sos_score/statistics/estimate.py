@@ -17,32 +17,19 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One estimated quantity (a difference of means, a coefficient) with its t test.
-
-    Attributes
-    ----------
-    n : tuple of int
-        How many people, pairs or sites stand behind it; the function that made it says in which order.
-    estimate : float
-        The quantity, in score units.
-    se : float
-        Standard error.
-    statistic, df, p : float
-        t = estimate / se, its degrees of freedom, and the two-sided p.
-    notes : tuple of Note
-        What could not be computed and why, and what to bear in mind.
-    """
+    """One estimated quantity (a difference of means, a coefficient) with its t test."""
 
     method: Note
-    n: tuple[int, ...]
-    estimate: float
+    n: tuple[int, ...]  # how many people, pairs or sites stand behind it; the function that made it says in which order
+    estimate: float  # the quantity, in score units
     low: float
     high: float
-    se: float
+    se: float  # standard error
+    # t = estimate / se, its degrees of freedom, and the two-sided p
     statistic: float
     df: float
     p: float
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()  # what could not be computed and why, and what to bear in mind
 
 
 def clear_noise(se: float, size: float) -> float:

@@ -12,55 +12,30 @@ FAILED = ("not testable", "not converged")
 
 @dataclass(frozen=True, slots=True)
 class InvarianceRow:
-    """One model of a scale over groups.
+    """One model of a scale over groups."""
 
-    Attributes
-    ----------
-    line : int
-        Where it stands in the file.
-    groups : str
-        ``waves``, ``arms`` or ``sites``.
-    wave : str
-        When arms or sites were compared; empty over waves.
-    smallest : int
-        How many complete answers the smallest group has.
-    level : str
-        ``configural``, ``metric`` or ``scalar``; ``not testable`` or ``not converged`` where there is no model.
-    fits : mapping of str to float
-        ``chi2``, ``df``, ``cfi``, ``rmsea``, ``srmr``; ``p_change`` and ``cfi_change`` against the level before; NaN
-        where there is none.
-    """
-
-    line: int
+    line: int  # where it stands in the file
     source: str
     scale: str
-    groups: str
-    wave: str
-    smallest: int
+    groups: str  # ``waves``, ``arms`` or ``sites``
+    wave: str  # when arms or sites were compared; empty over waves
+    smallest: int  # how many complete answers the smallest group has
+    # ``configural``, ``metric`` or ``scalar``; ``not testable`` or ``not converged`` where there is no model
     level: str
+    # ``chi2``, ``df``, ``cfi``, ``rmsea``, ``srmr``; ``p_change`` and ``cfi_change`` against the level before; NaN
+    # where there is none
     fits: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class PooledRow:
-    """A judged row with missing scores filled in several times, pooled by Rubin's rules.
+    """A judged row with missing scores filled in several times, pooled by Rubin's rules."""
 
-    Attributes
-    ----------
-    line : int
-        Where it stands in the file.
-    name : tuple of str
-        Which judged row, by the columns that name one.
-    observed : float
-        The estimate as planned, when the row was exported.
-    numbers : mapping of str to float
-        The pooled numbers, and `n`, how many scores they rest on with those that were filled in.
-    """
-
-    line: int
-    name: tuple[str, ...]
-    observed: float
+    line: int  # where it stands in the file
+    name: tuple[str, ...]  # which judged row, by the columns that name one
+    observed: float  # the estimate as planned, when the row was exported
     imputations: int
+    # the pooled numbers, and `n`, how many scores they rest on with those that were filled in
     numbers: Mapping[str, float]
 
 

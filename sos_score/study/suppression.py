@@ -99,21 +99,14 @@ def hide_parts(parts: Mapping[str, int], total: int, least: int) -> frozenset[st
 
 @dataclass(frozen=True)
 class HiddenSites:
-    """Which sites of a study are not shown, whatever is asked of it.
+    """Which sites of a study are not shown, whatever is asked of it."""
 
-    Attributes
-    ----------
-    people : dict
-        Source and wave to the sites whose people are not counted, nor described on any scale.
-    scales : dict
-        Source, scale and wave to further sites that are not described on a scale that many left out.
-    untold : set
-        Source, scale ("" for people) and wave where not even what all sites have together may be told: nor what they
-        have at all waves, as the other waves of that are told.
-    """
-
+    # source and wave to the sites whose people are not counted, nor described on any scale
     people: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    # source, scale and wave to further sites that are not described on a scale that many left out
     scales: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    # source, scale ("" for people) and wave where not even what all sites have together may be told: nor what they have
+    # at all waves, as the other waves of that are told
     untold: frozenset[tuple[str, str, str]] = frozenset()
 
     def at(self, source: str, wave: str, scale: str = "") -> frozenset[str]:

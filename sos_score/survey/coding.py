@@ -66,23 +66,14 @@ def _as_text(column: nw.Expr, dtype: nw.dtypes.DType) -> nw.Expr:
 
 @dataclass(frozen=True)
 class Invalid:
-    """A text that is neither an answer nor a known way of not answering.
-
-    Attributes
-    ----------
-    count : int
-        In how many cells it stands.
-    key : AnswerKey
-        How the cells of the item are read.
-    step : int
-        Where the answers to the whole response scale seem to be stored one too high (1) or too low (-1); else 0.
-    """
+    """A text that is neither an answer nor a known way of not answering."""
 
     item: str
     column: str
     text: str
-    count: int
-    key: AnswerKey = field(repr=False)
+    count: int  # in how many cells it stands
+    key: AnswerKey = field(repr=False)  # how the cells of the item are read
+    # where the answers to the whole response scale seem to be stored one too high (1) or too low (-1); else 0
     step: int = 0
 
     @property

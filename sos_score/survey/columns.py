@@ -28,20 +28,11 @@ _DIGITS = re.compile(r"[0-9]{1,300}")
 
 @dataclass(frozen=True)
 class Columns:
-    """What each column of an export is.
+    """What each column of an export is."""
 
-    Attributes
-    ----------
-    ids : dict
-        Id name (respondent, site, wave, ...) to column.
-    constants : dict
-        Id name to the one value it has in the whole file.
-    items : dict
-        Item id to column; a ready-made T-score counts as an item under the name of its output column.
-    """
-
-    ids: dict[str, str]
-    constants: dict[str, str]
+    ids: dict[str, str]  # id name (respondent, site, wave, ...) to column
+    constants: dict[str, str]  # id name to the one value it has in the whole file
+    # item id to column; a ready-made T-score counts as an item under the name of its output column
     items: dict[str, str]
 
     @property

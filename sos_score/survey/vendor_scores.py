@@ -32,26 +32,14 @@ class VendorScores(Model):
 
 @dataclass(frozen=True)
 class VendorScore:
-    """One scale's T-scores as they arrive.
-
-    Attributes
-    ----------
-    norm : str
-        The short name of what they were read against.
-    source : str
-        Who computed them, in words.
-    column : str
-        Of the output.
-    given : str
-        Of the export.
-    """
+    """One scale's T-scores as they arrive."""
 
     instrument: str
     scale: str
-    norm: str
-    source: str
-    column: str
-    given: str
+    norm: str  # the short name of what they were read against
+    source: str  # who computed them, in words
+    column: str  # of the output
+    given: str  # of the export
 
     def describe(self) -> str:
         """Return in a sentence where they come from."""

@@ -20,40 +20,22 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of the files a user writes.
+    """A rule of the files a user writes."""
 
-    Attributes
-    ----------
-    id : str
-        Stable across versions: ``SOS101``. An id that is no longer used is not given to another rule.
-    name : str
-        What the code calls it.
-    title : str
-        What is wrong, in a few words.
-    why : str
-        Why it matters.
-    bad, good : str
-        Parts of a file that break the rule, and that keep it.
-    default, strict : Level
-        What a finding means in each profile.
-    kind : str
-        The kind of file it is about.
-    is_across : bool
-        Whether it is about several files: the examples then stand beside the small instrument of the page.
-    is_revised : bool
-        Whether it is about what a file was before: the examples then change the small instrument of the page.
-    """
-
-    id: str
-    name: str
-    title: str
-    why: str
+    id: str  # Stable across versions: ``SOS101``. An id that is no longer used is not given to another rule.
+    name: str  # what the code calls it
+    title: str  # what is wrong, in a few words
+    why: str  # why it matters
+    # parts of a file that break the rule, and that keep it
     bad: str
     good: str
+    # what a finding means in each profile
     default: Level = Level.ERROR
     strict: Level = Level.ERROR
-    kind: str = "instrument"
+    kind: str = "instrument"  # the kind of file it is about
+    # whether it is about several files: the examples then stand beside the small instrument of the page
     is_across: bool = False
+    # whether it is about what a file was before: the examples then change the small instrument of the page
     is_revised: bool = False
 
     def level(self, profile: Profile) -> Level:

@@ -27,46 +27,24 @@ FEWEST_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The internal consistency of a scale.
+    """The internal consistency of a scale."""
 
-    Attributes
-    ----------
-    n : int
-        Rows behind it; with pairwise deletion the fewest behind any covariance.
-    items : int
-        Items used: those that were answered and vary.
-    left_out : tuple of int
-        Indices of the items not used.
-    alpha, ci_low, ci_high : float
-        Cronbach's alpha with Feldt's interval for n rows.
-    standardized_alpha : float
-        Alpha of the item correlations.
-    mean_r : float
-        Mean of the item correlations.
-    lambda2, lambda4, lambda6 : float
-        Guttman's lower bounds, of the raw sum score.
-    two_item : float
-        Spearman-Brown reliability; only for a scale of two items.
-    sum_sd : float
-        Standard deviation of the sum of the used items, in answer points.
-    notes : tuple of Note
-        What could not be computed, and what to beware of.
-    """
-
-    n: int
-    items: int
-    left_out: tuple[int, ...]
+    n: int  # rows behind it; with pairwise deletion the fewest behind any covariance
+    items: int  # items used: those that were answered and vary
+    left_out: tuple[int, ...]  # indices of the items not used
+    # Cronbach's alpha with Feldt's interval for n rows
     alpha: float
     ci_low: float
     ci_high: float
-    standardized_alpha: float
-    mean_r: float
+    standardized_alpha: float  # alpha of the item correlations
+    mean_r: float  # mean of the item correlations
+    # Guttman's lower bounds, of the raw sum score
     lambda2: float
     lambda4: float
     lambda6: float
-    two_item: float
-    sum_sd: float
-    notes: tuple[Note, ...]
+    two_item: float  # Spearman-Brown reliability; only for a scale of two items
+    sum_sd: float  # standard deviation of the sum of the used items, in answer points
+    notes: tuple[Note, ...]  # what could not be computed, and what to beware of
 
 
 def reliability(moments: Moments, names: Sequence[str] | None = None) -> Reliability:

@@ -20,36 +20,23 @@ _POWER = {"linear": 1, "quadratic": 2}
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """Cohen's kappa of two raters.
+    """Cohen's kappa of two raters."""
 
-    Attributes
-    ----------
-    weights : {"unweighted", "linear", "quadratic"}
-        How near misses count.
-    n : int
-        Targets both rated.
-    kappa, se, ci_low, ci_high : float
-        Kappa, its large-sample standard error and interval (kept within -1 and 1); both NaN where one rater is constant
-        or the error comes to 0, as where the raters agree fully.
-    observed, expected : float
-        Weighted agreement seen, and expected by chance.
-    exact, within_one : float
-        Share of targets with the same rating, and with ratings at most one option apart.
-    notes : tuple of Note
-        What could not be computed, and what to beware of.
-    """
-
-    weights: Weights
-    n: int
+    weights: Weights  # how near misses count
+    n: int  # targets both rated
+    # kappa, its large-sample standard error and interval (kept within -1 and 1); both NaN where one rater is constant
+    # or the error comes to 0, as where the raters agree fully
     kappa: float
     se: float
     ci_low: float
     ci_high: float
+    # weighted agreement seen, and expected by chance
     observed: float
     expected: float
+    # share of targets with the same rating, and with ratings at most one option apart
     exact: float
     within_one: float
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...]  # what could not be computed, and what to beware of
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,41 +37,21 @@ class NullVariances:
 
 @dataclass(frozen=True, slots=True)
 class TeamAgreement:
-    """How far the members of one team agree.
+    """How far the members of one team agree."""
 
-    Attributes
-    ----------
-    members : int
-        Members who answered anything.
-    n : int
-        Members with complete answers; the others are left out.
-    items : int
-        Items used; one that nobody in the team answered is left out.
-    mean_variance : float
-        Mean of the item variances between members (divisor n - 1), in squared answer points.
-    rwg, rwg_slight, rwg_moderate : float
-        rwg(j), or rwg for a single item, against the three null variances; between 0 and 1.
-    r_star : float
-        Lindell's r*wg(j) against the uniform null, not cut: negative when members differ more than by chance.
-    ad_m : float
-        Mean absolute deviation from the item means, in answer points.
-    ad_cutoff : float
-        Number of options / 6; a deviation up to it counts as agreement.
-    notes : tuple of Note
-        What could not be computed.
-    """
-
-    members: int
-    n: int
-    items: int
-    mean_variance: float
+    members: int  # members who answered anything
+    n: int  # members with complete answers; the others are left out
+    items: int  # items used; one that nobody in the team answered is left out
+    mean_variance: float  # mean of the item variances between members (divisor n - 1), in squared answer points
+    # rwg(j), or rwg for a single item, against the three null variances; between 0 and 1
     rwg: float
     rwg_slight: float
     rwg_moderate: float
+    # Lindell's r*wg(j) against the uniform null, not cut: negative when members differ more than by chance
     r_star: float
-    ad_m: float
-    ad_cutoff: float
-    notes: tuple[Note, ...]
+    ad_m: float  # mean absolute deviation from the item means, in answer points
+    ad_cutoff: float  # number of options / 6; a deviation up to it counts as agreement
+    notes: tuple[Note, ...]  # what could not be computed
 
 
 def null_variances(options: int) -> NullVariances:

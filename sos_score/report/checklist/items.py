@@ -7,27 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a standard.
+    """One item of a standard."""
 
-    Attributes
-    ----------
-    name : str
-        Its number and title.
-    asks : str
-        What the standard asks for.
-    facts : tuple of str
-        Names of the facts that answer it, as `facts.FACTS` holds them.
-    questions : tuple of str
-        What no study file says, for the author to answer.
-    see : tuple of str
-        Items of TREND that the answer, or more of it, stands under.
-    """
-
-    name: str
-    asks: str
-    facts: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    see: tuple[str, ...] = ()
+    name: str  # its number and title
+    asks: str  # what the standard asks for
+    facts: tuple[str, ...] = ()  # names of the facts that answer it, as `facts.FACTS` holds them
+    questions: tuple[str, ...] = ()  # what no study file says, for the author to answer
+    see: tuple[str, ...] = ()  # items of TREND that the answer, or more of it, stands under
 
 
 TREND = (

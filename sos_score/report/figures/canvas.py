@@ -27,18 +27,12 @@ _STEP = 1.17  # from one line of a text to the next, in its size
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to inches along a line.
+    """From values to inches along a line."""
 
-    Attributes
-    ----------
-    low, high : float
-        Values at its ends.
-    start, end : float
-        Where the ends lie, in inches.
-    """
-
+    # values at its ends
     low: float
     high: float
+    # where the ends lie, in inches
     start: float
     end: float
 

@@ -11,26 +11,14 @@ from sos_score.statistics.noncentral import find_detectable
 
 @dataclass(frozen=True, slots=True)
 class Detectable:
-    """The smallest true effect a two-sided test would find with a power of 80%.
-
-    Attributes
-    ----------
-    n : tuple of int
-        People a side, or sites an arm.
-    effect : float
-        In standard deviations of people, or in the units of the SD of sites that was given.
-    df : float
-        Degrees of freedom of the test.
-    icc : float
-        Share of the variance between sites that was assumed; NaN where sites play no part.
-    """
+    """The smallest true effect a two-sided test would find with a power of 80%."""
 
     method: Note
-    n: tuple[int, int]
-    effect: float
-    df: float
+    n: tuple[int, int]  # people a side, or sites an arm
+    effect: float  # in standard deviations of people, or in the units of the SD of sites that was given
+    df: float  # degrees of freedom of the test
     notes: tuple[Note, ...] = ()
-    icc: float = math.nan
+    icc: float = math.nan  # share of the variance between sites that was assumed; NaN where sites play no part
 
 
 def detect_between_people(n_x: int, n_y: int, *, alpha: float = 0.05) -> Detectable:

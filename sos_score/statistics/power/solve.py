@@ -38,24 +38,14 @@ class PlannedPower:
 
 @dataclass(frozen=True, slots=True)
 class SmallestEffect:
-    """Smallest effect a plan shows with the stated power.
+    """Smallest effect a plan shows with the stated power."""
 
-    Attributes
-    ----------
-    power : float
-        As stated.
-    site_level, cluster_robust : float
-        In standard deviations of a score, by either analysis.
-    smallest_p : float
-        Smallest two-sided p that a permutation of sites can reach.
-    permutation_possible : bool
-        False when that is not below alpha: then no effect, however large, can be shown by permutation.
-    """
-
-    power: float
+    power: float  # as stated
+    # in standard deviations of a score, by either analysis
     site_level: float
     cluster_robust: float
-    smallest_p: float
+    smallest_p: float  # smallest two-sided p that a permutation of sites can reach
+    # false when that is not below alpha: then no effect, however large, can be shown by permutation
     permutation_possible: bool
     answer: Note
 
