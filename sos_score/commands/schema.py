@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sos_score.definition.instrument.instrument import Instrument
@@ -56,29 +57,29 @@ def _allow_changes(schema: dict[str, Any]) -> None:
     schema["required"] = ["format", "extends"]
 
 
-def _forbid_other_names(part: object) -> None:
-    """Say in the schema what the reader demands: in a mapping of named things, every name has the form."""
+def _walk(part: object) -> Iterator[dict[str, Any]]:
+    """Yield every mapping in a schema, the outer ones first."""
     if isinstance(part, dict):
+        yield part
+        for value in list(part.values()):
+            yield from _walk(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _walk(value)
+
+
+def _forbid_other_names(schema: dict[str, Any]) -> None:
+    """Say in the schema what the reader demands: in a mapping of named things, every name has the form."""
+    for part in _walk(schema):
         if "patternProperties" in part:
             part["additionalProperties"] = False
-        for value in part.values():
-            _forbid_other_names(value)
-    elif isinstance(part, list):
-        for value in part:
-            _forbid_other_names(value)
 
 
-def _allow_header(part: object) -> None:
+def _allow_header(properties: dict[str, Any]) -> None:
     """Say in the schema what the reader allows: the header of a column as text, instead of a mapping."""
-    if isinstance(part, dict):
+    for part in list(_walk(properties)):
         if part.get("$ref") == "#/$defs/ColumnRef":
             part["anyOf"] = [{"type": "string", "minLength": 1}, {"$ref": part.pop("$ref")}]
-            return
-        for value in part.values():
-            _allow_header(value)
-    elif isinstance(part, list):
-        for value in part:
-            _allow_header(value)
 
 
 def _allow_single(schema: dict[str, Any]) -> None:

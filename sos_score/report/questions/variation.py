@@ -37,6 +37,15 @@ def is_conclusion(finding: Finding) -> bool:
     return finding.groups.contrast in (Contrast.LEVELS, Contrast.LEVEL_WITHIN)
 
 
+def list_shown(comparison: Comparison) -> list[Finding]:
+    """Return the findings that a report shows: conclusions and shares that are known, none of a hidden site."""
+    return [
+        each
+        for each in comparison.ask("variation")
+        if not each.is_hidden and (is_conclusion(each) or not math.isnan(each.effect.value))
+    ]
+
+
 def name_level(finding: Finding) -> str:
     """Return the level of a share: "workers", or "within workers"."""
     name = finding.groups.members[0]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from sos_score.comparison.finding import Contrast
 from sos_score.report.figures.variation import choose_levels, draw_shares
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.variation import (
-    is_conclusion,
     list_answers,
+    list_shown,
     make_page_full,
     make_page_summary,
     name_level,
@@ -26,11 +25,7 @@ _ABOUT = (
 
 def describe_variation(report: ReportData) -> Iterator[Block]:
     """Yield whether workers or sites account for more, in sentences, and the share of every level."""
-    found = [
-        each
-        for each in report.comparison.ask("variation")
-        if not each.is_hidden and (is_conclusion(each) or not math.isnan(each.effect.value))
-    ]
+    found = list_shown(report.comparison)
     if not found:
         return
     levels = dict.fromkeys(name_level(each) for each in found if each.groups.contrast is Contrast.LEVEL)

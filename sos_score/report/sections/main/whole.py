@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -15,7 +14,7 @@ from sos_score.report.figures.variation import choose_levels, draw_shares
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.associations import list_answers as list_pair_answers
 from sos_score.report.questions.associations import list_pairs, make_association_table
-from sos_score.report.questions.variation import is_conclusion, list_answers, make_page_summary
+from sos_score.report.questions.variation import list_answers, list_shown, make_page_summary
 from sos_score.report.sections.sensitivity import describe_holding, list_counts, make_count_table
 from sos_score.words import count
 
@@ -26,11 +25,7 @@ _OTHERWISE = "Each finding on change and on the arms was judged again with one c
 
 def describe_accounts(report: ReportData) -> Iterator[Block]:
     """Yield whether sites or the levels in them account for more, at the last wave asked."""
-    found = [
-        each
-        for each in report.comparison.ask("variation")
-        if not each.is_hidden and (is_conclusion(each) or not math.isnan(each.effect.value))
-    ]
+    found = list_shown(report.comparison)
     if not found:
         return
     said = list(list_answers(found, report.labels))
