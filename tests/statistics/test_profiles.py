@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sos_score.notes import note
-from sos_score.statistics.profile_similarity import judge_similarity
-from sos_score.statistics.profiles import ProfilePeople, compare_profiles, draw_profiles
+from sos_score.statistics.profiles import ProfilePeople, compare_profiles, draw_profiles, judge_similarity
 
 
 def people(profile, n, spread=0.0, seed=0, ids=()):

@@ -25,14 +25,16 @@ from sos_score.comparison.nesting import split_waves
 from sos_score.comparison.plan import MANY_SITES, ComparisonPlan
 from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
-from sos_score.statistics.profile_similarity import VERY_SIMILAR, Similarity, judge_similarity
 from sos_score.statistics.profiles import (
+    VERY_SIMILAR,
     ProfileComparison,
     ProfileDraws,
     ProfileInterval,
     ProfilePeople,
+    Similarity,
     compare_profiles,
     draw_profiles,
+    judge_similarity,
 )
 from sos_score.statistics.progress import follow
 from sos_score.study.data import StudyData

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sos_score.comparison.finding import Unit
+from sos_score.comparison.finding import Finding, Unit
+from sos_score.comparison.verdict import Verdict
 from sos_score.output.table import Table
 from sos_score.report.figures.change import list_changes
 from sos_score.report.figures.forest import list_forests
@@ -13,9 +14,9 @@ from sos_score.report.figures.profile import list_profiles
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.design import find_limits, list_limits, name_change
 from sos_score.report.questions.outcomes import list_differences, list_judged
+from sos_score.report.questions.profiles import list_shown, make_page_table, make_similarity_table
 from sos_score.report.questions.registry import list_summaries
 from sos_score.report.questions.view import PAGE
-from sos_score.report.sections.profiles import describe_profiles
 from sos_score.report.sections.sensitivity import describe_holding
 from sos_score.report.tables.comparability import list_comparability
 from sos_score.report.tables.verdicts import count_verdicts, list_doubts, make_count_table
@@ -38,6 +39,18 @@ _NO_VERDICT = (
     "No comparison of this study can be both computed and shown, so there is no verdict. The section on the data"
     " says why."
 )
+_PROFILES = (
+    "A profile is a site's T-scores over the scales of one source. Two profiles can differ in elevation (the mean over"
+    " the scales), in scatter (how uneven they are) and in shape (which scales are high and which are low). Profiles"
+    " are not sorted into types."
+)
+_PROFILE_NOTES = (
+    "Distance: T-score points per scale, less what chance alone adds; 0 means no more than chance would give."
+    " Elevation and scatter: differences, the first minus the second. Shape: correlation over the scales. Bootstrap"
+    " intervals over people.",
+    "D2: sum of squared differences over the scales, chance included (Cronbach & Gleser, 1953), and its parts.",
+)
+_SIMILAR = "Very similar: no two sites differ by more than 3 T-score points per scale; a rule of thumb of sos-score."
 
 
 def describe_summary(report: ReportData) -> Iterator[Block]:
@@ -128,3 +141,31 @@ def _list_tables(report: ReportData, question: str, tables: list[Table]) -> Iter
         yield Block("text", said)
     if tables:
         yield Block("folded", list_judged(question, report.comparison, report.labels))
+
+
+def describe_profiles(report: ReportData) -> Iterator[Block]:
+    """Yield whether sites had similar profiles, and how each two differ."""
+    labels, found = report.labels, list_shown(report.comparison)
+    if not found:
+        return
+    yield Block("heading", "Profiles of sites")
+    yield Block("text", _PROFILES)
+    judged = [each for each in found if each.verdict]
+    largest: dict[tuple[str, int], Finding] = {}
+    for each in judged:
+        largest.setdefault((each.source, each.n_groups), each)
+    said = [
+        labels.describe_reason(each)
+        for each in judged
+        if each in largest.values() or each.verdict is not Verdict.CANNOT_TELL
+    ]
+    if said:
+        yield Block("list", tuple(dict.fromkeys(said)))
+    for title, is_over_time in (("Each site over time", True), ("Each two sites at a wave", False)):
+        members = [each for each in found if not each.verdict and bool(each.site) == is_over_time]
+        table = make_page_table(members, labels, title, _PROFILE_NOTES)
+        if table.rows:
+            yield Block("table" if is_over_time else "folded", table)
+    if judged:
+        title = "Whether sites had very similar profiles"
+        yield Block("folded", make_similarity_table(judged, labels, title, (_SIMILAR,), with_arms=True))
