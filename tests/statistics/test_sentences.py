@@ -54,7 +54,6 @@ WORKERS = ("workers", 0.42, 0.1, 0.75)
             "A, B and C did not have very similar profiles: A and C differ by 5.0 [4.0 to 6.0] points per scale, more"
             " than 3 points per scale.",
         ),
-        (note("plan_too_many_sites", most=8192), "more than 8192 sites in each arm would be needed."),
         (
             note("sites_not_feasible", effect=0.001),
             "An effect of 0.001 standard deviations cannot be shown by any feasible number of sites.",
