@@ -70,7 +70,7 @@ def _find_icc(outcome: OutcomeScores, plan: ComparisonPlan, wave: str, *, has_tw
     treated = np.array([plan.arms.get(site, "") == plan.treated for site in sites.tolist()], dtype=float)
     design = np.column_stack([np.ones(sites.size), treated]) if has_two else None
     scores = variance_data(outcome.score[there], {"sites": sites}, design)
-    return profile_shares(scores, level=1 - plan.alpha).level("sites")
+    return profile_shares(scores, level=1 - plan.alpha)["sites"]
 
 
 def _correlate_departures(

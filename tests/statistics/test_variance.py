@@ -183,13 +183,12 @@ def test_what_cannot_be_estimated_is_nan_with_a_note_everywhere(outcome, groups,
     data = variance_data(outcome, {"g": groups})
     fit = fit_variance(data)
     test, shares = assess_levels(data, fit)["g"], profile_shares(data)
-    for result in (fit, shares):
-        told = [each["reason"] if each.code == "level_set_aside" else each for each in result.notes]
-        assert why in [each.code for each in told]
+    told = [each["reason"] if each.code == "level_set_aside" else each for each in fit.notes]
+    assert why in [each.code for each in told]
     level = fit.level("g")
     numbers = [level.variance, level.share, fit.residual, fit.residual_share, fit.deviance]
     numbers += [test.chi_square, test.p]
-    numbers += [value for s in shares.shares for value in (s.share, s.low, s.high)]
+    numbers += [value for s in shares.values() for value in (s.share, s.low, s.high)]
     one = assess_coefficients(data, fit)[0]
     numbers += [one.estimate, one.se, one.df, one.t, one.p, one.low, one.high]
     assert np.isnan(numbers).all()
@@ -212,7 +211,7 @@ def test_an_unusable_level_is_set_aside_and_the_others_are_estimated():
     tests = assess_levels(data, fit)
     assert np.isnan(tests["sites"].p)
     assert tests["workers"].p == assess_levels(variance_data(scores, {"workers": workers}), alone)["workers"].p
-    assert np.isnan(profile_shares(data).level("sites").low)
+    assert np.isnan(profile_shares(data)["sites"].low)
     comparison = compare_levels(data, "workers", "sites")
     assert comparison.answer == note("levels_unknown", first="workers", second="sites")
     assert np.isnan([comparison.p, comparison.chi_square, comparison.difference]).all()
@@ -356,7 +355,7 @@ def test_intervals_of_shares_end_where_the_dense_likelihood_says(seed):
         ends = [(0, 0.6), (0.5, 1.1), (1.0, np.pi / 2)]
         return min(minimize_scalar(dense, bounds=each, options={"xatol": 1e-9}).fun for each in ends)
 
-    for place, found in enumerate(profile_shares(data).shares):
+    for place, found in enumerate(profile_shares(data).values()):
         for end in (found.low, found.high):
             assert 0 <= end <= 1
             if 0 < end < 1:
@@ -395,7 +394,7 @@ def test_shares_do_not_depend_on_the_unit_or_the_order_of_rows(scores, scale, sh
 def test_profile_intervals_of_shares_hold_values_a_likelihood_ratio_does_not_refuse():
     data = family_data("T1")
     shares = profile_shares(data)
-    site, worker, residual = shares.shares
+    site, worker, residual = shares.values()
     assert (site.low, site.share) == (0, pytest.approx(fit_variance(data).level("site").share))
     for share in (site, worker, residual):
         assert 0 <= share.low < share.share < share.high <= 1
@@ -403,13 +402,13 @@ def test_profile_intervals_of_shares_hold_values_a_likelihood_ratio_does_not_ref
     assert 2 * tests["site"].p > 0.05 > 2 * tests["worker"].p
     assert worker.low > 0
     narrower = profile_shares(data, level=0.5)
-    assert narrower.level("worker").low > worker.low
+    assert narrower["worker"].low > worker.low
 
 
 def test_the_profile_interval_of_a_share_is_exact_for_one_balanced_level():
     # With one level, share and residual share are the same parameter seen from two sides.
     data = variance_data([1, 2, 5, 6, 9, 8, 4, 4, 2, 5], {"g": np.repeat(range(5), 2)})
-    level, residual = profile_shares(data).shares
+    level, residual = profile_shares(data).values()
     assert (level.low, level.high) == pytest.approx((1 - residual.high, 1 - residual.low), abs=1e-4)
 
 

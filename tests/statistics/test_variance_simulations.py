@@ -24,7 +24,7 @@ def find_coverage(n_studies, shape, true):
     held = np.zeros(3)
     for _ in range(n_studies):
         y, site, worker = draw_study(rng, *shape, *true)
-        found = profile_shares(variance_data(y, {"sites": site, "workers": worker})).shares
+        found = profile_shares(variance_data(y, {"sites": site, "workers": worker})).values()
         held += [one.low <= share <= one.high for one, share in zip(found, (*true, 1 - sum(true)), strict=True)]
     return held / n_studies
 

@@ -29,7 +29,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import VarianceData, variance_data
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
-from sos_score.statistics.mixed.shares import RESIDUAL, VarianceShares, profile_shares
+from sos_score.statistics.mixed.shares import RESIDUAL, ShareInterval, profile_shares
 from sos_score.statistics.mixed.variance_tests import LevelComparison, assess_levels, compare_levels
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import StudyOutcome
@@ -154,7 +154,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
     base = replace(part.finding, counts=(fit.n,), method=note("reml_shares"), sites_shown=sites)
     found = []
     for level in fit.levels:
-        share, test = shares.level(level.name), tests[level.name]
+        share, test = shares[level.name], tests[level.name]
         found.append(
             replace(
                 base, groups=Groups(Contrast.LEVEL, (level.name,)), n_groups=level.n_groups,
@@ -164,7 +164,7 @@ def _divide(part: _Part, data: StudyData, plan: ComparisonPlan) -> list[Finding]
                 notes=tuple(each for each in notes if _is_about(each, level.name)),
             )
         )  # fmt: skip
-    rest, inner = shares.level(RESIDUAL), _name_innermost(scores, data)
+    rest, inner = shares[RESIDUAL], _name_innermost(scores, data)
     sd = math.sqrt(fit.residual) if fit.residual >= 0 else NAN
     found.append(
         replace(
@@ -188,13 +188,13 @@ def _name_innermost(scores: VarianceData, data: StudyData) -> str:
 
 
 def _conclude(
-    base: Finding, scores: VarianceData, fit: VarianceFit, shares: VarianceShares, plan: ComparisonPlan
+    base: Finding, scores: VarianceData, fit: VarianceFit, shares: Mapping[str, ShareInterval], plan: ComparisonPlan
 ) -> Finding:
     """Return who accounts for more."""
     pair = _choose_pair(scores)
     if pair is None:
         name = scores.all_names[0]
-        share = shares.level(name)
+        share = shares[name]
         answer = (
             note("level_share_unknown", level=name)
             if math.isnan(share.share)

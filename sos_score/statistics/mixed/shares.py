@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sos_score.notes import Note
 from sos_score.statistics.arrays import Floats
+from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
@@ -65,20 +65,10 @@ class ShareInterval:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class VarianceShares:
-    """Shares of the total variance with intervals."""
-
-    shares: tuple[ShareInterval, ...]  # each level as given, then "residual"
-    notes: tuple[Note, ...]
-
-    def level(self, name: str) -> ShareInterval:
-        """Find a level by its name."""
-        return next(share for share in self.shares if share.name == name)
-
-
-def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit | None = None) -> VarianceShares:
-    """Find profile-likelihood intervals for each level's share of the total variance.
+def profile_shares(
+    data: VarianceData, *, level: float = CONFIDENCE, fit: VarianceFit | None = None
+) -> dict[str, ShareInterval]:
+    """Find profile-likelihood intervals for each level's share of the total variance, and last for the residual's.
 
     Notes
     -----
@@ -91,7 +81,7 @@ def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit 
     --------
     >>> from sos_score.statistics.mixed.data import variance_data
     >>> data = variance_data([1, 2, 5, 6, 9, 8], {"sites": ["a", "a", "b", "b", "c", "c"]})
-    >>> sites = profile_shares(data).level("sites")
+    >>> sites = profile_shares(data)["sites"]
     >>> [round(value, 2) for value in (sites.low, sites.share, sites.high)]
     [0.56, 0.96, 1.0]
     """
@@ -101,13 +91,11 @@ def profile_shares(data: VarianceData, *, level: float = 0.95, fit: VarianceFit 
         fit = fit_variance(data)
     estimates = [(level.name, level.share) for level in fit.levels] + [(RESIDUAL, fit.residual_share)]
     if np.isnan(fit.residual):
-        empty = tuple(ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates)
-        return VarianceShares(empty, fit.notes)
+        return {name: ShareInterval(name, np.nan, np.nan, np.nan) for name, _ in estimates}
     limit = fit.deviance + float(chi2.ppf(level, 1))
     known = {name: share for name, share in estimates if not np.isnan(share)}
     ends = dict(zip(known, _find_ends(data, known, limit), strict=True))
-    found = (ShareInterval(name, share, *ends.get(name, (np.nan, np.nan))) for name, share in estimates)
-    return VarianceShares(tuple(found), fit.notes)
+    return {name: ShareInterval(name, share, *ends.get(name, (np.nan, np.nan))) for name, share in estimates}
 
 
 def _find_ends(data: VarianceData, known: Mapping[str, float], limit: float) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from sos_score.statistics.mixed.data import VarianceData
 from sos_score.statistics.mixed.likelihood import profile_criterion, sum_design, sum_outcomes
 from sos_score.statistics.mixed.model import VarianceFit, fit_variance
 from sos_score.statistics.mixed.optimise import minimise_ratios
-from sos_score.statistics.mixed.shares import ShareInterval, VarianceShares, profile_shares
+from sos_score.statistics.mixed.shares import ShareInterval, profile_shares
 
 NOISE = 1e-6  # a chi-square below this is optimiser noise and counts as 0, as does lme4's
 
@@ -100,7 +101,7 @@ def compare_levels(
     first: str,
     second: str,
     *,
-    shares: VarianceShares | None = None,
+    shares: Mapping[str, ShareInterval] | None = None,
     fit: VarianceFit | None = None,
 ) -> LevelComparison:
     """Say which of two levels accounts for more of the variance, or that the data cannot tell.
@@ -118,7 +119,7 @@ def compare_levels(
         fit = fit_variance(data)
     if shares is None:
         shares = profile_shares(data, fit=fit)
-    one, two = shares.level(first), shares.level(second)
+    one, two = shares[first], shares[second]
     chi_square = np.nan
     if np.isfinite([one.share, two.share]).all():
         chi_square = _drop_noise(_find_deviance_when_equal(data, first, second) - fit.deviance)

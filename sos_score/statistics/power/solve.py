@@ -56,7 +56,6 @@ class SitesNeeded:
 
     # Sites in each arm for the t test of site means; NaN above 8192. CR2 needs the same when sites are of equal size.
     site_level: float
-    permutation: int  # sites in each arm from which a permutation test can reach alpha at all
     answer: Note
 
 
@@ -148,14 +147,13 @@ def find_sites_needed(plan: StudyPlan, effect: float, *, power: float = 0.8) -> 
         return analyse_equal_sites(plan, sites).find_power(effect, plan.alpha) >= power
 
     needed = float(find_first(enough)) if effect != 0 else np.nan
-    permutation = count_sites_to_permute(plan.alpha)
     answer = note("sites_not_feasible", effect=effect)
     if np.isfinite(needed):
         answer = note(
             "sites_needed", effect=effect, power=power, sites=needed, people=plan.mean_people,
-            is_equal=plan.is_equal, permutation=permutation,
+            is_equal=plan.is_equal, permutation=count_sites_to_permute(plan.alpha),
         )  # fmt: skip
-    return SitesNeeded(needed, permutation, answer)
+    return SitesNeeded(needed, answer)
 
 
 def count_sites_to_permute(alpha: float) -> int:

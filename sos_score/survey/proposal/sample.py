@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 
 from sos_score.definition.text import fold_text
+from sos_score.errors import clip
 from sos_score.survey.answers import AnswerKey
 from sos_score.survey.columns import Headers
 from sos_score.survey.readers.export import Export
@@ -68,5 +69,4 @@ def shorten(text: str) -> str:
     >>> shorten("I feel safe")
     'I feel safe'
     """
-    line = _ONE_LINE.sub(" ", text).strip()
-    return line if len(line) <= 60 else line[:57] + "..."
+    return clip(_ONE_LINE.sub(" ", text).strip())
