@@ -11,7 +11,6 @@ from sos_score.notes import Note, note
 from sos_score.psychometrics.internal_consistency.key_screen import find_doubtful
 from sos_score.scoring.expressions import answer_column
 from sos_score.scoring.scorer import Scorer, add_answers, select_ids, settle_language
-from sos_score.statistics.arrays import Floats
 from sos_score.survey.coding import list_distinct
 from sos_score.survey.readers.export import Export
 
