@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sos_score.words import count
+
 
 def _left_out(role: str, count: str, source: str = "", rows: int | None = None, *, is_one: bool) -> str:
     have, are = ("row has", "is") if is_one else ("rows have", "are")
@@ -69,6 +71,14 @@ def _ids_folded(source: str, count: str, *, is_one: bool) -> str:
     return f"{source}: {rows} written with a decimal point (1.0), read as the whole number (1)"
 
 
+def _teams_no_level(source: str, teams: int, sites: int, levels: tuple[str, ...]) -> str:
+    return (
+        f"{source}: {count(teams, 'team')} at {count(sites, 'site')} are no level of the study, so colleagues count as "
+        f"independent of one another within their site, and intervals may be too narrow; write in the study file "
+        f"levels: [{', '.join(levels)}]"
+    )
+
+
 def _ids_nearly_same(source: str, first: str, second: str, count: str, *, is_one: bool) -> str:
     ids = "1 id" if is_one else f"{count} ids"
     return (
@@ -98,6 +108,7 @@ STUDY: dict[str, str | Callable[..., str]] = {
     "left_out": _left_out,
     "nobody_at_both": "{source}: nobody who answered at {first} answered at {second}: do the ids name the same people?",
     "ids_folded": _ids_folded,
+    "teams_no_level": _teams_no_level,
     "ids_nearly_same": _ids_nearly_same,
     "nobody_linked": "{source}: no column says who answered, so nobody is linked across waves",
     "waves_as_they_appear": _waves_as_they_appear,

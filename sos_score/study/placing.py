@@ -13,7 +13,7 @@ from sos_score.study.file import StudyFile
 from sos_score.study.levels import check_levels
 from sos_score.study.links import LinkTable, link_rows
 from sos_score.study.notes import is_one, note_left_out
-from sos_score.study.rows import FILE, SourceRows, find_line
+from sos_score.study.rows import FILE, TEAM, SourceRows, find_line
 from sos_score.study.small_cells import format_count
 from sos_score.survey.check.row_key import RowKey
 
@@ -52,7 +52,20 @@ def place_rows(file: StudyFile, rows: SourceRows, links: list[LinkTable]) -> tup
         least = file.study.privacy.smallest_cell
         count, is_single = format_count(rows.folded, least), is_one(rows.folded, least)
         notes.append(note("ids_folded", source=rows.source, count=count, is_one=is_single))
-    return placed, [*notes, *left_out]
+    return placed, [*notes, *_note_teams(file, rows.source, placed), *left_out]
+
+
+def _note_teams(file: StudyFile, source: str, placed: pl.DataFrame) -> Iterator[Note]:
+    """Yield a note where sites have several teams, of which the study says nothing."""
+    if TEAM not in placed.columns:
+        return
+    teams = placed.select("site", TEAM).drop_nulls().unique()
+    sites = teams["site"].n_unique()
+    if teams.height > sites:
+        levels = file.study.levels
+        place = levels.index("site") + 1 if "site" in levels else 0
+        advised = (*levels[:place], "team", *levels[place:])
+        yield note("teams_no_level", source=source, teams=teams.height, sites=sites, levels=advised)
 
 
 def find_strange_places(file: StudyFile, rows: SourceRows) -> list[Problem]:

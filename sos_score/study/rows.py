@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # The column that says which of a source's files a row came from; no export has such a name.
 FILE = "\x1ffile"
 
+# The column of teams that are no level of the study.
+TEAM = "\x1fteam"
+
 
 @dataclass(frozen=True)
 class SourceRows:
@@ -35,7 +38,7 @@ class SourceRows:
 
     source: str
     instrument: Instrument
-    frame: pl.DataFrame  # the study's ids as text, `FILE` as the number of the file, then what was answered
+    frame: pl.DataFrame  # the study's ids as text, `TEAM`, `FILE` as the number of the file, then what was answered
     columns: Mapping[str, str]  # the study's ids to the exports' id names
     is_scored: bool  # whether T-scores arrived ready-made; else the frame holds codes
     files: tuple[FileSummary, ...]  # what became of each export
@@ -131,6 +134,8 @@ def _name_ids(file: StudyFile, name: str, frame: pl.DataFrame, ids: list[str]) -
     if "person" not in columns:
         columns |= next(({"person": each} for each in ("respondent", "target") if each in ids), {})
     named = [clean_ids(pl.col(column)).alias(role) for role, column in columns.items()]
+    if "team" in ids and "team" not in columns and "team" not in columns.values():
+        named.append(clean_ids(pl.col("team")).alias(TEAM))
     rest = [column for column in frame.columns if column not in ids]
     return frame.select(*named, *rest), columns
 

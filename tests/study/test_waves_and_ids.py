@@ -137,3 +137,26 @@ def test_everybody_in_two_files_without_a_wave_asks_for_it_in_one_line() -> None
         "study.yaml:8: sources.safety: 40 of 40 people are there more than once, and no column says the wave\n"
         "  hint: name it in a column map (wave: COLUMN); of waves in files of their own, constants: {wave: T1}"
     )
+
+
+TEAMS = "respondent,site,team,wave,safety\nA,1,red,T1,5\nB,1,blue,T1,3\nC,2,red,T1,4\nD,2,red,T1,6\n"
+
+
+def test_teams_that_are_no_level_of_the_study_are_said_to_be_none() -> None:
+    data = load("files: [teams.csv]", teams_csv=TEAMS)
+    said = [str(each) for each in data.notes if each.code == "teams_no_level"]
+    assert said == [
+        "safety: 3 teams at 2 sites are no level of the study, so colleagues count as independent of one another within"
+        " their site, and intervals may be too narrow; write in the study file levels: [site, team, worker, family]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [(TEAMS.replace("blue", "red"), ""), (TEAMS, "levels: [site, team]"), (TEAMS.replace(",team,", ",colour,"), "")],
+)
+def test_nothing_is_said_of_teams_that_are_sites_or_levels_or_not_named(text: str, rest: str) -> None:
+    data = load("files: [teams.csv]", teams_csv=text)
+    Path("study.yaml").write_text(f"{Path('study.yaml').read_text()}{rest}\n")
+    data = load_study_data(read_study("study.yaml"))
+    assert "teams_no_level" not in codes(data)
