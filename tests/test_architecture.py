@@ -7,6 +7,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,19 @@ def list_commands(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tup
 COMMANDS = dict(list_commands(typer.main.get_command(app)))
 
 
+@cache
+def parse_imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Return every import of a file, wherever it stands; each file is read once for all tests."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def list_imports(path: Path) -> Iterator[tuple[int, str]]:
     """Yield every module a file imports anywhere, for type checkers only included, and the line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in parse_imports(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
             yield node.lineno, node.module or ""
             # "from sos_score.report import tables" imports a module as well.
@@ -132,7 +140,7 @@ def test_the_order_is_seen_where_it_is_broken(tmp_path: Path) -> None:
 
 def test_nothing_is_taken_from_the_top_of_the_package() -> None:
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in parse_imports(path):
             assert not (isinstance(node, ast.ImportFrom) and node.module == "sos_score"), path
 
 
@@ -201,6 +209,7 @@ def test_nothing_heavy_is_loaded_by(args: list[str]) -> None:
     assert done.stderr.splitlines()[-1] == "[] 0"
 
 
+@cache
 def read_docs() -> str:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     return "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())

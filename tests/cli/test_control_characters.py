@@ -28,16 +28,16 @@ def show(text):
     return repr(text)[1:-1]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("command", ["score", "check"])
-def test_ids_and_headers_are_shown_and_not_obeyed(tmp_path, hostile, command):
-    data = tmp_path / "answers.csv"
-    data.write_text(f"{HEADER.format(note=f'note{hostile}')}\nF1{hostile},x,{','.join('1' * 12)}\n", encoding="utf-8")
+def test_ids_and_headers_are_shown_and_not_obeyed(tmp_path, command):
+    header = HEADER.format(note=",".join(f"note{hostile}" for hostile in HOSTILE))
+    rows = [f"F{place}{hostile},{'x,' * len(HOSTILE)}{','.join('1' * 12)}" for place, hostile in enumerate(HOSTILE)]
+    (tmp_path / "answers.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     code, shown = run_raw(tmp_path, command, "answers.csv", "-i", "wai-s")
     assert code == 0
-    assert hostile[0] not in shown
+    assert [hostile for hostile in HOSTILE if hostile[0] in shown] == []
     if command == "score":
-        assert "F1" in shown
+        assert all(f"F{place}" in shown for place in range(len(HOSTILE)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="script takes other options there")
@@ -49,14 +49,13 @@ def test_scores_sent_to_a_terminal_as_csv_are_shown_and_not_obeyed(tmp_path):
     assert "\x1b" not in shown
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_an_answer_in_a_message_is_shown_and_not_obeyed(tmp_path, hostile):
-    data = tmp_path / "answers.csv"
-    data.write_text(f"{HEADER.format(note='n')}\nF1,x,{','.join('1' * 11)},n{hostile}o\n", encoding="utf-8")
+def test_an_answer_in_a_message_is_shown_and_not_obeyed(tmp_path):
+    rows = [f"F{place},x,{','.join('1' * 11)},n{hostile}o" for place, hostile in enumerate(HOSTILE)]
+    (tmp_path / "answers.csv").write_text("\n".join([HEADER.format(note="n"), *rows]) + "\n", encoding="utf-8")
     code, shown = run_raw(tmp_path, "score", "answers.csv", "-i", "wai-s")
     assert code == 1
-    assert hostile[0] not in shown
-    assert f"'n{show(hostile)}o' is not a response" in shown
+    assert [hostile for hostile in HOSTILE if hostile[0] in shown] == []
+    assert [hostile for hostile in HOSTILE if f"'n{show(hostile)}o' is not a response" not in shown] == []
 
 
 @pytest.mark.parametrize(
