@@ -11,8 +11,6 @@ import pandas as pd
 import pytest
 from byhand import RESPONSES
 from frames import FRAMES, rows_of, to_polars
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from spark_session import require_spark, to_spark
 from support import make_instrument
 
@@ -22,6 +20,7 @@ from sos_score.psychometrics.teams.tables import AgreementTables
 
 WORDS = ["Never", "rarely", " SOMETIMES ", "Often", "always", "All the time", "2", "5.0", "N/A", "99", "", None]
 NUMBERS = [*range(-2, 3), None]
+SEEDS = [3, 1, 20, 416_003]  # every third has a site without one of the items
 INSTRUMENT = make_instrument(
     {
         "said": {"items": ["q1", "-q2", "q3"], "missing": {"min_answered": 2}},
@@ -93,9 +92,7 @@ def assert_same(got: Any, want: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-@settings(max_examples=3)
-@given(seed=st.integers(0, 10**6))
-@example(seed=3)
+@pytest.mark.parametrize("seed", SEEDS)
 def test_every_kind_of_frame_gives_the_numbers_of_polars(kind: str, seed: int) -> None:
     make, _ = FRAMES[kind]
     assert_same(assess(make(draw_survey(seed))), assess_polars(seed))

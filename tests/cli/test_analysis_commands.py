@@ -5,6 +5,7 @@ import io
 import json
 import math
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,14 @@ def assess(command):
         }[command]()
 
 
+@cache
+def write_json(command):
+    """Return what a command writes as JSON, run once for all tests that look at it."""
+    done = run(command, *COMMANDS[command], "-f", "json")
+    assert done.exit_code == 0
+    return done.stdout
+
+
 def plain(value):
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
@@ -128,9 +137,7 @@ def plain(value):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_holds_what_the_library_gives(command):
-    done = run(command, *COMMANDS[command], "-f", "json")
-    assert done.exit_code == 0
-    got, want = json.loads(done.stdout), assess(command)
+    got, want = json.loads(write_json(command)), assess(command)
     frames = [name for name in want.__slots__ if name not in ("notes", "verdicts")]
     assert [name for name in got if name not in ("notes", "about")] == frames
     for name in frames:
@@ -147,7 +154,7 @@ def test_json_holds_what_the_library_gives(command):
 def test_csv_and_excel_hold_the_same_in_full_precision(command, tmp_path):
     assert run(command, *COMMANDS[command], "-o", tmp_path / "r.csv").exit_code == 0
     assert run(command, *COMMANDS[command], "-o", tmp_path / "r.xlsx").exit_code == 0
-    want = json.loads(run(command, *COMMANDS[command], "-f", "json").stdout)
+    want = json.loads(write_json(command))
     frames = [name for name in want if name not in ("notes", "about")]
     for place, name in enumerate(frames):
         path = tmp_path / ("r.csv" if place == 0 else f"r.{name}.csv")

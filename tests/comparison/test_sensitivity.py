@@ -30,9 +30,7 @@ from sos_score.definition.study.model import SmallestEffect
 from sos_score.notes import note
 from sos_score.report.labels import Labels
 from sos_score.report.tables.sensitivity import name_column
-from sos_score.study.file import read_study
 from sos_score.study.from_scores import ScoredFile, make_study_from_scores
-from sos_score.study.load import load_study_data
 from sos_score.study.outcome import SourceTable
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
@@ -152,8 +150,8 @@ def test_another_family_and_another_limit_change_only_what_is_adjusted_and_what_
         assert looser.equivalence.p < each.finding.equivalence.p
 
 
-def test_a_choice_that_is_the_plans_own_is_not_tried():
-    data = load_study_data(read_study(STUDY))
+def test_a_choice_that_is_the_plans_own_is_not_tried(example_data):
+    data = example_data
     effect = SmallestEffect(value=0.3)
     many = data.study.plan.multiplicity.model_copy(update={"method": "none"})
     plan = data.study.plan.model_copy(update={"smallest_effect": effect, "multiplicity": many})
@@ -244,7 +242,9 @@ def test_the_command_says_what_flips_and_files_hold_every_finding(study, found, 
     assert written["about"]["choices"]["all"] == "complete items only"
 
 
-def test_a_file_of_scores_has_no_missing_rule_to_vary(tmp_path):
+@pytest.fixture
+def scores(tmp_path):
+    """Return a file of scores of four sites at two waves."""
     rng = np.random.default_rng(1)
     rows = [
         {"respondent": f"{site}{person}", "site": site, "wave": wave, "mood": rng.normal()}
@@ -253,19 +253,23 @@ def test_a_file_of_scores_has_no_missing_rule_to_vary(tmp_path):
         for person in range(8)
     ]
     pd.DataFrame(rows).to_csv(tmp_path / "scores.csv", index=False)
-    done = CliRunner().invoke(app, ["compare", str(tmp_path / "scores.csv"), "--treated", "a,b", "--sensitivity"])
+    return str(tmp_path / "scores.csv")
+
+
+def test_a_file_of_scores_has_no_missing_rule_to_vary(scores):
+    done = CliRunner().invoke(app, ["compare", scores, "--treated", "a,b", "--sensitivity"])
     assert done.exit_code == 0
     assert "missing rules cannot be varied: scores arrived ready-made" in done.stdout
     assert "complete items only" not in done.stdout
 
 
-def test_sensitivity_is_a_question_too():
+def test_sensitivity_is_a_question_too(scores):
     one, two = (
-        CliRunner().invoke(app, ["compare", str(STUDY), *asked, "--scale", "feedback.feedback"])
+        CliRunner().invoke(app, ["compare", scores, "--treated", "a,b", *asked])
         for asked in (["--only", "sensitivity"], ["--sensitivity"])
     )
     assert (one.exit_code, one.stdout, one.stderr) == (0, two.stdout, two.stderr)
-    assert "complete items only" in one.stdout
+    assert "the same under every choice that applies to them" in " ".join(one.stdout.split())
 
 
 def test_sensitivity_is_a_call_too(study):
@@ -276,16 +280,16 @@ def test_sensitivity_is_a_call_too(study):
     assert {each.finding.source for each in found.findings} == {"feedback"}
 
 
-def test_what_cannot_be_asked_is_refused():
+def test_what_cannot_be_asked_is_refused(scores):
     done = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--only", "arms"])
     assert (done.exit_code, done.stderr) == (
         2,
         "sensitivity is about change, arms and did, and stands alone: leave out any other --only\n"
         "Try 'sos-score compare --help'.\n",
     )
-    nothing = CliRunner().invoke(app, ["compare", str(STUDY), "--sensitivity", "--scale", "mood"])
+    nothing = CliRunner().invoke(app, ["compare", scores, "--sensitivity", "--scale", "calm"])
     assert nothing.exit_code == 2
-    assert nothing.stderr.startswith("no outcome is left to compare (outcomes: osc.proficiency,")
+    assert nothing.stderr.startswith("no outcome is left to compare (outcomes: scores.mood")
 
 
 def test_straight_lines_are_looked_for_in_what_was_answered_where_a_recode_tells_it() -> None:

@@ -266,7 +266,7 @@ def test_reliability_ignores_origin_and_unit_and_keeps_guttmans_order(seed, k, n
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "k"), [(20, 4), (60, 12)])
+@pytest.mark.parametrize(("n", "k"), [(20, 4), pytest.param(60, 12, marks=pytest.mark.soak)])
 def test_feldts_interval_covers_in_95_of_100_samples(n, k):
     rng = np.random.default_rng(1987)
     truth = k * 0.4 / (1 + (k - 1) * 0.4)
