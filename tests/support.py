@@ -7,11 +7,13 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from sos_score.cli import app
@@ -80,6 +82,29 @@ def commit(folder: Path) -> str:
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "--allow-empty", "-m", "As it is")
     return git(folder, "rev-parse", "HEAD").strip()
+
+
+def make_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that nothing changes, filled by the first of the processes of pytest-xdist that asks for it."""
+    base = folders.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once-{name}"
+    made, failed = folder / ".made", folder / ".failed"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        waited = time.monotonic() + 600
+        while not made.exists():
+            assert not failed.exists(), f"another process could not make {name}"
+            assert time.monotonic() < waited, f"another process never made {name}"
+            time.sleep(0.1)
+        return folder
+    try:
+        make(folder)
+    except BaseException:
+        failed.touch()
+        raise
+    made.touch()
+    return folder
 
 
 class CommandLine:

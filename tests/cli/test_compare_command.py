@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 import xlsxwriter
@@ -75,10 +76,11 @@ def test_a_bar_is_shown_on_a_terminal_and_taken_away_again():
         ]
         set_up = os.environ | {"TERM": "xterm"}
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writer, check=True, env=set_up)
-        try:
-            return done.stdout, os.read(reader, 100_000).decode()
-        except BlockingIOError:
-            return done.stdout, ""
+        shown = b""
+        with suppress(BlockingIOError):  # a terminal hands out no more than 4096 bytes at once
+            while part := os.read(reader, 100_000):
+                shown += part
+        return done.stdout, shown.decode()
 
     plain, shown = compare()
     assert "Profiles of sites" in shown
@@ -144,7 +146,7 @@ def test_every_null_result_has_its_smallest_detectable_effect(found):
 
 
 def test_the_verdict_about_the_arms_is_said_first_and_in_one_sentence():
-    shown = run(STUDY, "--full", "-q")
+    shown = run(STUDY, "--full", "-q", "-i", "osc")
     assert shown.exit_code == 0
     text = " ".join(shown.stdout.split())
     assert text.startswith(
@@ -173,10 +175,10 @@ def test_no_table_is_broken_at_80_columns(workplace):
         assert len(titles) == (1 if options else 0)
 
 
-def test_csv_holds_every_row_in_full_precision_and_its_sentence(found):
-    rows = list(csv.DictReader(io.StringIO(run(STUDY, "-f", "csv", "-q").stdout)))
-    assert len(rows) == len(found.rows)
-    for written, row in zip(rows, found.rows, strict=True):
+def test_csv_holds_every_row_in_full_precision_and_its_sentence(part):
+    rows = list(csv.DictReader(io.StringIO(run(STUDY, "-i", "wai", "-f", "csv", "-q").stdout)))
+    assert len(rows) == len(part.rows) > 500
+    for written, row in zip(rows, part.rows, strict=True):
         assert (written["source"], written["question"], written["verdict"]) == (row.source, row.question, row.verdict)
         assert written["estimate"] == ("" if math.isnan(row.estimate) else repr(row.estimate))
         assert written["counts"] == "; ".join(map(str, row.counts))
@@ -203,7 +205,7 @@ def test_a_workbook_has_an_index_and_a_sheet_for_each_kind_of_finding(tmp_path, 
     for name, (_, questions) in SHEETS.items():
         rows = sum(len(found.ask(question)) for question in questions)
         assert len(book.get_sheet_by_name(name).to_python()) == rows + 1
-    again = run(STUDY, "-o", out, "-q")
+    again = run(STUDY, "--only", "design", "-o", out, "-q")
     assert again.exit_code == 1
     assert "--force" in again.stderr
 

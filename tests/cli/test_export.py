@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -100,8 +103,21 @@ def run_r(folder: Path, script: str = "judged_rows.R") -> subprocess.CompletedPr
 
 
 def run_python(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Return what the script for Python does, in this process, which has loaded its libraries; warnings are errors."""
+    said, code = io.StringIO(), 0
+    with chdir(folder), redirect_stdout(said):
+        try:
+            runpy.run_path("judged_rows.py", run_name="__main__")
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(["judged_rows.py"], code, said.getvalue(), "")
+
+
+def test_the_script_for_python_is_a_program_of_its_own(folder: Path) -> None:
     command = [sys.executable, "-W", "error", "judged_rows.py"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Everything agrees" in done.stdout
 
 
 def test_the_folder_holds_every_table_as_csv_and_as_parquet_and_every_column_is_explained(folder: Path) -> None:

@@ -139,14 +139,17 @@ def test_three_hundred_thousand_wrong_answers_are_said_in_a_few_lines(tmp_path):
     assert "299967 more texts are not allowed either" in result.stderr.replace(",", "")
 
 
-@pytest.mark.parametrize("kind", ["text", "json", "github", "gitlab", "sarif", "junit"])
-def test_ten_thousand_wrong_keys_are_said_in_a_hundred_messages_in_every_format(tmp_path, kind):
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [("text", 10_000), *((kind, 1000) for kind in ("json", "github", "gitlab", "sarif", "junit"))],
+)
+def test_thousands_of_wrong_keys_are_said_in_a_hundred_messages_in_every_format(tmp_path, kind, keys):
     path = tmp_path / "safety-scale.yaml"
-    extra = "".join(f"key_{number}: 1\n" for number in range(10_000))
+    extra = "".join(f"key_{number}: 1\n" for number in range(keys))
     path.write_text((ROOT / "instruments/safety-scale.yaml").read_text(encoding="utf-8") + extra, encoding="utf-8")
     result = run("validate", path, "--format", kind)
     assert result.exit_code == 1
-    assert "; and 9,900 more problems of this kind" in result.output
+    assert f"; and {keys - 100:,} more problems of this kind" in result.output
     assert "key_99:" in result.output or '"where": "key_99"' in result.output
     assert "key_100" not in result.output
     assert len(result.output) < 150_000

@@ -1,25 +1,33 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from report_pages import Page
-from typer.testing import CliRunner, Result
+from support import make_once
+from typer.testing import CliRunner
 
 from sos_score.cli import app
 
 
-@pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """Return the folder that ``sos-score demo`` makes, and what it says."""
-    folder = tmp_path_factory.mktemp("demo") / "study"
-    result = CliRunner().invoke(app, ["demo", str(folder)])
+def run_demo(place: Path) -> None:
+    """Run ``sos-score demo`` and keep what it says beside the folder that it makes."""
+    result = CliRunner().invoke(app, ["demo", str(place / "study")])
     assert result.exit_code == 0, result.output
-    return folder, result
+    (place / "said.json").write_text(json.dumps([result.stdout, result.stderr]), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
-def demo(demo_run: tuple[Path, Result]) -> Path:
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """Return the folder that ``sos-score demo`` makes, and what it says on standard output and standard error."""
+    place = make_once(tmp_path_factory, "demo", run_demo)
+    stdout, stderr = json.loads((place / "said.json").read_text(encoding="utf-8"))
+    return place / "study", stdout, stderr
+
+
+@pytest.fixture(scope="session")
+def demo(demo_run: tuple[Path, str, str]) -> Path:
     """Return the folder that ``sos-score demo`` makes."""
     return demo_run[0]
 

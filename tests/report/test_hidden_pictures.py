@@ -4,21 +4,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from attacker import KNOWN, make_report
 from matplotlib.figure import Figure
 
-from sos_score.commands.report import compare_whole
 from sos_score.report.figures.canvas import Scale
 from sos_score.report.figures.forest import find_interval
 from sos_score.report.model import BROAD, NARROW, ReportData
 from sos_score.report.response_counts import count_answers, list_missing
 from sos_score.report.sections.registry import list_sections
-
-EXAMPLE = Path("examples/contrast_study/study.yaml")
 
 
 def list_numbers(value):
@@ -132,8 +128,7 @@ def test_every_place_in_a_picture_is_that_of_a_number_that_is_told(tmp_path, mon
 
 
 @pytest.mark.slow
-def test_so_it_is_in_the_pictures_of_the_example(monkeypatch):
-    compared = compare_whole(EXAMPLE, quiet=True)
-    pictures, values = hold(ReportData(compared.data, compared.comparison, ""), monkeypatch)
+def test_so_it_is_in_the_pictures_of_the_example(example_data, example_comparison, monkeypatch):
+    pictures, values = hold(ReportData(example_data, example_comparison, ""), monkeypatch)
     assert pictures >= 15
     assert values >= 1000

@@ -1,6 +1,7 @@
 """Nothing a report shows, taken together, lets anybody work out how many people a small group has."""
 
 import json
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -63,10 +64,19 @@ def write_study(folder, arms, *, is_file_a_site=False):
     return folder / "study.yaml"
 
 
-def make(folder, arms, **more):
-    request = ReportRequest(str(write_study(folder, arms, **more)), (str(folder / "r.html"), str(folder / "r.xlsx")))
-    report = run_report(request)
-    return report, json.loads(make_manifest(request, report, "2026-01-01T00:00:00+00:00"))
+@pytest.fixture(scope="module")
+def make(tmp_path_factory):
+    """Return the report on a study and its manifest, made once for all tests that read them."""
+
+    @cache
+    def make_report(name, is_file_a_site):
+        folder = tmp_path_factory.mktemp("study")
+        study = write_study(folder, STUDIES[name], is_file_a_site=is_file_a_site)
+        request = ReportRequest(str(study), (str(folder / "r.html"), str(folder / "r.xlsx")))
+        report = run_report(request)
+        return report, json.loads(make_manifest(request, report, "2026-01-01T00:00:00+00:00"))
+
+    return lambda name, *, is_file_a_site=False: make_report(name, is_file_a_site)
 
 
 def list_sizes(arms):
@@ -210,31 +220,31 @@ def check(known):
 
 @pytest.mark.parametrize("is_file_a_site", [False, True])
 @pytest.mark.parametrize("name", STUDIES)
-def test_what_is_shown_together_fixes_no_small_group(tmp_path, name, is_file_a_site):
-    report, manifest = make(tmp_path, STUDIES[name], is_file_a_site=is_file_a_site)
+def test_what_is_shown_together_fixes_no_small_group(make, name, is_file_a_site):
+    report, manifest = make(name, is_file_a_site=is_file_a_site)
     known = gather(report, manifest, STUDIES[name])
     check(known)
     assert bool(known.rows) or any(0 < size < LEAST for size in known.sizes.values())
 
 
-def test_sites_of_one_one_and_twenty_are_all_hidden(tmp_path):
-    report, manifest = make(tmp_path, STUDIES["one arm, 1, 1 and 20"])
+def test_sites_of_one_one_and_twenty_are_all_hidden(make):
+    report, manifest = make("one arm, 1, 1 and 20")
     assert [each.waves for each in count_answers(report.data)] == [{"T1": None, "T2": None}] * 3
     assert all(each.is_hidden for each in report.comparison.findings if each.unit is Unit.PEOPLE and each.sites_shown)
     known = gather(report, manifest, STUDIES["one arm, 1, 1 and 20"])
     assert not any(known.is_fixed(place) for place in known.places)
 
 
-def test_where_nothing_is_small_everything_is_counted(tmp_path):
-    report, manifest = make(tmp_path, STUDIES["nothing hidden"])
+def test_where_nothing_is_small_everything_is_counted(make):
+    report, manifest = make("nothing hidden")
     known = gather(report, manifest, STUDIES["nothing hidden"])
     assert all(known.is_fixed(place) for place in known.places)
     assert manifest["counts"]["files"][0]["rows"] == sum(known.sizes.values())
 
 
 @pytest.mark.parametrize("name", ["one site, few at one wave", "all leave"])
-def test_rows_of_a_file_that_would_tell_of_a_few_are_not_shown(tmp_path, name):
-    report, manifest = make(tmp_path, STUDIES[name])
+def test_rows_of_a_file_that_would_tell_of_a_few_are_not_shown(make, name):
+    report, manifest = make(name)
     assert manifest["counts"]["files"] is manifest["counts"]["sources"] is None
     titles = [b.value.title for s in report.sections for b in s.blocks if isinstance(b.value, Table)]
     assert "People who answered" in titles
@@ -245,8 +255,8 @@ def test_rows_of_a_file_that_would_tell_of_a_few_are_not_shown(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", STUDIES)
-def test_the_first_page_prints_no_number_of_a_small_group_and_every_other(tmp_path, name):
-    report, _ = make(tmp_path, STUDIES[name])
+def test_the_first_page_prints_no_number_of_a_small_group_and_every_other(make, name):
+    report, _ = make(name)
     sizes, known = list_sizes(STUDIES[name]), Equations(list_sizes(STUDIES[name]))
     read_main_part(known, report, STUDIES[name])
     check(known)

@@ -293,7 +293,7 @@ def ways(draw: st.DrawFn, parts: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_engine_and_exact_fractions_agree_on_every_frame(kind: str, data: st.DataObject) -> None:
     instrument = data.draw(definitions())

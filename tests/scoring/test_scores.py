@@ -102,7 +102,7 @@ def test_workers_are_scored_as_r_does() -> None:
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_every_kind_of_frame_gives_the_scores_of_exact_fractions_in_the_order_of_its_rows(
     kind: str, data: st.DataObject
