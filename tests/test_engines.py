@@ -20,7 +20,7 @@ from sos_score.psychometrics.teams.tables import AgreementTables
 
 WORDS = ["Never", "rarely", " SOMETIMES ", "Often", "always", "All the time", "2", "5.0", "N/A", "99", "", None]
 NUMBERS = [*range(-2, 3), None]
-SEEDS = [3, 1, 20, 416_003]  # every third has a site without one of the items
+SEEDS = [3, 1, 416_003]  # in every third a site lacks one of the items
 INSTRUMENT = make_instrument(
     {
         "said": {"items": ["q1", "-q2", "q3"], "missing": {"min_answered": 2}},

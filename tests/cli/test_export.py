@@ -109,7 +109,7 @@ def run_python(folder: Path) -> subprocess.CompletedProcess[str]:
         try:
             runpy.run_path("judged_rows.py", run_name="__main__")
         except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
     return subprocess.CompletedProcess(["judged_rows.py"], code, said.getvalue(), "")
 
 
