@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.power import TTestIndPower
 
 from sos_score.comparison.verdict import Direction, Verdict, judge_difference
 from sos_score.notes import note
@@ -26,6 +25,8 @@ def test_cohens_table_of_power_comes_out():
 @pytest.mark.parametrize(("n_x", "n_y"), [(15, 16), (8, 40), (3, 3), (200, 150)])
 @pytest.mark.parametrize("alpha", [0.05, 0.01])
 def test_detectable_difference_of_people_agrees_with_statsmodels(n_x, n_y, alpha):
+    from statsmodels.stats.power import TTestIndPower  # takes seconds, in one process only
+
     found = detect_between_people(n_x, n_y, alpha=alpha)
     theirs = TTestIndPower().power(found.effect, n_x, alpha, ratio=n_y / n_x)
     assert theirs == pytest.approx(0.8, abs=1e-6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dask.dataframe as dd
 import pandas as pd
 import polars as pl
 import pytest
@@ -39,6 +38,8 @@ def test_what_is_no_frame_is_refused_in_plain_words(nothing: Any) -> None:
 
 
 def test_a_dask_frame_is_refused_with_what_is_missing_and_what_to_give_instead() -> None:
+    import dask.dataframe as dd  # takes seconds, in one process only
+
     with pytest.raises(InvalidRequest) as caught:
         score_survey(dd.from_pandas(pd.DataFrame(SURVEY), npartitions=1), WORDS)
     assert str(caught.value) == (
