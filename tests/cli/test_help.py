@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer.main
+import yaml
 from support import ROOT, CommandLine, run_command
 
 from sos_score.check.finding import LEVELS
@@ -119,10 +120,21 @@ def _run_examples(words: list[str], folder: Path) -> None:
             assert code == 0, f"{example}\n{shown}"
 
 
+def _keep_one_source(path: Path) -> None:
+    """Make a study one of feedback alone: what is exported of all of it is in the page on exporting."""
+    study = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study["sources"] = {"feedback": study["sources"]["feedback"]}
+    study["plan"]["outcomes"] = ["feedback"]
+    del study["pairs"], study["norms"]
+    path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [name for name in GUIDES if name not in SLOW])
 def test_the_examples_in_help_run(words: str, tmp_path: Path) -> None:
     folder = shutil.copytree(ROOT / "examples" / "contrast_study", tmp_path / "contrast-study")
+    if words == "export":
+        _keep_one_source(folder / "study.yaml")
     _run_examples([words], folder)
 
 
