@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from support import ROOT, run_command, run_shell
+from support import ROOT, run_command
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Commands with their output; or a file that a reader is shown or told to write, as ```yaml title="name.yaml", or to
@@ -133,5 +133,5 @@ def test_the_figures_on_overlapping_samples_are_those_of_its_command(workplace: 
     command = re.search(r"`(sos-score compare [^`]*)`", text)
     assert command
     assert len(figures) == 3
-    printed = run_shell(command[1], workplace)
+    printed, _ = run_command(command[1], workplace)
     assert [each for each in figures if each not in printed] == []
