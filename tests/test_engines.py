@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from byhand import RESPONSES
 from frames import FRAMES, rows_of, to_polars
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spark_session import require_spark, to_spark
 from support import make_instrument
 
@@ -96,6 +98,16 @@ def assert_same(got: Any, want: Any) -> None:
 def test_every_kind_of_frame_gives_the_numbers_of_polars(kind: str, seed: int) -> None:
     make, _ = FRAMES[kind]
     assert_same(assess(make(draw_survey(seed))), assess_polars(seed))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", FRAMES)
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_every_kind_of_frame_gives_the_numbers_of_polars_of_any_survey(kind: str, seed: int) -> None:
+    make, _ = FRAMES[kind]
+    columns = draw_survey(seed)
+    assert_same(assess(make(columns)), assess(to_polars(columns)))
 
 
 def test_spark_gives_the_numbers_of_polars(tmp_path: Path) -> None:
