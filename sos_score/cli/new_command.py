@@ -73,7 +73,8 @@ def new_instrument(
     if (items is None) == (file is None):
         raise InvalidRequest("give --items N or --file FILE, one of the two")
     named = tuple(item.strip() for item in (reversed_items or "").split(",") if item.strip())
-    title, scales, by = " ".join(name), tuple(subscale or ()), (answered_by,) if answered_by else ()
+    title, output = _name_file(name, output)
+    scales, by = tuple(subscale or ()), (answered_by,) if answered_by else ()
     if items is not None:
         start_instrument(StarterRequest(title, items, labels, by, scales, named), output, force=force)
     elif file is not None:
@@ -90,7 +91,15 @@ def new_study(
     """Write a commented starter study: sites, waves, which file holds what, and the plan."""
     from sos_score.commands.new import start_study
 
-    start_study(" ".join(name), output, force=force)
+    title, output = _name_file(name, output)
+    start_study(title, output, force=force)
+
+
+def _name_file(words: list[str], output: str | None) -> tuple[str, str | None]:
+    """Return a title and where to write: who gives the name of a file means that file."""
+    title = " ".join(words)
+    path = Path(title)
+    return (path.stem, output or title) if path.suffix in (".yaml", ".yml") else (title, output)
 
 
 app.command("columns", cls=Command)(propose_columns)

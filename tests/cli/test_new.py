@@ -185,3 +185,13 @@ def check_valid(text: str, name: str) -> None:
     assert validation.is_valid
     assert validation.examples == 2
     path.unlink()
+
+
+@pytest.mark.parametrize("words", [["study", "visits.yaml"], ["instrument", "visits.yaml", "--items", "4"]])
+def test_who_gives_the_name_of_a_file_gets_that_file(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["new", *words])
+    assert (result.exit_code, [path.name for path in tmp_path.iterdir()]) == (0, ["visits.yaml"])
+    assert "\nid: visits" in Path("visits.yaml").read_text()
