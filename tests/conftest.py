@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from sos_score.study.load import load_study_data
 # The same examples in every run: a failure is one of the change, and can be had again.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
-
-
-def pytest_collection_finish() -> None:
-    """Look for garbage among what the tests make alone: what is loaded by now stays to the end."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture
