@@ -98,6 +98,7 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "ids_of_record": _ids_of_record,
     "also_in": _also_in,
     "sheet_read": _sheet_read,
+    "rows_hidden": "rows of sheet '{sheet}' are hidden, as by a filter, and are read too: delete what is not meant",
     "answers_unasked": _answers_unasked,
     "uneven_parts": _uneven_parts,
     "labels_read_as": _labels_read_as,

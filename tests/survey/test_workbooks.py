@@ -101,6 +101,45 @@ def test_a_hidden_sheet_is_passed_over_and_said(tmp_path: Path) -> None:
     assert read(path, ReadingOptions(sheet="Codes"))[0] == ("Codes",)
 
 
+def test_rows_that_a_filter_hides_are_read_and_that_is_said(tmp_path: Path) -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: Worksheet) -> None:
+        rows(["A title"], HEADER, ["A", 5], ["B", 6])(book, sheet)
+        sheet.set_row(3, options={"hidden": True})
+
+    _, found, export = read(make(tmp_path / "a.xlsx", Data=fill), ReadingOptions(header_row=2))
+    assert found == [(3, ["A", "5"]), (4, ["B", "6"])]
+    assert [str(each) for each in export.about] == [
+        "rows of sheet 'Data' are hidden, as by a filter, and are read too: delete what is not meant"
+    ]
+
+
+def test_hidden_rows_above_the_header_or_with_nothing_in_them_are_no_matter(tmp_path: Path) -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: Worksheet) -> None:
+        rows(["A title"], HEADER, ["A", 5])(book, sheet)
+        sheet.set_row(0, options={"hidden": True})
+        sheet.set_row(7, options={"hidden": True})
+
+    assert read(make(tmp_path / "a.xlsx", Data=fill), ReadingOptions(header_row=2))[2].about == ()
+
+
+@pytest.mark.parametrize(
+    ("visibility", "codes"), [("filter", ["rows_hidden"]), ("collapse", ["rows_hidden"]), ("visible", [])]
+)
+def test_rows_that_a_filter_hides_in_an_opendocument_are_said(
+    tmp_path: Path, visibility: str, codes: list[str]
+) -> None:
+    def row(*texts: str, given: str = "") -> str:
+        inside = "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
+        )
+        return f"<table:table-row{given}>{inside}</table:table-row>"
+
+    body = row(*HEADER) + row("A", "5", given=f' table:visibility="{visibility}"') + row("B", "6")
+    make_ods(tmp_path / "a.ods", f'<table:table table:name="Data">{body}</table:table>')
+    _, found, export = read(tmp_path / "a.ods")
+    assert ([cells for _, cells in found], [each.code for each in export.about]) == ([["A", "5"], ["B", "6"]], codes)
+
+
 def test_a_workbook_with_nothing_in_it_says_so(tmp_path: Path) -> None:
     assert refuse(make(tmp_path / "a.xlsx", Data=rows())) == "a.xlsx: has no sheet with anything in it"
 

@@ -1,4 +1,4 @@
-"""What the XML of a workbook's sheets says and its reader does not: how large they are, and how some cells look.
+"""What the XML of a workbook's sheets says and its reader does not: how large they are, how cells look, what is hidden.
 
 A sheet of two cells can claim a million rows of sixteen thousand columns, and the reader of workbooks makes room for
 all of them; it gives errors and formulas without a value as blank cells, and 50% as 0.5.
@@ -43,12 +43,15 @@ class SheetShape:
         What cells look like that the reader of workbooks gives otherwise.
     uncached : list
         Formulas whose value was never computed.
+    hidden : set
+        Rows with anything in them that are not shown, as a filter leaves them.
     """
 
     rows: int = 0
     columns: int = 0
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
     uncached: list[tuple[int, int]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     @property
     def is_too_large(self) -> bool:
@@ -146,7 +149,7 @@ class _Worksheet:
         self.row = self.column = -1
         self.cell: dict[str, str] = {}
         self.text = ""
-        self.has_formula = self.is_filled = self.takes = False
+        self.has_formula = self.is_filled = self.takes = self.is_hidden = False
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         tag = _local(tag)
@@ -161,6 +164,7 @@ class _Worksheet:
             self.has_formula = True
         elif tag == "row":
             self.row, self.column = int(given["r"]) - 1 if "r" in given else self.row + 1, -1
+            self.is_hidden = given.get("hidden") in ("1", "true")
 
     def take(self, text: str) -> None:
         if self.takes:
@@ -175,6 +179,7 @@ class _Worksheet:
             raise ValueError(f"a cell in row {self.row + 1} and column {self.column + 1}")
         if self.is_filled or self.has_formula:
             shape.rows, shape.columns = max(shape.rows, self.row + 1), max(shape.columns, self.column + 1)
+            shape.hidden |= {self.row} if self.is_hidden else set()
         if self.has_formula and not self.text and kind != "str":
             shape.uncached.append(spot)
         elif kind == "e":
@@ -202,6 +207,7 @@ class _OpenDocument:
         self.filled: list[tuple[int, int, str]] = []  # column, how many, how they look
         self.kind = self.text = ""
         self.value = 0.0
+        self.is_hidden = False
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         tag = _local(tag)
@@ -212,6 +218,7 @@ class _OpenDocument:
                 self.row = 0
         elif tag == "table-row":
             self.rows, self.column, self.filled = _count(given, "number-rows-repeated"), 0, []
+            self.is_hidden = any(_local(name) == "visibility" and value != "visible" for name, value in given.items())
         elif tag in _CELLS:
             self.columns = _count(given, "number-columns-repeated")
             kinds = [value for name, value in given.items() if _local(name) == "value-type"]
@@ -238,6 +245,7 @@ class _OpenDocument:
             self.row += self.rows
 
     def _end_row(self, shape: SheetShape) -> None:
+        shape.hidden |= {self.row} if self.is_hidden and self.filled else set()
         for column, count, shown in self.filled:
             shape.rows, shape.columns = max(shape.rows, self.row + self.rows), max(shape.columns, column + count)
             if shown and not shape.is_too_large:

@@ -130,6 +130,8 @@ def _read_sheet(sheets: Sequence[_Sheet], name: str, options: ReadingOptions, *a
     _check_formulas(sheet, name, header_row)
     others = tuple(each.title for each in sheets if each.is_filled and each is not sheet)
     notes = [*about, *([note("sheet_read", sheet=sheet.title, others=others)] if others and not options.sheet else [])]
+    if any(row > header_row for row in sheet.shape.hidden):
+        notes.append(note("rows_hidden", sheet=sheet.title))
     header, *body = rows[header_row:]
     return FrameExport(
         name=name,
