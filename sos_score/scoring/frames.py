@@ -136,7 +136,7 @@ def score_survey(
     frame
         Of the kind given, lazy where it was lazy: id columns, then for each scale ``<instrument>_<scale>`` (null
         where too few items are answered) and ``<instrument>_<scale>_n`` (items answered), then what `choices` asks
-        for. A lazy frame is read once while this is called, to check the answers.
+        for. A lazy frame is read while this is called, to check the answers and the ids.
 
     Raises
     ------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sos_score.survey.check.checks import MAX_SHOWN, check_duplicates, check_summaries
+from sos_score.survey.check.checks import MAX_SHOWN, check_duplicates, check_ids
 from sos_score.survey.check.row_key import find_key
 from sos_score.survey.columns import Columns
 
@@ -49,9 +49,9 @@ def test_where_nobody_is_named_nothing_is_a_duplicate(name: str) -> None:
 def test_a_row_that_sums_up_the_others_is_nobodys(name: str) -> None:
     rows = pl.LazyFrame({"who": ["Meaney", name, "Sumner", "A total"], "q": [1, 2, 3, 4]})
     for role in ("respondent", "site", "target"):
-        (problem,) = check_summaries(nw.from_native(rows), Columns({role: "who"}, {"q": "q"}, {}))
+        (problem,) = check_ids(nw.from_native(rows), Columns({role: "who"}, {"q": "q"}, {}))
         assert (problem.rule, problem.count, problem.where) == ("id-summary", 1, "who")
-    assert check_summaries(nw.from_native(rows), Columns({"team": "who"}, {"q": "q"}, {})) == []
+    assert check_ids(nw.from_native(rows), Columns({"team": "who"}, {"q": "q"}, {})) == []
 
 
 def test_site_and_other_ids_do_not_make_a_respondent_another_one() -> None:

@@ -6,7 +6,8 @@ scores. A row with anything in it must name its respondent where there is such a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -22,35 +23,32 @@ SUMMED = ("respondent", "site", "target")
 
 
 def check_rows(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
-    """Return what is wrong with the ids of a frame: blank respondents, totals, and rows that are there twice."""
-    return [
-        *check_respondents(frame, columns), *check_summaries(frame, columns), *check_duplicates(frame, columns),
-    ]  # fmt: skip
+    """Return what is wrong with the ids of a frame: those that name nobody, and rows that are there twice."""
+    return [*check_ids(frame, columns), *check_duplicates(frame, columns)]
 
 
-def check_respondents(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
-    """Return a problem where rows with anything in them name no respondent."""
-    respondent = columns.ids.get("respondent")
-    if respondent is None:
+def check_ids(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
+    """Return the problems of ids that name nobody: blank, rounded by a spreadsheet, or Total and the like; in one pass.
+
+    A blank respondent is a problem only where the row has anything else in it.
+    """
+    schema, respondent = frame.collect_schema(), columns.ids.get("respondent")
+    asked: list[tuple[nw.Expr, Callable[[int], Problem]]] = []
+    if respondent is not None:
+        is_blank = ~is_filled(respondent, schema) & holds_anything(columns, schema)
+        is_rounded = show_cell(respondent, schema).str.contains(ROUNDED_ID)
+        asked += [(is_blank, partial(_describe_blank, respondent)), (is_rounded, partial(describe_rounded, respondent))]
+    for name in dict.fromkeys(columns.ids[role] for role in SUMMED if role in columns.ids):
+        asked.append((show_cell(name, schema).str.contains(SUMMARY_ID), partial(describe_summary, name)))
+    if not asked:
         return []
-    schema = frame.collect_schema()
-    unnamed = frame.filter(~is_filled(respondent, schema), holds_anything(columns, schema))
-    count = unnamed.select(nw.len()).collect().item()
-    message = "the respondent is blank"
-    found = [Problem(message, where=respondent, rule="respondent", count=int(count))] if count else []
-    rounded = frame.filter(show_cell(respondent, schema).str.contains(ROUNDED_ID)).select(nw.len()).collect().item()
-    return [*found, describe_rounded(respondent, int(rounded))] if rounded else found
-
-
-def check_summaries(frame: nw.LazyFrame[Any], columns: Columns) -> list[Problem]:
-    """Return a problem for each id column in which rows are named Total or the like."""
-    names = list(dict.fromkeys(columns.ids[role] for role in SUMMED if role in columns.ids))
-    if not names:
-        return []
-    schema = frame.collect_schema()
-    sums = [show_cell(name, schema).str.contains(SUMMARY_ID).cast(nw.Int64).sum().alias(name) for name in names]
+    sums = [wrong.cast(nw.Int64).sum().alias(f"{place}") for place, (wrong, _) in enumerate(asked)]
     counts = frame.select(*sums).collect().row(0)
-    return [describe_summary(name, int(count)) for name, count in zip(names, counts, strict=True) if count]
+    return [describe(int(count)) for (_, describe), count in zip(asked, counts, strict=True) if count]
+
+
+def _describe_blank(column: str, count: int) -> Problem:
+    return Problem("the respondent is blank", where=column, rule="respondent", count=count)
 
 
 def describe_rounded(column: str, count: int, path: str = "", line: int | None = None) -> Problem:
