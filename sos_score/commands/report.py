@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sos_score.commands.score_summary import list_readings
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.judging import Comparison
 from sos_score.errors import InvalidOutput, InvalidRequest, Problem
@@ -134,4 +135,4 @@ def _describe_files(request: ReportRequest, report: Report) -> list[str]:
         lines.append(f"{request.scores}: {rows} of scores, with the ids of the people")
     if request.checklist is not None:
         lines.append(f"{request.checklist}: a draft of the results and of the TREND and JARS-Quant checklists, to edit")
-    return [*lines, f"{request.manifest}: what it was made from"]
+    return [*lines, f"{request.manifest}: what it was made from", *list_readings(report.data.files)]

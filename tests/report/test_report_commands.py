@@ -6,8 +6,10 @@ import re
 import shutil
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from report_pages import INSTRUMENT, small_study
 from support import ROOT, CommandLine, run_shell
 from typer.testing import CliRunner
@@ -112,6 +114,23 @@ def test_the_same_inputs_give_the_same_bytes(study):
     first = {path: path.read_bytes() for path in made}
     write_all(study, "--force")
     assert {path: path.read_bytes() for path in made} == first
+
+
+def test_what_is_said_of_a_file_is_said_beside_its_report(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with xlsxwriter.Workbook("staff.xlsx") as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["respondent", "site", "safety"])
+        for row in range(1, 17):
+            sheet.write_row(row, 0, [f"R{row}", "north" if row > 8 else "south", row % 9])
+        sheet.set_row(3, options={"hidden": True})
+    Path("study.yaml").write_text(
+        "format: 1\nid: trial\ntitle: Trial\nsites: {north: {}, south: {}}\n"
+        "sources: {staff: {files: [staff.xlsx], instrument: safety-scale}}\n"
+    )
+    assert run("report", "study.yaml", "-o", "report.html").stderr.splitlines()[-1] == (
+        "staff.xlsx: rows of sheet 'Data' are hidden, as by a filter, and are read too: delete what is not meant"
+    )
 
 
 def test_a_word_document_alone_is_a_report_too(study):
