@@ -110,7 +110,7 @@ def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Se
     found = {name for each in chosen for name in (each.instrument, each.source, each.scale, each.id)}
     unknown = [name for name in (*instruments, *scales) if name not in found]
     if unknown:
-        raise InvalidRequest(f"no outcome is of {join(unknown)} (outcomes: {known})")
+        raise InvalidRequest(f"no outcome or source is called {join(unknown)} (outcomes: {known})")
     return chosen
 
 

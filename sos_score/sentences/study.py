@@ -38,10 +38,10 @@ def _level_carried(source: str, level: str, count: str, *, is_one: bool) -> str:
 
 
 def _level_changed(source: str, level: str, count: str, *, is_one: bool) -> str:
-    people = "1 person has" if is_one else f"{count} people have"
+    people = "1 person" if is_one else f"{count} people"
     return (
-        f"{source}: {people} another {level} at another wave: their scores are taken as independent of each other,"
-        " which makes intervals of change wider than they need be"
+        f"{source}: {people} changed {level} between waves, and the scores of such a person count as independent of one"
+        " another, which makes intervals of change wider than they need be"
     )
 
 

@@ -268,7 +268,7 @@ def test_a_choice_that_there_is_not_is_refused(sites):
     responses = read_responses(*sites)
     with pytest.raises(InvalidRequest, match=r"^missing is listwise or pairwise, not 'mean'$"):
         assess_reliability(responses, missing="mean")
-    with pytest.raises(InvalidRequest, match=r"^a bootstrap takes samples, or 0 for none, not -1$"):
+    with pytest.raises(InvalidRequest, match=r"^bootstrap is a number of samples, or 0 for none, not -1$"):
         assess_reliability(responses, bootstrap=-1)
     with pytest.raises(InvalidRequest, match=r"^name an instrument: there is none to score with$"):
         score_survey(pl.DataFrame({"respondent": ["A1"]}), [])

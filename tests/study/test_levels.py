@@ -55,8 +55,8 @@ def test_families_with_another_worker_later_are_counted_and_what_it_does_to_inte
     data = load(tmp_path, worker_at_t2="new")
     assert judge_did(data).estimate.se > R["se"][3]
     assert notes_of(data) == {
-        "level_changed": "scores: 30 people have another worker at another wave: their scores are taken as independent"
-        " of each other, which makes intervals of change wider than they need be"
+        "level_changed": "scores: 30 people changed worker between waves, and the scores of such a person count as"
+        " independent of one another, which makes intervals of change wider than they need be",
     }
 
 

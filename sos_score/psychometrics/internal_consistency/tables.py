@@ -125,7 +125,7 @@ def assess_reliability(
     if missing not in get_args(Missing):
         raise InvalidRequest(f"missing is {' or '.join(get_args(Missing))}, not '{missing}'")
     if bootstrap < 0:
-        raise InvalidRequest(f"a bootstrap takes samples, or 0 for none, not {bootstrap}")
+        raise InvalidRequest(f"bootstrap is a number of samples, or 0 for none, not {bootstrap}")
     responses.require_ids(*by, *([team] if team else []))
     chosen = list_scale_columns(responses, choose_scales(responses, scales))
     if bootstrap and missing == "pairwise":
