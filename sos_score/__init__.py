@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sos_score.psychometrics.retest.tables import assess_retest
     from sos_score.psychometrics.teams.tables import assess_agreement
     from sos_score.report.figures.power import draw_power
+    from sos_score.report.findings import tabulate_findings
     from sos_score.scoring.frames import score_survey
     from sos_score.scoring.plan import ScoringChoices
     from sos_score.scoring.responses import Responses, open_responses, read_responses
@@ -72,6 +73,7 @@ __all__ = [
     "read_study",
     "score_by_rules",
     "score_survey",
+    "tabulate_findings",
 ]
 
 _HOMES = {
@@ -103,6 +105,7 @@ _HOMES = {
     "read_responses": "scoring.responses",
     "read_study": "study.file",
     "score_survey": "scoring.frames",
+    "tabulate_findings": "report.findings",
 }
 
 

@@ -138,6 +138,19 @@ class InvalidRequest(SosScoreError):  # noqa: N818 - as above
     """The command line or the call is wrong, whatever the files hold."""
 
 
+def check_kind(given: object, kind: type, maker: str) -> None:
+    """Refuse what a call does not take, and name what makes what it takes.
+
+    Examples
+    --------
+    >>> check_kind("study.yaml", Problem, "read_study(path)")
+    Traceback (most recent call last):
+    sos_score.errors.InvalidRequest: give what read_study(path) returns, not a str
+    """
+    if not isinstance(given, kind):
+        raise InvalidRequest(f"give what {maker} returns, not a {type(given).__name__}")
+
+
 def describe_failure(error: OSError) -> str:
     """Return why a file could not be read or written; Polars puts all of it into the text of its errors.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 _ROUNDING = Context(prec=350)
@@ -20,6 +20,17 @@ def count(number: int, noun: str, nouns: str = "") -> str:
     ('1 site', '0 people')
     """
     return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def list_names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one name, or several, as several: the letters of one are not meant.
+
+    Examples
+    --------
+    >>> list_names("site"), list_names(["site", "wave"])
+    (('site',), ('site', 'wave'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def join(words: Sequence[str]) -> str:

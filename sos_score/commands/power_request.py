@@ -103,10 +103,7 @@ def make_plan(request: PlanRequest) -> StudyPlan:
     if problems or request.icc is None:
         raise InvalidRequest("\n".join(problems))
     plan = StudyPlan(sizes, request.icc, waves, alpha=request.alpha, **stated)
-    try:
-        check_plan(plan)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from None
+    check_plan(plan)
     return plan
 
 

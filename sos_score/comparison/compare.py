@@ -16,20 +16,20 @@ from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
 from sos_score.comparison.rows import Rows
-from sos_score.errors import InvalidRequest
+from sos_score.errors import InvalidRequest, check_kind
 from sos_score.notes import Note, note
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData
 from sos_score.study.outcome import SourceTable, StudyOutcome
-from sos_score.words import join
+from sos_score.words import join, list_names
 
 
 def compare_study(
     data: StudyData,
-    questions: Sequence[str] = (),
-    instruments: Sequence[str] = (),
-    scales: Sequence[str] = (),
+    questions: str | Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
+    scales: str | Sequence[str] = (),
     *,
     track: Track | None = None,
     judged_only: bool = False,
@@ -40,10 +40,10 @@ def compare_study(
     ----------
     data : StudyData
         From `load_study_data`.
-    questions : sequence of str
+    questions : str or sequence of str
         ``design``, ``level``, ``change``, ``arms``, ``did``, ``variation``, ``association``, ``profiles``,
         ``reliable``, ``extremes``, ``missing``; none means all.
-    instruments, scales : sequence of str
+    instruments, scales : str or sequence of str
         Only these; none means every outcome of the plan. A scale is named by its id or as ``source.scale``.
     track : callable, optional
         Is given the comparisons that draw random numbers and what they are, and passes them on one by one: for a
@@ -65,6 +65,8 @@ def compare_study(
     InvalidSurvey
         Where pooled results that the study file puts back were made from other estimates.
     """
+    check_kind(data, StudyData, "load_study_data(study)")
+    questions = list_names(questions)
     check_questions(questions)
     plan = replace(
         make_plan(data.study, data.hidden),
@@ -92,11 +94,14 @@ def compare_study(
     return replace(found, findings=findings, notes=(*of_keys, *found.notes))
 
 
-def choose_outcomes(data: StudyData, instruments: Sequence[str] = (), scales: Sequence[str] = ()) -> list[StudyOutcome]:
+def choose_outcomes(
+    data: StudyData, instruments: str | Sequence[str] = (), scales: str | Sequence[str] = ()
+) -> list[StudyOutcome]:
     """Return the outcomes of the plan, or those of them that are named; see `compare_study`.
 
     Raises `InvalidRequest` where none is left, or a name is of none of them.
     """
+    instruments, scales = list_names(instruments), list_names(scales)
     planned = [outcome for outcome in data.outcomes if outcome.is_planned]
     chosen = [
         outcome

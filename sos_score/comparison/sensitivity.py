@@ -17,6 +17,7 @@ from sos_score.comparison.plan import ComparisonPlan, SmallestEffect, make_plan
 from sos_score.comparison.straightlining import drop_straight_liners
 from sos_score.comparison.tipping import NOT_ASKED, TippingPoint, find_answer, find_tipping_points
 from sos_score.definition.study.model import Family, Study, name_family
+from sos_score.errors import check_kind
 from sos_score.notes import Note
 from sos_score.study.data import StudyData
 from sos_score.study.rescore import rescore_study
@@ -96,6 +97,7 @@ def score_by_rules(data: StudyData) -> dict[str, StudyData]:
     dict
         Rule to study: complete items only, 80% of a scale's items answered, half of them.
     """
+    check_kind(data, StudyData, "load_study_data(study)")
     if all(table.plan is None for table in data.tables):
         return {}
     return {rule: rescore_study(data, rule) for rule in RULES}
@@ -104,8 +106,8 @@ def score_by_rules(data: StudyData) -> dict[str, StudyData]:
 def assess_sensitivity(
     data: StudyData,
     rules: Mapping[str, StudyData],
-    instruments: Sequence[str] = (),
-    scales: Sequence[str] = (),
+    instruments: str | Sequence[str] = (),
+    scales: str | Sequence[str] = (),
 ) -> Sensitivity:
     """Judge every finding again under other choices, one at a time.
 
@@ -115,7 +117,7 @@ def assess_sensitivity(
         From `load_study_data`.
     rules : mapping of str to StudyData
         The same study scored by other missing rules, from `score_by_rules`.
-    instruments, scales : sequence of str
+    instruments, scales : str or sequence of str
         As in `compare_study`.
 
     Returns
@@ -128,6 +130,7 @@ def assess_sensitivity(
         or a question; a smallest effect of .2, .3 and .5 standard deviations.
         Beside them stands how far those who left would have to differ from those who answered (`find_tipping_points`).
     """
+    check_kind(data, StudyData, "load_study_data(study)")
     plan = replace(make_plan(data.study, data.hidden), judged_only=True)
     attentive, lined = drop_straight_liners(data)
     outcomes = _take_all(data, plan, instruments, scales)

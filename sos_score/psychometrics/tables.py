@@ -12,6 +12,7 @@ from sos_score.psychometrics.batches import WAVE, Group, sort_groups
 from sos_score.scoring.plan import ScalePlan
 from sos_score.scoring.responses import Responses
 from sos_score.sentences.psychometrics import FEW
+from sos_score.words import list_names
 
 ALL = "all"
 """What stands in a group column for all rows."""
@@ -20,11 +21,6 @@ _MOST_PLACES = 3
 
 _COUNTS = ("n", "varying")
 """Values of notes that count what was too few."""
-
-
-def list_names(names: str | Iterable[str]) -> tuple[str, ...]:
-    """Return one name, or several, as several: the letters of one are not meant."""
-    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def choose_scales(responses: Responses, scales: str | Iterable[str]) -> list[ScalePlan]:

@@ -12,7 +12,7 @@ from narwhals.exceptions import DuplicateError
 
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.library import gather_instruments
-from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, check_kind
 from sos_score.scoring.plan import ScoringChoices, check_choices
 from sos_score.scoring.reference_samples import measure_references
 from sos_score.scoring.scorer import (
@@ -40,6 +40,8 @@ _NO_DASK = (
 
 def check_map(column_map: ColumnMap | None, instruments: Iterable[Instrument]) -> None:
     """Raise `InvalidSurvey` where a column map that came from no file fits no instrument."""
+    if column_map is not None:
+        check_kind(column_map, ColumnMap, "ColumnMap or read_column_map(path)")
     problems = check_column_map(column_map, instruments) if column_map else []
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sos_score.definition.study.defaults import list_defaults
-from sos_score.errors import InvalidInput, InvalidSurvey, Problem
+from sos_score.errors import InvalidInput, InvalidSurvey, Problem, check_kind
 from sos_score.notes import Note
 from sos_score.scoring.file_summary import FileSummary, merge_summaries
 from sos_score.scoring.plan import ScoringPlan
@@ -44,6 +44,7 @@ def load_study_data(file: StudyFile) -> StudyData:
     InvalidSurvey
         With every problem of every source.
     """
+    check_kind(file, StudyFile, "read_study(path)")
     problems: list[Problem] = []
     tables: list[SourceTable] = []
     outcomes: list[StudyOutcome] = []

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from sos_score.errors import InvalidRequest
 from sos_score.notes import note
 from sos_score.statistics.noncentral import find_power as find_t_power
 from sos_score.statistics.permutation import find_smallest_p
@@ -153,7 +154,7 @@ def test_an_effect_that_no_number_of_sites_shows_is_nan_with_a_note(effect):
     ],
 )
 def test_an_impossible_plan_is_refused(plan):
-    with pytest.raises(ValueError, match=r"arm|waves|between|variance"):
+    with pytest.raises(InvalidRequest, match=r"arm|waves|between|variance"):
         find_power(plan, 0.5)
 
 

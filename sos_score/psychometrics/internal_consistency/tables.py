@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from sos_score.errors import InvalidRequest
+from sos_score.errors import InvalidRequest, check_kind
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group, order_group
 from sos_score.psychometrics.columns import list_scale_columns
@@ -21,8 +21,9 @@ from sos_score.psychometrics.internal_consistency.people import (
 from sos_score.psychometrics.internal_consistency.within import read_within
 from sos_score.psychometrics.moments import Missing
 from sos_score.psychometrics.sums import sum_answers
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, list_names, name_group
+from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group
 from sos_score.scoring.responses import Responses
+from sos_score.words import list_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +122,7 @@ def assess_reliability(
     """
     import pandas as pd
 
+    check_kind(responses, Responses, "read_responses(frame, instrument)")
     by = list_names(by)
     if missing not in get_args(Missing):
         raise InvalidRequest(f"missing is {' or '.join(get_args(Missing))}, not '{missing}'")

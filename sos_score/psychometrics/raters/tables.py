@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem, check_kind
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches, order_group
 from sos_score.psychometrics.raters.generalizability import COLUMNS as _PART_COLUMNS
@@ -133,6 +133,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: str 
     """
     import pandas as pd
 
+    check_kind(responses, Responses, "read_responses(frame, instrument)")
     responses.require_ids(target, rater)
     chosen = choose_scales(responses, scales)
     rows, notes = _read_ratings(responses, chosen, target, rater)

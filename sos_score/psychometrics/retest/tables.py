@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sos_score.definition.text import DECIMAL_ZERO, loosen_id
-from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, check_kind, guess
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches
 from sos_score.psychometrics.columns import list_scale_columns
@@ -107,6 +107,7 @@ def assess_retest(
     """
     import pandas as pd
 
+    check_kind(responses, Responses, "read_responses(frame, instrument)")
     responses.require_ids(occasion, respondent)
     chosen = choose_scales(responses, scales)
     if first == second:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sos_score.errors import InvalidSurvey, Problem
+from sos_score.errors import InvalidSurvey, Problem, check_kind
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import Group, find_repeated
 from sos_score.psychometrics.columns import ScaleColumns, list_scale_columns
-from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, list_names, name_group, place_row
+from sos_score.psychometrics.tables import choose_scales, gather_notes, list_groups, name_group, place_row
 from sos_score.psychometrics.teams.agreement import TeamAgreement, agreement_from_moments
 from sos_score.psychometrics.teams.icc import team_icc_from_moments
 from sos_score.psychometrics.teams.reporting import TeamMeanVerdict, judge_team_mean, summarise_agreement
 from sos_score.psychometrics.teams.sums import TeamSums, sum_teams
 from sos_score.scoring.responses import Responses
+from sos_score.words import list_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,7 @@ def assess_agreement(
     """
     import pandas as pd
 
+    check_kind(responses, Responses, "read_responses(frame, instrument)")
     by = list_names(by)
     responses.require_ids(team, *by)
     chosen = list_scale_columns(responses, choose_scales(responses, scales))

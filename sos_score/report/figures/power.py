@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sos_score.errors import check_kind
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE, render_figure
 from sos_score.report.tables.power import describe_settings
 from sos_score.statistics.power.assessment import PlanAssessment
@@ -38,6 +39,7 @@ def draw_power(result: PlanAssessment, kind: str = "svg") -> bytes:
         The same for the same result and version of matplotlib. An SVG holds the figures in words for readers who
         cannot see it.
     """
+    check_kind(result, PlanAssessment, "assess_plan(plan)")
     return render_figure(lambda figure: _fill(figure, result), (7.2, 4.5), _title(result), describe_power(result), kind)
 
 

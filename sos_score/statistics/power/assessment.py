@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
+from sos_score.errors import InvalidRequest, check_kind
 from sos_score.notes import Note, note
 from sos_score.statistics.permutation import can_reach, count_assignments, find_smallest_p
 from sos_score.statistics.power.permutation import MOST_SIMULATED, detect_by_permutation, find_permutation_power
@@ -16,7 +17,7 @@ from sos_score.statistics.power.solve import (
     find_sites_needed,
     find_smallest_effect,
 )
-from sos_score.statistics.power.trial import StudyPlan, analyse_equal_sites, find_site_variances
+from sos_score.statistics.power.trial import StudyPlan, analyse_equal_sites, check_plan, find_site_variances
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +79,11 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
         NaN with a note for what the plan does not allow. Where a permutation test can reach alpha at all its power is
         simulated; with more than 1000 assignments it is taken to be the t test's.
 
+    Raises
+    ------
+    InvalidRequest
+        The plan has no sites or people, or a share or the power is out of its range.
+
     Notes
     -----
     See `find_smallest_effect` and `find_sites_needed`.
@@ -89,6 +95,10 @@ def assess_plan(plan: StudyPlan, effect: float | None = None, *, power: float = 
     >>> found.analyses.loc[0, "smallest_effect"].round(2), found.sites_needed
     (np.float64(2.26), 12.0)
     """
+    check_kind(plan, StudyPlan, "StudyPlan or plan_equal_sites")
+    check_plan(plan)
+    if not plan.alpha < power < 1:
+        raise InvalidRequest(f"power lies between alpha, {plan.alpha}, and 1, not at {power}")
     smallest = find_smallest_effect(plan, power=power)
     needed = None if effect is None else find_sites_needed(plan, effect, power=power)
     answers = [smallest.answer, *_answer_more(plan, smallest), *(() if needed is None else (needed.answer,))]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sos_score.errors import InvalidRequest
 from sos_score.statistics.arrays import Floats
 from sos_score.statistics.noncentral import find_power
 
@@ -119,14 +120,14 @@ class Analysis:
 def check_plan(plan: StudyPlan) -> None:
     """Refuse a plan without sites or people, or with shares outside 0 to 1."""
     if min(plan.sites) < 1 or min(min(arm) for arm in plan.people) < 1:
-        raise ValueError("every arm needs a site and every site a person")
+        raise InvalidRequest("every arm needs a site and every site a person")
     if plan.waves not in (1, 2):
-        raise ValueError("waves is 1 or 2")
+        raise InvalidRequest("waves is 1 or 2")
     shares = (plan.overlap, plan.person_correlation, plan.site_correlation)
     if not (0 <= plan.icc < 1 and all(0 <= share <= 1 for share in shares) and 0 < plan.alpha < 1):
-        raise ValueError("icc, overlap, correlations and alpha are between 0 and 1")
+        raise InvalidRequest("icc, overlap, correlations and alpha are between 0 and 1")
     if find_site_variances(plan, 0).min() <= 0:
-        raise ValueError("overlap and both correlations of 1 leave no variance in changes")
+        raise InvalidRequest("overlap and both correlations of 1 leave no variance in changes")
 
 
 def find_site_variances(plan: StudyPlan, arm: int) -> Floats:
