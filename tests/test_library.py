@@ -38,6 +38,7 @@ PLAN = plan_equal_sites((2, 2), 20, 0.05)
             lambda given: library.score_survey(pl.DataFrame(), "wai-s", columns=given),
             "ColumnMap or read_column_map(path)",
         ),
+        (lambda given: library.score_survey(pl.DataFrame(), "wai-s", choices=given), "ScoringChoices"),
     ],
 )
 def test_a_call_names_what_makes_what_it_takes(call: Callable[[Any], object], maker: str) -> None:

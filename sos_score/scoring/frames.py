@@ -88,7 +88,8 @@ def prepare_frame(
     given = open_frame(frame)
     check_map(columns, instruments)
     check_language(language, instruments)
-    if choices:
+    if choices is not None:
+        check_kind(choices, ScoringChoices, "ScoringChoices")
         check_choices(choices, instruments)
     given = map_frame(given, columns, instruments)
     schema = given.collect_schema()

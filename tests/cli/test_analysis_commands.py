@@ -262,6 +262,12 @@ MAPS = "  hint: give a column of the file, or name it in a column map (--columns
             "{path}: there is no id column 'case' (id columns: rater, target)\n" + MAPS,
         ),
         (
+            ["raters", *SAFETY, "--target", "rater", "--rater", "rater"],
+            {"target": ["1", "1"], "rater": ["A", "B"], "safety": [1, 2]},
+            2,
+            "the target and the rater are the same column: 'rater'\nTry 'sos-score raters --help'.\n",
+        ),
+        (
             ["retest", *SAFETY, "--first", "T1", "--second", "T2"],
             {"respondent": ["a", "b"], "wave": ["T1", "T1"], "safety": [1, 2]},
             1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sos_score.errors import InvalidSurvey, Problem, check_kind
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, check_kind
 from sos_score.notes import Note, note
 from sos_score.psychometrics.batches import iterate_batches, order_group
 from sos_score.psychometrics.raters.generalizability import COLUMNS as _PART_COLUMNS
@@ -120,7 +120,7 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: str 
     InvalidSurvey
         There is no such id column, it is blank everywhere, or there is only one rater.
     InvalidRequest
-        There is no such scale.
+        There is no such scale, or target and rater are one column.
 
     Examples
     --------
@@ -134,6 +134,8 @@ def assess_raters(responses: Responses, target: str, rater: str, *, scales: str 
     import pandas as pd
 
     check_kind(responses, Responses, "read_responses(frame, instrument)")
+    if target == rater:
+        raise InvalidRequest(f"the target and the rater are the same column: '{target}'")
     responses.require_ids(target, rater)
     chosen = choose_scales(responses, scales)
     rows, notes = _read_ratings(responses, chosen, target, rater)
