@@ -143,11 +143,15 @@ def _make(frame: nw.LazyFrame[Any], ref: ColumnRef, names: Sequence[str]) -> nw.
         is_blank = nw.any_horizontal(*[text.is_null() | (text == nw.lit("")) for text in texts], ignore_nulls=True)
         return nw.when(~is_blank).then(nw.concat_str(*texts, separator=ref.between))
     # Each option has the answer where it is ticked, nothing where it is not, and else its own text with its column.
+    options = dict(zip(names, (ref.options or {}).values(), strict=True))
+    folded = {name: {each.text: fold_code(each.text) for each in list_distinct(frame, {name: name})} for name in names}
+    # Some platforms write the option itself in its column: an answer No is then no missing tick.
+    is_named = all({"", fold_code(answer)}.issuperset(folded[name].values()) for name, answer in options.items())
     cells = []
-    for name, answer in zip(names, (ref.options or {}).values(), strict=True):
-        texts_of = {each.text: fold_code(each.text) for each in list_distinct(frame, {name: name})}
-        ticked = [text for text, folded in texts_of.items() if folded in _TICKED]
-        other = [text for text, folded in texts_of.items() if folded not in _TICKED | _NOT_TICKED]
+    for name, answer in options.items():
+        ticks = {fold_code(answer)} - {""} if is_named else _TICKED
+        ticked = [text for text, meant in folded[name].items() if meant in ticks]
+        other = [text for text, meant in folded[name].items() if meant not in ticks | _NOT_TICKED]
         cell, nothing = nw.col(name).cast(nw.String), nw.lit(None, dtype=nw.String)
         # Alone, a text such as 2 might pass for an answer.
         strange = nw.concat_str(cell, nw.lit(f" in {name}"))

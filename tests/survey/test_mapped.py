@@ -47,6 +47,20 @@ def test_an_item_of_a_column_an_option_is_the_option_that_is_ticked(tmp_path: Pa
     assert rows == [("A", 1, 2), ("B", None, 3), ("C", 2, None)]
 
 
+def test_a_column_an_option_may_hold_the_option_itself_be_it_no_or_zero() -> None:
+    scales = {"yes": {"min": 1, "max": 2, "labels": {"No": 1, "Yes": 2}}, "count": {"min": 0, "max": 2}}
+    items = [{"ids": "q_1", "responses": "yes"}, {"ids": "q_2", "responses": "count"}]
+    one_each = make_instrument({"a": {"items": ["q_1"]}, "b": {"items": ["q_2"]}}, items, response_scales=scales)
+    options = {"q_1": {"Q1_y": "Yes", "Q1_n": "No"}, "q_2": {"Q2_0": 0, "Q2_1": 1, "Q2_2": 2}}
+    column_map = ColumnMap.model_validate({"items": {item: {"options": each} for item, each in options.items()}})
+    own = {"Q1_y": ["Yes", None, ""], "Q1_n": ["", "no", "No"], "Q2_0": ["0", "", ""], "Q2_1": ["", "1", ""]}
+    scores = score_survey(pl.DataFrame(own | {"Q2_2": ["", "", "2"]}), one_each, columns=column_map)
+    assert scores.select(pl.col("^.*_(a|b)$")).rows() == [(2, 0), (1, 1), (1, 2)]
+    ticks = {"Q1_y": ["Yes", "No"], "Q1_n": ["No", "Yes"], "Q2_0": [0, 1], "Q2_1": [1, 0], "Q2_2": [0, 0]}
+    scores = score_survey(pl.DataFrame(ticks), one_each, columns=column_map)
+    assert scores.select(pl.col("^.*_(a|b)$")).rows() == [(2, 1), (1, 0)]
+
+
 def test_two_ticks_for_one_item_are_no_answer(tmp_path: Path) -> None:
     text = "id,Q1_a,Q1_b,Q1_c,Q2_a,Q2_b,Q2_c\nA,1,0,0,0,1,0\nB,1,0,1,0,maybe,0\n"
     assert say(tmp_path, text, respondent="id", items=OPTIONS) == [
