@@ -214,7 +214,7 @@ def has_strays(columns: Mapping[str, AnswerKey], schema: nw.Schema) -> nw.Expr:
 
 def _is_stray(cells: nw.Expr, key: AnswerKey) -> nw.Expr:
     responses, special, barred = key.responses, key.special_numbers(), key.barred_numbers()
-    if not special and not barred:
+    if not special and not barred and (responses.is_whole or responses.spacing == "any"):
         return ~_is_answer(cells, responses, is_integer=True)
     every = range(math.ceil(responses.min), math.floor(responses.max) + 1)
     plain = () if special and key.has_own_codes else [number for number in every if responses.allows(number)]
