@@ -141,7 +141,7 @@ class Answers:
         names = [answer_column(item) for item in items]
         if not names:
             return np.empty((self.frame.height, 0))
-        return self.frame.select(pl.col(names).cast(pl.Float64)).fill_null(np.nan).to_numpy()
+        return self.frame.select(pl.col(names).cast(pl.Float64)).fill_null(np.nan).to_numpy(writable=True)
 
     def asked(self, instrument: Instrument) -> NDArray[np.bool_]:
         """Return which of its items each row was asked, or answered all the same."""

@@ -156,6 +156,12 @@ def test_an_item_that_is_reversed_already_runs_against_its_scale(check) -> None:
     assert [(each.place.about, each.place.group, each.note["scale"]) for each in found] == [("q6", (), "total")]
 
 
+def test_a_scale_of_one_item_that_is_recoded_is_checked_as_any_other(check) -> None:
+    items = [{"ids": "q1", "responses": "agree5", "recode": {str(code): code % 2 for code in range(1, 6)}}]
+    checked = check(make_instrument({"one": {"items": ["q1"]}}, items), "respondent,q1\nA,1\nB,4\n")
+    assert checked.findings == ()
+
+
 def test_an_item_that_is_reversed_at_one_site_alone_is_named_there(check) -> None:
     rows = make_wide(draw_answers(5, 120, 6, loading=0.9))
     turned = [[*row[:8], 6 - row[8]] if row[1] == "2" else row for row in rows]
