@@ -34,7 +34,15 @@ from sos_score.survey.check.checks import SUMMED, holds_anything
 from sos_score.survey.check.label_columns import check_label_columns
 from sos_score.survey.check.locate import find_second_header, locate_rows
 from sos_score.survey.check.row_key import RowKey, find_key
-from sos_score.survey.coding import Distinct, Invalid, choose_refused, find_invalid, has_strays, list_distinct
+from sos_score.survey.coding import (
+    Distinct,
+    Invalid,
+    choose_refused,
+    find_invalid,
+    find_misplaced,
+    has_strays,
+    list_distinct,
+)
 from sos_score.survey.columns import UNIQUE_ROLES
 from sos_score.survey.readers.cells import PanicError, contain_panics
 from sos_score.survey.readers.export import Export
@@ -165,7 +173,10 @@ def _score(
             take(tally.count(batch))
     if tally.strays:
         distinct = distinct + list_distinct(frame, scorer.numeric(schema))
-    invalid = _check_answers(export, scorer, on_invalid, tally, distinct)
+    invalid = find_misplaced(frame, scorer.columns, scorer.keys, find_invalid(distinct, scorer.columns, scorer.keys))
+    place = {item: index for index, item in enumerate(scorer.columns.items)}
+    invalid.sort(key=lambda each: place[each.item])
+    _check_answers(export, scorer, on_invalid, tally, invalid)
     return FileSummary(
         name=export.name,
         rows=tally.rows,
@@ -185,11 +196,9 @@ def _score(
 
 
 def _check_answers(
-    export: Export, scorer: Scorer, on_invalid: OnInvalid, tally: _Tally, distinct: Sequence[Distinct]
-) -> list[Invalid]:
-    """Return the answers that are not allowed and were made missing; raise `InvalidSurvey` where any is refused."""
-    place = {item: index for index, item in enumerate(scorer.columns.items)}
-    invalid = sorted(find_invalid(distinct, scorer.columns, scorer.keys), key=lambda each: place[each.item])
+    export: Export, scorer: Scorer, on_invalid: OnInvalid, tally: _Tally, invalid: Sequence[Invalid]
+) -> None:
+    """Raise `InvalidSurvey` where any answer that is not allowed is refused, and not made missing."""
     refused = choose_refused(invalid, on_invalid)
     refused += [each for each in find_second_header(export, scorer.columns, invalid) if each not in refused]
     problems = _find_problems(export, scorer, tally, refused)
@@ -198,7 +207,6 @@ def _check_answers(
         problems = [_describe_nothing(export)]
     if problems:
         raise InvalidSurvey(problems)
-    return invalid
 
 
 def _describe_nothing(export: Export) -> Problem:

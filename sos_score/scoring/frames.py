@@ -27,7 +27,7 @@ from sos_score.scoring.scorer import (
 )
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.check.wrong_answers import Located, explain_answers
-from sos_score.survey.coding import choose_refused, find_invalid, list_distinct
+from sos_score.survey.coding import choose_refused, find_invalid, find_misplaced, list_distinct
 from sos_score.survey.column_map import ColumnMap, check_column_map
 from sos_score.survey.languages import check_language
 from sos_score.survey.mapped import map_frame
@@ -169,7 +169,8 @@ def score_survey(
     lazy = given.lazy() if isinstance(given, nw.DataFrame) else given
     distinct = list_distinct(lazy, scorer.columns.items)
     scorer = settle_language(scorer, distinct)
-    refused = choose_refused(find_invalid(distinct, scorer.columns, scorer.keys), on_invalid)
+    invalid = find_invalid(distinct, scorer.columns, scorer.keys)
+    refused = choose_refused(find_misplaced(lazy, scorer.columns, scorer.keys, invalid), on_invalid)
     problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")

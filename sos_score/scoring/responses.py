@@ -22,7 +22,7 @@ from sos_score.scoring.plan import ScoringPlan
 from sos_score.scoring.scorer import OnInvalid, Scorer, prepare_scorer, settle_language
 from sos_score.survey.check.checks import check_rows
 from sos_score.survey.check.wrong_answers import Located, explain_answers
-from sos_score.survey.coding import choose_refused, find_invalid, list_distinct
+from sos_score.survey.coding import choose_refused, find_invalid, find_misplaced, list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.mapped import open_mapped
 from sos_score.survey.readers.export import AS_FOUND, Export, ReadingOptions
@@ -148,7 +148,8 @@ def read_responses(
     _refuse_vendor_scores(scorer)
     distinct = list_distinct(lazy, scorer.columns.items)
     scorer = settle_language(scorer, distinct)
-    refused = choose_refused(find_invalid(distinct, scorer.columns, scorer.keys), on_invalid)
+    invalid = find_invalid(distinct, scorer.columns, scorer.keys)
+    refused = choose_refused(find_misplaced(lazy, scorer.columns, scorer.keys, invalid), on_invalid)
     problems = explain_answers(map(Located, refused)) + check_rows(lazy, scorer.columns)
     if problems:
         raise InvalidSurvey(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
@@ -23,6 +23,9 @@ Cells = TypeVar("Cells", nw.Expr, "pl.Expr")
 FEWEST_STRAYS = 3
 SMALLEST_SHARE = 0.05
 """So many numbers just outside the range, or of few answers such a share, are no typing errors; see `measure_step`."""
+
+MOST_GROUPS = 50
+"""Of more waves or sites none is looked at by itself."""
 
 _PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 
@@ -75,6 +78,7 @@ class Invalid:
     key: AnswerKey = field(repr=False)  # how the cells of the item are read
     # where the answers to the whole response scale seem to be stored one too high (1) or too low (-1); else 0
     step: int = 0
+    place: tuple[str, str] | None = None  # the id and its value where that is so (wave, T2); None for all rows
 
     @property
     def holds_label(self) -> bool:
@@ -98,6 +102,12 @@ class Invalid:
         """Return whether it is a number that could be a code, were it one of the scale's."""
         return self.key.is_number(self.text)
 
+    @property
+    def is_beyond(self) -> bool:
+        """Return whether it is the next whole number beyond an end of the scale."""
+        ends = (self.key.responses.min - 1, self.key.responses.max + 1)
+        return self.is_number and self.key.responses.is_whole and read_number(self.text) in ends
+
 
 def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[str, AnswerKey]) -> Iterator[Invalid]:
     """Yield each text that is not allowed."""
@@ -109,6 +119,31 @@ def find_invalid(distinct: Iterable[Distinct], columns: Columns, keys: Mapping[s
         key = keys[each.item]
         step = steps.get(key.address, 0) if key.is_number(each.text) else 0
         yield Invalid(each.item, columns.items[each.item], each.text, each.count, key, step)
+
+
+def find_misplaced(
+    frame: nw.LazyFrame[Any], columns: Columns, keys: Mapping[str, AnswerKey], invalid: Iterable[Invalid]
+) -> list[Invalid]:
+    """Return texts that are not allowed; those by which a scale is stored one off at one wave or site say at which."""
+    found = list(invalid)
+    doubtful = dict.fromkeys(each.key.address for each in found if each.is_beyond and not each.step)
+    steps: dict[tuple[str, float], tuple[int, tuple[str, str]]] = {}
+    for role in ("wave", "site") if doubtful else ():
+        groups = list_distinct(frame, {role: columns.ids[role]}) if role in columns.ids else []
+        for group in groups if 1 < len(groups) <= MOST_GROUPS else ():
+            rows = frame.filter(nw.col(columns.ids[role]).cast(nw.String) == group.text)
+            for address in doubtful:
+                items = {item: column for item, column in columns.items.items() if keys[item].address == address}
+                step = _measure_scale(address, list_distinct(rows, items), keys)
+                responses = keys[next(iter(items))].responses
+                beyond = responses.max + 1 if step > 0 else responses.min - 1
+                if step:
+                    steps.setdefault((address, beyond), (step, (role, group.text.strip())))
+    for place, each in enumerate(found):
+        step, where = steps.get((each.key.address, read_number(each.text) or 0), (0, None))
+        if step and each.is_beyond:
+            found[place] = replace(each, step=step, place=where)
+    return found
 
 
 def choose_refused(invalid: Iterable[Invalid], on_invalid: str) -> list[Invalid]:

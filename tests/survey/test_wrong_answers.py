@@ -207,6 +207,39 @@ def test_one_number_outside_among_many_is_a_typing_error(tmp_path: Path) -> None
     assert score(tmp_path, rows, on_invalid="missing") == []
 
 
+@pytest.mark.parametrize("on_invalid", ["error", "missing"])
+@pytest.mark.parametrize("read", [pl.DataFrame.lazy, pl.DataFrame.to_pandas])
+def test_a_scale_stored_one_off_at_one_wave_or_site_is_refused_with_its_place(read: Any, on_invalid: OnInvalid) -> None:
+    whole = [{"respondent": f"A{n}", "site": "N", "wave": "T1", "q1": 1, "q2": n, "q3": 4} for n in (1, 2, 3, 4)]
+    off = [{"respondent": f"A{n}", "site": "N", "wave": "T2", "q1": 0, "q2": n, "q3": 3} for n in (0, 1, 2, 3)]
+    with pytest.raises(InvalidSurvey) as caught:
+        score_survey(read(pl.DataFrame(whole + off)), SURVEY, on_invalid=on_invalid)
+    assert say(caught.value.problems) == [
+        "q1: 0 is outside 1-4, and at wave T2 no answer is 4: are all stored one too low there?; 5 cells in 2 items\n"
+        "  hint: if so, read that wave with a column map of its own: where: {wave: [T2]}, "
+        "codes: {test/agree: {0: 1, 1: 2, 2: 3, 3: 4}}",
+    ]
+    high = [row | {"site": "S", "wave": "T1", "respondent": f"B{row['respondent']}"} for row in off]
+    high = [row | {item: row[item] + 2 for item in ("q1", "q2", "q3")} for row in high]
+    with pytest.raises(
+        InvalidSurvey, match="5 is outside 1-4, and at site S no answer is 1: are all stored one too hig"
+    ):
+        score_survey(read(pl.DataFrame(whole + high)), SURVEY, on_invalid=on_invalid)
+    typed = [*whole, off[0] | {"q1": 2, "q3": 4}]
+    if on_invalid == "missing":
+        assert score_survey(read(pl.DataFrame(typed)), SURVEY, on_invalid=on_invalid) is not None
+
+
+def test_a_scale_stored_one_off_at_one_wave_of_a_file_is_refused(tmp_path: Path) -> None:
+    rows = ["A,T1,1,4,4", "B,T1,2,4,1", "A,T2,0,3,0", "B,T2,3,0,3"]
+    (tmp_path / "t.csv").write_text("\n".join(["respondent,wave,q1,q2,q3", *rows]) + "\n")
+    with (
+        open_export(str(tmp_path / "t.csv")) as export,
+        pytest.raises(InvalidSurvey, match="at wave T2 no answer is 4"),
+    ):
+        score_export(export, prepare_scorer(export.header, [SURVEY]), "missing", discard)
+
+
 def test_a_scale_of_one_instrument_does_not_hide_that_anothers_is_stored_one_off() -> None:
     other = make_instrument(
         {"s": {"items": ["p1..p3"]}}, [{"ids": "p1..p3", "responses": "agree"}], response_scales={"agree": AGREE}

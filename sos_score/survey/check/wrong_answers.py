@@ -106,6 +106,9 @@ def _say(text: _Text, *, is_first: bool) -> str:
     if not invalid.step:
         return outside
     unused, way = (responses.max, "low") if invalid.step < 0 else (responses.min, "high")
+    if invalid.place:
+        role, value = invalid.place
+        return f"{outside}, and at {role} {clip(value)} no answer is {unused}: are all stored one too {way} there?"
     return f"{outside}, and no answer is {unused}: are all stored one too {way}?"
 
 
@@ -129,7 +132,10 @@ def _hint(texts: Sequence[_Text], named: Sequence[_Text]) -> Iterator[tuple[str,
     if shifted:
         step, responses = shifted[0].first.invalid.step, key.responses
         codes = ", ".join(f"{code + step}: {code}" for code in responses.values)
-        yield shifted[0].text, f"if so, add to the column map: codes: {{{key.address}: {{{codes}}}}}"
+        way = "add to the column map:"
+        if place := shifted[0].first.invalid.place:
+            way = f"read that {place[0]} with a column map of its own: where: {{{place[0]}: [{_write(place[1])}]}},"
+        yield shifted[0].text, f"if so, {way} codes: {{{key.address}: {{{codes}}}}}"
     fractions = [text for text in rest if text.first.invalid.is_number and "." in fold_code(text.text)]
     if fractions and key.owner and not key.responses.labels:
         hint = f"if fractions are answers, the definition says so: 'step: any', or 'step: 0.5', in '{key.name}'"
