@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.text import fold_code
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.notes import Note
-from sos_score.survey.answers import AnswerKey, ColumnValues
-from sos_score.survey.check.checks import is_filled
+from sos_score.survey.answers import AnswerKey, ColumnValues, build_answer_keys
 from sos_score.survey.check.row_key import find_key, show_cell
+from sos_score.survey.coding import list_distinct
 from sos_score.survey.column_map import ColumnMap
 from sos_score.survey.column_refs import ColumnRef
 from sos_score.survey.columns import Columns, Headers, match_columns
@@ -240,20 +241,34 @@ def _drop_duplicates(mapped: MappedExport, column_map: ColumnMap, instruments: I
     rows: nw.LazyFrame[Any] = nw.from_native(mapped.number_rows(columns, {}))
     schema = rows.collect_schema()
     ids, is_named = key.expressions(schema)
-    answers = [is_filled(column, schema).cast(nw.Int32) for column in columns.items.values()]
-    filled = nw.sum_horizontal(*answers) if answers else nw.lit(0)
+    is_last, is_fullest = column_map.duplicates == "last", column_map.duplicates == "most complete"
+    answers = _find_answers(mapped, rows, columns, build_answer_keys(instruments, column_map)) if is_fullest else []
+    filled = nw.sum_horizontal(*[each.cast(nw.Int32) for each in answers]) if answers else nw.lit(0)
     site = [show_cell(columns.ids["site"], schema).str.to_lowercase().alias(_SITE)] if "site" in columns.ids else []
     named: pl.DataFrame = (
         rows.filter(is_named).select(nw.col(ROW), *ids, *site, filled.alias(KEPT)).to_native().collect()
     )
     _refuse_several_sites(mapped.name, named, list(key.columns), f"duplicates: {column_map.duplicates}")
-    is_last, is_fullest = column_map.duplicates == "last", column_map.duplicates == "most complete"
     order = named.sort([KEPT, ROW] if is_fullest else ROW, descending=[True, False] if is_fullest else is_last)
     kept = order.unique(list(key.columns), keep="first", maintain_order=True)[ROW]
     dropped = tuple(sorted(set(named[ROW]) - set(kept)))
     return replace(
         mapped, shape=replace(mapped.shape, dropped=dropped, drop_rule=f"duplicates: {column_map.duplicates}")
     )
+
+
+def _find_answers(
+    mapped: MappedExport, rows: nw.LazyFrame[Any], columns: Columns, keys: Mapping[str, AnswerKey]
+) -> list[nw.Expr]:
+    """Return for each item whether a cell is an answer: a code or a text for having none is not."""
+    texts: dict[str, list[str]] = {column: [] for column in columns.items.values()}
+    stated = {item: mapped.values[column] for item, column in columns.items.items() if column in mapped.values}
+    keys = {**keys, **{item: values.extend(keys[item]) for item, values in stated.items()}}
+    for each in list_distinct(rows, columns.items):
+        key = keys[each.item]
+        if key.read(each.text).code is not None or fold_code(each.text) in key.contested:
+            texts[columns.items[each.item]].append(each.text)
+    return [nw.col(column).cast(nw.String).is_in(found) for column, found in texts.items()]
 
 
 def _refuse_several_sites(path: str, named: pl.DataFrame, key: Sequence[str], rule: str) -> None:

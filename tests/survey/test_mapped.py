@@ -235,6 +235,13 @@ def test_rows_that_are_there_twice_are_dropped_by_a_named_rule_and_counted(
     assert left_out == {f"duplicates: {rule}": 3}
 
 
+def test_a_text_for_no_answer_makes_no_row_more_complete(tmp_path: Path) -> None:
+    text = "id,q_1,q_2\nA,1,\nA,-99,-99\nB,N/A,\nB,,Some\n"
+    missing = {"not answered": [-99, "N/A"]}
+    rows, _ = score_text(tmp_path, text, respondent="id", duplicates="most complete", missing=missing)
+    assert rows == [("A", 1, None), ("B", None, 2)]
+
+
 def test_without_a_rule_rows_that_are_there_twice_are_refused(tmp_path: Path) -> None:
     found = say(tmp_path, TWICE, respondent="id", wave="wave", duplicates="error")
     assert found[0] == "t.csv:4: respondent 'A' at T1 already on line 2"
