@@ -11,9 +11,12 @@ _NUMBER = re.compile(r"([-+]?)(?:([0-9]{1,300})(?:\.([0-9]{0,300})|,([0-9]{1,2}|
 ROUNDED_ID = r"(?i)^\d(?:[.,]\d+)?E\+\d{2,3}$"
 """What a spreadsheet makes of a long number (1.14628E+11): the last digits are lost, and with them who it was."""
 SUMMARY_ID = (
-    r"(?i)^\s*(?:(?:grand |sub-?)?totals?|sums?|means?|averages?|medians?|std\.? ?dev\.?|standard deviations?)\s*:?\s*$"
+    r"(?i)^\s*(?:(?:(?:grand |overall |sub-?)?(?:totals?|sums?|means?|averages?|medians?)(?: scores?)?)|overall|minimum"
+    r"|maximum|counts?|std?\.? ?dev(?:iation)?\.?|standard deviations?)\s*(?:\(?n ?= ?[0-9]+\)?)?\s*:?\s*$"
 )
-"""What a spreadsheet calls a row that sums up those above it: such a row is nobody's answers."""
+"""What a spreadsheet calls a row that sums up those above it: such a row is nobody's answers.
+
+SD, Max and N may be somebody's initials or name."""
 DECIMAL_ZERO = r"^([0-9]+)\.0+$"
 """A whole number as a spreadsheet or a statistics program may write it; `fold_id` reads it so."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))

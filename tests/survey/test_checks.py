@@ -45,7 +45,21 @@ def test_where_nobody_is_named_nothing_is_a_duplicate(name: str) -> None:
     assert say([{name: "x"}, {name: "x"}]) == []
 
 
-@pytest.mark.parametrize("name", ["Total", " mean", "GRAND TOTAL", "Sub-total", "Std. dev.", "Average:"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Total",
+        " mean",
+        "GRAND TOTAL",
+        "Sub-total",
+        "Std. dev.",
+        "Average:",
+        "Mean score",
+        "Total (n=12)",
+        "Overall",
+        "Minimum",
+    ],
+)
 def test_a_row_that_sums_up_the_others_is_nobodys(name: str) -> None:
     rows = pl.LazyFrame({"who": ["Meaney", name, "Sumner", "A total"], "q": [1, 2, 3, 4]})
     for role in ("respondent", "site", "target"):
