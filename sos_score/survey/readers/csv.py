@@ -255,12 +255,13 @@ def _find_ragged(export: CsvExport) -> list[Problem]:
     problems: list[Problem] = []
     hidden = 0
     widths: set[int] = set()
-    has_open = False
+    has_open, ends_blank = False, True
     try:
         for line, cells in export.records():
             widths.add(len(cells))
             is_open = cells[-1].endswith(_END)
             has_open |= is_open
+            ends_blank &= not cells[-1].strip()
             if len(cells) == width and not is_open:
                 continue
             if len(problems) == _MAX_RAGGED and not is_open:
@@ -272,6 +273,9 @@ def _find_ragged(export: CsvExport) -> list[Problem]:
     except InvalidSurvey as error:
         problems += error.problems
         has_open = True
+    if widths == {width + 1} and ends_blank:
+        message = f"every line ends in a separator more than the header has, which has {width} cells"
+        return [Problem(message, export.name, 1, hint="write one at the end of the header too", rule="ragged")]
     if widths == {width + 1} and len(problems) > 1 and not has_open:
         message = f"every line has {width + 1} cells, and the header has {width}: R's write.table puts row names first"
         hint = "write the file with write.csv(data, file, row.names = FALSE)"
