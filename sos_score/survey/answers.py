@@ -47,6 +47,8 @@ class AnswerKey:
     owner: str = ""  # the id of the instrument; none for T-scores
     # the labels by language, as `texts`; empty where there is only one language
     languages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    # what the file itself calls its codes, each as `fold_code` leaves it
+    labels_of_file: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -147,6 +149,7 @@ class ColumnValues:
             texts={**texts, **key.texts} if key.has_own_codes else {**key.texts, **texts},
             reasons={**key.reasons, **reasons},
             has_own_codes=key.has_own_codes or is_shifted,
+            labels_of_file={write_code(code): label.strip() for code, label in self.labels.items()},
         )
 
 

@@ -194,6 +194,10 @@ class _Finder:
         for column, what in self.doubled:
             message = f"several columns are called '{column}'{_explain(column, what)}"
             hint = f"say which in a column map: {{column: {column}, which: 2}}" if column in self.headers.names else ""
+            headings = dict.fromkeys(self.headers.find(column))
+            if len(headings) > 1:
+                shown = " or ".join(f"'{make_visible(clip(name), one_line=True)}'" for name in headings)
+                hint = f"say which by its whole heading: {shown}"
             found.append(Problem(message, self.path, line, hint=hint, rule="column", cell=cell))
         return found
 

@@ -53,7 +53,9 @@ def test_a_code_at_the_head_of_a_long_header_is_that_column() -> None:
 
 def test_a_code_at_the_head_of_two_headers_is_ambiguous() -> None:
     _, problems = match(["q1. One", "q1. Two", "q2", "q3"])
-    assert say(problems) == ["t.csv:1: several columns are called 'q1'"]
+    assert say(problems) == [
+        "t.csv:1: several columns are called 'q1'\n  hint: say which by its whole heading: 'q1. One' or 'q1. Two'"
+    ]
 
 
 def test_a_map_finds_columns_by_name_and_by_header_text() -> None:
@@ -158,7 +160,10 @@ def test_two_columns_of_one_name_are_a_problem_only_where_they_are_wanted() -> N
 
 def test_two_headers_that_fold_to_the_text_of_the_map_are_ambiguous() -> None:
     _, problems = match([*ITEMS[:2], "Safe", "SAFE "], items={"q3": "safe"})
-    assert say(problems) == ["t.csv:1: several columns are called 'safe' (item q3)"]
+    assert say(problems) == [
+        "t.csv:1: several columns are called 'safe' (item q3)\n"
+        "  hint: say which by its whole heading: 'Safe' or 'SAFE '"
+    ]
 
 
 def test_one_column_for_two_items_is_a_problem() -> None:

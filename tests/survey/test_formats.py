@@ -133,7 +133,21 @@ def test_a_code_without_a_label_is_no_answer_where_the_labels_shift_the_others(w
     columns = answer(0, wais_02=[3])
     ends = {0: LABELS[1], 6: LABELS[7]}
     write(tmp_path / "answers", columns, variable_value_labels=dict.fromkeys(ITEMS, ends))
-    assert refuse(tmp_path / "answers").endswith("Always, or a code that the column map or the file gives)")
+    assert refuse(tmp_path / "answers").endswith(
+        "Always, or a code that the column map or the file gives)\n"
+        "  hint: the labelled codes are 1 too low: if all codes are, add to the column map: "
+        "codes: {wai-s/never_always: {0: 1, 1: 2, 2: 3, 3: 4, 4: 5, 5: 6, 6: 7}}"
+    )
+
+
+@pytest.mark.parametrize("write", [write_sav, write_dta])
+def test_a_code_outside_the_range_is_named_with_its_label(write, tmp_path: Path) -> None:
+    labels = LABELS | {9: "Don't know"}
+    write(tmp_path / "answers", answer(1, wais_02=[9]), variable_value_labels=dict.fromkeys(ITEMS, labels))
+    assert refuse(tmp_path / "answers") == (
+        "answers:1: wais_02: 9 (labelled 'Don't know') is outside 1-7\n"
+        "  hint: if no answer is meant, add to the column map: missing: {not answered: [9]}"
+    )
 
 
 def test_labels_that_the_definition_does_not_know_leave_the_codes_as_they_are(tmp_path: Path) -> None:

@@ -130,6 +130,17 @@ def test_labels_with_their_number_come_with_the_line_that_reads_them(tmp_path: P
     assert score(tmp_path, rows, hint=problems[0].hint) == []
 
 
+def test_codes_with_a_letter_come_with_the_codes_that_read_them(tmp_path: Path) -> None:
+    rows = [["A1", "A4", "A2"], ["A4", "A1", "A1"]]
+    problems = score(tmp_path, rows)
+    assert (
+        problems[0].hint
+        == "if those are its codes, add to the column map: codes: {test/agree: {A1: 1, A2: 2, A3: 3, A4: 4}}"
+    )
+    assert score(tmp_path, rows, hint=problems[0].hint) == []
+    assert "codes" not in score(tmp_path, [["A1", "B2", "A2"]])[0].hint
+
+
 def test_a_label_with_another_number_is_not_taken_for_its_own(tmp_path: Path) -> None:
     (problem,) = score(tmp_path, [["Agree", "Agree", "4 (agree)"]])
     assert "add to the column map" not in problem.hint

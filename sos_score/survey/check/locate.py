@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -46,7 +47,8 @@ def find_second_header(export: Export, columns: Columns, invalid: Iterable[Inval
     _, cells = next(iter(export.records()), (0, ()))
     row = dict(zip(export.header, cells, strict=False))
     found = [once[column, row[column]] for column in wanted if (column, row.get(column)) in once]
-    is_whole = len(found) == len(wanted) == len({fold_text(each.text) for each in found})
+    said = Counter(fold_text(each.text) for each in invalid)
+    is_whole = len(found) == len(wanted) and all(said[fold_text(each.text)] == 1 for each in found)
     return found if is_whole else []
 
 

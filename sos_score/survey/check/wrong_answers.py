@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sos_score.definition.instrument.starter import quote
-from sos_score.definition.text import fold_code, fold_text
+from sos_score.definition.text import fold_code, fold_text, read_number
 from sos_score.errors import Problem, clip, guess
+from sos_score.survey.answers import AnswerKey
 from sos_score.survey.coding import Invalid
 from sos_score.survey.languages import name_language
 from sos_score.words import count, join
@@ -19,6 +20,7 @@ MOST_TEXTS = 20
 _LONGEST = 60
 _NEAR = 0.8  # "Somewhat agree" is not meant by "Strongly agree"
 _MARKS = re.compile(r"[\W\d_]+")
+_CODED = re.compile(r"([A-Za-z]+)[0-9]+")  # LimeSurvey's A1 to A5
 _NO_ANSWERS = {
     *("na", "n/a", "n.a.", "#n/a", "na()", "nan", "null", "#null!", "none", "nil", ".", "-", "--", "?", "*", "missing"),
     *("-1", "-7", "-8", "-9", "-66", "-77", "-88", "-98", "-99", "-999", "-9999", "77", "88", "98", "99", "888", "999"),
@@ -65,8 +67,13 @@ class _Text:
         return clip(self.first.invalid.text.strip(), _LONGEST)
 
     @property
+    def label(self) -> str:
+        """Return what the file itself calls the code; nothing where it does not say."""
+        return self.first.invalid.key.labels_of_file.get(fold_code(self.text), "")
+
+    @property
     def is_no_answer(self) -> bool:
-        return fold_code(self.text) in _NO_ANSWERS
+        return not _NO_ANSWERS.isdisjoint((fold_code(self.text), fold_code(self.label)))
 
     def problem(self, message: str, hint: str = "", others: Sequence[_Text] = ()) -> Problem:
         invalid = self.first.invalid
@@ -102,7 +109,8 @@ def _say(text: _Text, *, is_first: bool) -> str:
     if responses.min <= float(fold_code(text.text)) <= responses.max:
         how = "none of" if responses.spacing == "labels" else "between two answers of"
         return f"{text.text} is {how} {key.describe_numbers()}"
-    outside = f"{text.text} is outside {responses.min}-{responses.max}"
+    labelled = f" (labelled '{clip(text.label)}')" if text.label else ""
+    outside = f"{text.text}{labelled} is outside {responses.min}-{responses.max}"
     if not invalid.step:
         return outside
     unused, way = (responses.max, "low") if invalid.step < 0 else (responses.min, "high")
@@ -152,6 +160,22 @@ def _hint(texts: Sequence[_Text], named: Sequence[_Text]) -> Iterator[tuple[str,
         added = ", ".join(f"{_write(text)}: {code}" for text, code in wrapped.items())
         hint = f"if that is a label, add to the column map: labels: {{{key.address}: {{{added}}}}}"
         yield next(iter(wrapped)), hint
+    elif rest and not rest[0].first.invalid.is_number:
+        yield from _hint_codes(key, rest)
+
+
+def _hint_codes(key: AnswerKey, texts: Sequence[_Text]) -> Iterator[tuple[str, str]]:
+    """Yield the codes that the file seems to have: A1 to A5, or all as far off as those with a label."""
+    heads = [found[1] if (found := _CODED.fullmatch(text.text)) else "" for text in texts]
+    offsets = {number - code for number, code in key.special_numbers().items()}
+    numbers = [text.text for text in texts if key.has_own_codes and read_number(text.text) is not None]
+    if heads[0] and len(set(heads)) == 1 and key.responses.is_whole:
+        codes = ", ".join(f"{heads[0]}{code}: {code}" for code in key.responses.values)
+        yield texts[0].text, f"if those are its codes, add to the column map: codes: {{{key.address}: {{{codes}}}}}"
+    elif numbers and len(offsets) == 1 and (offset := offsets.pop()):
+        codes = ", ".join(f"{code + offset:.10g}: {code:.10g}" for code in key.responses.values)
+        way = f"the labelled codes are {abs(offset):.10g} too {'high' if offset > 0 else 'low'}"
+        yield numbers[0], f"{way}: if all codes are, add to the column map: codes: {{{key.address}: {{{codes}}}}}"
 
 
 def _find_label(text: _Text) -> str:
