@@ -100,7 +100,8 @@ def prepare_frame(
     problems = [
         Problem(f"holds {schema[column]}, not single answers", where=column, rule="column")
         for column in used
-        if schema[column].is_nested()
+        # Of pandas an object may be a text; of Polars it is something that Polars has no name for.
+        if schema[column].is_nested() or (given.implementation.is_polars() and schema[column] == nw.Object)
     ]
     if problems:
         raise InvalidSurvey(problems, "nothing was scored")

@@ -15,11 +15,14 @@ WORDS = make_instrument({"s": {"items": ["q1", "-q2"]}}, "q1..q2")
 SURVEY = {"respondent": ["A", "B", "C"], "q1": [4, 2, None], "q2": [1, 5, 2]}
 
 
-def test_a_column_that_holds_no_single_answers_is_a_problem_like_any_other() -> None:
-    frame = pl.DataFrame({**SURVEY, "q2": [[1]] * len(SURVEY["q2"])})
+@pytest.mark.parametrize(
+    ("cells", "kind"), [([[1]] * 3, "List(Int64)"), (pl.Series([1, "2", None], dtype=pl.Object), "Object")]
+)
+def test_a_column_that_holds_no_single_answers_is_a_problem_like_any_other(cells: Any, kind: str) -> None:
+    frame = pl.DataFrame({**SURVEY, "q2": cells})
     with pytest.raises(InvalidSurvey) as caught:
         score_survey(frame, WORDS)
-    message = "holds List(Int64), not single answers"
+    message = f"holds {kind}, not single answers"
     assert caught.value.problems == (Problem(message, where="q2", rule="column"),)
 
 
