@@ -13,7 +13,7 @@ from sos_score.definition.library import list_instruments, load_instrument
 from sos_score.definition.study.defaults import list_defaults
 from sos_score.definition.study.model import Study
 from sos_score.definition.text import SUMMARY_ID, fold_text
-from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, guess
+from sos_score.errors import InvalidRequest, InvalidSurvey, Problem, clip, guess
 from sos_score.notes import note
 from sos_score.scoring.file_summary import FileSummary
 from sos_score.study.data import StudyData
@@ -132,7 +132,11 @@ def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: d
     if not sites:
         raise InvalidSurvey([Problem("names no site", scored.path, where=scored.site)], "nothing was compared")
     if not scores:
-        raise InvalidSurvey([Problem("has no column of scores", scored.path, 1)], "nothing was compared")
+        almost = {name: cells.find_nearly_numeric(name) for name in cells.header if name and name not in ids.values()}
+        name, texts = next(((name, texts) for name, texts in almost.items() if texts), ("", []))
+        hint = f"'{name}' holds {clip(repr(texts[0]))}, which is no number" if name else ""
+        problem = Problem("has no column of scores", scored.path, 1, hint=hint, rule="score")
+        raise InvalidSurvey([problem], "nothing was compared")
     arms = {"treated": {"label": "Treated"}, "contrast": {"label": "Contrast", "reference": True}}
     data: dict[str, Any] = {
         "format": 1,

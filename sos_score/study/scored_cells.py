@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CODES = (-1, -7, -8, -9, -66, -77, -88, -98, -99, -999, -9999, 77, 88, 98, 99, 888, 999, 9999)
 """Numbers that usually stand for "no answer"."""
 _LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9.,\s]*%?")
+_POINT = re.compile(r"[-+]?[0-9]*\.[0-9]+")
+_COMMA = re.compile(r"[-+]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")
 _BLANK = ("", "na", "nan", "null", "none", ".")
 
 
@@ -115,7 +117,9 @@ class Cells:
             is_finite = numbers.is_finite().fill_null(value=True)
             return numbers, ~is_finite
         given = cells.unique(maintain_order=True).to_list()
-        read = [_read_number(cell) for cell in given]
+        # 2,875 alone may be thousands; beside 2,5 it is a fraction.
+        has_commas = any(map(_COMMA.fullmatch, given)) and not any(map(_POINT.fullmatch, given))
+        read = [_read_number(cell.replace(",", ".") if has_commas else cell) for cell in given]
         known = [None if number is None or math.isnan(number) else number for number in read]
         strange = [number is None for number in read]
         keys = pl.Series(given, dtype=pl.String)

@@ -70,7 +70,8 @@ def find_scores(
             score = ScoreColumn(scale, column, count, t_scores, instrument, stem not in header)
             found.setdefault(instrument.column_stem, []).append(score)
             taken |= {stem, *score.columns, *(f"{stem}_{metric}" for metric in ("mean", "sum", "pomp"))}
-    free = [name for name in numeric if name not in taken]
+    # How many items were answered is no score, be the column beside it readable or not.
+    free = [name for name in numeric if name not in taken and not (name.endswith("_n") and name[:-2] in header)]
     counted = [name for name in free if f"{name}_n" in header]
     loose = counted or ([] if found else free)
     if loose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
@@ -199,6 +200,9 @@ PROBLEMS = {
     SCORES.splitlines()[0] + "\n": "scores.csv: has a header and no rows\n",
     SCORES.replace("mood_n", "mood"): "scores.csv:1: several columns are called 'mood'\n",
     "respondent,site,wave\nF1,1,T1\nF2,2,T1\nF3,10,T1\n": "scores.csv:1: has no column of scores\n",
+    "respondent,site,wave,mood,mood_n\nF1,1,T1,3,4\nF2,2,T1,n/a,4\nF3,10,T1,4,4\n": (
+        "scores.csv:1: has no column of scores\n  hint: 'mood' holds 'n/a', which is no number\n"
+    ),
 }
 
 
@@ -208,6 +212,14 @@ def test_a_table_that_cannot_be_meant_is_refused(path: Path, text: str) -> None:
     with pytest.raises(InvalidSurvey) as refused:
         make_study_from_scores(make(path))
     assert str(refused.value) == PROBLEMS[text] + "1 problem in scores.csv; nothing was compared."
+
+
+def test_scores_with_decimal_commas_are_the_numbers_that_they_say(path: Path) -> None:
+    rows = ["F1;1;T1;2,5;4", "F2;10;T1;2,875;4", "F3;2;T1;3;4", "F4;2;T1;;2"]
+    path.write_text("\n".join(["respondent;site;wave;mood;mood_n", *rows]), encoding="utf-8")
+    data = make_study_from_scores(make(path))
+    assert [each.scale for each in data.outcomes] == ["mood"]
+    np.testing.assert_array_equal(data.tables[0].frame["mood"], [2.5, 2.875, 3, np.nan])
 
 
 def test_sites_and_waves_are_the_same_in_any_case_and_ids_that_a_program_wrote_as_numbers(path: Path) -> None:
