@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sos_score.definition.instrument.starter import make_starter
 from sos_score.definition.study.starter import make_study_starter
 from sos_score.output.files import write_text
+from sos_score.words import join
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ def start_instrument(request: StarterRequest, output: str | None, *, force: bool
         reversed_items=request.reversed_items,
     )
     _write(starter.id, starter.text, "check it with", output, force=force)
+    if starter.no_answers and output != "-":
+        said = join([f"'{each}'" for each in starter.no_answers])
+        print(f"not answers, and put under missing: {said}", file=sys.stderr)  # noqa: T201 - a message
 
 
 def start_study(name: str, output: str | None, *, force: bool) -> None:

@@ -19,6 +19,10 @@ SUMMARY_ID = (
 SD, Max and N may be somebody's initials or name."""
 DECIMAL_ZERO = r"^([0-9]+)\.0+$"
 """A whole number as a spreadsheet or a statistics program may write it; `fold_id` reads it so."""
+_NO_ANSWER = re.compile(
+    r"n/?a|not applicable|no answer|does not apply|(?:prefer|rather) not (?:to )?(?:say|answer)|(?:do(?:n't| not) know)"
+    r"|declined? to answer|missing|not asked"
+)
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\xad"))
 # Word processors and platforms write these each their own way.
 _SAME = {
@@ -42,6 +46,17 @@ def fold_text(text: str) -> str:
     visible = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_INVISIBLE).translate(_SAME)
     # Case folding can undo NFKC (a few compatibility letters), so it is applied to the result again.
     return " ".join(unicodedata.normalize("NFKC", visible.casefold()).split())
+
+
+def means_no_answer(text: str) -> bool:
+    """Return whether one of the choices of a question says that it is not answered.
+
+    Examples
+    --------
+    >>> means_no_answer("N/A"), means_no_answer("Prefer not to say."), means_no_answer("Not at all")
+    (True, True, False)
+    """
+    return _NO_ANSWER.fullmatch(fold_text(text).strip(" .()")) is not None
 
 
 @lru_cache(maxsize=1024)  # the answers of a survey are few, and each comes many times

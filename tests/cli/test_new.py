@@ -142,12 +142,28 @@ def test_a_shipped_definition_comes_before_one_of_its_name_in_the_folder() -> No
             ["Mood", "--items", "3", "--labels", "0, 1, 2"],
             "--labels: '0' is a number and would have the code 1; for numbers give a range (0-10)",
         ),
+        (
+            ["Mood", "--items", "3", "--labels", "Never (0), Often (1)"],
+            "--labels: 'Never (0)' would have the code 1, not 0; leave the numbers out, or give a range (0-10)",
+        ),
+        (
+            ["Mood", "--items", "3", "--labels", "5 - Always, 1 - Never"],
+            "--labels: '5 - Always' would have the code 1, not 5; leave the numbers out, or give a range (0-10)",
+        ),
     ],
 )
 def test_what_makes_no_definition_is_exit_2(words: list[str], said: str) -> None:
     result = new(*words)
     assert (result.exit_code, result.stderr) == (2, f"{said}\nTry 'sos-score new instrument --help'.\n")
     assert list(Path().iterdir()) == []
+
+
+def test_labels_that_mean_no_answer_have_no_code() -> None:
+    result = new("Mood", "--items", "3", "--labels", "Never, 1-2 times, Often, Don't know, N/A")
+    assert result.stderr.splitlines()[1] == "not answers, and put under missing: 'Don't know' and 'N/A'"
+    (scale,) = load_instrument("mood.yaml").response_scales.values()
+    assert (scale.min, scale.max, list(scale.labels)) == (1, 3, ["Never", "1-2 times", "Often"])
+    assert scale.missing == {"not applicable": ["Don't know", "N/A", "99"]}
 
 
 @pytest.mark.parametrize("items", ["0", "1000", "many"])

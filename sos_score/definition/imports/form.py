@@ -9,15 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sos_score.definition.text import fold_text, read_number
+from sos_score.definition.text import fold_text, means_no_answer, read_number
 from sos_score.errors import InvalidDefinition, Problem
 
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _LARGEST = 1_000_000  # a code beyond is an id
-_NO_ANSWER = re.compile(
-    r"n/?a|not applicable|no answer|does not apply|(?:prefer|rather) not (?:to )?(?:say|answer)|(?:do(?:n't| not) know)"
-    r"|declined? to answer|missing|not asked"
-)
 
 
 class Reason(StrEnum):
@@ -111,9 +107,7 @@ def make_answers(options: Sequence[tuple[str, str]], first: int = 1) -> tuple[An
     """
     apart = _list_apart([read_number(code) for code, _ in options])
     missing = [
-        (code, text)
-        for code, text in options
-        if _NO_ANSWER.fullmatch(fold_text(clean_text(text)).strip(" .()")) or read_number(code) in apart
+        (code, text) for code, text in options if means_no_answer(clean_text(text)) or read_number(code) in apart
     ]
     kept = [pair for pair in options if pair not in missing]
     numbers = [read_number(code) for code, _ in kept]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sos_score.definition.text import fold_text
+from sos_score.definition.text import fold_text, means_no_answer
 from sos_score.errors import InvalidRequest, clip
 from sos_score.words import count
 
@@ -16,14 +16,16 @@ _RANGE = re.compile(r"(-?\d+)-(-?\d+)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 _LONG = 12
 _NUMBER = re.compile(r"[-+]?[0-9]+")
+_NUMBERED = re.compile(r"([0-9]+) ?[-=:.)\u2013] ?[^0-9 ].*|.*\(([0-9]+)\)")  # 0 = Never, Never (0); not 1-2 times
 
 
 @dataclass(frozen=True)
 class Starter:
-    """A file's id and text."""
+    """A file's id and text, and which of the labels given mean no answer."""
 
     id: str
     text: str
+    no_answers: tuple[str, ...] = ()
 
 
 def make_starter(
@@ -42,7 +44,7 @@ def make_starter(
     """
     name, labels = (" ".join(_keep_printable(text).split()) for text in (name, labels))
     slug = make_id(name)
-    low, high, lines = _read_labels(labels)
+    low, high, lines, no_answers = _read_labels(labels)
     stem = _make_stem(slug)
     width = len(str(items))
     known = {str(number): f"{stem}_{number:0{width}}" for number in range(1, items + 1)}
@@ -59,11 +61,12 @@ def make_starter(
             low=low,
             high=high,
             labels=lines,
-            missing=_choose_missing(low, high, labels),
+            missing=_choose_missing(low, high, labels, no_answers),
             ids=ids,
             scales="\n".join(_write_scales(scales, name, ids, known["1"])),
             examples="\n".join(_write_examples(scales, low, high)),
         ),
+        no_answers,
     )
 
 
@@ -162,35 +165,44 @@ def _make_stem(slug: str) -> str:
     return "".join(word[0] for word in words) if len(slug) > _LONG and len(words) > 1 else "_".join(words)
 
 
-def _read_labels(text: str) -> tuple[int, int, str]:
+def _read_labels(text: str) -> tuple[int, int, str, tuple[str, ...]]:
+    """Return the lowest and the highest code, the lines of the labels, and the labels that mean no answer."""
     numbers = _RANGE.fullmatch(text.strip())
     if numbers:
         low, high = int(numbers[1]), int(numbers[2])
         if low >= high:
             raise InvalidRequest(f"--labels {text}: {low} is not below {high}")
         hint = f"    # labels: {{lowest answer: {low}, ..., highest answer: {high}}}   # if exports hold texts"
-        return low, high, hint
+        return low, high, hint, ()
     labels = [label.strip() for label in text.split(",")]
     folded = [fold_text(label) for label in labels]
     if len(labels) < 2 or "" in folded or len(set(folded)) < len(folded):
         raise InvalidRequest(
             f"--labels needs two or more different labels, lowest first, or a range (0-10), not '{text}'"
         )
-    for code, label in enumerate(labels, start=1):
+    no_answers = tuple(label for label in labels if means_no_answer(label))
+    kept = [label for label in labels if label not in no_answers]
+    if len(kept) < 2:
+        kept, no_answers = labels, ()
+    for code, label in enumerate(kept, start=1):
         if _NUMBER.fullmatch(label) and int(label) != code:
             raise InvalidRequest(
                 f"--labels: '{label}' is a number and would have the code {code}; for numbers give a range (0-10)"
             )
-    named = "\n".join(f"      {quote(label)}: {code}" for code, label in enumerate(labels, start=1))
-    return 1, len(labels), f"    labels:\n{named}"
+        said = _NUMBERED.fullmatch(label)
+        if said and int(said[1] or said[2]) != code:
+            way = "leave the numbers out, or give a range (0-10)"
+            raise InvalidRequest(f"--labels: '{label}' would have the code {code}, not {said[1] or said[2]}; {way}")
+    named = "\n".join(f"      {quote(label)}: {code}" for code, label in enumerate(kept, start=1))
+    return 1, len(kept), f"    labels:\n{named}", no_answers
 
 
-def _choose_missing(low: int, high: int, labels: str) -> str:
-    """Return a text and a code for "no answer" that are no answers."""
+def _choose_missing(low: int, high: int, labels: str, no_answers: Sequence[str]) -> str:
+    """Return texts and a code for "no answer" that are no answers."""
     taken = {fold_text(label) for label in labels.split(",")}
     texts = [text for text in ("N/A", "Not applicable") if fold_text(text) not in taken]
     code = next(code for code in (99, 999, 10 ** len(str(high)) * 10 - 1) if not low <= code <= high)
-    return ", ".join([*texts[:1], str(code)])
+    return ", ".join([*(map(quote, no_answers) if no_answers else texts[:1]), str(code)])
 
 
 def quote(text: str) -> str:
