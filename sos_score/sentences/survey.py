@@ -34,6 +34,11 @@ def _sheet_read(sheet: str, others: Sequence[str]) -> str:
     return f"sheet '{sheet}' is read; hidden: {listed}"
 
 
+def _rows_filtered(rows: int, column: str) -> str:
+    those = "1 row" if rows == 1 else f"{rows:,} rows"
+    return f"SPSS filters {those} out ({column} is 0); here a column map does, with where: {{{column}: [1]}}"
+
+
 def _items_unfit(instrument: str, items: Sequence[str], count: int) -> str:
     return f"{instrument}: the columns of {_list(items, count)} hold texts that are not answers (own labels or codes?)"
 
@@ -99,6 +104,8 @@ SURVEY: dict[str, str | Callable[..., str]] = {
     "also_in": _also_in,
     "sheet_read": _sheet_read,
     "rows_hidden": "rows of sheet '{sheet}' are hidden, as by a filter, and are read too: delete what is not meant",
+    "rows_filtered": _rows_filtered,
+    "weights_unused": "the file weights its cases in SPSS, and no weights are used here",
     "answers_unasked": _answers_unasked,
     "uneven_parts": _uneven_parts,
     "labels_read_as": _labels_read_as,

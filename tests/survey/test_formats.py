@@ -150,6 +150,20 @@ def test_a_code_outside_the_range_is_named_with_its_label(write, tmp_path: Path)
     )
 
 
+def test_rows_that_spss_filters_out_and_weights_that_it_uses_are_read_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sav"
+    write_sav(path, answer(5, 6, 7) | {"filter_$": [1, 0, 0]})
+    frame, summary = read(path)
+    assert frame.height == 3
+    assert list(map(str, summary.about)) == [
+        "SPSS filters 2 rows out (filter_$ is 0); here a column map does, with where: {filter_$: [1]}"
+    ]
+    head = bytearray(path.read_bytes())
+    head[76] = 14  # the variable that weights the cases, by its place in the file
+    path.write_bytes(head)
+    assert str(read(path)[1].about[1]) == "the file weights its cases in SPSS, and no weights are used here"
+
+
 def test_labels_that_the_definition_does_not_know_leave_the_codes_as_they_are(tmp_path: Path) -> None:
     columns = answer(6)
     foreign = {1: "Nie", 6: "Sehr oft", 7: "Immer"}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sos_score.errors import InvalidSurvey, Problem
+from sos_score.notes import Note, note
 from sos_score.survey.answers import ColumnValues
 from sos_score.survey.readers.cells import check_size, show_cell
 from sos_score.survey.readers.content import SPSS, identify
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _WESTERN = "WINDOWS-1252"
+_FILTER = "filter_$"
+_WEIGHT = 76  # where the head of a file of SPSS says which variable weights the cases; 0 for none
 Cell = Any  # a number, a text, a date or nothing
 
 
@@ -47,7 +50,19 @@ def open_labelled(path: Path, name: str, _folder: Path, _options: ReadingOptions
         frame=pl.DataFrame(frame),
         values=values,
         aliases=tuple((label,) if label else () for label in about.column_labels),
+        about=tuple(_list_settings(path, columns)),
     )
+
+
+def _list_settings(path: Path, columns: Mapping[str, Sequence[Cell]]) -> Iterator[Note]:
+    """Yield what SPSS would do with the rows of a file and sos-score does not: filter them, and weight them."""
+    filtered = sum(cell == 0 for cell in columns.get(_FILTER, ()))
+    if filtered:
+        yield note("rows_filtered", rows=filtered, column=_FILTER)
+    with path.open("rb") as stream:
+        start = stream.read(_WEIGHT + 4)
+    if start.startswith((b"$FL2", b"$FL3")) and any(start[_WEIGHT:]):
+        yield note("weights_unused")
 
 
 def _read(read: Callable[..., tuple[Any, Any]], path: Path, name: str) -> tuple[Mapping[str, Sequence[Cell]], Any]:
