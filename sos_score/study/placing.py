@@ -138,6 +138,9 @@ def _match(
     import polars as pl
 
     names = {fold_text(name): name for name in known}
+    study = file.study
+    labels = study.waves if role == "wave" else {site: study.label_site(site) for site in study.sites}
+    labelled = {fold_text(label): name for name, label in labels.items()}
     cells = frame[role].to_list()
     found = [None if cell is None else names.get(fold_text(cell)) for cell in cells]
     strange = Counter(
@@ -151,6 +154,8 @@ def _match(
         message = f"'{cell}' is not a {role} of the study ({role}s: {', '.join(known)})"
         column = rows.columns.get(role, role)
         hint = guess(cell, known) or f"add it to {role}s, or leave it out with where: {{{column}: [...]}}"
+        if fold_text(cell) in labelled:
+            hint = f"it is the label of {role} {labelled[fold_text(cell)]}: name the {role} in the study as the data do"
         problems.append(Problem(message, path, line, role, hint, role, count))
     return frame.with_columns(pl.Series(role, found, dtype=pl.String)), problems
 

@@ -462,6 +462,12 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         "  hint: add it to sites, or leave it out with where: {site: [...]}\n"
         "2 problems in a.csv; nothing was compared.",
     ),
+    "a site by its label": (
+        {"rows": ROWS.replace("F01,1", "F01,north")},
+        "a.csv:2: site: 'north' is not a site of the study (sites: 1, 2); 2 cells\n"
+        "  hint: it is the label of site 1: name the site in the study as the data do\n"
+        "1 problem in a.csv; nothing was compared.",
+    ),
     "a wave that is not in the study": (
         {"rows": ROWS.replace("F05,2,T2", "F05,2,wave 3")},
         "a.csv:9: wave: 'wave 3' is not a wave of the study (waves: T1, T2)\n"
