@@ -83,6 +83,19 @@ def test_a_line_for_excel_is_not_taken_for_the_header(tmp_path: Path, line: str)
     assert find_problems(path) == [Problem(message, str(path), 1, hint="delete this line", rule="header")]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("asked", ["1) Often, rarely, never, or what", "1) Often; rarely; never; or what"])
+def test_commas_and_semicolons_of_a_question_are_not_taken_for_the_delimiter(
+    tmp_path: Path, mark: str, asked: str
+) -> None:
+    path = tmp_path / "export.csv"
+    heading = f'"{asked}"' if mark in asked else asked
+    path.write_text(f"id{mark}{heading}\nA{mark}1\n\nB{mark}2\n")
+    header, records, _ = read(path)
+    assert header == ("id", asked)
+    assert records == [(2, ["A", "1"]), (4, ["B", "2"])]
+
+
 def test_a_cell_of_several_lines_does_not_shift_the_lines_below_it(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text('id,note\nA,"one\ntwo\nthree"\nB,x\n\n\nC,"a ""b"""\n')

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 22
 _DELIMITERS = ",;\t"
+_START, _SAMPLE = 1 << 16, 20  # characters, and records among them, by which the delimiter is told
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_CELL = 1 << 24
 _MAX_RAGGED = 20
@@ -180,7 +182,7 @@ def _read_csv(stream: Iterable[str], delimiter: str) -> _Reader:
 
 def _describe(path: Path, name: str, above: int, background: ThreadPoolExecutor) -> CsvExport:
     with _open_at(path, above) as stream:
-        start = stream.read(1 << 16)
+        start = stream.read(_START)
     delimiter = _find_delimiter(start, "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else _DELIMITERS)
     with _open_at(path, above) as stream:
         reader = _read_csv(stream, delimiter)
@@ -239,15 +241,19 @@ def _write_plainly(export: CsvExport, path: Path) -> Path:
 
 
 def _find_delimiter(start: str, likely: str) -> str:
-    """Return the delimiter that occurs most in the first record, outside quotes."""
-    record, quoted = "", False
-    for character in start:
-        quoted ^= character == '"'
-        if character in "\r\n" and not quoted and record.strip():
-            break
-        if not quoted:
-            record += character
-    return max(likely, key=record.count)
+    """Return the delimiter that cuts the first records into as many cells as the header; else that which is most in it.
+
+    A header may hold whole questions, with commas and semicolons of their own.
+    """
+
+    def judge(delimiter: str) -> tuple[bool, int, int]:
+        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        records = [record for record in islice(reader, _SAMPLE) if any(cell.strip() for cell in record)]
+        # The last one may be cut off.
+        widths = list(map(len, records if len(start) < _START else records[:-1])) or [1]
+        return len(widths) > 1 and len(set(widths)) == 1 < widths[0], widths[0], max(widths)
+
+    return max(likely, key=judge)
 
 
 def _find_ragged(export: CsvExport) -> list[Problem]:
