@@ -131,6 +131,18 @@ def test_small_groups_stay_hidden_and_no_sum_gives_them_away(tmp_path):
     assert all("A (New) not shown" in line and "in all" not in line for line in lines)
 
 
+def test_every_cell_of_a_table_stands_below_its_head(text):
+    rows = [line for line in part(text, "6. Outcomes").splitlines() if line.startswith("|")]
+    assert {row.count("|") for row in rows} == {12}
+    assert (
+        rows[0] == "| source | scale | wave | n | items | alpha [95% CI] | within sites | omega | ordinal | SEM | SDC |"
+    )
+    assert (
+        rows[2]
+        == "| Climate, staff | Engagement | T1 | 42 | 11 | 0.85 [0.77, 0.91] | 0.81 | 0.85 | 0.90 | 0.15 | 0.42 |"
+    )
+
+
 def test_the_word_document_says_the_same(staff):
     document = Document(BytesIO(make_checklist(staff, ".docx")))
     said = {paragraph.text for paragraph in document.paragraphs}

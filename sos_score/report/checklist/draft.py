@@ -74,7 +74,9 @@ def _mark(line: str) -> str:
 def _write_table(table: Table) -> Iterator[str]:
     yield f"**{table.title}**"
     yield ""
-    heads = [column.label for column in drop_hidden(table).columns]
+    table = drop_hidden(table)
+    heads = [column.label for column in table.columns]
     for row in (heads, ["---"] * len(heads), *show_cells(table)):
-        yield f"| {' | '.join(row)} |"
+        cells = [cell.replace("|", r"\|") for cell in row]
+        yield f"| {' | '.join(cells)} |"
     yield from (f"\n{note}" for note in table.notes)
