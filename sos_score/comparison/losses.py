@@ -19,11 +19,11 @@ from sos_score.study.suppression import list_groups
 class Losses:
     """Who has a score at the first wave only, at both, and at the last only, site by site."""
 
-    # The sites with people at both waves, all of them with an id. Hidden sites are all there or, of an arm where it
-    # does not hold for them together, none: single ones would tell which of them somebody left.
+    # The sites with people at both waves, all of them with an id, and those with nobody at the last: they lost all.
+    # Hidden sites are all there or, of an arm where it does not hold for them together, none: single ones would tell
+    # which of them somebody left.
     followed: Mapping[str, Links]
-    # other sites with scores at the first wave: whose people cannot be followed, or with nobody at the last wave
-    others: tuple[str, ...]
+    others: tuple[str, ...]  # other sites with scores at the first wave: their people cannot be followed
     hidden: tuple[str, ...]  # sites that are not shown at one of the two waves
     least: int  # groups of fewer people are not shown
 
@@ -34,6 +34,10 @@ class Losses:
     def is_told(self, site: str) -> bool:
         """Return whether something is said of a site: its counts, or that they are hidden."""
         return site in self.followed or site in self.hidden
+
+    def lost_all(self, site: str) -> bool:
+        """Return whether a site that is shown has nobody at the last wave."""
+        return site in self.followed and site not in self.hidden and not self.followed[site].both
 
     def may_show_site(self, site: str) -> bool:
         """Return whether the counts of a site are about no group that is too small."""
@@ -68,6 +72,7 @@ def find_losses(outcome: OutcomeScores, plan: ComparisonPlan) -> Losses:
     nameless = {*outcome.site[outcome.at() & (outcome.person == "") & np.isin(outcome.wave, list(plan.span))].tolist()}
     shown = [site for site, each in links.items() if site not in hidden and each.both + each.first_only]
     whole = {site for site in shown if links[site].both and site not in nameless}
+    whole |= {site for site in shown if not outcome.count(site, plan.last_wave)}
     for group in list_groups(hidden, plan.arms):
         if any(links[site].both for site in group) and nameless.isdisjoint(group):
             whole |= set(group)

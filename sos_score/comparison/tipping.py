@@ -104,7 +104,7 @@ def _find_share(each: Finding, losses: Losses, plan: ComparisonPlan) -> tuple[fl
         return math.nan, Lack.NOT_ASKED
     sites = [each.site] if each.site else [site for site in plan.sites if plan.arms[site] == plan.treated]
     known = [site for site in sites if losses.is_told(site)]
-    if not known or any(site in losses.others for site in sites):
+    if not known or any(site in losses.others or losses.lost_all(site) for site in sites):
         return math.nan, Lack.NOT_FOLLOWED
     may_show = losses.may_show_site(each.site) if each.site else losses.may_show_arm(known)
     if not may_show:

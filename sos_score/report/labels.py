@@ -59,7 +59,8 @@ ASSOCIATED = {
     Verdict.EQUIVALENT: "no association that would matter",
     Verdict.INCONCLUSIVE: "inconclusive",
 }
-_CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
+LEFT_OUT = "sites_asked_once"
+_CAUTIONS = (LEFT_OUT, "allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
 MARKS = {Verdict.TRIVIAL: "~", Verdict.EQUIVALENT: "=", Verdict.INCONCLUSIVE: "?", Verdict.CANNOT_TELL: "?"}
 
 
@@ -210,6 +211,11 @@ class Labels:
     def name_cautions(self, finding: Finding) -> str:
         """Return what a finding must not be quoted without: how sites came to their arms, what else may explain it."""
         return "; ".join(self.describe(each) for each in finding.notes if each.code in _CAUTIONS)
+
+    def name_left_out(self, findings: Iterable[Finding]) -> list[str]:
+        """Return, each once, how many sites are no part of a change of the arms."""
+        return list(dict.fromkeys(self.describe(each) for finding in findings for each in finding.notes
+                                  if each.code == LEFT_OUT))  # fmt: skip
 
     def name_direction(self, finding: Finding) -> str:
         """Return what a difference means, in the scale's own words."""

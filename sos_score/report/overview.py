@@ -48,10 +48,11 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
         return _summarise_sites(comparison, labels)
     changes, once = _index(comparison, ("change", "did")), _index(comparison, ("arms",))
     once = {key: found for key, found in once.items() if key not in changes}
-    places = [*comparison.plan.sites, _ARMS]
-    places = [place for place in places if any(place in row for row in [*changes.values(), *once.values()])]
+    index = [*changes.values(), *once.values()]
+    asked = [site for site in comparison.plan.sites if any(each.count(site) for each in comparison.outcomes)]
+    places = [*(asked if changes else ()), *([_ARMS] if any(_ARMS in row for row in index) else ())]
     rows = list(_list_rows(changes, places, comparison, labels))
-    shown = [each for row in [*changes.values(), *once.values()] for each in row.values()]
+    shown = [each for row in index for each in row.values()]
     if rows and once:
         rows.append(("ASKED ONCE, so no change:", *("" for _ in places)))
     rows += _list_rows(once, places, comparison, labels, is_once=True)
@@ -229,7 +230,8 @@ def _describe_arms(finding: Finding, labels: Labels) -> str:
 
 def _describe_did(finding: Finding, labels: Labels) -> str:
     what = f"{labels.name_arm_means(finding)}; difference {format_number(finding.estimate.value)}"
-    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}."
+    left_out = "".join(f"; {each}" for each in labels.name_left_out([finding]))
+    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}{left_out}."
 
 
 def _name_scale(finding: Finding, labels: Labels) -> str:

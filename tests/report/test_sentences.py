@@ -12,7 +12,7 @@ from sos_score.report.labels import Labels
 
 NUMBER = r"-?\d+\.\d+"
 VERDICTS = ("design", "level", "change", "arms", "did")
-CAUTIONS = ("allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
+CAUTIONS = ("sites_asked_once", "allocation", "parallel_trends", "regression_to_mean", "arms_start_apart")
 PARTS = {
     "estimate": rf"difference ({NUMBER})",
     "interval": rf"95% CI \[({NUMBER}), ({NUMBER})\]",

@@ -42,7 +42,7 @@ FAR = 0.5
 
 
 def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads) -> list[Finding]:
-    """Return, for each site, the change from the first wave to the last and what stands beside it.
+    """Return, for each site with scores at both, the change from the first wave to the last and what stands beside it.
 
     Judged is the partially overlapping samples t test or, where people are nested in workers, CR2 clustered on the
     worker. Beside it: the paired test of linked people, Welch's test as if
@@ -52,10 +52,12 @@ def find_change(outcome: OutcomeScores, plan: ComparisonPlan, _spreads: Spreads)
     if len(plan.waves) < 2 or not all(outcome.count(wave=wave) for wave in plan.span):
         return []
     found: list[Finding] = []
-    starts = _measure_starts(outcome, plan)
+    starts, hidden = _measure_starts(outcome, plan), find_hidden_places(outcome, plan)
     for site in plan.sites:
         _, before, after = outcome.pair((site,), plan.first_wave, plan.last_wave)
-        if before.size:
+        is_asked_twice = all(outcome.count(site, wave) for wave in plan.span)
+        # A hidden place has its dash whether or not somebody there has a score.
+        if is_asked_twice or (before.size and any((site, wave) in hidden for wave in plan.span)):
             found += _ask_site(outcome, plan, site, (before, after), starts.find_far(site, plan.first_wave))
     return found
 

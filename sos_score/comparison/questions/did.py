@@ -107,13 +107,14 @@ def _compare(
     changes = _find_changes(outcome, plan)
     turned, tests = (infer_cr2(fit_changes(y, reference, post), units) for reference in (~arm, arm))
     changed = (_tell(turned[TERMS[2]]), _tell(tests[TERMS[2]]))
+    cells = [y[(arm == a) & (post == b)] for b in (False, True) for a in (False, True)]
+    sds = tuple(float(each.std(ddof=1)) if each.size > 1 else math.nan for each in cells)
     if plan.judged_only:
         test = tests[TERMS[3]]
-        cells = [y[(arm == a) & (post == b)] for b in (False, True) for a in (False, True)]
         counts, means = tuple(each.size for each in cells), tuple(float(each.mean()) for each in cells)
         judged = with_right_test(base, test, note("clustered_on_person", test=test.method))
         judged = _standardize(judged, test, spread)
-        judged = replace(judged, counts=counts, means=means, arm_changes=changed)
+        judged = replace(judged, counts=counts, means=means, sds=sds, arm_changes=changed)
         judged = make_judged(judged, test, outcome, plan, sd)
         return [judged, *_compare_sites(outcome, plan, of_sites, (changes, sd, DetectableEffects()))]
     found = compare_changes(y, arm, post, site, units)
@@ -123,7 +124,7 @@ def _compare(
     effects = find_change_effects(found, sites, (sd, _spread_changes(changes, plan), floor), plan)
     design = np.column_stack([np.ones(y.size), arm, post, arm & post]).astype(float)
     return [
-        *_compare_people(outcome, plan, replace(base, arm_changes=changed), (found, effects), spread),
+        *_compare_people(outcome, plan, replace(base, sds=sds, arm_changes=changed), (found, effects), spread),
         label_wrong_unit(_adjust_for_first(outcome, plan, base)),
         _fit_mixed(outcome, plan, base, (there, design)),
         *_compare_sites(outcome, plan, of_sites, (changes, sd, effects)),

@@ -36,8 +36,8 @@ def find_missing(outcome: OutcomeScores, plan: ComparisonPlan, _: Spreads) -> li
     """Return attrition by arm and by site, leavers against stayers in each arm, and gaps by site and wave.
 
     Attrition is of those with a score at the first wave: the share without one at the last. Sites whose people cannot
-    be followed are left out of it. Attrition of the arms is held against the boundaries of the What Works
-    Clearinghouse. A share is not given where it would give away a few people.
+    be followed are left out of it; one with nobody at the last wave lost everybody. Attrition of the arms is held
+    against the boundaries of the What Works Clearinghouse. A share is not given where it would give away a few people.
     """
     losses = find_losses(outcome, plan)
     return [
@@ -71,7 +71,7 @@ def _compare_arms(outcome: OutcomeScores, plan: ComparisonPlan, losses: Losses) 
             verdict=_judge(found), reason=_name_bounds(found),
         )  # fmt: skip
         for arm, each in zip(arms, sites, strict=True):
-            if losses.add(each).first_only:
+            if losses.add(each).first_only and losses.add(each).both:
                 yield _compare_leavers(outcome, plan, arm, each)
 
 

@@ -30,7 +30,7 @@ _BOUNDS = (
 _ABOUT = (
     "Attrition is the share of those with a score at the first wave who have none at the last. It can bias a comparison"
     " where it differs between the arms, or where those who left differ from those who stayed. Only sites whose people"
-    " can be followed from wave to wave are counted."
+    " can be followed from wave to wave are counted; one where nobody answered at the last wave has lost everybody."
 )
 
 

@@ -108,7 +108,8 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")
         rows = tuple(_list_by_source(report, found["did"], _show_changes))
         order = f"n: {arms[0]} at {first}, {last}; {arms[1]} at {first}, {last}."
-        yield _make(heads, rows, f"How the arms changed from {first} to {last}, and {arms[0]} minus {arms[1]}", order)
+        title = f"How the arms changed from {first} to {last}, and {arms[0]} minus {arms[1]}"
+        yield _make(heads, rows, title, order, *labels.name_left_out(found["did"]))
     if once:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")
         rows = tuple(_list_by_source(report, once, _show_arms))
@@ -137,26 +138,15 @@ def _list_by_source(report: ReportData, found: Sequence[Finding], show: Show) ->
         yield from rows
 
 
-def _show_changes(finding: Finding, report: ReportData) -> tuple[str, ...]:
+def _show_changes(finding: Finding, _: ReportData) -> tuple[str, ...]:
     """Return each arm's n, means and SDs at the two waves, the treated arm's first, and the difference of changes."""
-    means, counts = finding.means, finding.counts
-    if len(means) != 4:
+    if len(finding.means) != 4:
         return ("-", "-", "-", *_show_difference(finding))
-    first, last = (_find_sds(report, finding, wave) for wave in report.comparison.plan.span)
-    arms = [
-        f"{_show_spread(means[1 - arm], first[arm])} to {_show_spread(means[3 - arm], last[arm])}" for arm in (0, 1)
-    ]
-    numbers = [f"{counts[1 - arm]}, {counts[3 - arm]}" for arm in (0, 1)] if len(counts) == 4 else ["-"]
+    counts = finding.counts
+    cells = [_show_spread(*each) for each in zip(finding.means, finding.sds, strict=True)]
+    arms = [f"{cells[place]} to {cells[place + 2]}" for place in (1, 0)]
+    numbers = [f"{counts[place]}, {counts[place + 2]}" for place in (1, 0)]
     return ("; ".join(numbers), *arms, *_show_difference(finding))
-
-
-def _find_sds(report: ReportData, finding: Finding, wave: str) -> tuple[float, ...]:
-    """Return the standard deviation of each arm at a wave, the treated arm's first."""
-    for question in ("baseline", "arms"):
-        for each in report.comparison.ask(question):
-            if (each.source, each.scale, each.waves) == (finding.source, finding.scale, (wave,)) and each.sds:
-                return each.sds
-    return (math.nan, math.nan)
 
 
 def _show_spread(mean: float, sd: float) -> str:
