@@ -44,6 +44,17 @@ def join(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def end_sentence(text: str) -> str:
+    """Return a text with a full stop, unless it ends a sentence by itself.
+
+    Examples
+    --------
+    >>> end_sentence("nobody left"), end_sentence("who left?")
+    ('nobody left.', 'who left?')
+    """
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def pluralise(level: str) -> str:
     """Return what several groups of a level are called.
 

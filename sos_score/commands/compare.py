@@ -13,6 +13,7 @@ from sos_score.commands.score_summary import list_readings
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.judging import Comparison, check_questions
 from sos_score.comparison.questions.registry import OF_STUDY, QUESTIONS
+from sos_score.definition.study.model import Plan
 from sos_score.errors import InvalidRequest
 from sos_score.inputs import name_files
 from sos_score.output.delimited import RESULT_FORMATS, open_console, write_tables
@@ -21,7 +22,7 @@ from sos_score.output.table import Table, print_table
 from sos_score.output.terminal import announce, show_progress
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS as OVERVIEW
-from sos_score.report.overview import describe_rest, list_arms, list_data_notes
+from sos_score.report.overview import describe_rest, describe_test_of_sites, list_arms, list_data_notes
 from sos_score.report.overview import list_sentences as list_differences
 from sos_score.report.overview import make_table as make_overview
 from sos_score.report.questions.design import list_limits, name_change
@@ -222,16 +223,23 @@ def _explain_empty(question: str) -> str:
 def _print_overview(
     data: StudyData, comparison: Comparison, labels: Labels, request: CompareRequest, console: Console
 ) -> None:
-    _write([" ".join([*list_limits(comparison, labels), list_arms(comparison, labels)]).strip()], console)
+    limits = " ".join([*list_limits(comparison, labels), list_arms(comparison, labels)]).strip()
+    _write([limits] if limits else [], console)
     table = make_overview(comparison, labels)
     if not table.rows:
         means = compare_study(data, ("descriptives",), request.instruments, request.scales)
         _show(VIEWS["descriptives"].full(means, labels), console)
     else:
         _show([table], console)
+        sites = list(describe_test_of_sites(comparison, labels))
+        if sites:
+            _print_section("Of the sites", sites, console)
         said = list_differences(comparison, labels) or ["None is clear."]
-        _print_section("Differences, the largest in SD first, with 95% intervals", said, console)
-    notes = list_data_notes(data, labels)
+        alpha = comparison.plan.alpha
+        level = "" if alpha == Plan().alpha else f"; tests are at {alpha:g}"
+        _print_section(f"Differences, the largest in SD first, with 95% intervals{level}", said, console)
+    doubts = list_doubts(comparison, labels)
+    notes = [each for each in list_data_notes(data, labels) if each not in doubts]
     if notes:
         _print_section("About the data", notes, console)
     if notes or not table.rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sos_score.comparison.finding import Contrast, Finding, Unit
@@ -210,7 +210,17 @@ class Labels:
 
     def name_cautions(self, finding: Finding) -> str:
         """Return what a finding must not be quoted without: how sites came to their arms, what else may explain it."""
-        return "; ".join(self.describe(each) for each in finding.notes if each.code in _CAUTIONS)
+        return "; ".join(self.list_cautions([finding]))
+
+    def list_cautions(self, findings: Sequence[Finding]) -> list[str]:
+        """Return what findings must not be quoted without, each once; of several, where arms started apart is named."""
+        said: dict[str, None] = {}
+        for finding in findings:
+            where = f"on {self.name_scale(finding)}, " if len(findings) > 1 else ""
+            for each in finding.notes:
+                if each.code in _CAUTIONS:
+                    said[f"{where if each.code == 'arms_start_apart' else ''}{self.describe(each)}"] = None
+        return list(said)
 
     def name_left_out(self, findings: Iterable[Finding]) -> list[str]:
         """Return, each once, how many sites are no part of a change of the arms."""

@@ -13,12 +13,12 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.verdict import Verdict
 from sos_score.output.numbers import format_interval, format_number
 from sos_score.output.table import Cell, Column, Table
-from sos_score.report.labels import Labels, name_doubt, name_short
+from sos_score.report.labels import Labels, name_better, name_doubt, name_short
 from sos_score.report.many_sites import has_many, make_site_table
 from sos_score.report.questions.outcomes import name_limit
 from sos_score.report.tables.comparability import list_shortest
 from sos_score.study.data import StudyData
-from sos_score.words import count, join
+from sos_score.words import count, end_sentence, join
 
 QUESTIONS = ("design", "change", "arms", "did")
 """What the first answer asks, of which it shows the judged findings; the other questions have their own."""
@@ -146,18 +146,52 @@ def list_sentences(comparison: Comparison, labels: Labels, least: int = 0) -> li
         each
         for question in _SENTENCES
         for each in comparison.ask(question)
-        if each.is_judged and not math.isnan(each.estimate.value)
+        if each.is_judged and each.unit is not Unit.SITES and not math.isnan(each.estimate.value)
     ]
     found = [each for each in judged if each.verdict is Verdict.DIFFERENT]
     found.sort(key=lambda each: -abs(each.effect.value) if not math.isnan(each.effect.value) else 0.0)
-    others = [each for each in judged if each.verdict is not Verdict.DIFFERENT and each.unit is not Unit.SITES]
+    others = [each for each in judged if each.verdict is not Verdict.DIFFERENT]
     chosen = [*found[:_MOST], *others[: max(0, least - len(found))]]
     return [_SENTENCES[each.question](each, labels) for each in chosen]
 
 
 def list_patterns(comparison: Comparison, labels: Labels) -> list[str]:
     """Return on how many scales each site changed clearly, and on how many the arms differ, a sentence each."""
-    return [*describe_sites(comparison, labels), *describe_all_arms(comparison, labels)]
+    arms = (*describe_all_arms(comparison, labels), *describe_test_of_sites(comparison, labels))
+    return [*describe_sites(comparison, labels), *arms]
+
+
+def describe_test_of_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
+    """Yield on which scales the sites of the arms differ, in a sentence; nothing where no test of sites is judged."""
+    parts = []
+    for question, what in (("did", "change"), ("arms", "scores")):
+        judged = [each for each in comparison.ask(question) if each.is_judged and each.unit is Unit.SITES]
+        for waves in dict.fromkeys(each.waves for each in judged):
+            found = [each for each in judged if each.waves == waves and each.verdict]
+            when = f" at {labels.name_waves(waves)}" if question == "arms" and waves else ""
+            if found:
+                parts.append(f"{what}{when} differed on {_list_verdicts(found, labels)}")
+    if parts:
+        yield f"{join(labels.arms)}, by permutation of sites: {'; '.join(parts)}."
+
+
+def _list_verdicts(found: Sequence[Finding], labels: Labels) -> str:
+    """Return on how many scales something differs, which of them, and what is known of the others."""
+    kinds = Counter(each.verdict for each in found)
+    clear = [each for each in found if each.verdict is Verdict.DIFFERENT]
+    named = [
+        f"{_name_scale(each, labels)} by {format_number(each.estimate.value)}{_bracket(each)}" for each in clear[:_MOST]
+    ]
+    named += [f"{len(clear) - _MOST} more"] if len(clear) > _MOST else []
+    rest = {Verdict.TRIVIAL: "clear but within the limit", Verdict.EQUIVALENT: "within the limit",
+            Verdict.INCONCLUSIVE: "unclear"}  # fmt: skip
+    others = [f"{word} on {kinds[verdict]}" for verdict, word in rest.items() if kinds[verdict]]
+    scales = f"{len(clear) or 'none'} of {count(len(found), 'scale')}"
+    return ", ".join(filter(None, [f"{scales}{f': {join(named)}' if named else ''}", *others]))
+
+
+def _bracket(finding: Finding) -> str:
+    return f" ({name_better(finding)})" if name_better(finding) else ""
 
 
 def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
@@ -273,7 +307,8 @@ def describe_rest(comparison: Comparison) -> str:
     said = [f"{count(smaller, 'smaller difference')}: --full."] if smaller else ["Everything: --full."]
     if unclear:
         said.append(
-            f"{unclear} of {judged} comparisons are unclear, which does not show that nothing differs: --only design."
+            f"{unclear} of {count(judged, 'comparison')} {'is' if unclear == 1 else 'are'} unclear, which does not show"
+            " that nothing differs: --only design."
         )
     return " ".join([*said, "Means: --only descriptives."])
 
@@ -295,7 +330,9 @@ def list_data_notes(data: StudyData, labels: Labels) -> list[str]:
     said: dict[str, list[str]] = {}
     for each in data.notes:
         if each.code not in _SEEN:
-            said.setdefault(each.code, []).append(f"{shorten(labels.describe(each), _LONGEST, placeholder=' ...')}.")
+            said.setdefault(each.code, []).append(
+                end_sentence(shorten(labels.describe(each), _LONGEST, placeholder=" ..."))
+            )
     return [line for lines in said.values() for line in _cut(lines)]
 
 

@@ -80,8 +80,9 @@ _REASONS: _Sentences = {
     "sites_may_miss_equivalence": "but so few sites cannot rule out an effect that only some sites have",
     "reliably_changed": "{up} up, {down} down, {unchanged} within the error of measurement",
     "by_error": "error alone makes {expected:.1f} likely; more than {most} it makes rarely",
-    "attrition_bounds": (
-        "low would be arms no more than {cautious:.1%} apart (cautious boundary) or {optimistic:.1%} (optimistic)"
+    "attrition_bounds": lambda cautious, optimistic: (
+        f"low would be arms no more than {100 * cautious:.1f} percentage points apart (cautious boundary) or"
+        f" {100 * optimistic:.1f} (optimistic)"
     ),
     "attrition_beyond_table": "more were lost than the cautious boundary allows at any difference between the arms",
     "level_share_unknown": "How much of the variation {level} account for cannot be said from these data.",

@@ -52,7 +52,8 @@ def test_attrition_of_the_arms_is_counted_and_held_against_the_boundaries():
     (sentence,) = [row.sentence for row in rows.ask("missing") if row.sentence]
     assert sentence == (
         "Warmth, T1 to T2: 35% of 40 in SoS and 10% of 40 in Contrast were lost (22% overall, 25 percentage points"
-        " apart): high attrition (low would be arms no more than 5.1% apart (cautious boundary) or 9.7% (optimistic))."
+        " apart): high attrition (low would be arms no more than 5.1 percentage points apart (cautious boundary) or 9.7"
+        " (optimistic))."
     )
 
 

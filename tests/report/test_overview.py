@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
+import yaml
 from support import ROOT, CommandLine
 
 from sos_score.comparison.compare import compare_study
@@ -89,3 +92,50 @@ def test_a_study_without_arms_has_no_column_for_them(tmp_path, monkeypatch):
     assert "arms" not in shown.partition("Differences")[0].replace("no arms", "")
     assert "Change (T2 minus T1), in points" in shown
     assert "- None is clear." in shown
+
+
+def test_a_question_on_the_data_is_said_once_and_ends_with_its_own_mark(tmp_path):
+    rows = [
+        {"respondent": f"{site}{wave}{person}", "site": site, "wave": wave, "mood": person % 5 + (site == "A")}
+        for site in "ABCD"
+        for wave in ("T1", "T2")
+        for person in range(9)
+    ]
+    path = tmp_path / "scores.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    shown = " ".join(run(path, "--treated", "A,B", "-q").stdout.split())
+    assert shown.count("do the ids name the same people?") == 1
+    assert "?." not in shown
+
+
+def test_tests_at_another_level_than_the_usual_are_named_beside_the_intervals(tmp_path):
+    study = yaml.safe_load((ROOT / "examples" / "vendor_scores" / "study.yaml").read_text(encoding="utf-8"))
+    folder = tmp_path / "study"
+    shutil.copytree(ROOT / "examples" / "vendor_scores", folder)
+    study["plan"] |= {"alpha": 0.1}
+    (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+    heading = "Differences, the largest in SD first, with 95% intervals"
+    assert f"{heading}; tests are at 0.1\n" in run(folder / "study.yaml", "-q").stdout
+    assert f"{heading}\n" in run(ROOT / "examples" / "vendor_scores" / "study.yaml", "-q").stdout
+
+
+def test_a_study_without_arms_begins_with_one_empty_line(tmp_path):
+    rows = [
+        {"respondent": f"{site}{person}", "site": site, "wave": wave, "mood": (person * 7 + (wave == "T2") * 3) % 5}
+        for site in "AB"
+        for wave in ("T1", "T2")
+        for person in range(9)
+    ]
+    path = tmp_path / "scores.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    lines = run(path, "-q").stdout.splitlines()
+    assert lines[:3] == ["scores.csv", "", "Change (T2 minus T1), in points"]
+    assert "2 of 2 comparisons are unclear" in " ".join(lines)
+
+
+def test_one_unclear_comparison_is_unclear(tmp_path):
+    rows = [{"site": site, "mood": person % 5} for site in "ABCD" for person in range(9)]
+    path = tmp_path / "scores.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    shown = " ".join(run(path, "--treated", "A,B", "-q").stdout.split())
+    assert "1 of 1 comparison is unclear, which does not show" in shown

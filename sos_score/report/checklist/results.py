@@ -11,14 +11,16 @@ from sos_score.output.numbers import format_df, format_interval, format_named_p,
 from sos_score.report.labels import Labels, name_better, name_doubt
 from sos_score.report.model import ReportData
 from sos_score.report.questions.design import list_limits
+from sos_score.report.questions.outcomes import list_equivalence, name_limit
 from sos_score.report.questions.registry import describe_finding
-from sos_score.words import count, join
+from sos_score.words import count
 
 _QUESTIONS = {
     "change": ("comparison of a site with itself over time", "comparisons of a site with itself over time"),
     "arms": ("comparison of the arms at one wave", "comparisons of the arms at one wave"),
     "did": ("comparison of how the arms changed", "comparisons of how the arms changed"),
 }
+_TOLD = (Verdict.DIFFERENT, Verdict.TRIVIAL, Verdict.EQUIVALENT)
 _UNCLEAR = "No clear difference is not evidence of no difference."
 
 
@@ -28,12 +30,7 @@ def list_paragraphs(report: ReportData) -> Iterator[str]:
     limits = list_limits(comparison, labels)
     if limits:
         yield " ".join(limits)
-    judged = [
-        each
-        for question in _QUESTIONS
-        for each in comparison.ask(question)
-        if each.is_judged and each.unit is not Unit.SITES
-    ]
+    judged = [each for question in _QUESTIONS for each in comparison.ask(question) if each.is_judged]
     for source in dict.fromkeys(each.source for each in judged):
         yield _describe_source([each for each in judged if each.source == source], labels)
     pairs = [each for each in comparison.ask("association") if each.is_judged]
@@ -43,15 +40,17 @@ def list_paragraphs(report: ReportData) -> Iterator[str]:
 
 
 def _describe_source(findings: list[Finding], labels: Labels) -> str:
-    """Return one source's results: each difference, then how many comparisons found none and what that means."""
+    """Return one source's results: what is told of it, then how many comparisons found none and what that means."""
     said = [f"{labels.sources[findings[0].source]}."]
     for question, nouns in _QUESTIONS.items():
-        found = [each for each in findings if each.question == question]
-        told = [each for each in found if each.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL)]
-        said += [_TELL[question](each, labels) for each in told]
-        said += _count_rest(found, nouns, labels)
+        asked = [each for each in findings if each.question == question]
+        told = [each for each in asked if each.verdict in _TOLD]
+        for found in ([each for each in asked if each.unit is not Unit.SITES],
+                      [each for each in asked if each.unit is Unit.SITES]):  # fmt: skip
+            said += [_TELL[question](each, labels) for each in told if each in found]
+            said += _count_unclear(found, nouns)
         if question != "change":
-            said += [_begin(text) for text in dict.fromkeys(filter(None, map(labels.name_cautions, told)))]
+            said += [_begin("; ".join(cautions)) for cautions in [labels.list_cautions(told)] if cautions]
     if any(each.verdict is Verdict.INCONCLUSIVE for each in findings):
         said.append(_UNCLEAR)
     return " ".join(said)
@@ -61,20 +60,11 @@ def _begin(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _count_rest(found: list[Finding], nouns: tuple[str, str], labels: Labels) -> Iterator[str]:
-    same = [each for each in found if each.verdict is Verdict.EQUIVALENT]
-    if same:
-        where = join([_name_place(each, labels) for each in same])
-        yield f"Smaller than the limit stated in advance (equivalent): {where}."
-    unclear = [each for each in found if each.verdict is Verdict.INCONCLUSIVE]
-    unclear = [each for each in unclear if not math.isnan(each.estimate.value)]
+def _count_unclear(found: list[Finding], nouns: tuple[str, str]) -> Iterator[str]:
+    unclear = [each for each in found if each.verdict is Verdict.INCONCLUSIVE and not math.isnan(each.estimate.value)]
     if unclear:
-        yield f"{len(unclear)} of {count(len(found), *nouns)} found no clear difference."
-
-
-def _name_place(finding: Finding, labels: Labels) -> str:
-    parts = [labels.name_scale(finding), labels.name_site(finding.site) or "", labels.name_waves(finding.waves)]
-    return ", ".join(filter(None, parts))
+        of_sites = " as sites" if unclear[0].unit is Unit.SITES else ""
+        yield f"{len(unclear)} of {count(len(found), *nouns)}{of_sites} found no clear difference."
 
 
 def _tell_change(finding: Finding, labels: Labels) -> str:
@@ -84,7 +74,7 @@ def _tell_change(finding: Finding, labels: Labels) -> str:
     size = format_number(abs(finding.estimate.value))
     when = f"from {finding.waves[0]} to {finding.waves[-1]}"
     start = f"In {labels.name_site_and_arm(finding.site)}, {labels.name_scale(finding)} {verb} by {size} points {when}"
-    return _end(start, finding, f"n = {counts}", labels.name_cautions(finding))
+    return _end(start, finding, labels, f"n = {counts}", labels.name_cautions(finding))
 
 
 def _tell_arms(finding: Finding, labels: Labels) -> str:
@@ -94,32 +84,50 @@ def _tell_arms(finding: Finding, labels: Labels) -> str:
     size = format_number(abs(finding.estimate.value))
     scale = labels.name_scale(finding)
     counts = f"n = {' and '.join(map(str, finding.counts))} {labels.name_unit(finding)}"
-    return _end(f"{when}{scale} was {size} points {side} in {treated} than in {reference}", finding, counts)
+    return _end(f"{when}{scale} was {size} points {side} in {treated} than in {reference}", finding, labels, counts)
 
 
 def _tell_did(finding: Finding, labels: Labels) -> str:
-    size = format_number(finding.estimate.value)
-    what = f"{labels.name_scale(finding)} changed differently in the arms: {labels.name_arm_means(finding)}"
-    return _end(f"{what}, a difference in change of {size} points", finding, "")
+    size, how = (
+        format_number(finding.estimate.value),
+        "alike" if finding.verdict is Verdict.EQUIVALENT else "differently",
+    )
+    what = f"{labels.name_scale(finding)} changed {how} in the arms: {labels.name_arm_means(finding)}"
+    return _end(
+        f"{what}, a difference in change of {size} points", finding, labels, f"n = {_count_arms(finding, labels)}"
+    )
 
 
-def _end(start: str, finding: Finding, counts: str, caution: str = "") -> str:
+def _count_arms(finding: Finding, labels: Labels) -> str:
+    """Return how many the treated and the other arm have, of people at both waves."""
+    unit, counts = labels.name_unit(finding), finding.counts
+    if finding.unit is Unit.SITES:
+        return f"{counts[0]} and {counts[1]} {unit}"
+    return (
+        f"{counts[1]} and {counts[0]} {unit} at {finding.waves[0]}, {counts[3]} and {counts[2]} at {finding.waves[1]}"
+    )
+
+
+def _end(start: str, finding: Finding, labels: Labels, counts: str, caution: str = "") -> str:
     """Return a sentence with its interval, test, effect and verdict; the sign is that of the difference."""
     estimate, test, effect = finding.estimate, finding.test, finding.effect
+    is_of_sites = finding.unit is Unit.SITES
     parts = [start]
     if not math.isnan(estimate.low):
-        parts.append(f"95% CI of the difference {format_interval(estimate.low, estimate.high)}")
+        normal = " (if site means were normal)" if is_of_sites else ""
+        parts.append(f"95% CI of the difference {format_interval(estimate.low, estimate.high)}{normal}")
     if not math.isnan(test.df):
         parts.append(f"{test.name}({format_df(test.df)}) = {format_number(test.statistic)}")
     if not math.isnan(test.p_adjusted):
         parts.append(format_named_p(test.p_adjusted, "adjusted p"))
     if not math.isnan(effect.value):
         parts.append(f"{effect.measure.value} = {with_interval(effect.value, effect.low, effect.high)}")
-    parts += [counts] if counts else []
+    parts += [*list_equivalence(finding, labels.plan.alpha), counts]
     verdict = f" ({name_better(finding)})" if name_better(finding) else ""
-    small = "; this is less than the limit stated in advance" if finding.verdict is Verdict.TRIVIAL else ""
+    small = "" if finding.verdict is Verdict.DIFFERENT else f"; {name_limit(finding)}"
     doubt = f"; but {name_doubt(finding)}" if name_doubt(finding) else ""
-    return f"{', '.join(parts)}{verdict}{small}{doubt}{f'; {caution}' if caution else ''}."
+    method = "By permutation of sites: " if is_of_sites else ""
+    return f"{method}{', '.join(parts)}{verdict}{small}{doubt}{f'; {caution}' if caution else ''}."
 
 
 _TELL = {"change": _tell_change, "arms": _tell_arms, "did": _tell_did}

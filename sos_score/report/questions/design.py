@@ -11,7 +11,7 @@ from sos_score.comparison.judging import Comparison
 from sos_score.comparison.plan import ComparisonPlan, list_cautions
 from sos_score.comparison.questions.design import LINKED
 from sos_score.notes import note
-from sos_score.output.numbers import format_number, format_p
+from sos_score.output.numbers import format_named_p, format_number, format_p
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels
 from sos_score.report.questions.outcomes import describe_outcome, list_detail_tables, name_question
@@ -87,7 +87,7 @@ def _describe_limit(finding: Finding, comparison: Comparison, labels: Labels) ->
             " Every other p is about more answers from these same sites."
         )
     return (
-        f"With {sites} an exact test of sites can reach p = {format_p(p)} at best.{_limit_equivalence(finding, plan)}"
+        f"With {sites} an exact test of sites can reach {format_named_p(p)} at best.{_limit_equivalence(finding, plan)}"
         f" Every other p is about more answers from these same sites.{_limit_families(comparison, p)}"
     )
 

@@ -41,7 +41,8 @@ _PARTS = ("lower", "middle", "upper")
 
 
 def _describe(finding: Finding, labels: Labels) -> str:
-    if finding.verdict is not Verdict.MORE_THAN_ERROR:
+    is_alone = not finding.site and len(labels.plan.sites) == 1  # said of the site already
+    if finding.verdict is not Verdict.MORE_THAN_ERROR or is_alone:
         return ""
     site = labels.name_site(finding.site) if finding.site else "sites together"
     linked, beyond, _ = finding.counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sos_score.comparison.comparability import LEAST, LEAST_CFI, MOST_CFI_LOST
 from sos_score.comparison.finding import Comparability, Finding, Standing
@@ -59,19 +59,26 @@ def _name_standing(standing: Standing) -> str:
 def list_comparability(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield in one sentence whether the scales of a table mean the same over what it compares; nothing else."""
     scales: dict[str, dict[str, None]] = {}
-    overs: dict[str, None] = {}
+    overs: dict[str, set[str]] = {}
     for finding in findings:
         for each in finding.comparability:
-            overs[each.over] = None
-            scales.setdefault(_name_standing(each.standing), {})[finding.outcome] = None
+            word = _name_standing(each.standing)
+            overs.setdefault(word, set()).add(each.over)
+            scales.setdefault(word, {})[finding.outcome] = None
     if not scales:
         return
-    about = f"Whether scales mean the same over {join([each for each in GROUPS if each in overs])}"
+    every = set().union(*overs.values())
+    about = f"Whether scales mean the same over {_join_overs(every)}"
     if len(scales) == 1:
         yield f"{about}: {next(iter(scales))}."
         return
-    parts = [f"{count(len(held), 'scale')} {word}" for word, held in scales.items()]
+    where = {word: "" if held == every else f", over {_join_overs(held)}" for word, held in overs.items()}
+    parts = [f"{count(len(held), 'scale')} {word}{where[word]}" for word, held in scales.items()]
     yield f"{about}: {'; '.join(parts)}."
+
+
+def _join_overs(overs: Collection[str]) -> str:
+    return join([each for each in GROUPS if each in overs])
 
 
 def list_shortest(findings: Iterable[Finding]) -> Iterator[str]:
@@ -83,7 +90,7 @@ def list_shortest(findings: Iterable[Finding]) -> Iterator[str]:
             overs[each.over] = None
             standings.setdefault(each.standing, {})[finding.outcome] = None
     tested = [each for each in standings if each in _TESTED]
-    about = f"Whether scales mean the same over {join([each for each in GROUPS if each in overs])}"
+    about = f"Whether scales mean the same over {_join_overs(overs)}"
     if tested:
         parts = [f"{_SHORT[each]} for {len(held)}" for each, held in standings.items() if each in _TESTED]
         yield f"{about}: {', '.join(parts)}."

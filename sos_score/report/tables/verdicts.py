@@ -13,7 +13,7 @@ from sos_score.output.table import Cell, Column, Table
 from sos_score.report.labels import Labels, name_kind
 from sos_score.report.many_sites import ask_ends
 from sos_score.report.questions.outcomes import describe_outcome, list_norm_sentences
-from sos_score.words import count, join
+from sos_score.words import count, end_sentence, join
 
 _KINDS = (Verdict.DIFFERENT, Verdict.TRIVIAL, Verdict.EQUIVALENT, Verdict.INCONCLUSIVE)
 # What is said before any verdict.
@@ -43,8 +43,7 @@ def make_count_table(comparison: Comparison, labels: Labels) -> Table:
 
 def list_doubts(comparison: Comparison, labels: Labels) -> list[str]:
     """Return what may make every number wrong, before any verdict: people not linked, items reversed in a file."""
-    said = [labels.describe(each) for each in comparison.notes if each.code in _FIRST]
-    return [each if each.endswith("?") else f"{each}." for each in said]
+    return [end_sentence(labels.describe(each)) for each in comparison.notes if each.code in _FIRST]
 
 
 def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str]]:
@@ -58,10 +57,11 @@ def list_headlines(comparison: Comparison, labels: Labels) -> dict[str, list[str
     )
     asked = Counter(each.verdict for each in judged if each.unit is Unit.SITES)
     if asked and not sites:
+        kinds = (_count(asked[Verdict.EQUIVALENT], "is equivalent", "are equivalent"),
+                 _count(asked[Verdict.INCONCLUSIVE], "is inconclusive", "are inconclusive"))  # fmt: skip
         sites = [
-            f"No difference between {' and '.join(labels.arms)} was found in {asked.total()} comparisons of sites:"
-            f" {asked[Verdict.EQUIVALENT]} are equivalent, {asked[Verdict.INCONCLUSIVE]} are"
-            " inconclusive."
+            f"No difference between {join(labels.arms)} was found in {count(asked.total(), 'comparison')} of sites:"
+            f" {join(kinds)}."
         ]
     norm = list_norm_sentences([each for each in judged if each.question == "level"], labels)
     named = {"Against the norm, at every site": norm, "Of answers, not of sites": people, "Of the sites": sites}

@@ -9,7 +9,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.report.figures.change import list_changes
 from sos_score.report.figures.forest import list_forests
 from sos_score.report.model import Block, ReportData
-from sos_score.report.overview import describe_all_arms, describe_sites
+from sos_score.report.overview import describe_all_arms, describe_sites, describe_test_of_sites
 from sos_score.report.questions.design import list_limits
 from sos_score.report.questions.outcomes import list_differences
 from sos_score.report.tables.comparability import list_comparability
@@ -45,7 +45,7 @@ def describe_arms(report: ReportData) -> Iterator[Block]:
     if not tables:
         return
     comparison, labels = report.comparison, report.labels
-    for said in describe_all_arms(comparison, labels):
+    for said in (*describe_all_arms(comparison, labels), *describe_test_of_sites(comparison, labels)):
         yield Block("lead", said)
     for limit in list_limits(comparison, labels):
         yield Block("text", limit)
