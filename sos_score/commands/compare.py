@@ -22,7 +22,7 @@ from sos_score.output.table import Table, print_table
 from sos_score.output.terminal import announce, show_progress
 from sos_score.report.labels import Labels
 from sos_score.report.overview import QUESTIONS as OVERVIEW
-from sos_score.report.overview import describe_rest, describe_test_of_sites, list_arms, list_data_notes
+from sos_score.report.overview import describe_none, describe_rest, describe_test_of_sites, list_arms, list_data_notes
 from sos_score.report.overview import list_sentences as list_differences
 from sos_score.report.overview import make_table as make_overview
 from sos_score.report.questions.design import list_limits, name_change
@@ -234,7 +234,7 @@ def _print_overview(
         sites = list(describe_test_of_sites(comparison, labels))
         if sites:
             _print_section("Of the sites", sites, console)
-        said = list_differences(comparison, labels) or ["None is clear."]
+        said = list_differences(comparison, labels) or [describe_none(comparison)]
         alpha = comparison.plan.alpha
         level = "" if alpha == Plan().alpha else f"; tests are at {alpha:g}"
         _print_section(f"Differences, the largest in SD first, with 95% intervals{level}", said, console)

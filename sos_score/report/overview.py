@@ -204,7 +204,7 @@ def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
             sites = len({each.site for each in judged})
             yield f"{span}: {len(changed)} of {sites} sites changed clearly on some scale."
         return
-    clear, still = [], []
+    clear, within, still = [], [], []
     for site in comparison.plan.sites:
         found = [each for each in comparison.ask("change") if each.is_judged and each.verdict and each.site == site]
         words = Counter(_name_turn(each) for each in found if each.verdict is Verdict.DIFFERENT)
@@ -213,10 +213,11 @@ def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
             said = join([f"{word} on {number}" for word, number in words.items()])
             clear.append(f"{name} {said} of {count(len(found), 'scale')}")
         elif found:
-            still.append(name)
-    if clear or still:
+            (within if any(each.verdict is Verdict.TRIVIAL for each in found) else still).append(name)
+    if clear or within or still:
+        small = [f"clear changes only within the limit in {join(within)}"] if within else []
         none = [f"no clear change in {join(still)}"] if still else []
-        yield f"{comparison.plan.first_wave} to {comparison.plan.last_wave}: {'; '.join([*clear, *none])}."
+        yield f"{comparison.plan.first_wave} to {comparison.plan.last_wave}: {'; '.join([*clear, *small, *none])}."
 
 
 def _name_turn(finding: Finding) -> str:
@@ -237,7 +238,10 @@ def describe_all_arms(comparison: Comparison, labels: Labels) -> Iterator[str]:
         clear = sum(each.verdict is Verdict.DIFFERENT for each in found)
         if found:
             of = f"of {len(found)}" if len(found) > 1 else "of the 1"
-            parts.append(f"{verb} clearly on {clear or 'none'} {of} {'scales' if len(found) > 1 else 'scale'}{once}")
+            within = sum(each.verdict is Verdict.TRIVIAL for each in found)
+            small = f" ({within} more within the limit)" if within else ""
+            scales = "scales" if len(found) > 1 else "scale"
+            parts.append(f"{verb} clearly on {clear or 'none'} {of} {scales}{once}{small}")
     if parts:
         yield f"{join(labels.arms)}: {join(parts)}."
 
@@ -299,6 +303,13 @@ _SENTENCES: dict[str, Callable[[Finding, Labels], str]] = {
     "arms": _describe_arms,
     "did": _describe_did,
 }
+
+
+def describe_none(comparison: Comparison) -> str:
+    """Return that there is nothing to tell: no clear difference, or none beyond the limit."""
+    judged = (each for question in _SENTENCES for each in comparison.ask(question))
+    is_small = any(each.verdict is Verdict.TRIVIAL and each.unit is not Unit.SITES for each in judged)
+    return "None is clear and beyond the limit." if is_small else "None is clear."
 
 
 def describe_rest(comparison: Comparison) -> str:

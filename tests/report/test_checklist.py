@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from io import BytesIO
 
 import pytest
+import yaml
 from docx import Document
 from report_pages import small_study
 from support import ROOT, CommandLine
@@ -171,3 +173,15 @@ def test_the_page_on_writing_up_quotes_the_draft():
     page = (ROOT / "docs" / "how-to" / "write-up.md").read_text(encoding="utf-8")
     quote = " ".join(line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
     assert quote in " ".join(list_paragraphs(read(ROOT / "examples" / "wellbeing" / "study.yaml")))
+
+
+def test_families_of_tests_that_the_plan_names_are_among_the_methods(tmp_path):
+    shutil.copytree(ROOT / "examples" / "wellbeing", tmp_path / "study")
+    path = tmp_path / "study" / "study.yaml"
+    study = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study["plan"]["multiplicity"] = {"families": {"feeling": ["wellbeing.energy", "wellbeing.support"]}}
+    path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    assert (
+        "the judged tests of one question and unit, over one source, or over a family of the plan's own: feeling"
+        " (wellbeing.energy, wellbeing.support), those at the first of several waves apart."
+    ) in write(read(path))

@@ -14,7 +14,16 @@ from sos_score.comparison.compare import compare_study
 from sos_score.comparison.finding import Detectable
 from sos_score.comparison.verdict import Verdict
 from sos_score.report.labels import Labels
-from sos_score.report.overview import QUESTIONS, list_sentences, make_table
+from sos_score.report.overview import (
+    QUESTIONS,
+    describe_all_arms,
+    describe_none,
+    describe_sites,
+    list_sentences,
+    make_table,
+)
+from sos_score.study.file import read_study
+from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
 run = CommandLine("compare")
@@ -139,3 +148,27 @@ def test_one_unclear_comparison_is_unclear(tmp_path):
     pd.DataFrame(rows).to_csv(path, index=False)
     shown = " ".join(run(path, "--treated", "A,B", "-q").stdout.split())
     assert "1 of 1 comparison is unclear, which does not show" in shown
+
+
+def test_differences_within_the_limit_are_not_said_to_be_none(tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(ROOT / "examples" / "wellbeing", folder)
+    study = yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8"))
+    study["plan"]["smallest_effect"] = {"value": 5, "unit": "g"}
+    (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+    data = load_study_data(read_study(folder / "study.yaml"))
+    comparison = compare_study(data, QUESTIONS)
+    labels = Labels.of(comparison, data)
+    assert describe_none(comparison) == "None is clear and beyond the limit."
+    assert list(describe_sites(comparison, labels)) == [
+        "Spring to Autumn: clear changes only within the limit in Harbour (Framework); no clear change in Meadow"
+        " (Framework), Orchard (Usual practice) and Quarry (Usual practice)."
+    ]
+    assert list(describe_all_arms(comparison, labels)) == [
+        "Framework and Usual practice: change differed clearly on none of 2 scales (1 more within the limit)."
+    ]
+
+
+def test_where_nothing_is_clear_that_is_all_that_is_said(found):
+    judged = tuple(each for each in found.findings if each.verdict in (Verdict.INCONCLUSIVE, Verdict.EQUIVALENT))
+    assert describe_none(replace(found, findings=judged)) == "None is clear."

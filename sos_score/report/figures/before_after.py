@@ -88,8 +88,14 @@ def _name_title(drawn: SitePanels, labels: Labels, scales: int, *, is_change: bo
             said = join([f"{words.count(word)} {word}" for word in dict.fromkeys(words)])
             parts.append(f"{labels.name_site_and_arm(site)} {said}")
     of = f"{count(len(drawn.panels), 'scale')} shown" if len(drawn.panels) < scales else count(scales, "scale")
+    verdicts = {site: {each.changes[site].verdict for each in drawn.panels if site in each.changes} for site in found}
+    clear = (
+        "clear change beyond the limit"
+        if any(Verdict.TRIVIAL in each for each in verdicts.values())
+        else "clear change"
+    )
     if not parts:
-        return f"No clear change in any site on the {of}"
-    still = [labels.name_site_and_arm(site) for site, words in found.items() if not words]
-    unchanged = f"; no clear change in {join(still)}" if still else ""
+        return f"No {clear} in any site on the {of}"
+    still = [labels.name_site_and_arm(site) for site, words in found.items() if not words and verdicts[site] - {None}]
+    unchanged = f"; no {clear} in {join(still)}" if still else ""
     return f"On the {of}: {', '.join(parts)}{unchanged}"
