@@ -139,6 +139,17 @@ def test_the_limit_of_change_has_two_ends_and_the_difference_its_reliability(fam
     assert row["difference_reliability"] == pytest.approx(max(0, true / whole))
 
 
+def test_without_a_reliability_nobody_is_counted_and_no_limit_is_given(families):
+    frame, instrument = families
+    draw = np.random.default_rng(2)
+    noise = [pl.Series(item, draw.integers(1, 6, frame.height)) for item in ITEMS[2:]]
+    turned = frame.with_columns((6 - pl.col(ITEMS[0])).alias(ITEMS[1]), *noise)
+    row = assess_retest(read_responses(turned, instrument), "T1", "T2").scales.iloc[0]
+    assert row["reliability"] < 0
+    assert np.isnan([row["critical_change"], row["critical_change_low"], row["critical_change_high"]]).all()
+    assert row[["improved", "unchanged", "deteriorated"]].isna().all()
+
+
 def test_the_reliability_of_a_difference_by_hand():
     # equal spreads and reliabilities: (r_xx - r_12) / (1 - r_12), as in every textbook
     assert difference_reliability((2, 2), (0.96, 0.96), 0.78) == pytest.approx(0.18 / 0.22)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _SITE = "site"
 
+_COUNTED = ("improved", "unchanged", "deteriorated")
+
 
 @dataclass(frozen=True, slots=True)
 class RetestTables:
@@ -121,7 +123,11 @@ def assess_retest(
     found = [(part.plan.scale, "", each) for part in parts for each in part.notes]
     notes = (*said, *gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument))
     frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
-    return RetestTables(pd.DataFrame([part.row() for part in parts]), frame, notes)
+    rows = [part.row() for part in parts]
+    scales = pd.DataFrame(rows)
+    for name in _COUNTED:  # whole numbers stay whole beside what is not counted
+        scales[name] = pd.Series([row[name] for row in rows], dtype=object)
+    return RetestTables(scales, frame, notes)
 
 
 class _Part:
@@ -197,16 +203,21 @@ class _Part:
             "critical_change_low": self._limit(self.ends[1]),
             "critical_change_high": self._limit(self.ends[0]),
             "difference_reliability": self.of_difference,
-            "improved": c.improved,
-            "unchanged": c.unchanged,
-            "deteriorated": c.deteriorated,
+            **dict(zip(_COUNTED, self._count(), strict=True)),
             "mean_index": c.mean_index,
             "good": self.good,
             "note": " ".join(map(str, self.notes)),
         }
 
+    def _count(self) -> tuple[int | None, ...]:
+        """Return how many improved, stayed and deteriorated; None where no change can be told from error."""
+        c = self.change
+        return (None,) * 3 if np.isnan(c.critical_change) else (c.improved, c.unchanged, c.deteriorated)
+
     def _limit(self, coefficient: float) -> float:
         """Return the change that is more than error at an end of the reliability's interval; at most at 0."""
+        if np.isnan(self.change.critical_change):
+            return np.nan
         return measurement_error(self.sd, max(coefficient, 0.0)).smallest_detectable_change
 
     def people(self, names: Sequence[str]) -> list[dict[str, Any]]:
