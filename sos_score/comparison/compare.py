@@ -18,6 +18,7 @@ from sos_score.comparison.questions.associations import is_asked
 from sos_score.comparison.rows import Rows
 from sos_score.errors import InvalidRequest, check_kind
 from sos_score.notes import Note, note
+from sos_score.scoring.norms import NamedNorm
 from sos_score.statistics.mixed.data import nest_codes
 from sos_score.statistics.progress import Track
 from sos_score.study.data import StudyData
@@ -140,7 +141,6 @@ def take_scores(
         score = score[keep]
         cluster = None if rows.cluster is None else rows.cluster[keep]
         rows = Rows(rows.person[keep], rows.site[keep], rows.wave[keep], cluster)
-    norm = next((norm for norm in outcome.norms if outcome.scale in norm.means and norm.score == outcome.metric), None)
     found = OutcomeScores(
         source=outcome.source,
         instrument=outcome.instrument,
@@ -157,7 +157,7 @@ def take_scores(
         score=score,
         items=None if items is None or n_rated else items[keep],
         options=_count_options(outcome),
-        norm=norm,
+        norm=_find_norm(outcome),
         is_t=outcome.metric == "T",
         cluster=rows.cluster,
         cluster_level=_find_level(outcome.table),
@@ -165,6 +165,23 @@ def take_scores(
         rows=rows,
     )
     return found, notes
+
+
+def _find_norm(outcome: StudyOutcome) -> NamedNorm | None:
+    """Return the norm that scores are read against: one in their metric, or one of sums as means, or of means as sums.
+
+    A sum is its mean times the weights of all items, save where sums are of what was answered only.
+    """
+    norms = [norm for norm in outcome.norms if outcome.scale in norm.means]
+    own = next((norm for norm in norms if norm.score == outcome.metric), None)
+    plans = outcome.table.plan.scales if outcome.table.plan else ()
+    plan = next((each for each in plans if each.scale == outcome.scale), None)
+    if own or not norms or plan is None or plan.rule.sums == "as_answered":
+        return own
+    factor = plan.weight if outcome.metric == "sum" else 1 / plan.weight
+    means = {outcome.scale: norms[0].means[outcome.scale] * factor}
+    sds = {outcome.scale: norms[0].sds[outcome.scale] * factor}
+    return replace(norms[0], score=outcome.metric, means=means, sds=sds)
 
 
 def find_rows(table: SourceTable, plan: ComparisonPlan) -> Rows:
