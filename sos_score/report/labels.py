@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -32,6 +33,10 @@ _TURNED = {
     "greater ": "less ",
     "a stronger ": "a weaker ",
     "a better ": "a worse ",
+    "a more ": "a less ",
+    "better ": "worse ",
+    "higher ": "lower ",
+    "fewer ": "more ",
     "safer ": "less safe ",
 }
 _GROUPS = {
@@ -321,7 +326,11 @@ def turn_words(higher_is: str) -> str:
     --------
     >>> turn_words("more engagement"), turn_words("a stronger bond"), turn_words("clearer roles")
     ('less engagement', 'a weaker bond', 'the opposite of clearer roles')
+    >>> turn_words("more ties to friends"), turn_words("more stress"), turn_words("better well-being")
+    ('fewer ties to friends', 'less stress', 'worse well-being')
     """
+    if re.match(r"more \w+[^\Wius]s\b", higher_is):  # several things, and neither stress, focus nor emphasis
+        return f"fewer {higher_is.removeprefix('more ')}"
     for word, turned in _TURNED.items():
         if higher_is.startswith(word):
             return turned + higher_is.removeprefix(word)

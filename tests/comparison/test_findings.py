@@ -246,6 +246,9 @@ def test_what_a_lower_score_means_is_said_in_the_scales_words():
     assert turn_words("safer homes") == "less safe homes"
     assert turn_words("clear roles") == "the opposite of clear roles"
     assert turn_words("more stress") == "less stress"
+    assert turn_words("more rewards") == "fewer rewards"
+    assert turn_words("better well-being") == "worse well-being"
+    assert turn_words("a more supportive leader") == "a less supportive leader"
 
 
 def test_without_a_wave_there_is_no_change_and_no_error():
