@@ -204,7 +204,9 @@ def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
             sites = len({each.site for each in judged})
             yield f"{span}: {len(changed)} of {sites} sites changed clearly on some scale."
         return
-    clear, within, still = [], [], []
+    clear: list[str] = []
+    within: list[str] = []
+    still: list[str] = []
     for site in comparison.plan.sites:
         found = [each for each in comparison.ask("change") if each.is_judged and each.verdict and each.site == site]
         words = Counter(_name_turn(each) for each in found if each.verdict is Verdict.DIFFERENT)

@@ -124,10 +124,10 @@ def assess_retest(
     notes = (*said, *gather_notes(found, [scale.scale for scale in chosen], [""], responses.instrument))
     frame = pd.DataFrame(people, columns=["respondent", "scale", "first", "second", "change", "index", "outcome"])
     rows = [part.row() for part in parts]
-    scales = pd.DataFrame(rows)
+    told = pd.DataFrame(rows)
     for name in _COUNTED:  # whole numbers stay whole beside what is not counted
-        scales[name] = pd.Series([row[name] for row in rows], dtype=object)
-    return RetestTables(scales, frame, notes)
+        told[name] = pd.Series([row[name] for row in rows], dtype=object)
+    return RetestTables(told, frame, notes)
 
 
 class _Part:

@@ -126,8 +126,8 @@ def describe_methods(report: ReportData) -> Iterator[Block]:
     used = ["g", "tost"]
     family = plan.multiplicity.family
     over = "all outcomes" if family == "question" else f"one {family}"
-    own = [f"{name} ({', '.join(members)})" for name, members in plan.multiplicity.families.items()]
-    over += f", or over a family of the plan's own: {join(own)}" if own else ""
+    named = [f"{name} ({', '.join(members)})" for name, members in plan.multiplicity.families.items()]
+    over += f", or over a family of the plan's own: {join(named)}" if named else ""
     yield Block("text", f"Tests are two-sided at {plan.alpha:g}. {_describe_judging(report)}")
     if plan.multiplicity.method in _ADJUSTED:
         yield Block("text", f"p values are adjusted by {_ADJUSTED[plan.multiplicity.method]} within a family: the"
