@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sos_score.definition.instrument.instrument import Instrument
-from sos_score.errors import InvalidDefinition, InvalidRequest, Problem
-from sos_score.survey.column_map import ColumnMap, read_column_map
+from sos_score.errors import InvalidDefinition, InvalidRequest, InvalidSurvey, Problem
+from sos_score.survey.column_map import SAME_CELLS, ColumnMap, describe_repeat, find_repeats, read_column_map
 from sos_score.words import count
 
 
@@ -30,4 +30,10 @@ def pair_maps(
         raise InvalidDefinition(problems, outcome)
     spread = paths if len(paths) == len(data) else [*paths] * len(data)
     pairs = dict.fromkeys(zip(data, spread, strict=True) if paths else ((name, None) for name in data))
-    return [(name, None if path is None else read[path]) for name, path in pairs]
+    files = [(name, None if path is None else read[path]) for name, path in pairs]
+    if repeats := [*find_repeats(files)]:
+        names = [(files[place][0], files[before][0]) for place, before in repeats]
+        raise InvalidSurvey(
+            [Problem(describe_repeat(*each), each[0], hint=SAME_CELLS, rule="source-files") for each in names], outcome
+        )
+    return files

@@ -22,7 +22,7 @@ from sos_score.errors import InvalidDefinition, Problem, guess, guess_file
 from sos_score.scoring.examples import load_definition
 from sos_score.scoring.norms import NormFile, read_norm_file
 from sos_score.scoring.plan import ScoringChoices, plan_scores
-from sos_score.survey.column_map import ColumnMap, read_column_map
+from sos_score.survey.column_map import SAME_CELLS, ColumnMap, describe_repeat, find_repeats, read_column_map
 from sos_score.survey.readers.export import ReadingOptions
 
 _MOST_NAMED = 10
@@ -279,6 +279,10 @@ class _Reader:
                 except InvalidDefinition as error:
                     yield from error.problems
             self.column_maps[name] = list(_spread(maps, source))
+            paths = [resolve_path(self.document, each) for each in source.files]
+            for place, before in find_repeats(list(zip(paths, self.column_maps[name], strict=True))):
+                message = f"'{source.files[place]}' {describe_repeat(source.files[place], source.files[before])}"
+                yield self._problem(("sources", name, "files", place), message, SAME_CELLS, "source-files")
             for instrument in instruments[name]:
                 ready = [found is not None and instrument.id in found.t_scores for found in self.column_maps[name]]
                 if any(ready) and not all(ready):

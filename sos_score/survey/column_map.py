@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import filecmp
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -86,6 +87,40 @@ class ColumnMap(Model):
     def roles(self) -> dict[str, ColumnRef]:
         """Return the id columns the map names, by the name they get."""
         return self.named_roles() | self.others
+
+    def reads_alike(self, other: ColumnMap) -> bool:
+        """Return whether both take the same cells of a file, so that all they differ in is what they call them."""
+        first, second = (each.model_copy(update={"constants": {}}) for each in (self, other))
+        return first == second
+
+
+SAME_CELLS = "give each map columns or rows of its own; a wave on another sheet needs a file of its own"
+"""What to do where one file is read twice in the same way."""
+
+
+def find_repeats(files: Sequence[tuple[str, ColumnMap | None]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of files whose answers would count twice, each with the place where they were first read.
+
+    Two maps may take different columns or rows of one file; two copies of a file are one.
+    """
+    for place, (name, column_map) in enumerate(files):
+        for before, (earlier, its_map) in enumerate(files[:place]):
+            if column_map and its_map and column_map.reads_alike(its_map) and _is_same(name, earlier):
+                yield place, before
+                break
+
+
+def describe_repeat(name: str, earlier: str) -> str:
+    """Return what is wrong with a file that repeats an earlier one."""
+    what = "is read twice in the same way" if name == earlier else f"holds the same as '{earlier}'"
+    return f"{what}: every answer would count twice"
+
+
+def _is_same(name: str, other: str) -> bool:
+    if name == other:
+        return True
+    is_file = Path(name).is_file() and Path(other).is_file()
+    return is_file and filecmp.cmp(name, other, shallow=False)
 
 
 def read_column_map(path: str | Path, instruments: Iterable[Instrument] = ()) -> ColumnMap:

@@ -167,3 +167,26 @@ def test_ready_made_scores_of_an_instrument_that_is_not_asked_for_are_let_be() -
     ready = "t_scores: {osc: {norm: vendor, source: them, scales: {engagement: E}}}\n"
     Path("map.yaml").write_text(MAP.format("T1") + ready)
     assert run("score", "wide.csv", "-i", "five.yaml", "-c", "map.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("long.csv", "long.csv: is read twice in the same way: every answer would count twice"),
+        ("copy.csv", "copy.csv: holds the same as 'long.csv': every answer would count twice"),
+    ],
+)
+@pytest.mark.parametrize("words", [("score", "-f", "csv"), ("reliability",), ("check",)])
+def test_the_same_cells_are_never_taken_for_two_waves(second: str, said: str, words: tuple[str, ...]) -> None:
+    for name in ("long.csv", "copy.csv"):
+        Path(name).write_text("id,site,q_1,q_2\n1,N,1,2\n2,N,3,3\n3,S,2,3\n")
+    for wave in ("T1", "T2"):
+        Path(f"{wave}.yaml").write_text(f"respondent: id\nsite: site\nconstants: {{wave: {wave}}}\n")
+    verb, *options = words
+    result = run(verb, "long.csv", second, "-i", "five.yaml", "-c", "T1.yaml", "-c", "T2.yaml", *options)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[:2] == [
+        said,
+        "  hint: give each map columns or rows of its own; a wave on another sheet needs a file of its own",
+    ]
