@@ -148,7 +148,9 @@ class Command(TyperCommand):
             error.message += f" {near[0].upper()}{near[1:]}" if near else ""
             raise
         if rest and not ctx.resilient_parsing:
-            ctx.fail(f"Unexpected words: {' '.join(rest)}. Put a name of several words in quotes.")
+            has_name = any(part.param_type_name == "argument" for part in self.params)
+            way = "Put a name of several words in quotes." if has_name else "This command takes options only."
+            ctx.fail(f"Unexpected words: {' '.join(rest)}. {way}")
         return rest
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
@@ -173,6 +175,23 @@ class Command(TyperCommand):
             for example in list_examples(words):
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
         formatter.write(f"\nRead more: {GUIDES[words].page}\n")
+
+
+class NamingCommand(Command):
+    """A command whose argument is a name of several words, which stand together."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse words that would become part of the name from behind an option: they belong to its list."""
+        given = list(args)
+        rest = super().parse_args(ctx, args)
+        name = ctx.params.get("name") or []
+        starts = range(len(given) - len(name) + 1)
+        if not any(given[start : start + len(name)] == name for start in starts):
+            stray = given[given.index(name[0]) :]
+            together = next(length for length in range(1, len(name) + 1) if stray[:length] != name[:length]) - 1
+            words = " ".join(name[together:])
+            ctx.fail(f"Unexpected words: {words}. Write a list without spaces (3,8), or put it in quotes.")
+        return rest
 
 
 class Group(TyperGroup):

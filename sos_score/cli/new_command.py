@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from sos_score.cli.columns_command import propose_columns
-from sos_score.cli.guide import Command, Group
+from sos_score.cli.guide import Command, Group, NamingCommand
 from sos_score.cli.options import Force, Output
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ def choose() -> None:
     """Write a commented starter file."""
 
 
-@app.command("instrument", cls=Command)
+@app.command("instrument", cls=NamingCommand)
 def new_instrument(
     name: Annotated[list[str], typer.Argument(metavar="NAME", help="The name of the questionnaire.")],
     *,
@@ -81,7 +81,7 @@ def new_instrument(
         start_from_file(FileRequest(title, file, labels, scales, named, codes_from, by), output, force=force)
 
 
-@app.command("study", cls=Command)
+@app.command("study", cls=NamingCommand)
 def new_study(
     name: Annotated[list[str], typer.Argument(metavar="NAME", help="The name of the study.")],
     *,

@@ -101,7 +101,8 @@ def open_analysis(request: AnalysisRequest, groups: Sequence[str] = ()) -> Itera
         ) as responses:
             yield responses
     except InvalidSurvey as error:
-        raise InvalidSurvey(suggest_map(error.problems, [request.instrument]), error.outcome) from None
+        problems = suggest_map(error.problems, [request.instrument], request.reading.list_words())
+        raise InvalidSurvey(problems, error.outcome) from None
 
 
 def write_analysis(

@@ -72,7 +72,10 @@ def check_files(request: CheckRequest) -> bool:
         if all(each.answers is None for each in checked):
             problems = [problem for each in checked for problem in each.unread]
             raise InvalidSurvey(
-                suggest_map(problems, request.instruments) if request.instruments else problems, "nothing was checked"
+                suggest_map(problems, request.instruments, request.reading.list_words())
+                if request.instruments
+                else problems,
+                "nothing was checked",
             )
         if kind == "table":
             print_checked(checked, findings, open_console())

@@ -25,7 +25,7 @@ def propose_map(
         proposal = propose_columns(export, [each.instrument for each in definitions])
     targets = {occasion: _name_target(output, occasion) for occasion in proposal.occasions}
     shown = [target or f"columns{f'_{occasion}' if occasion else ''}.yaml" for occasion, target in targets.items()]
-    step = _name_step(name, given, shown)
+    step = _name_step(name, given, shown, reading)
     for target in targets.values():
         if target is not None:
             check_output(Path(target), force=force, inputs=[name, *given])
@@ -43,12 +43,12 @@ def _name_target(output: str | None, occasion: str) -> str | None:
     return str(path.with_name(f"{path.stem}_{occasion}{path.suffix}"))
 
 
-def _name_step(name: str, instruments: list[str], maps: list[str]) -> str:
+def _name_step(name: str, instruments: list[str], maps: list[str], reading: ReadingOptions) -> str:
     """Return the command that uses the maps: a file with several occasions is named once for each."""
     words = ["sos-score", "score", *[name] * len(maps)]
     words += [word for each in instruments for word in ("-i", each)]
     words += [word for each in maps for word in ("-c", each)]
-    return shlex.join(words)
+    return shlex.join([*words, *reading.list_words()])
 
 
 def _say(proposal: Proposal, written: list[str], step: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ def _describe_places(folder: Path) -> str:
             "Also in the folder:",
             *(f"  {folder / name!s:<{width}}  {what}" for name, what in places.items()),
             "Then try:",
-            f"  sos-score compare {study}",
-            f"  sos-score verify {folder / 'report.manifest.json'}",
+            f"  sos-score compare {shlex.quote(str(study))}",
+            f"  sos-score verify {shlex.quote(str(folder / 'report.manifest.json'))}",
         ]
     )

@@ -57,8 +57,15 @@ def list_library(
 
 def _is_wanted(instrument: Instrument, measures: str | None, answered_by: str | None) -> bool:
     titles = [instrument.measures, *(scale.title for scale in instrument.scales.values())]
-    is_measured = measures is None or any(f" {fold_text(measures)}" in f" {fold_text(title)}" for title in titles)
+    is_measured = measures is None or any(
+        f" {_fold_spelling(measures)}" in f" {_fold_spelling(each)}" for each in titles
+    )
     return is_measured and (answered_by is None or answered_by in instrument.answered_by)
+
+
+def _fold_spelling(text: str) -> str:
+    """Return a text in which wellbeing is well-being, and organisational organizational."""
+    return fold_text(text).replace("-", "").replace("iz", "is")
 
 
 def _describe_nothing(measures: str | None, answered_by: str | None) -> str:

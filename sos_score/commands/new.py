@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 
@@ -49,4 +50,4 @@ def _write(name: str, text: str, next_step: str, output: str | None, *, force: b
     target = output or f"{name}.yaml"
     write_text(text, target, force=force)
     if target != "-":
-        print(f"{target} written; {next_step}: sos-score validate {target}", file=sys.stderr)  # noqa: T201 - a message
+        print(f"{target} written; {next_step}: sos-score validate {shlex.quote(target)}", file=sys.stderr)  # noqa: T201 - a message

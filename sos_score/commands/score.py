@@ -139,7 +139,8 @@ def _open_sources(
                 language=request.reading.language,
             )
         except InvalidSurvey as error:
-            _fail(failed, name, InvalidSurvey(suggest_map(error.problems, request.instruments)))
+            reading = request.reading.list_words()
+            _fail(failed, name, InvalidSurvey(suggest_map(error.problems, request.instruments, reading)))
         else:
             sources.append(_Source(export, scorer))
     return sources, failed

@@ -64,7 +64,7 @@ def read_rows(file: StudyFile, name: str, instrument: Instrument) -> SourceRows:
             done.append(FileSummary(path, 0, (instrument.id,)))
             continue
         except InvalidInput as error:
-            problems += suggest_map(error.problems, file.name_instruments(name))
+            problems += suggest_map(error.problems, file.name_instruments(name), file.reading(name).list_words())
             continue
         frames.append(frame.with_columns(pl.lit(number).alias(FILE)))
         ids |= dict.fromkeys(named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -202,11 +203,17 @@ class _Finder:
         return found
 
 
-def suggest_map(problems: Iterable[Problem], instruments: Iterable[str]) -> list[Problem]:
-    """Return problems with the command that proposes a column map beside the list of the columns there are."""
-    wanted = " ".join(f"-i {name}" for name in instruments)
+def suggest_map(problems: Iterable[Problem], instruments: Iterable[str], reading: Iterable[str]) -> list[Problem]:
+    """Return problems with the command that proposes a column map beside the list of the columns there are.
+
+    `reading` are the words of the command line that say how the file is read.
+    """
+    wanted = [*(word for name in instruments for word in ("-i", name)), *reading]
     return [
-        replace(problem, hint=f"{problem.hint}\n  propose a map: sos-score columns {problem.path} {wanted}")
+        replace(
+            problem,
+            hint=f"{problem.hint}\n  propose a map: {shlex.join(['sos-score', 'columns', problem.path, *wanted])}",
+        )
         if problem.rule == COLUMNS_LISTED
         else problem
         for problem in problems

@@ -100,6 +100,12 @@ def test_a_name_of_two_words_without_quotes_is_told_to_be_quoted() -> None:
     assert done.stderr.endswith("Error: Unexpected words: folder. Put a name of several words in quotes.\n")
 
 
+def test_words_for_a_command_that_takes_none_are_not_told_to_be_quoted() -> None:
+    done = run("list", "burnout")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("Error: Unexpected words: burnout. This command takes options only.\n")
+
+
 def test_the_shell_completes_commands_and_allowed_values() -> None:
     def complete(words: str, number: int) -> list[str]:
         environment = {"_SOS_SCORE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(number)}

@@ -244,3 +244,10 @@ def test_show_says_which_numbers_are_answers_and_which_have_labels(tmp_path: Pat
     lines = starter.partition("response_scales:")[0], starter.partition("# Ids only")[2].partition("examples:")[0]
     path.write_text(f"{lines[0]}response_scales:\n  mine-answers: {scale}\n# Ids only{lines[1]}")
     assert f"Answers mine-answers: {said}" in CommandLine("show")(path).stdout
+
+
+@pytest.mark.parametrize(("asked", "found"), [("wellbeing", "who-5"), ("organisational", "osc")])
+def test_what_is_measured_is_found_in_either_spelling(asked: str, found: str) -> None:
+    result = run("list", "--measures", asked, "-f", "csv")
+    assert result.exit_code == 0, result.stderr
+    assert f",{found}," in result.stdout

@@ -211,3 +211,30 @@ def test_who_gives_the_name_of_a_file_gets_that_file(
     result = CliRunner().invoke(app, ["new", *words])
     assert (result.exit_code, [path.name for path in tmp_path.iterdir()]) == (0, ["visits.yaml"])
     assert "\nid: visits" in Path("visits.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "stray"),
+    [
+        (["Our survey", "--items", "10", "--reversed", "3", "8"], "8"),
+        (["Our", "survey", "--items", "3", "--labels", "Never,", "Rarely,", "Often"], "Rarely, Often"),
+    ],
+)
+def test_what_follows_a_list_with_spaces_is_no_part_of_the_name(
+    words: list[str], stray: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["new", "instrument", *words])
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        f"Error: Unexpected words: {stray}. Write a list without spaces (3,8), or put it in quotes.\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_next_command_is_quoted_where_the_name_of_the_file_has_spaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["new", "study", "Two", "teams", "-o", "two teams.yaml"])
+    assert result.stderr.endswith("then: sos-score validate 'two teams.yaml'\n")

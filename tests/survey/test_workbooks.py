@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -317,3 +318,17 @@ def test_there_is_a_limit_to_what_is_read_at_once(tmp_path: Path, monkeypatch: p
     assert refuse(path).startswith(
         "a.xlsx: Data: has 3 rows of 2 columns, more than the 5 cells that are read at once\n"
     )
+
+
+def test_the_commands_proposed_for_a_sheet_run_as_they_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(Path("my answers.xlsx"), March=rows(["Id", *(f"Q{n}" for n in range(1, 13))], ["A", *[5] * 12]), Codes=rows(["1", "Low"]))
+    refused = score("my answers.xlsx", "-i", "wai-s", "--sheet", "March")
+    propose = refused.stderr.splitlines()[-2].partition("propose a map: ")[2]
+    assert propose == "sos-score columns 'my answers.xlsx' -i wai-s --sheet March"
+    proposed = CommandLine()(*shlex.split(propose)[1:], "-o", "map.yaml")
+    assert proposed.exit_code == 0, proposed.stderr
+    step = proposed.stderr.splitlines()[-1].partition("then: ")[2]
+    assert step == "sos-score score 'my answers.xlsx' -i wai-s -c map.yaml --sheet March"

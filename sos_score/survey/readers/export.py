@@ -43,6 +43,11 @@ class ReadingOptions:
     header_row: int | None = None
     language: str | None = None
 
+    def list_words(self) -> list[str]:
+        """Return the words of a command line that read a file so, but for its language."""
+        given = {"--from": self.platform, "--sheet": self.sheet, "--header-row": self.header_row}
+        return [word for option, value in given.items() if value is not None for word in (option, str(value))]
+
 
 AS_FOUND = ReadingOptions()
 """Read as the file itself shows."""
