@@ -26,6 +26,7 @@ QUESTIONS = ("design", "change", "arms", "did")
 Index = dict[tuple[str, str], dict[str, Finding]]  # source and scale; site, or the arms
 
 _MOST = 6  # sentences, so that the example fits a screen
+_FEW = 3  # sites without a change that are named
 _LONGEST = 600  # characters of a note: a thousand sites are not named one by one
 _ARMS = "arms"
 _SEEN = ("source_without_waves", "several_raters")  # notes on sources that stand under "asked once"
@@ -57,7 +58,8 @@ def make_table(comparison: Comparison, labels: Labels) -> Table:
         rows.append(("ASKED ONCE, so no change:", *("" for _ in places)))
     rows += _list_rows(once, places, comparison, labels, is_once=True)
     heads = [labels.name_site(place) if place != _ARMS else _ARMS for place in places]
-    columns = (Column("scale", wraps=True, narrowest=24), *map(Column, heads))
+    sites = (Column(head, wraps=True, narrowest=12) for head in heads)
+    columns = (Column("scale", wraps=True, narrowest=24), *sites)
     has_dash = any("-" in row[1:] for row in rows)
     notes = (*_explain(shown, comparison.plan.smallest_cell, has_dash=has_dash), *list_shortest(shown))
     return Table(columns, tuple(rows), _name(changes, comparison, labels), notes, 1, _COLOURS)
@@ -218,8 +220,15 @@ def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
             (within if any(each.verdict is Verdict.TRIVIAL for each in found) else still).append(name)
     if clear or within or still:
         small = [f"clear changes only within the limit in {join(within)}"] if within else []
-        none = [f"no clear change in {join(still)}"] if still else []
+        none = [f"no clear change in {name_rest(still, is_all=not clear and not within)}"] if still else []
         yield f"{comparison.plan.first_wave} to {comparison.plan.last_wave}: {'; '.join([*clear, *small, *none])}."
+
+
+def name_rest(sites: Sequence[str], *, is_all: bool) -> str:
+    """Return the sites of which there is nothing to say: by name where they are few, and some others are named."""
+    if is_all and len(sites) > 1:
+        return f"any of the {len(sites)} sites"
+    return join(sites) if len(sites) <= _FEW else f"the other {len(sites)} sites"
 
 
 def _name_turn(finding: Finding) -> str:
@@ -270,8 +279,10 @@ def _describe_arms(finding: Finding, labels: Labels) -> str:
 
 def _describe_did(finding: Finding, labels: Labels) -> str:
     what = f"{labels.name_arm_means(finding)}; difference {format_number(finding.estimate.value)}"
+    is_site = finding.unit is Unit.SITES  # beside the same of people, whose numbers the tables have
+    counts = f"{' and '.join(map(str, finding.counts))} {labels.name_unit(finding)}" if is_site else ""
     left_out = "".join(f"; {each}" for each in labels.name_left_out([finding]))
-    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}{left_out}."
+    return f"{_name_scale(finding, labels)}: {what} {_end(finding, counts)}{left_out}."
 
 
 def _name_scale(finding: Finding, labels: Labels) -> str:

@@ -19,10 +19,12 @@ from sos_score.report.overview import (
     describe_all_arms,
     describe_none,
     describe_sites,
+    list_patterns,
     list_sentences,
     make_table,
 )
 from sos_score.study.file import read_study
+from sos_score.study.from_scores import ScoredFile, make_study_from_scores
 from sos_score.study.load import load_study_data
 
 STUDY = ROOT / "examples" / "contrast_study" / "study.yaml"
@@ -172,3 +174,36 @@ def test_differences_within_the_limit_are_not_said_to_be_none(tmp_path):
 def test_where_nothing_is_clear_that_is_all_that_is_said(found):
     judged = tuple(each for each in found.findings if each.verdict in (Verdict.INCONCLUSIVE, Verdict.EQUIVALENT))
     assert describe_none(replace(found, findings=judged)) == "None is clear."
+
+
+def write_scores(folder, sites):
+    """Write scores of ten people in each site at two waves; those of the first half of the sites rise by a point."""
+    lines = ["respondent,site,wave,mood,energy"]
+    for place, site in enumerate(sites):
+        rise = int(place < len(sites) / 2)
+        for person in range(10):
+            start = 2 + person % 3 + (person + place) % 4 / 10
+            lines.append(f"{place}-{person},{site},T1,{start},{start}")
+            lines.append(f"{place}-{person},{site},T2,{start + rise * (0.8 + person % 2 / 5)},{start + person % 2 / 9}")
+    path = folder / "scores.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_sites_without_a_change_are_counted_where_they_are_many_and_a_result_of_sites_says_so(tmp_path):
+    sites = [f"Team {letter}" for letter in "ABCDEFGHIJ"]
+    data = make_study_from_scores(ScoredFile(str(write_scores(tmp_path, sites)), wave="wave", treated=tuple(sites[:5])))
+    found = compare_study(data, QUESTIONS)
+    labels = Labels.of(found, data)
+    (first, *_) = list_patterns(found, labels)
+    assert first.endswith("; no clear change in the other 5 sites.")
+    changed = [said for said in list_sentences(found, labels) if " to " in said and "; difference" in said]
+    assert sum(", 5 and 5 sites" in said for said in changed) == 1
+
+
+def test_long_names_of_sites_leave_room_for_the_scales_on_a_terminal(tmp_path):
+    sites = [f"The family hub and early help team of Llanfihangel number {place}" for place in range(3)]
+    shown = run(write_scores(tmp_path, sites), "-q", columns=60).stdout
+    (start, *_) = [place for place, line in enumerate(shown.splitlines()) if line.startswith("scale ")]
+    assert [line.split()[0] for line in shown.splitlines()[start + 2 : start + 4]] == ["mood", "energy"]
+    assert sum(line.startswith("scale ") for line in shown.splitlines()) == 2

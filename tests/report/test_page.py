@@ -268,3 +268,8 @@ def test_the_picture_in_the_docs_is_of_today(page):
     words = re.search("<dc:description>(.*?)</dc:description>", shown, re.DOTALL)
     assert words
     assert words[1] == next(each.text for each in page.all("desc") if each.attributes["id"] == "profile-osc-desc")
+
+
+def test_of_sites_and_kinds_of_answer_the_fewer_stand_at_the_head_of_who_answered(page, tmp_path):
+    assert next(each.text for each in page.all("th")) == "answers of"
+    assert [each.text for each in Page(make(small_study(tmp_path))).all("th")][:2] == ["site", "Staff"]

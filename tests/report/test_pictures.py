@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from browser import Browser, require_chromium
 from report_pages import small_study
+from support import CommandLine
 
 from sos_score.comparison.compare import compare_study
 from sos_score.comparison.questions.pair_scores import list_pair_scores
@@ -37,6 +38,7 @@ FAULTS = """(() => {
     if (Math.min(...sizes) * whole.width / svg.viewBox.baseVal.width < 8.5) found.push([name, 'too small to read']);
     texts.forEach(([words, one], place) => {
       if (one.left < whole.left - 1 || one.right > whole.right + 1) found.push([name, words, 'is cut off']);
+      if (one.top < whole.top - 1 || one.bottom > whole.bottom + 1) found.push([name, words, 'is cut off']);
       for (const [others, two] of texts.slice(place + 1)) {
         const across = Math.min(one.right, two.right) - Math.max(one.left, two.left);
         const down = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
@@ -71,6 +73,32 @@ def browser(tmp_path_factory):
 def test_every_text_is_inside_its_picture_on_no_other_and_large_enough_in_whatever_font(browser, demo, width, font):
     browser.open(demo / "report.html", width)
     assert browser.ask(FAULTS.replace("FONT", repr(font))) == []
+
+
+_LONG = {
+    "{label: 'A'": "{label: 'The family hub and the early help team of Llanfihangel-y-Creuddyn'",
+    "{label: 'B'": "{label: 'Equipe d accueil de Saint-Etienne-du-Rouvray, with the night team'",
+    "{label: New}": "{label: Signs of Safety with coaching of the whole team}",
+    "{label: Old,": "{label: 'Practice as usual, with a waiting list',",
+    "title: Mood, items": "title: Perceived burden of recording and of court deadlines, items",
+}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "names", [{"title: Mood, items": "title: Engagement, items"}, _LONG], ids=["one word", "long names"]
+)
+def test_names_of_any_length_are_whole_and_lie_on_no_other(browser, tmp_path, width, names):
+    study = small_study(tmp_path)
+    for path in (study, tmp_path / "mood.yaml"):
+        text = path.read_text()
+        for short, long in names.items():
+            text = text.replace(short, long)
+        path.write_text(text)
+    result = CommandLine()("report", study, "-o", tmp_path / "report.html", "-q")
+    assert result.exit_code == 0, result.stderr
+    browser.open(tmp_path / "report.html", width)
+    assert browser.ask(FAULTS.replace("FONT", "''")) == []
 
 
 def test_at_390_no_picture_has_to_be_moved_sideways(browser, demo):

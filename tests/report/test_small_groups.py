@@ -164,7 +164,8 @@ def read_sites(report):
     (who,) = find_tables(report, "findings")
     for row in who.rows:
         for column, cell in zip(who.columns[1:], row[1:], strict=True):
-            yield from read_waves([column.label.partition(" ")[0].lower()], cell.split(", "))
+            site = row[0] if who.columns[0].label == "site" else column.label
+            yield from read_waves([site.partition(" ")[0].lower()], cell.split(", "))
     for table in find_tables(report, "changes"):
         for _, site, counts, *_ in (row for row in table.rows if row[1]):
             yield from read_waves([site.partition(" ")[0].lower()], counts.split(", "))

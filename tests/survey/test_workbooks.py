@@ -324,7 +324,11 @@ def test_the_commands_proposed_for_a_sheet_run_as_they_are_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    make(Path("my answers.xlsx"), March=rows(["Id", *(f"Q{n}" for n in range(1, 13))], ["A", *[5] * 12]), Codes=rows(["1", "Low"]))
+    make(
+        Path("my answers.xlsx"),
+        March=rows(["Id", *(f"Q{n}" for n in range(1, 13))], ["A", *[5] * 12]),
+        Codes=rows(["1", "Low"]),
+    )
     refused = score("my answers.xlsx", "-i", "wai-s", "--sheet", "March")
     propose = refused.stderr.splitlines()[-2].partition("propose a map: ")[2]
     assert propose == "sos-score columns 'my answers.xlsx' -i wai-s --sheet March"

@@ -8,6 +8,7 @@ from sos_score.comparison.verdict import Verdict
 from sos_score.report.figures.site_panels import Key, Means, SitePanels, gather_means, make_panels
 from sos_score.report.labels import Labels
 from sos_score.report.model import BROAD, Picture, ReportData
+from sos_score.report.overview import name_rest
 from sos_score.words import count, join
 
 _MOST, _TALLEST = 6, 5.0  # scales in all, and inches of half a page
@@ -97,5 +98,5 @@ def _name_title(drawn: SitePanels, labels: Labels, scales: int, *, is_change: bo
     if not parts:
         return f"No {clear} in any site on the {of}"
     still = [labels.name_site_and_arm(site) for site, words in found.items() if not words and verdicts[site] - {None}]
-    unchanged = f"; no {clear} in {join(still)}" if still else ""
+    unchanged = f"; no {clear} in {name_rest(still, is_all=False)}" if still else ""
     return f"On the {of}: {', '.join(parts)}{unchanged}"

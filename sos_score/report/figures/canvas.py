@@ -22,6 +22,7 @@ Point = tuple[float, float]
 _EM = 0.56  # mean width of a letter of the font in its size; bold ones are a tenth wider
 _KEY = 0.2  # inches from one line of a key to the next
 _BROAD = 5.0  # inches that leave room for labels beside what is drawn
+_SIDES, _MOST_LINES = 8, 4  # points of what the sides of a scale mean, and lines beside one another at most
 _STEP = 1.17  # from one line of a text to the next, in its size
 
 
@@ -40,11 +41,12 @@ class Scale:
         """Return where a value lies."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
-    def list_ticks(self, most: int = 5) -> list[tuple[float, str]]:
-        """Return round values within the scale, at most `most`, and how each is written."""
+    def list_ticks(self, most: int = 5, *, is_whole: bool = False) -> list[tuple[float, str]]:
+        """Return round values within the scale, at most `most` and perhaps whole ones only, and how each is written."""
         from matplotlib.ticker import MaxNLocator
 
-        found = [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)]
+        locator = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=is_whole)
+        found = [float(tick) for tick in locator.tick_values(self.low, self.high)]
         room = 1e-9 * (self.high - self.low)
         kept = [tick for tick in found if self.low - room <= tick <= self.high + room]
         return [(tick, f"{tick:g}".replace("-", "\N{MINUS SIGN}")) for tick in kept]
@@ -160,19 +162,33 @@ class Canvas:
         *,
         most: int = 5,
         rows: Iterable[tuple[float, float]] = (),
+        is_whole: bool = False,
     ) -> None:
         """Draw a horizontal scale below what lies between two heights, with faint lines up through it.
 
         The lines are drawn through `rows` only, each from its top to its bottom, where there are any: labels that stand
         between rows are not to be crossed.
         """
-        ticks, parts = scale.list_ticks(most), list(rows) or [(top, bottom)]
+        ticks, parts = scale.list_ticks(most, is_whole=is_whole), list(rows) or [(top, bottom)]
         self.draw_lines([[(scale(tick), y0), (scale(tick), y1)] for tick, _ in ticks for y0, y1 in parts], LINE, 0.7)
         self.draw_lines([[(scale.start, bottom), (scale.end, bottom)]], GREY, 0.8)
         for tick, words in ticks:
             self.write((scale(tick), bottom + 0.11), words, ha="center")
         if label:
             self.write(((scale.start + scale.end) / 2, bottom + 0.3), label, 9, ha="center")
+
+    def write_sides(self, scale: Scale, bottom: float, sides: Sequence[str]) -> None:
+        """Write below a scale what its left and its right side mean, as `measure_sides` has room for."""
+        left, right = _break_sides(sides, scale.end - scale.start)
+        y = bottom + 0.4
+        if left and right:
+            self.write((scale.start, y), left, _SIDES, va="top", color=GREY)
+            self.write((scale.end, y), right, _SIDES, ha="right", va="top", color=GREY)
+            return
+        for words in sides:
+            told = break_text(words, self.width, _SIDES)
+            self.write((0, y), told, _SIDES, va="top", color=GREY)
+            y += _measure_lines(told)
 
     def draw_key(self, entries: Sequence[tuple[str, str, str]], at: Point | None = None) -> None:
         """Write what marks stand for, to the right of the top, or from `at` on: marker, colour and words each.
@@ -216,6 +232,23 @@ def measure_key(entries: Sequence[tuple[str, str, str]], width: float) -> float:
     return _KEY * (len(_split_key(entries, width)) - 1)
 
 
+def _break_sides(sides: Sequence[str], width: float) -> list[str]:
+    """Return what the sides mean in lines that fit beside one another; nothing where they would be too many."""
+    told = [break_text(words, width / 2 - 0.05, _SIDES) for words in sides]
+    return told if max(words.count("\n") for words in told) < _MOST_LINES else ["", ""]
+
+
+def measure_sides(sides: Sequence[str], scale: float, width: float) -> float:
+    """Return how many inches a scale takes below its line with what its sides mean, in a figure of a width."""
+    beside = _break_sides(sides, scale)
+    below = sum(_measure_lines(break_text(words, width, _SIDES)) for words in sides)
+    return 0.45 + (max(map(_measure_lines, beside)) if all(beside) else below)
+
+
+def _measure_lines(words: str) -> float:
+    return (words.count("\n") + 1) * _STEP * _SIDES / 72
+
+
 def is_narrow(width: float) -> bool:
     """Return whether a figure has no room for labels beside what is drawn."""
     return width < _BROAD
@@ -223,7 +256,7 @@ def is_narrow(width: float) -> bool:
 
 Name = tuple[str, str]  # source label, scale title
 _WIDEST = 2.35  # inches of labels
-_HEAD = 0.3
+_HEAD, _AIR = 0.3, 0.12
 
 
 def list_rows(canvas: Canvas, heights: Iterable[float], row: float) -> list[tuple[float, float]]:
@@ -234,10 +267,17 @@ def list_rows(canvas: Canvas, heights: Iterable[float], row: float) -> list[tupl
 def measure_rows(names: Iterable[Name], row: float, width: float) -> float:
     """Return how many inches high rows are with their headings; in a narrow figure a label stands above its row."""
     names = list(names)
-    above = 0.0
+    left, heads = _plan(names, width)
     if is_narrow(width):
-        above = sum(_measure_title(title, width) for _, title in names)
-    return row * len(names) + above + sum(map(_measure_head, _plan(names, width)[1].values()))
+        rows = sum(row + _measure_title(title, width) for _, title in names)
+    else:
+        rows = sum(_measure_row(title, row, left) for _, title in names)
+    return rows + sum(map(_measure_head, heads.values()))
+
+
+def measure_labels(names: Iterable[Name], width: float) -> float:
+    """Return how many inches labels take beside rows."""
+    return _plan(list(names), width)[0]
 
 
 def place_rows(canvas: Canvas, names: Iterable[Name], top: float, row: float) -> tuple[float, dict[Name, float]]:
@@ -256,11 +296,17 @@ def place_rows(canvas: Canvas, names: Iterable[Name], top: float, row: float) ->
         if narrow:
             canvas.write((at, y + 0.03), break_text(title, canvas.width, 8.5), va="top")
             y += _measure_title(title, canvas.width)
-        else:
-            canvas.write((at, y + row / 2), break_text(title, left, 8.5), ha=ha)
-        found[name] = y + row / 2
-        y += row
+        high = row if narrow else _measure_row(title, row, left)
+        if not narrow:
+            canvas.write((at, y + high / 2), break_text(title, left - _AIR, 8.5), ha=ha)
+        found[name] = y + high / 2
+        y += high
     return left, found
+
+
+def _measure_row(title: str, row: float, left: float) -> float:
+    """Return how high a row is beside its label, which may take several lines."""
+    return max(row, _measure_title(title, left - _AIR) + 0.03)
 
 
 def _measure_title(title: str, width: float) -> float:
@@ -274,8 +320,8 @@ def _plan(names: list[Name], width: float) -> tuple[float, dict[str, str]]:
     longest = max(
         *(measure_text(source, 9, bold=True) for source, _ in names), *(measure_text(title, 8.5) for _, title in names)
     )
-    left = min(longest, _WIDEST) + 0.12
-    return left, {source: break_text(source, (left - 0.1) / 1.1, 9) for source, _ in names}
+    left = min(1.15 * longest, _WIDEST) + _AIR  # letters such as m are broader than the mean
+    return left, {source: break_text(source, (left - _AIR) / 1.1, 9) for source, _ in names}
 
 
 def _measure_head(head: str) -> float:

@@ -14,10 +14,11 @@ from sos_score.report.figures.canvas import (
     Canvas,
     Name,
     Scale,
-    break_text,
     list_rows,
     measure_key,
+    measure_labels,
     measure_rows,
+    measure_sides,
     place_rows,
 )
 from sos_score.report.figures.style import BLUE, GREY, INK, ORANGE, PALE
@@ -32,7 +33,7 @@ Pairs = dict[Name, dict[Unit, Finding]]  # source label and scale title; unit
 _UNITS = {Unit.PEOPLE: (BLUE, "o", -0.075), Unit.SITES: (ORANGE, "s", 0.075)}
 _WIDEST = 3.0  # standard deviations at most
 _REACHED = 0.9  # of the intervals' ends lie on the scale; what lies beyond ends in an arrow
-_TOP, _ROW, _BELOW, _VERDICTS = 0.2, 0.34, 0.68, 1.15  # inches: above, a row, below, and to the right of what is drawn
+_TOP, _ROW, _VERDICTS = 0.2, 0.34, 1.15  # inches: above, a row, and to the right of what is drawn
 _LOW = " Where low is good the sign is turned."
 _SITES = "; squares are sites, with the interval that holds if site means are normal"
 _TITLES = {"did": "Changed differently", "arms": "Arms differ"}
@@ -139,10 +140,19 @@ class _Forest:
 
     def measure(self, width: float) -> float:
         """Return its height from its width."""
-        return _TOP + self._measure_key(width) + measure_rows(self.pairs, _ROW, width) + 0.1 + _BELOW
+        rows = measure_rows(self.pairs, _ROW, width)
+        return _TOP + self._measure_key(width) + rows + 0.1 + self._measure_below(width)
+
+    def _measure_below(self, width: float) -> float:
+        return measure_sides(self._sides, width - _VERDICTS - measure_labels(self.pairs, width), width)
 
     def _measure_key(self, width: float) -> float:
         return measure_key(self._list_key(), width)
+
+    def _shift(self, unit: Unit) -> float:
+        """Return how far a mark lies from the middle of its row: nothing where no row has two."""
+        is_alone = len({each for units in self.pairs.values() for each in units}) == 1
+        return 0.0 if is_alone else _UNITS[unit][2]
 
     def _list_key(self) -> list[tuple[str, str, str]]:
         there = {unit for units in self.pairs.values() for unit in units}
@@ -158,20 +168,22 @@ class _Forest:
         canvas = Canvas(figure)
         top = _TOP + self._measure_key(canvas.width)
         left, heights = place_rows(canvas, self.pairs, top, _ROW)
-        bottom = canvas.height - _BELOW
+        bottom = canvas.height - self._measure_below(canvas.width)
         x = Scale(-self.limit, self.limit, left, canvas.width - _VERDICTS)
         canvas.fill_boxes(_list_bands(self.pairs, heights, x), PALE)
         rows = list_rows(canvas, heights.values(), _ROW)
         canvas.draw_scale(x, top, bottom, "effect (g)", most=6, rows=rows)
-        self._write_sides(canvas, x, bottom)
+        canvas.write_sides(x, bottom, self._sides)
         canvas.draw_lines([[(x(0), y0), (x(0), y1)] for y0, y1 in rows or [(top, bottom)]], INK, 0.8)
-        for unit, (colour, marker, shift) in _UNITS.items():
-            found = {heights[name] + shift: units[unit] for name, units in self.pairs.items() if unit in units}
+        for unit, (colour, marker, _) in _UNITS.items():
+            found = {
+                heights[name] + self._shift(unit): units[unit] for name, units in self.pairs.items() if unit in units
+            }
             _mark_unit(canvas, x, {y: self._turn(each) for y, each in found.items()}, (colour, marker))
         for name, units in self.pairs.items():
             for unit, each in units.items():
                 is_found = each.verdict is Verdict.DIFFERENT
-                at = (canvas.width - _VERDICTS + 0.1, heights[name] + _UNITS[unit][2])
+                at = (canvas.width - _VERDICTS + 0.1, heights[name] + self._shift(unit))
                 canvas.write(at, name_short(each), 7.5, bold=is_found, color=INK if is_found else GREY)
         canvas.draw_key(self._list_key())
 
@@ -181,13 +193,11 @@ class _Forest:
         value = finding.effect.value
         return (-value, -high, -low) if is_turned(finding, self.labels) else (value, low, high)
 
-    def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
-        """Write below the scale which arm either side favours."""
+    @property
+    def _sides(self) -> tuple[str, str]:
+        """Return which arm either side of the scale favours."""
         treated, reference = self.labels.arms
-        left, right = f"\N{LEFTWARDS ARROW} {self.better} {reference}", f"{self.better} {treated} \N{RIGHTWARDS ARROW}"
-        room = (x.end - x.start) / 2
-        for words, at, ha in ((left, x.start, "left"), (right, x.end, "right")):
-            canvas.write((at, bottom + 0.4), break_text(words, room, 8), 8, ha=ha, va="top", color=GREY)
+        return f"\N{LEFTWARDS ARROW} {self.better} {reference}", f"{self.better} {treated} \N{RIGHTWARDS ARROW}"
 
 
 def _list_bands(pairs: Pairs, heights: dict[Name, float], x: Scale) -> list[tuple[float, float, float, float]]:

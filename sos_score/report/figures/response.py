@@ -125,7 +125,8 @@ def _fill_response(figure: Figure, counts: list[SiteCount], waves: list[str]) ->
     parts = {(each.label, each.site_label): _split(each, waves) for each in counts}
     most = max((sum(found.values()) for found in parts.values()), default=0)
     x = Scale(0, 1.04 * (most or 1), left, canvas.width - 0.1 - _measure_beside(counts, waves))
-    canvas.draw_scale(x, top + 0.1, bottom, "people", most=6, rows=list_rows(canvas, heights.values(), _BAR))
+    canvas.draw_scale(x, top + 0.1, bottom, "people", most=6, is_whole=True,
+                      rows=list_rows(canvas, heights.values(), _BAR))  # fmt: skip
     for kind, colour in _KINDS.items():
         boxes = [(x(_sum_before(found, kind)), heights[name] - 0.36 * _BAR,
                   x(_sum_before(found, kind) + found[kind]), heights[name] + 0.36 * _BAR)

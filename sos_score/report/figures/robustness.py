@@ -22,7 +22,9 @@ from sos_score.report.figures.canvas import (
     is_narrow,
     list_rows,
     measure_key,
+    measure_labels,
     measure_rows,
+    measure_sides,
     measure_text,
     place_rows,
 )
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 _MOST, _FEWEST = 12, 6  # differences shown; findings shown where there is no difference
 _COLUMNS = 10  # choices that have a column, at most
 _WIDEST = 3.0  # standard deviations
-_ROW, _CELL, _COUNT, _ABOVE = 0.28, 0.2, 0.5, 0.25  # inches
+_ROW, _CELL, _COUNT, _ABOVE, _GAP = 0.28, 0.2, 0.5, 0.25, 0.15  # inches
 _BROAD_CELLS = (0.62, 0.58)  # inches of a column whose head is written across, on a page and on a telephone
 _ACROSS = 0.46  # of the width, at most, for such columns
 _HEAD = 7.5  # points of the heads of columns
@@ -112,11 +114,19 @@ class _Robustness:
 
     def measure(self, width: float) -> float:
         """Return the height of the picture from its width."""
-        return self._find_top(width) + measure_rows(self.rows, _ROW, width) + 0.1 + self._below
+        rows = measure_rows(self.rows, _ROW, width)
+        return self._find_top(width) + rows + 0.1 + self._measure_below(width)
 
-    @property
-    def _below(self) -> float:
-        return 0.85 if self._has_arms else 0.6
+    def _measure_below(self, width: float) -> float:
+        return measure_sides(self._sides, self._find_start(width) - _GAP - measure_labels(self.rows, width), width)
+
+    def _find_cell(self, width: float) -> float:
+        """Return how wide columns are."""
+        return self._find_broad_cell(width) or min(_CELL, _CELLS * width / max(1, len(self.choices)))
+
+    def _find_start(self, width: float) -> float:
+        """Return where the columns begin, right of the estimates."""
+        return width - _COUNT - self._find_cell(width) * len(self.choices)
 
     @property
     def _has_arms(self) -> bool:
@@ -153,13 +163,12 @@ class _Robustness:
     def fill(self, figure: Figure) -> None:
         """Draw the rows: the estimate, then a mark for each choice."""
         canvas = Canvas(figure)
-        top, bottom = self._find_top(canvas.width), canvas.height - self._below
+        top, bottom = self._find_top(canvas.width), canvas.height - self._measure_below(canvas.width)
         left, heights = place_rows(canvas, self.rows, top, _ROW)
-        broad = self._find_broad_cell(canvas.width)
-        cell = broad or min(_CELL, _CELLS * canvas.width / max(1, len(self.choices)))
-        start = canvas.width - _COUNT - cell * len(self.choices)
+        broad, cell = self._find_broad_cell(canvas.width), self._find_cell(canvas.width)
+        start = self._find_start(canvas.width)
         columns = {choice: start + (place + 0.5) * cell for place, choice in enumerate(self.choices)}
-        self._fill_estimates(canvas, heights, (left, start - 0.15, top, bottom))
+        self._fill_estimates(canvas, heights, (left, start - _GAP, top, bottom))
         for head, x in zip(self._heads, columns.values(), strict=True):
             if broad:
                 canvas.write((x, top - 0.05), break_text(head, broad, _HEAD), _HEAD, ha="center", va="bottom")
@@ -196,7 +205,7 @@ class _Robustness:
         for side, marker in ((-1, "<"), (1, ">")):
             beyond = [y for y, effect in effects.items() if max(side * part for part in effect) > limit]
             canvas.mark([(x(side * limit), y) for y in beyond], marker, BLUE, 5)
-        self._write_sides(canvas, x, bottom)
+        canvas.write_sides(x, bottom, self._sides)
 
     def _turn(self, each: ChoiceFinding) -> tuple[float, float, float]:
         """Return an effect and its interval so that right is better."""
@@ -204,15 +213,13 @@ class _Robustness:
         value = each.finding.effect.value
         return (-value, -high, -low) if is_turned(each.finding, self.labels) else (value, low, high)
 
-    def _write_sides(self, canvas: Canvas, x: Scale, bottom: float) -> None:
-        """Write below the scale what either side means; of arms, which it favours."""
+    @property
+    def _sides(self) -> tuple[str, str]:
+        """Return what either side of the scale means; of arms, which it favours."""
         is_known = any(self.labels.find_good(each.finding) for each in self.rows.values())
         down, up, of_arms = ("worse", "better", "better for") if is_known else ("lower", "higher", "higher in")
         left, right = f"\N{LEFTWARDS ARROW} {down}", up
         if self._has_arms:
             treated, reference = self.labels.arms
             left, right = f"{left}; arms: {of_arms} {reference}", f"{right}; arms: {of_arms} {treated}"
-        right = f"{right} \N{RIGHTWARDS ARROW}"
-        room = (x.end - x.start) / 2 - 0.05
-        for words, at, ha in ((left, x.start, "left"), (right, x.end, "right")):
-            canvas.write((at, bottom + 0.4), break_text(words, room, 8), 8, ha=ha, va="top", color=GREY)
+        return left, f"{right} \N{RIGHTWARDS ARROW}"

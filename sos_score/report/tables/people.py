@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from sos_score.output.table import Cell, Column, Table
 from sos_score.report.model import ReportData
 from sos_score.report.response_counts import SiteCount, count_answers
+from sos_score.words import join
 
 _FEW = "few"
 
 
 def make_who_table(report: ReportData) -> Table:
-    """Return a row for staff, families and so on and a column a site, each cell with the numbers at the waves.
+    """Return who answered of staff, families and so on at each site, each cell with the numbers at the waves.
 
-    Where several sources were answered by the same, the one with most answers at the site counts.
+    Where several sources were answered by the same, the one with most answers at the site counts. Of sites and kinds of
+    answer the fewer stand at the head, so that many sites do not take more than the width of a page.
     """
     data, labels = report.data, report.labels
     waves = list(report.comparison.plan.waves)
@@ -23,14 +25,19 @@ def make_who_table(report: ReportData) -> Table:
     for each in count_answers(data):
         found.setdefault((units[each.source], each.site), []).append(each)
     sites = [site for site in report.comparison.plan.sites if any(place == site for _, place in found)]
-    rows = tuple(
-        (unit.capitalize(), *(_show(found.get((unit, site), ())) for site in sites))
-        for unit in dict.fromkeys(unit for unit, _ in found)
-    )
-    heads = (Column(labels.name_site_and_arm(site), wraps=True, narrowest=9) for site in sites)
-    title = f"Who answered, at {' and '.join(waves)}" if len(waves) > 1 else "Who answered"
+    kinds = list(dict.fromkeys(unit for unit, _ in found))
+    names = [labels.name_site_and_arm(site) for site in sites]
+    cells = [[_show(found.get((unit, site), ())) for site in sites] for unit in kinds]
+    if len(sites) > len(kinds):
+        first, heads, stubs = "site", [each.capitalize() for each in kinds], names
+        cells = [list(line) for line in zip(*cells, strict=True)]
+    else:
+        first, heads, stubs = "answers of", names, [each.capitalize() for each in kinds]
+    rows = tuple((stub, *line) for stub, line in zip(stubs, cells, strict=True))
+    title = f"Who answered, at {join(waves)}" if len(waves) > 1 else "Who answered"
     is_several = any(len(members) > 1 for members in found.values())
-    return Table((Column("answers of", wraps=True), *heads), rows, title, _explain(report, rows, is_several=is_several))
+    columns = (Column(first, wraps=True), *(Column(head, wraps=True, narrowest=9) for head in heads))
+    return Table(columns, rows, title, _explain(report, rows, is_several=is_several))
 
 
 def _show(counts: Sequence[SiteCount]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sos_score.report.figures.before_after import draw_before_after
+from sos_score.report.many_sites import has_many
 from sos_score.report.model import Block, ReportData
 from sos_score.report.overview import count_rest, list_patterns, list_sentences
 from sos_score.report.questions.design import list_limits
-from sos_score.report.tables.people import make_who_table
+from sos_score.report.tables.people import make_response_table, make_who_table
 from sos_score.report.tables.verdicts import list_doubts
 from sos_score.scoring.provenance import describe_caveat
 from sos_score.statistics.estimate import CONFIDENCE
@@ -23,7 +24,7 @@ _NO_ARMS = "There are no sites to compare these with, so no change can be put do
 def describe_first(report: ReportData) -> Iterator[Block]:
     """Yield who answered, three to six findings with their numbers, a picture, and the limits in a box."""
     comparison, labels = report.comparison, report.labels
-    yield Block("table", make_who_table(report))
+    yield Block("table", (make_response_table if has_many(comparison) else make_who_table)(report))
     for said in list_patterns(comparison, labels):
         yield Block("lead", said)
     sentences = list_sentences(comparison, labels, least=_LEAST)
