@@ -142,7 +142,7 @@ def test_header_rows_repeat_rows_stay_whole_and_rules_are_horizontal_only(docume
 
 def test_notes_stand_under_their_table(annex, sections):
     document = annex
-    table = next(each for each in list_blocks(sections, "table") if each.title == "What became of each file")
+    table = next(each for each in list_blocks(sections, "table") if each.title == "Files read")
     place = next(n for n, each in enumerate(document.paragraphs) if each.text.endswith(table.title))
     assert document.paragraphs[place + 1].text == f"Note. {table.notes[0]}"
     assert document.paragraphs[place + 1].style.name == "Table Note"

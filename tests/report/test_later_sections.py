@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from factories import Row
@@ -16,6 +17,8 @@ from sos_score.output.table import Table
 from sos_score.report.figures.pairs import draw_pairs
 from sos_score.report.model import ReportData
 from sos_score.report.sections.registry import SECTIONS, list_sections
+from sos_score.report.sections.sensitivity import describe_holding
+from sos_score.report.tables.estimates import list_arm_tables
 from sos_score.report.tables.sensitivity import name_choice
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -143,7 +146,7 @@ def test_every_picture_says_what_it_shows_in_words(evidence):
     assert len(names) == len(set(names)) == 24
     said = {each.name: each for each in pictures}
     assert said["variation"].title == (
-        "Of 34 outcomes at a wave, workers account for more on 1, on 10 more before adjustment only; on 23 the data"
+        "Of 34 outcomes at a wave, workers account for more on 1 (before adjustment on 10 more); on 23 the data"
         " cannot tell"
     )
     assert "Working alliance (Alliance, families' view), T1: sites 0% [0% to " in said["variation"].description
@@ -195,3 +198,20 @@ def test_pictures_written_as_files_show_a_site_called_script_as_text(tmp_path):
                 text = block.value.render("svg").decode()
                 assert "<script" not in text
                 Page(re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", text, flags=re.DOTALL))
+
+
+def test_a_table_says_why_an_interval_may_leave_out_0_where_nothing_is_clear(evidence):
+    changed, once = list_arm_tables(evidence)
+    assert changed.notes[1] == (
+        "Findings allow for the number of tests; intervals do not, so one may leave out 0 where nothing is clear."
+    )
+    assert not once.notes  # every interval there agrees with its finding
+
+
+def test_a_single_difference_is_spoken_of_in_the_singular(evidence):
+    found = assess_sensitivity(evidence.data, score_by_rules(evidence.data))
+    (first, *_) = [each for each in found.findings if each.finding.verdict is Verdict.DIFFERENT and each.flips]
+    assert list(describe_holding(replace(found, findings=(first,)))) == [
+        "The one difference over time or between arms does not hold under every other choice of the analysis that"
+        " applies."
+    ]

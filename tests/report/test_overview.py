@@ -205,5 +205,26 @@ def test_long_names_of_sites_leave_room_for_the_scales_on_a_terminal(tmp_path):
     sites = [f"The family hub and early help team of Llanfihangel number {place}" for place in range(3)]
     shown = run(write_scores(tmp_path, sites), "-q", columns=60).stdout
     (start, *_) = [place for place, line in enumerate(shown.splitlines()) if line.startswith("scale ")]
-    assert [line.split()[0] for line in shown.splitlines()[start + 2 : start + 4]] == ["mood", "energy"]
-    assert sum(line.startswith("scale ") for line in shown.splitlines()) == 2
+    assert [line.split()[0] for line in shown.splitlines()[start + 2 : start + 5]] == ["Scores", "mood", "energy"]
+    assert sum(line.startswith("scale ") for line in shown.splitlines()) == 1
+
+
+def test_nothing_is_printed_for_what_a_file_of_scores_does_not_have(tmp_path):
+    path = tmp_path / "scores.csv"
+    path.write_text("site,mood\n" + "".join(f"{site},{value}\n" for site in "AB" for value in range(1, 7)))
+    assert run(path, "-q").stdout.splitlines()[:8] == [
+        "scores.csv",
+        "",
+        "Scores at each site and wave: Scores",
+        "scale   site   n   mean     SD",
+        "──────────────────────────────",
+        "mood    A      6   3.50   1.87",
+        "mood    B      6   3.50   1.87",
+        "A dash: not shown, or nobody has a score.",
+    ]
+
+
+def test_what_is_not_shown_is_said_without_a_stray_colon():
+    shown = run(STUDY, "--only", "change", "--scale", "osc.stress", "-q").stdout
+    assert "not shown: a group of" in " ".join(shown.split())
+    assert " : " not in shown

@@ -213,7 +213,7 @@ def test_rows_of_files_are_counted_out_only_where_none_is_too_small_to_be_shown(
     write(study)
     page = (folder / "report.html").read_text(encoding="utf-8")
     counts = json.loads((folder / "report.manifest.json").read_text(encoding="utf-8"))["counts"]
-    assert ("What became of each file" in page) == are_counted
+    assert ("Files read" in page) == are_counted
     assert (
         "How many rows each file holds is not shown: it could give away a group of fewer than 5 people." in page
     ) != are_counted

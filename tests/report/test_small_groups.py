@@ -249,7 +249,7 @@ def test_rows_of_a_file_that_would_tell_of_a_few_are_not_shown(make, name):
     assert manifest["counts"]["files"] is manifest["counts"]["sources"] is None
     titles = [b.value.title for s in report.sections for b in s.blocks if isinstance(b.value, Table)]
     assert "People who answered" in titles
-    assert "What became of each file" not in titles
+    assert "Files read" not in titles
     book = load_workbook(BytesIO(next(made for path, made in report.files.items() if path.suffix == ".xlsx")))
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert not cells & {sum(list_sizes(STUDIES[name]).values())}

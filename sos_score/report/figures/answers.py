@@ -114,10 +114,10 @@ def _make_picture(name: str, label: str, found: _Answers) -> Picture:
     turned = turned or (f" Answers {some}are shown as recoded." if is_recoded else "")
     return Picture(
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()),
-        title=f"{label}, {items[0]} to {items[-1]}: answers above {middle:g}{where} run from"
-        f" {format_percent(high[least])} ({least}) to {format_percent(high[most])} ({most})",
-        reading=f"Bars part at the middle of the answers, {middle:g}. The share below it stands to the left, the share"
-        f" above it to the right, of those who answered.{turned}",
+        title=f"{label}, {items[0]} to {items[-1]}: {format_percent(high[least])} ({least})"
+        f" to {format_percent(high[most])} ({most}) answered above {middle:g}{where}",
+        reading=f"Bars are centred on the middle of the answers, {middle:g}: the share of lower answers stands to the"
+        f" left, that of higher ones to the right, of those who answered.{turned}",
         description=f"{count(len(items), 'item')}. " + " ".join(_describe(found)),
         measure=lambda width: found.find_top(width) + _ROW * len(items) + 0.1,
         fill=partial(_fill, found=found),

@@ -52,7 +52,7 @@ def draw_shares(findings: Sequence[Finding], labels: Labels) -> Picture:
     if not judged:
         title = f"How much of the variation lies between {levels[0]}"
     else:
-        title += f", on {before} more before adjustment only" if before else ""
+        title += f" (before adjustment on {before} more)" if before else ""
         title += f"; on {unknown} the data cannot tell" if unknown else ""
     return Picture(
         name="variation",

@@ -13,6 +13,8 @@ from sos_score.report.many_sites import ask_ends
 from sos_score.report.model import Block, ReportData
 from sos_score.report.questions.view import View, explain_gate, mark_gate
 
+_OPTIONAL = ("wave", "minimum", "maximum")
+"""Columns that are left out where no row has anything in them."""
 _TITLE = "Scores at each site and wave"
 _HIDDEN = "A dash: not shown, or nobody has a score."
 _ABOUT = "Minimum and maximum are the ends of the scale, not of the answers. No test is made here."
@@ -33,7 +35,11 @@ def list_tables(comparison: Comparison, labels: Labels) -> list[Table]:
             rows.append((*place, each.counts[0] if each.counts else None, each.estimate.value, each.effect.value,
                          _show_end(low), _show_end(high)))  # fmt: skip
         title, notes = f"{_TITLE}: {labels.sources.get(source, source)}", (*explain_gate(found), _HIDDEN)
-        tables.append(Table(columns, tuple(rows), title, notes, stub=3))
+        given = [place for place, column in enumerate(columns) if column.label not in _OPTIONAL
+                 or any(row[place] for row in rows)]  # fmt: skip
+        kept = tuple(tuple(row[place] for place in given) for row in rows)
+        heads = tuple(columns[place] for place in given)
+        tables.append(Table(heads, kept, title, notes, stub=2 + any(each.label == "wave" for each in heads)))
     return tables
 
 

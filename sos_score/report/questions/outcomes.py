@@ -192,7 +192,8 @@ def _show_answer(finding: Finding, labels: Labels) -> str:
         if finding.verdict in _BARRED:
             return f"{said}: {labels.describe_reason(finding)}"
         is_empty = math.isnan(finding.estimate.value + finding.effect.value)
-        return f"{said}: {_name_why(finding, labels)}" if is_empty and _is_silent(finding) else said
+        why = _name_why(finding, labels) if is_empty and _is_silent(finding) else ""
+        return ": ".join(filter(None, (said, why)))
     said = "; ".join(filter(None, (f"{method}: {name_answer(finding, labels)}", labels.name_arm_means(finding))))
     if finding.verdict in (Verdict.DIFFERENT, Verdict.TRIVIAL) or not list_detectable(finding):
         return said

@@ -79,9 +79,9 @@ def describe_quality(report: ReportData) -> Iterator[Block]:
         yield Block("text", explain_files(data))
     elif rows:
         columns = (Column("file"), Column("rows"), Column("blank rows left out"), Column("marked missing"),
-                   Column("refused, made missing"))  # fmt: skip
+                   Column("not allowed, treated as missing"))  # fmt: skip
         notes = ("Marked missing counts answers given as missing (not applicable, 99), not empty cells.",)
-        yield Block("table", Table(columns, rows, "What became of each file", notes))
+        yield Block("table", Table(columns, rows, "Files read", notes))
     counts = count_answers(data)
     waves = list(data.study.waves) or [""]
     yield Block("table", _list_counts(report, counts, waves))

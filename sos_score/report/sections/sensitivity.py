@@ -41,9 +41,9 @@ def describe_sensitivity(report: ReportData) -> Iterator[Block]:
 
 def list_counts(found: Sensitivity, flipped: list[ChoiceFinding]) -> Iterator[str]:
     """Yield how many verdicts and how many differences are the same under every choice."""
-    total = len(found.findings)
+    total, same = len(found.findings), len(found.findings) - len(flipped)
     yield (
-        f"Of {count(total, 'verdict')}, {total - len(flipped)} are the same under every choice that applies to them and"
+        f"Of {count(total, 'verdict')}, {same or 'none'} are the same under every choice that applies to them and"
         f" {len(flipped) or 'none'} {'flips' if len(flipped) == 1 else 'flip'} under one or more."
     )
     yield from describe_holding(found)
@@ -64,7 +64,12 @@ def describe_holding(found: Sensitivity) -> Iterator[str]:
     """Yield how many of the differences found hold under every choice; nothing where none was found."""
     differences = [each for each in found.findings if each.finding.verdict is Verdict.DIFFERENT]
     holding = sum(not each.flips for each in differences)
-    if differences:
+    if len(differences) == 1:
+        yield (
+            f"The one difference over time or between arms {'holds' if holding else 'does not hold'} under every other"
+            " choice of the analysis that applies."
+        )
+    elif differences:
         yield (
             f"Of {count(len(differences), 'difference')} over time or between arms, {holding or 'none'}"
             f" {'holds' if holding == 1 else 'hold'} under every other choice of the analysis that applies."
@@ -110,7 +115,7 @@ def make_count_table(found: Sensitivity, flipped: list[ChoiceFinding], labels: L
             lost = sum(each.finding.verdict is Verdict.DIFFERENT for each in flips)
             new = sum(each.others[choice].verdict is Verdict.DIFFERENT for each in flips)
             rows.append((name_choice(choice, labels), judged, len(flips), lost, new))
-    heads = ("verdicts judged again", "other verdict", "difference lost or turned", "difference found or turned")
+    heads = ("verdicts judged again", "other verdict", "difference lost or reversed", "difference gained or reversed")
     columns = (Column("choice", wraps=True), *(Column(head, wraps=True) for head in heads))
     return Table(columns, tuple(rows), "Other choices, one at a time", tuple(map(labels.describe, found.notes)))
 

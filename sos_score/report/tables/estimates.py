@@ -16,6 +16,7 @@ from sos_score.statistics.estimate import CONFIDENCE
 from sos_score.words import format_percent
 
 _DASH = "A dash: not asked, or not shown."
+_ADJUSTED = "Findings allow for the number of tests; intervals do not, so one may leave out 0 where nothing is clear."
 _UNCLEAR = "no clear change"
 Show = Callable[[Finding, ReportData], tuple[str, ...]]
 _MOST = 100  # rows that a section shows; of more, only those of scales with a clear change
@@ -50,7 +51,7 @@ def make_change_table(report: ReportData) -> Table:
         left = len({(each.source, each.scale) for each in found}) - len({(each.source, each.scale) for each in shown})
         notes.append(f"{left} scales without a clear change in any site are in the annex.")
     title = f"Change in each site, {last} minus {first}"
-    return Table(columns, rows, title, (*notes, *_explain_dash(rows)), stub=2)
+    return Table(columns, rows, title, (*notes, *_explain_unclear(shown), *_explain_dash(rows)), stub=2)
 
 
 def _choose(found: Sequence[Finding]) -> list[Finding]:
@@ -109,12 +110,14 @@ def list_arm_tables(report: ReportData) -> Iterator[Table]:
         rows = tuple(_list_by_source(report, found["did"], _show_changes))
         order = f"n: {arms[0]} at {first}, {last}; {arms[1]} at {first}, {last}."
         title = f"How the arms changed from {first} to {last}, and {arms[0]} minus {arms[1]}"
-        yield _make(heads, rows, title, order, *labels.name_left_out(found["did"]))
+        notes = (*labels.name_left_out(found["did"]), *_explain_unclear(found["did"]))
+        yield _make(heads, rows, title, order, *notes)
     if once:
         heads = ("n", *(f"{arm}: mean (SD)" for arm in arms), f"difference [{level} CI]", "finding")
         rows = tuple(_list_by_source(report, once, _show_arms))
         asked = "asked once" if changing else "at each wave" if len(comparison.plan.waves) > 1 else "asked"
-        yield _make(heads, rows, f"The arms where they were {asked}, {arms[0]} minus {arms[1]}")
+        title = f"The arms where they were {asked}, {arms[0]} minus {arms[1]}"
+        yield _make(heads, rows, title, *_explain_unclear(once))
 
 
 def _make(heads: Sequence[str], rows: tuple[tuple[Cell, ...], ...], title: str, *notes: str) -> Table:
@@ -163,6 +166,12 @@ def _show_difference(finding: Finding) -> tuple[str, str]:
     estimate = finding.estimate
     shown = with_interval(estimate.value, estimate.low, estimate.high) or "-"
     return shown, name_finding(finding, "no clear difference")
+
+
+def _explain_unclear(found: Iterable[Finding]) -> tuple[str, ...]:
+    """Return why an interval leaves out 0 beside a finding that is not clear, where one does."""
+    unclear = [each.estimate for each in found if each.verdict is Verdict.INCONCLUSIVE]
+    return (_ADJUSTED,) if any(each.low * each.high > 0 for each in unclear) else ()
 
 
 def _explain_dash(rows: Iterable[tuple[Cell, ...]]) -> tuple[str, ...]:

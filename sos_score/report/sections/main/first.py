@@ -60,7 +60,8 @@ def _list_limits(report: ReportData) -> Iterator[str]:
     _, unclear, judged = count_rest(comparison)
     if unclear:
         many = f"{unclear} of {judged}" if unclear < judged else f"all {judged}"
-        said = "the comparison is" if judged == 1 else f"{many} comparisons are"
+        verb = "is" if unclear == 1 else "are"
+        said = "the comparison is" if judged == 1 else f"{many} comparisons {verb}"
         yield f"{said[:1].upper()}{said[1:]} unclear, which is no evidence that there is no difference."
     doubtful = {
         table.instrument.title
