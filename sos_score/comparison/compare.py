@@ -16,7 +16,7 @@ from sos_score.comparison.outcome import OutcomeScores, Scores
 from sos_score.comparison.plan import ComparisonPlan, make_plan
 from sos_score.comparison.questions.associations import is_asked
 from sos_score.comparison.rows import Rows
-from sos_score.errors import InvalidRequest, check_kind
+from sos_score.errors import InvalidRequest, check_kind, guess
 from sos_score.notes import Note, note
 from sos_score.scoring.norms import NamedNorm
 from sos_score.statistics.mixed.data import nest_codes
@@ -112,7 +112,9 @@ def choose_outcomes(
     ]
     known = ", ".join(outcome.id for outcome in planned)
     if not chosen:
-        raise InvalidRequest(f"no outcome is left to compare (outcomes: {known})")
+        names = [name for each in planned for name in (each.scale, each.source, each.id)]
+        near = next(filter(None, (guess(name, names) for name in (*scales, *instruments))), "")
+        raise InvalidRequest(f"no outcome is left to compare (outcomes: {known}) {near}".rstrip())
     found = {name for each in chosen for name in (each.instrument, each.source, each.scale, each.id)}
     unknown = [name for name in (*instruments, *scales) if name not in found]
     if unknown:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.rules.finding import UnreadableParts
 from sos_score.definition.instrument.rules.lint import lint
-from sos_score.definition.yaml.document import Document, Loc, read_yaml
+from sos_score.definition.yaml.document import Document, Loc, read_yaml, refuse_other_kind
 from sos_score.definition.yaml.errors import error_places, locate_errors
 from sos_score.errors import InvalidDefinition, Problem
 
@@ -80,6 +80,8 @@ def check_document(document: Document) -> tuple[Instrument | None, list[Problem]
     try:
         instrument = Instrument.model_validate(document.data)
     except ValidationError as error:
+        if other := refuse_other_kind(document, "a definition"):
+            return None, [other]
         problems += locate_errors(error, document, Instrument)
         problems += _lint_rest(document, error)
         return None, sorted(problems, key=lambda problem: problem.line or 0)

@@ -36,7 +36,8 @@ def choose_format(asked: str | None, output: str | None, allowed: tuple[str, ...
         suffix = Path(str(output)).suffix.lower()
         chosen = FORMATS.get(suffix, "")
         if chosen not in allowed:
-            raise InvalidRequest(f"cannot tell a format from '{output}'; give --format ({', '.join(allowed)})")
+            endings = ", ".join(f".{each}" for each in allowed)
+            raise InvalidRequest(f"cannot tell a format from '{output}'; end the name in {endings}, or give --format")
     if chosen == "table" and output not in (None, "-"):
         raise InvalidRequest(f"a table goes to the terminal; for a file give --format ({', '.join(allowed)})")
     if chosen in WHOLE_FORMATS and output in (None, "-"):
@@ -57,7 +58,7 @@ def check_output(path: Path, *, force: bool, inputs: Iterable[str | Path] = ()) 
         (each for each in inputs if Path(each).is_dir() and Path(each).resolve() in path.resolve().parents), None
     )
     if around is not None:
-        message = f"is inside '{around}', an input of this command, of which it would be a part from then on"
+        message = f"is inside '{around}', which this command reads: next time it would be read as answers"
         raise InvalidOutput([Problem(message, str(path), hint="choose another folder", rule="output")])
     if not path.parent.is_dir():
         raise InvalidOutput([Problem(f"there is no folder '{path.parent}'", str(path), rule="output")])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sos_score.definition.instrument.instrument import Instrument
+from sos_score.definition.text import loosen_id
 from sos_score.errors import InvalidRequest, InvalidSurvey, Problem
 from sos_score.notes import Note
 from sos_score.scoring.arithmetic import RowScore, base_of, score_row, was_asked
@@ -166,7 +167,11 @@ def _find_rows(export: Export, scorer: Scorer, respondent: str) -> list[tuple[in
     ]
     if not named:
         message = f"no respondent '{respondent}' in column '{column}'"
-        raise InvalidSurvey([Problem(message, export.name, rule="respondent")])
+        near = next(
+            (cells[place] for _, cells in export.records() if loosen_id(cells[place]) == loosen_id(respondent)), ""
+        )
+        hint = f"did you mean '{near.strip()}'?" if near else ""
+        raise InvalidSurvey([Problem(message, export.name, hint=hint, rule="respondent")])
     return named
 
 

@@ -16,7 +16,7 @@ from sos_score.definition.library import complete_name, name_definition, name_do
 from sos_score.definition.reading import Definition
 from sos_score.definition.study.model import Source, Study
 from sos_score.definition.study.rules import lint_study
-from sos_score.definition.yaml.document import Document, Loc, read_yaml
+from sos_score.definition.yaml.document import Document, Loc, read_yaml, refuse_other_kind
 from sos_score.definition.yaml.errors import error_places, find_place, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess, guess_file
 from sos_score.scoring.examples import load_definition
@@ -142,6 +142,8 @@ def check_study(document: Document) -> StudyFile:
     try:
         study = Study.model_validate(document.data)
     except ValidationError as error:
+        if other := refuse_other_kind(document, "a study file"):
+            raise InvalidDefinition([other]) from None
         problems += locate_errors(error, document, Study)
         problems += _check_rest(error, document)
         raise InvalidDefinition(_in_order(dict.fromkeys(problems))) from None

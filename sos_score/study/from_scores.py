@@ -134,7 +134,8 @@ def _make_study(scored: ScoredFile, cells: Cells, ids: dict[str, str], scores: d
     if not scores:
         almost = {name: cells.find_nearly_numeric(name) for name in cells.header if name and name not in ids.values()}
         name, texts = next(((name, texts) for name, texts in almost.items() if texts), ("", []))
-        hint = f"'{name}' holds {clip(repr(texts[0]))}, which is no number" if name else ""
+        hint = "answers are scored first: sos-score score, or a study file names them: sos-score new study"
+        hint = f"'{name}' holds {clip(repr(texts[0]))}, which is no number" if name else hint
         problem = Problem("has no column of scores", scored.path, 1, hint=hint, rule="score")
         raise InvalidSurvey([problem], "nothing was compared")
     arms = {"treated": {"label": "Treated"}, "contrast": {"label": "Contrast", "reference": True}}

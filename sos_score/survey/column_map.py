@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from sos_score.definition.instrument.instrument import Instrument
 from sos_score.definition.instrument.responses import MissingCodes, Number
 from sos_score.definition.model import Model, Values
-from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml
+from sos_score.definition.yaml.document import Document, Loc, name_place, read_yaml, refuse_other_kind
 from sos_score.definition.yaml.errors import error_places, locate_errors, salvage
 from sos_score.errors import InvalidDefinition, Problem, guess
 from sos_score.survey.answer_maps import PlatformCodes, check_answer_maps, is_instrument
@@ -151,6 +151,8 @@ def read_column_map(path: str | Path, instruments: Iterable[Instrument] = ()) ->
     try:
         column_map = ColumnMap.model_validate(document.data)
     except ValidationError as error:
+        if other := refuse_other_kind(document, "a column map"):
+            raise InvalidDefinition([other]) from None
         problems += locate_errors(error, document, ColumnMap)
         column_map = salvage(error, document.data, ColumnMap) or ColumnMap()
         if any(place[:1] == ("codes",) for place, _ in error_places(error, document.data)):

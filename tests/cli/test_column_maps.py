@@ -190,3 +190,22 @@ def test_the_same_cells_are_never_taken_for_two_waves(second: str, said: str, wo
         said,
         "  hint: give each map columns or rows of its own; a wave on another sheet needs a file of its own",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        (("score", "wide.csv", "-i", "T1.yaml"), "T1.yaml:1: is a column map, not a definition",
+         "name it with -c, or in a study file as columns"),
+        (("score", "wide.csv", "-i", "five.yaml", "-c", "five.yaml"), "five.yaml:1: is a definition, not a column map",
+         "name it with -i, or in a study file as instrument"),
+        (("compare", "five.yaml"), "five.yaml:1: is a definition, not a study file",
+         "name it with -i, or in a study file as instrument"),
+        (("score", "five.yaml", "-i", "five.yaml"), "five.yaml: is no file of answers (YAML)",
+         "a definition is named with -i, a column map with -c"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_kind_is_called_what_it_is(words: tuple[str, ...], said: str, hint: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[:2] == [said, f"  hint: {hint}"]

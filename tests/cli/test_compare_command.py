@@ -235,6 +235,7 @@ def test_a_question_a_scale_and_an_instrument_can_be_asked_for(data):
             "'profiles', 'reliable', 'extremes', 'missing', 'sensitivity'. Did you mean 'change'?",
         ),
         (["--scale", "nothing"], "no outcome is left to compare (outcomes: osc.proficiency, "),
+        (["--scale", "Proficiency"], "did you mean 'proficiency'?"),
         (["-f", "docx"], "docx"),
     ],
 )

@@ -203,6 +203,9 @@ def test_what_is_not_there_is_said_in_so_many_words() -> None:
     assert fail(1, "t1.csv", "-i", "wai-s", "--respondent", "F99") == (
         "t1.csv: no respondent 'F99' in column 'respondent'\n"
     )
+    assert fail(1, "t1.csv", "-i", "wai-s", "--respondent", "f1") == (
+        "t1.csv: no respondent 'f1' in column 'respondent'\n  hint: did you mean 'F01'?\n"
+    )
     assert fail(2, "t1.csv", "-i", "wai-s", "--respondent", "F01", "--scale", "tsk") == (
         "no scale 'tsk' (scales of wai-s: task, bond, goal, total)\nTry 'sos-score explain --help'.\n"
     )

@@ -165,7 +165,7 @@ def test_what_is_no_survey_in_parts_is_said(name: str, said: str, cli: CommandLi
 def test_a_result_inside_a_folder_that_is_read_is_refused(cli: CommandLine) -> None:
     done = cli("score", "csv", *WAI, "-o", "csv/scores.csv", columns=400)
     assert done.exit_code == 1
-    said = "csv/scores.csv: is inside 'csv', an input of this command, of which it would be a part from then on"
+    said = "csv/scores.csv: is inside 'csv', which this command reads: next time it would be read as answers"
     assert said in done.stderr
 
 

@@ -215,7 +215,7 @@ def test_problems_of_a_frame_name_the_row():
         ),
         (
             ("--mean", "3", "-o", "checks.doc"),
-            "cannot tell a format from 'checks.doc'; give --format (csv, json, xlsx)\n",
+            "cannot tell a format from 'checks.doc'; end the name in .csv, .json, .xlsx, or give --format\n",
         ),
     ],
 )

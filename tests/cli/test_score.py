@@ -495,7 +495,11 @@ def test_a_column_that_is_an_id_and_an_item_is_both() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-o", "scores.doc"], "cannot tell a format from 'scores.doc'; give --format (csv, json, xlsx, parquet, sav)"),
+        (
+            ["-o", "scores.doc"],
+            "cannot tell a format from 'scores.doc'; end the name in .csv, .json, .xlsx, .parquet, .sav, or give"
+            " --format",
+        ),
         (["-f", "xlsx"], "xlsx needs a file (--output results.xlsx)"),
         (["-f", "parquet", "-o", "-"], "parquet needs a file (--output results.parquet)"),
         (["-f", "sav"], "sav needs a file (--output results.sav)"),

@@ -199,7 +199,10 @@ PROBLEMS = {
     ),
     SCORES.splitlines()[0] + "\n": "scores.csv: has a header and no rows\n",
     SCORES.replace("mood_n", "mood"): "scores.csv:1: several columns are called 'mood'\n",
-    "respondent,site,wave\nF1,1,T1\nF2,2,T1\nF3,10,T1\n": "scores.csv:1: has no column of scores\n",
+    "respondent,site,wave\nF1,1,T1\nF2,2,T1\nF3,10,T1\n": (
+        "scores.csv:1: has no column of scores\n"
+        "  hint: answers are scored first: sos-score score, or a study file names them: sos-score new study\n"
+    ),
     "respondent,site,wave,mood,mood_n\nF1,1,T1,3,4\nF2,2,T1,n/a,4\nF3,10,T1,4,4\n": (
         "scores.csv:1: has no column of scores\n  hint: 'mood' holds 'n/a', which is no number\n"
     ),

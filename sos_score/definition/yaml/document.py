@@ -70,6 +70,23 @@ class Document:
         return Problem(message, self.path, self.line(loc), name_place(loc), hint, rule, column=column)
 
 
+_SIGNS = {
+    "a study file": ({"sources", "sites"}, "name it where a study file belongs: sos-score compare STUDY.yaml"),
+    "a definition": ({"response_scales", "verification"}, "name it with -i, or in a study file as instrument"),
+    "a column map": ({"respondent", "items"}, "name it with -c, or in a study file as columns"),
+}
+"""The keys that only one kind of file has together, and where such a file is to be named."""
+
+
+def refuse_other_kind(document: Document, wanted: str) -> Problem | None:
+    """Return what is wrong with a file of another kind than the one `wanted`; None where it may be of that kind."""
+    keys = set(document.data) if isinstance(document.data, dict) else set()
+    kind = next((name for name, (signs, _) in _SIGNS.items() if signs <= keys), wanted)
+    if kind == wanted:
+        return None
+    return document.problem((), f"is {kind}, not {wanted}", hint=_SIGNS[kind][1], rule="yaml")
+
+
 def name_place(loc: Sequence[str | int]) -> str:
     """Return a place as a person would write it.
 

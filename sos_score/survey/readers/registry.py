@@ -91,6 +91,9 @@ def find_file(name: str, folder: Path) -> Path:
             shutil.copyfileobj(sys.stdin.buffer, stream)
         return path
     path = Path(name)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        hint = "a definition is named with -i, a column map with -c"
+        raise InvalidSurvey([Problem("is no file of answers (YAML)", name, hint=hint, rule="file")])
     try:
         check_file(path)
         with path.open("rb"):
