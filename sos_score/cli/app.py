@@ -100,7 +100,9 @@ class Commands(Group):
         return find_panel(name), _COMMANDS[name][1]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse a word that would act on a terminal wherever it is shown."""
+        """Refuse a word that would act on a terminal wherever it is shown; `help COMMAND` asks for its help."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         for word in args:
             if find_hidden(word, one_line=True):
                 shown = make_visible(word, one_line=True)

@@ -100,6 +100,11 @@ def test_a_name_of_two_words_without_quotes_is_told_to_be_quoted() -> None:
     assert done.stderr.endswith("Error: Unexpected words: folder. Put a name of several words in quotes.\n")
 
 
+def test_help_is_found_by_its_name_too() -> None:
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "new", "study").stdout == run("new", "study", "--help").stdout
+
+
 def test_words_for_a_command_that_takes_none_are_not_told_to_be_quoted() -> None:
     done = run("list", "burnout")
     assert done.exit_code == 2
