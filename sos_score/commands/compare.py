@@ -39,6 +39,7 @@ from sos_score.report.questions.view import TERMINAL, drop_repeated_notes
 from sos_score.report.response_counts import describe_files, explain_files
 from sos_score.report.tables.comparability import list_comparability
 from sos_score.report.tables.verdicts import list_doubts, list_headlines, make_count_table
+from sos_score.scoring.provenance import describe_caveat
 from sos_score.study.data import StudyData
 from sos_score.study.file import read_study
 from sos_score.study.load import load_study_data
@@ -273,11 +274,8 @@ def _print_everything(comparison: Comparison, labels: Labels, console: Console) 
 
 def _describe_defaults(data: StudyData) -> None:
     """Say on standard error how the files were read, what was defaulted and who vouches for the keys."""
-    doubtful: dict[str, None] = {}
-    for outcome in data.outcomes:
-        parts = [f"{part} {claim.status}" for part, claim in outcome.verification.items() if claim.status != "verified"]
-        if outcome.is_planned and parts:
-            doubtful[f"{outcome.instrument}: {', '.join(parts)}"] = None
+    used = [each.table.instrument for each in data.outcomes if each.is_planned and each.table.instrument is not None]
+    doubtful = dict.fromkeys(filter(None, map(describe_caveat, used)))
     lines = [*list_readings(data.files), *(f"default: {default}" for default in data.defaults), *doubtful]
     if lines:
         print("\n".join(lines), file=sys.stderr)  # noqa: T201 - messages go to standard error

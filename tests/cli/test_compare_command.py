@@ -213,7 +213,7 @@ def test_a_workbook_has_an_index_and_a_sheet_for_each_kind_of_finding(tmp_path, 
 def test_what_was_defaulted_and_who_vouches_is_said_on_standard_error():
     said = run(STUDY, "--scale", "osc.stress").stderr
     assert "default: sources.min_answered: the definition's own rule" in said.splitlines()
-    assert "osc: key structural, responses unverified, missing project" in said
+    assert "osc 1.0.0: key structural, responses unverified; missing rule set by sos-score" in said.splitlines()
     assert run(STUDY, "--scale", "osc.stress", "-q").stderr == ""
 
 
