@@ -220,15 +220,18 @@ def describe_sites(comparison: Comparison, labels: Labels) -> Iterator[str]:
             (within if any(each.verdict is Verdict.TRIVIAL for each in found) else still).append(name)
     if clear or within or still:
         small = [f"clear changes only within the limit in {join(within)}"] if within else []
-        none = [f"no clear change in {name_rest(still, is_all=not clear and not within)}"] if still else []
+        rest = name_rest(still, len(clear) + len(within), len(comparison.plan.sites))
+        none = [f"no clear change in {rest}"] if still else []
         yield f"{comparison.plan.first_wave} to {comparison.plan.last_wave}: {'; '.join([*clear, *small, *none])}."
 
 
-def name_rest(sites: Sequence[str], *, is_all: bool) -> str:
-    """Return the sites of which there is nothing to say: by name where they are few, and some others are named."""
-    if is_all and len(sites) > 1:
-        return f"any of the {len(sites)} sites"
-    return join(sites) if len(sites) <= _FEW else f"the other {len(sites)} sites"
+def name_rest(sites: Sequence[str], told: int, total: int) -> str:
+    """Return the sites of which there is nothing to say, beside some of which it was told: by name where few."""
+    if len(sites) == total > 1:
+        return f"any of the {total} sites"
+    if len(sites) <= _FEW:
+        return join(sites)
+    return f"{'the other ' if len(sites) + told == total else ''}{len(sites)} sites"
 
 
 def _name_turn(finding: Finding) -> str:
@@ -279,10 +282,8 @@ def _describe_arms(finding: Finding, labels: Labels) -> str:
 
 def _describe_did(finding: Finding, labels: Labels) -> str:
     what = f"{labels.name_arm_means(finding)}; difference {format_number(finding.estimate.value)}"
-    is_site = finding.unit is Unit.SITES  # beside the same of people, whose numbers the tables have
-    counts = f"{' and '.join(map(str, finding.counts))} {labels.name_unit(finding)}" if is_site else ""
     left_out = "".join(f"; {each}" for each in labels.name_left_out([finding]))
-    return f"{_name_scale(finding, labels)}: {what} {_end(finding, counts)}{left_out}."
+    return f"{_name_scale(finding, labels)}: {what} {_end(finding, '')}{left_out}."
 
 
 def _name_scale(finding: Finding, labels: Labels) -> str:

@@ -60,8 +60,8 @@ def test_an_id_called_source_is_no_match_for_the_names_of_several_files(tmp_path
     columns.write_text("respondent: respondent\nconstants: {source: paper}\n")
     header = ",".join(["respondent", *(f"wais_{number:02}" for number in range(1, 13))])
     names = [tmp_path / "a.csv", tmp_path / "b.csv"]
-    for name in names:
-        name.write_text(f"{header}\nA,{','.join('5' * 12)}\n")
+    for name, answer in zip(names, "56", strict=True):
+        name.write_text(f"{header}\nA,{','.join(answer * 12)}\n")
     result = run("reliability", *names, "-i", "wai-s", "-c", columns)
     message = "with several files 'source' is the name of the file; rename the column map's 'source'"
     assert result.stderr == "".join(f"{name}: {message}\n" for name in names) + "2 problems in 2 files.\n"

@@ -98,5 +98,5 @@ def _name_title(drawn: SitePanels, labels: Labels, scales: int, *, is_change: bo
     if not parts:
         return f"No {clear} in any site on the {of}"
     still = [labels.name_site_and_arm(site) for site, words in found.items() if not words and verdicts[site] - {None}]
-    unchanged = f"; no {clear} in {name_rest(still, is_all=False)}" if still else ""
+    unchanged = f"; no {clear} in {name_rest(still, len(parts), len(found))}" if still else ""
     return f"On the {of}: {', '.join(parts)}{unchanged}"
