@@ -5,10 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Okabe & Ito (2008): told apart by readers of any colour vision, and in grey.
@@ -56,11 +55,3 @@ def render_figure(
             figure.savefig(stream, format=kind, dpi=_DPI, metadata={**about, "Software": None}, pil_kwargs=packing)
     found = stream.getvalue()
     return found.replace(b"font-family: 'DejaVu Sans'", f"font-family: {FONTS}".encode()) if kind == "svg" else found
-
-
-def set_frame(axes: Axes, grid: Literal["x", "y"] = "x") -> None:
-    """Leave of the frame what is read: one axis and a faint grid along the other."""
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(length=0, labelsize=8.5)
-    axes.grid(axis=grid, color=LINE, linewidth=0.7)
-    axes.set_axisbelow(True)
