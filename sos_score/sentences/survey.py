@@ -35,8 +35,11 @@ def _sheet_read(sheet: str, others: Sequence[str]) -> str:
 
 
 def _rows_filtered(rows: int, column: str) -> str:
-    those = "1 row" if rows == 1 else f"{rows:,} rows"
-    return f"SPSS filters {those} out ({column} is 0); here a column map does, with where: {{{column}: [1]}}"
+    those, are, them = ("1 row", "it is", "it") if rows == 1 else (f"{rows:,} rows", "they are", "them")
+    return (
+        f"SPSS leaves {those} out ({column} is 0); here {are} read unless a column map leaves {them} out with"
+        f" where: {{{column}: [1]}}"
+    )
 
 
 def _items_unfit(instrument: str, items: Sequence[str], count: int) -> str:

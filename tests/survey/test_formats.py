@@ -156,7 +156,8 @@ def test_rows_that_spss_filters_out_and_weights_that_it_uses_are_read_and_named(
     frame, summary = read(path)
     assert frame.height == 3
     assert list(map(str, summary.about)) == [
-        "SPSS filters 2 rows out (filter_$ is 0); here a column map does, with where: {filter_$: [1]}"
+        "SPSS leaves 2 rows out (filter_$ is 0); here they are read unless a column map leaves them out with"
+        " where: {filter_$: [1]}"
     ]
     head = bytearray(path.read_bytes())
     head[76] = 14  # the variable that weights the cases, by its place in the file
